@@ -1,0 +1,111 @@
+/** The environment of a process (PROTOCOL.md 11), parsed once at the edge. Secrets never print. */
+export interface Environment {
+  readonly kafka: {
+    readonly brokers: readonly string[];
+    readonly ssl: boolean;
+    readonly sasl: { readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512"; readonly username: string; readonly password: string } | null;
+  };
+  readonly schemaRegistry: { readonly url: string; readonly auth: { readonly username: string; readonly password: string } | null };
+  readonly databaseUrl: string;
+  readonly blobStoreUrl: string;
+  readonly tenantsDir: string;
+  readonly lanes: readonly string[];
+  readonly publicUrl: string;
+  /** The first signs, all verify. */
+  readonly urlSigningKeys: readonly string[];
+  readonly otlpEndpoint: string | null;
+  readonly clamdUrl: string | null;
+  readonly parkedMaxBytes: number;
+  readonly logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  readonly inletUrl: string | null;
+  readonly inletToken: string | null;
+  /** Where this service's HTTP server listens. */
+  readonly http: { readonly host: string; readonly port: number };
+}
+
+/** A secret as used: every valid value, the newest first. Holds no printable form. */
+export interface SecretList {
+  reveal(): readonly string[];
+}
+
+export interface SourceConfig {
+  readonly name: string;
+  readonly kind: import("@inlet/schemas").SourceKind;
+  readonly secrets: SecretList;
+  /** Largest request body, bytes. Default 32 MiB. */
+  readonly maxBodyBytes: number;
+}
+
+export type MailClass = "auto_reply" | "out_of_office" | "bounce" | "complaint" | "mailing_list" | "newsletter" | "calendar";
+/** `write`: as a person's mail. `log`: contact and activity, no deal. `suppress`: nothing in the CRM. */
+export type ClassPolicy = "write" | "log" | "suppress";
+
+export interface MailboxConfig {
+  readonly name: string;
+  /** Exact addresses, lower-case, without tags; `*@domain` for a whole domain. */
+  readonly addresses: readonly string[];
+}
+
+export interface CrmConfig {
+  readonly kind: "hubspot";
+  readonly baseUrl: string;
+  readonly token: SecretList;
+  /** Path version, e.g. `v3`. */
+  readonly apiVersion: string;
+  /** ms for one call. Default 10 000. */
+  readonly timeoutMs: number;
+  /** Files: upload to the CRM, or only link. */
+  readonly files: "upload" | "link";
+  /** When no deal matches. */
+  readonly newDeal: "create" | "none";
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+  /** Effects without which an email is not `written`, beside contact and activity. */
+  readonly required: readonly ("deal" | "file")[];
+}
+
+export interface TenantConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly isolation: "shared" | "dedicated";
+  readonly lane: string;
+  readonly sources: ReadonlyMap<string, SourceConfig>;
+  readonly mailboxes: readonly MailboxConfig[];
+  readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
+  readonly crm: CrmConfig;
+  /** Requests per second at the gateway, per instance. */
+  readonly rateLimit: { readonly perSecond: number; readonly burst: number };
+  /** Oldest a waiting email may get, ms. Default 7 days. */
+  readonly maxAgeMs: number;
+  /** Changes when the mapping changes: emails written under another version are updated by a replay. Hash of the parts of the file that shape what is written. */
+  readonly mappingVersion: string;
+}
+
+/** All tenants, reloaded on change; a broken file keeps the last good one. */
+export interface Tenants {
+  get(id: string): TenantConfig | undefined;
+  all(): readonly TenantConfig[];
+  /** Faults of files that are not in force now. */
+  faults(): readonly ConfigFault[];
+  close(): Promise<void>;
+}
+
+export interface ConfigFault {
+  /** `KAFKA_BROKERS`, or `config/tenants/demo.yaml`. */
+  readonly where: string;
+  /** `crm.baseUrl`; empty for the file as a whole. */
+  readonly field: string;
+  /** What is wrong with the value (never the value of a secret). */
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** Every fault of one reading, at once. `message` lists them, a line each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly ConfigFault[];
+  constructor(faults: readonly ConfigFault[]) {
+    super(faults.map((f) => `${f.where}${f.field === "" ? "" : `: ${f.field}`}: ${f.problem}. ${f.remedy}`).join("\n"));
+    this.faults = faults;
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * A CRM as the sink sees it: what it can find, what it can write, what it costs, and how an unknown result is settled.
+ * Every adapter passes one conformance suite against a stateful stand-in.
+ */
+
+export type EffectKind = "contact" | "company" | "deal" | "activity" | "file" | "task" | "stage" | "notice";
+
+/** How a write whose result is unknown is settled (PROTOCOL.md 4). */
+export type Settlement = "upsert-by-key" | "consistent-lookup" | "none";
+
+export interface EffectTraits {
+  readonly settle: Settlement;
+  /** How long after the lease's end a late write may still land, ms. Nobody settles before. */
+  readonly settleMs: number;
+}
+
+/** What a call came to. `unknown`: it may or may not have been carried out. */
+export type CallFault =
+  | {
+      /** The CRM as a whole: connect, timeout, 5xx, 429, quota, credentials. No attempt is used; counts toward the circuit. */
+      readonly kind: "outage";
+      readonly code: string;
+      readonly message: string;
+      readonly retryAfterMs?: number;
+      /** True when the request may have been carried out: its first byte had left. */
+      readonly unknown: boolean;
+    }
+  | {
+      /** This record, for now: lock, conflict, lookup lag. Uses an attempt. */
+      readonly kind: "record-passing";
+      readonly code: string;
+      readonly message: string;
+      readonly unknown: boolean;
+    }
+  | {
+      /** This record, for good: validation. */
+      readonly kind: "record-permanent";
+      readonly code: string;
+      readonly message: string;
+      readonly unknown: false;
+    };
+
+/** `message` of a fault never quotes addresses or bodies; `code` is from a closed list per adapter, e.g. `hubspot:429:TEN_SECONDLY_ROLLING`. */
+export type CallResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: CallFault };
+
+export interface CallOptions {
+  /** Absolute time (epoch ms) after which the call is abandoned; the HTTP client owns this deadline. */
+  readonly deadline: number;
+}
+
+export interface Written {
+  readonly recordId: string;
+  /** Whether this call made the record (false: it was there and was updated or left). Null when the CRM does not tell. */
+  readonly created: boolean | null;
+}
+
+export interface ContactInput {
+  /** Normalized address (lower-case), the unique key. */
+  readonly email: string;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+}
+
+export interface DealInput {
+  /** Canonical conversation id, the unique key. */
+  readonly key: string;
+  readonly name: string;
+  readonly contactId: string;
+  readonly tags: readonly string[];
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+}
+
+export interface ActivityInput {
+  /** emailKey, the unique key. */
+  readonly key: string;
+  readonly subject: string;
+  /** Truncated text, with the link to the full view as its last line. */
+  readonly text: string;
+  readonly html: string | null;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly from: { readonly email: string; readonly name: string | null };
+  readonly to: readonly { readonly email: string; readonly name: string | null }[];
+  readonly cc: readonly { readonly email: string; readonly name: string | null }[];
+  readonly messageId: string | null;
+  readonly inReplyTo: string | null;
+  readonly spamVerdict: string | null;
+  readonly attachmentCount: number;
+  readonly viewUrl: string;
+  readonly contactId: string;
+  readonly companyId: string | null;
+  readonly dealId: string | null;
+  /** Ids of files uploaded before. */
+  readonly fileIds: readonly string[];
+}
+
+export interface FileInput {
+  /** emailKey + "/" + sha256, the unique key. */
+  readonly key: string;
+  readonly filename: string;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+}
+
+export interface Crm {
+  /** `hubspot`, `odoo`, …; part of every effect's key in the ledger. */
+  readonly kind: string;
+  readonly traits: Readonly<Record<"contact" | "deal" | "activity" | "file", EffectTraits>>;
+  /** Makes what the adapter needs in the account (custom properties). Idempotent. */
+  prepare(options: CallOptions): Promise<CallResult<null>>;
+
+  upsertContact(input: ContactInput, options: CallOptions): Promise<CallResult<Written>>;
+  createDeal(input: DealInput, options: CallOptions): Promise<CallResult<Written>>;
+  /** The deal by its CRM id; null when there is none. */
+  getDeal(dealId: string, options: CallOptions): Promise<CallResult<{ recordId: string } | null>>;
+  createActivity(input: ActivityInput, options: CallOptions): Promise<CallResult<Written>>;
+  /** Adds associations and updates fields of an activity that is there; used by replays and second deliveries. `changed` holds only what is to be written. */
+  updateActivity(
+    recordId: string,
+    changed: Partial<Pick<ActivityInput, "subject" | "text" | "html" | "contactId" | "companyId" | "dealId" | "fileIds">>,
+    options: CallOptions,
+  ): Promise<CallResult<Written | null>>;
+  /** The fields that a person may have changed since, as the CRM has them now; null when the record is gone. */
+  readActivity(recordId: string, options: CallOptions): Promise<CallResult<Readonly<Record<string, string>> | null>>;
+  uploadFile(input: FileInput, options: CallOptions): Promise<CallResult<Written>>;
+
+  /** For effects whose trait is `consistent-lookup`: the record that carries this key, never by a search index. Null: surely not there. */
+  lookup(effect: "contact" | "deal" | "activity" | "file", key: string, options: CallOptions): Promise<CallResult<{ recordId: string } | null>>;
+  /** The cheapest call that tells whether the CRM answers with these credentials; used as a circuit's probe. */
+  ping(options: CallOptions): Promise<CallResult<null>>;
+  close(): Promise<void>;
+}

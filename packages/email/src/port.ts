@@ -1,0 +1,34 @@
+import type { AttachmentInfo, NormalizedEvent } from "@inlet/schemas";
+
+/** Everything of a normalized email that the bytes themselves tell; ids that need the tenant are added by `identify`. */
+export type EmailContent = Omit<
+  NormalizedEvent,
+  "eventId" | "tenantId" | "emailKey" | "contentHash" | "conversationId" | "lane" | "receivedAt" | "parsedAt" | "source" | "mailbox" | "rawRef" | "text" | "html" | "replyText" | "headers" | "attachments" | "addressTags"
+> & {
+  text: string | null;
+  html: string | null;
+  replyText: string | null;
+  headers: { name: string; value: string }[];
+  attachments: ParsedAttachment[];
+  /** Date header exactly as sent; part of the emailKey. */
+  dateAsSent: string | null;
+  /** Hex SHA-256 over From, To, Cc, Date, Subject, decoded text and html, attachment hashes (PROTOCOL.md 1). */
+  contentHash: string;
+  /** First of References, else In-Reply-To, else Thread-Index's root, else Message-ID, else contentHash. */
+  conversationRoot: string;
+};
+
+export type ParsedAttachment = Omit<AttachmentInfo, "blob"> & {
+  /** Decoded bytes; null when they are to be fetched from `downloadUrl` (signed JSON) or are unavailable. */
+  bytes: Uint8Array | null;
+  downloadUrl: string | null;
+};
+
+export interface ParseFault {
+  /** From schemas/reasons.ts. */
+  readonly code: "unreadable_mime" | "unreadable_json" | "no_sender" | "limit_exceeded";
+  /** Names what is wrong and where; never quotes content. */
+  readonly message: string;
+}
+
+export type ParseResult = { readonly ok: true; readonly email: EmailContent } | { readonly ok: false; readonly fault: ParseFault };

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+
+/** The first 32 hex digits of SHA-256 over the parts joined by NUL (PROTOCOL.md, `H`). */
+export function H(...parts: string[]): string {
+  return createHash("sha256").update(parts.join("\0"), "utf8").digest("hex").slice(0, 32);
+}
+
+export const TENANT_ID = /^[a-z][a-z0-9-]{1,39}$/;
+
+/** The id of a delivery: the same delivery key from the same source is always the same event. */
+export function eventIdOf(tenant: string, source: string, deliveryKey: string): string {
+  return `evt_${H(tenant, source, deliveryKey)}`;
+}
+
+/** The id of an email, whichever door it came through. `messageId` is without angle brackets, `date` as sent. */
+export function emailKeyOf(
+  tenant: string,
+  email: { messageId: string | null; from: string | null; dateAsSent: string | null; contentHash: string },
+): string {
+  return email.messageId === null
+    ? `eml_${H(tenant, email.contentHash)}`
+    : `eml_${H(tenant, email.messageId, (email.from ?? "").toLowerCase(), email.dateAsSent ?? "")}`;
+}
+
+/** The header conversation id; `root` is chosen by the parser (first reference, In-Reply-To, Message-ID, contentHash). */
+export function conversationIdOf(tenant: string, root: string): string {
+  return `cnv_${H(tenant, root)}`;
+}
+
+/** Key of raw-events and outcomes records. */
+export function eventKey(tenant: string, eventId: string): string {
+  return `${tenant}/${eventId}`;
+}

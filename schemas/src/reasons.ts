@@ -1,0 +1,33 @@
+/** The closed list of reasons for which an email ends suppressed or dead-lettered. Docs and tests read it; add, never rename. */
+
+export const SUPPRESS_REASONS = {
+  duplicate_email: "the same email was already written from another delivery; what was new was added to its records",
+  auto_reply: "an automatic reply; the tenant's policy suppresses this class",
+  out_of_office: "an out-of-office notice; the tenant's policy suppresses this class",
+  bounce: "a delivery status notification; the tenant's policy suppresses this class",
+  complaint: "an abuse report (ARF); the tenant's policy suppresses this class",
+  mailing_list: "mailing list traffic; the tenant's policy suppresses this class",
+  newsletter: "a newsletter; the tenant's policy suppresses this class",
+  calendar: "a calendar message; the tenant's policy suppresses this class",
+  gone_in_crm: "its record was deleted in the CRM by a person; a replay does not bring it back",
+} as const;
+
+export const DEAD_LETTER_REASONS = {
+  unreadable_record: "the Kafka record could not be decoded with the schema it names",
+  unknown_tenant: "no tenant file has this id any more",
+  unreadable_json: "the signed body is not the JSON that the source's kind defines",
+  unreadable_mime: "the message is not an email that the parser can read",
+  no_sender: "no usable From address: there is no contact to write to",
+  limit_exceeded: "the message exceeds a named limit of the parser",
+  crashed_process: "parsing this message ended the process more than once",
+  parse_timeout: "parsing took longer than its limit",
+  blob_missing: "a body named by reference is not in the blob store",
+  crm_rejected: "the CRM refused the record itself (validation)",
+  crm_missing_record: "a record that the email names (deal tag) is not in the CRM, and the policy does not allow another",
+  retries_exhausted: "a passing fault of the record outlasted every retry",
+  outcome_unknown: "a write may or may not have landed and this CRM cannot tell: settle it by hand",
+  too_old: "it waited longer than the tenant's maxAge",
+} as const;
+
+export type SuppressReason = keyof typeof SUPPRESS_REASONS;
+export type DeadLetterReason = keyof typeof DEAD_LETTER_REASONS;
