@@ -23,7 +23,8 @@ export const DEAD_LETTER_REASONS = {
   parse_timeout: "parsing took longer than its limit",
   blob_missing: "a body named by reference is not in the blob store",
   crm_rejected: "the CRM refused the record itself (validation)",
-  crm_missing_record: "a record that the email names (deal tag) is not in the CRM, and the policy does not allow another",
+  crm_missing_record:
+    "a record that the email names (deal tag) is not in the CRM, and the policy does not allow another",
   retries_exhausted: "a passing fault of the record outlasted every retry",
   outcome_unknown: "a write may or may not have landed and this CRM cannot tell: settle it by hand",
   too_old: "it waited longer than the tenant's maxAge",

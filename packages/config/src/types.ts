@@ -3,9 +3,16 @@ export interface Environment {
   readonly kafka: {
     readonly brokers: readonly string[];
     readonly ssl: boolean;
-    readonly sasl: { readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512"; readonly username: string; readonly password: string } | null;
+    readonly sasl: {
+      readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+      readonly username: string;
+      readonly password: string;
+    } | null;
   };
-  readonly schemaRegistry: { readonly url: string; readonly auth: { readonly username: string; readonly password: string } | null };
+  readonly schemaRegistry: {
+    readonly url: string;
+    readonly auth: { readonly username: string; readonly password: string } | null;
+  };
   readonly databaseUrl: string;
   readonly blobStoreUrl: string;
   readonly tenantsDir: string;
@@ -36,7 +43,14 @@ export interface SourceConfig {
   readonly maxBodyBytes: number;
 }
 
-export type MailClass = "auto_reply" | "out_of_office" | "bounce" | "complaint" | "mailing_list" | "newsletter" | "calendar";
+export type MailClass =
+  | "auto_reply"
+  | "out_of_office"
+  | "bounce"
+  | "complaint"
+  | "mailing_list"
+  | "newsletter"
+  | "calendar";
 /** `write`: as a person's mail. `log`: contact and activity, no deal. `suppress`: nothing in the CRM. */
 export type ClassPolicy = "write" | "log" | "suppress";
 

@@ -41,7 +41,9 @@ export type CallFault =
     };
 
 /** `message` of a fault never quotes addresses or bodies; `code` is from a closed list per adapter, e.g. `hubspot:429:TEN_SECONDLY_ROLLING`. */
-export type CallResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: CallFault };
+export type CallResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly fault: CallFault };
 
 export interface CallOptions {
   /** Absolute time (epoch ms) after which the call is abandoned; the HTTP client owns this deadline. */
@@ -118,7 +120,9 @@ export interface Crm {
   /** Adds associations and updates fields of an activity that is there; used by replays and second deliveries. `changed` holds only what is to be written. */
   updateActivity(
     recordId: string,
-    changed: Partial<Pick<ActivityInput, "subject" | "text" | "html" | "contactId" | "companyId" | "dealId" | "fileIds">>,
+    changed: Partial<
+      Pick<ActivityInput, "subject" | "text" | "html" | "contactId" | "companyId" | "dealId" | "fileIds">
+    >,
     options: CallOptions,
   ): Promise<CallResult<Written | null>>;
   /** The fields that a person may have changed since, as the CRM has them now; null when the record is gone. */
@@ -126,7 +130,11 @@ export interface Crm {
   uploadFile(input: FileInput, options: CallOptions): Promise<CallResult<Written>>;
 
   /** For effects whose trait is `consistent-lookup`: the record that carries this key, never by a search index. Null: surely not there. */
-  lookup(effect: "contact" | "deal" | "activity" | "file", key: string, options: CallOptions): Promise<CallResult<{ recordId: string } | null>>;
+  lookup(
+    effect: "contact" | "deal" | "activity" | "file",
+    key: string,
+    options: CallOptions,
+  ): Promise<CallResult<{ recordId: string } | null>>;
   /** The cheapest call that tells whether the CRM answers with these credentials; used as a circuit's probe. */
   ping(options: CallOptions): Promise<CallResult<null>>;
   close(): Promise<void>;

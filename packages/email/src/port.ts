@@ -3,7 +3,23 @@ import type { AttachmentInfo, NormalizedEvent } from "@inlet/schemas";
 /** Everything of a normalized email that the bytes themselves tell; ids that need the tenant are added by `identify`. */
 export type EmailContent = Omit<
   NormalizedEvent,
-  "eventId" | "tenantId" | "emailKey" | "contentHash" | "conversationId" | "lane" | "receivedAt" | "parsedAt" | "source" | "mailbox" | "rawRef" | "text" | "html" | "replyText" | "headers" | "attachments" | "addressTags"
+  | "eventId"
+  | "tenantId"
+  | "emailKey"
+  | "contentHash"
+  | "conversationId"
+  | "lane"
+  | "receivedAt"
+  | "parsedAt"
+  | "source"
+  | "mailbox"
+  | "rawRef"
+  | "text"
+  | "html"
+  | "replyText"
+  | "headers"
+  | "attachments"
+  | "addressTags"
 > & {
   text: string | null;
   html: string | null;
@@ -31,4 +47,6 @@ export interface ParseFault {
   readonly message: string;
 }
 
-export type ParseResult = { readonly ok: true; readonly email: EmailContent } | { readonly ok: false; readonly fault: ParseFault };
+export type ParseResult =
+  | { readonly ok: true; readonly email: EmailContent }
+  | { readonly ok: false; readonly fault: ParseFault };
