@@ -1,0 +1,11 @@
+export type { Telemetry } from "./port.ts";
+export { startTelemetry } from "./start-telemetry.ts";
+export type { TelemetryOptions } from "./start-telemetry.ts";
+export { metrics, METRICS, metricsRegistry } from "./metrics.ts";
+export type { MetricKey, MetricSpec } from "./metric-names.ts";
+export { metricsReference } from "./metrics-reference.ts";
+export { startOpsServer } from "./ops-server.ts";
+export type { OpsServer, OpsServerOptions, ReadinessCheck } from "./ops-server.ts";
+export { traceIdOf, tracer } from "./trace-ids.ts";
+export { maskAddresses, redacted } from "./redaction.ts";
+export { errorForLog } from "./error-for-log.ts";

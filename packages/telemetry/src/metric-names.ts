@@ -1,0 +1,178 @@
+/** The closed table of Inlet's own metrics: names, labels and meaning. docs/reference/metrics.md is made from it, and a test compares them. */
+
+export interface MetricSpec {
+  readonly kind: "counter" | "histogram" | "gauge";
+  /** Prometheus name: base units, `_total` for counters. */
+  readonly name: string;
+  readonly help: string;
+  /** Closed and small sets only: never an address, an event id or a subject. */
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram, in the unit of the name. */
+  readonly buckets?: readonly number[];
+}
+
+const FAST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+const SLOW_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 86_400] as const;
+const BYTES = [1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 33_554_432] as const;
+
+export const METRICS = {
+  ingestRequests: {
+    kind: "counter",
+    name: "inlet_ingest_requests_total",
+    help: "Requests that the gateway answered, by status code. An unknown tenant or source is counted as `unknown`.",
+    labels: ["tenant", "source", "code"],
+  },
+  ingestSeconds: {
+    kind: "histogram",
+    name: "inlet_ingest_seconds",
+    help: "Time from a request's first byte to its answer.",
+    labels: ["tenant", "source"],
+    buckets: FAST_SECONDS,
+  },
+  ingestBytes: {
+    kind: "histogram",
+    name: "inlet_ingest_bytes",
+    help: "Size of accepted bodies.",
+    labels: ["tenant", "source"],
+    buckets: BYTES,
+  },
+  ingestDuplicates: {
+    kind: "counter",
+    name: "inlet_ingest_duplicates_total",
+    help: "Deliveries answered with `duplicate: true`.",
+    labels: ["tenant", "source"],
+  },
+  signatureFailures: {
+    kind: "counter",
+    name: "inlet_signature_failures_total",
+    help: "Requests refused for their signature, timestamp or credentials, by reason.",
+    labels: ["tenant", "source", "reason"],
+  },
+  eventsPublished: {
+    kind: "counter",
+    name: "inlet_events_published_total",
+    help: "Records that Kafka acknowledged (acks=all), by base topic.",
+    labels: ["service", "topic"],
+  },
+  publishSeconds: {
+    kind: "histogram",
+    name: "inlet_publish_seconds",
+    help: "Time from handing a record to its producer lane to Kafka's acknowledgement.",
+    labels: ["service", "topic"],
+    buckets: FAST_SECONDS,
+  },
+  parsed: {
+    kind: "counter",
+    name: "inlet_parsed_total",
+    help: "Deliveries that the parser ended, by class of mail and outcome (ok, dead_lettered, retry, dropped).",
+    labels: ["tenant", "class", "outcome"],
+  },
+  parseSeconds: {
+    kind: "histogram",
+    name: "inlet_parse_seconds",
+    help: "Time to parse one email, without Kafka, ledger and blob store.",
+    labels: [],
+    buckets: FAST_SECONDS,
+  },
+  attachmentBytes: {
+    kind: "histogram",
+    name: "inlet_attachment_bytes",
+    help: "Size of attachments found.",
+    labels: ["tenant"],
+    buckets: BYTES,
+  },
+  outcomes: {
+    kind: "counter",
+    name: "inlet_outcomes_total",
+    help: "Deliveries that reached an end: state written, suppressed or dead_lettered, with the reason (empty for written).",
+    labels: ["tenant", "state", "reason"],
+  },
+  endToEndSeconds: {
+    kind: "histogram",
+    name: "inlet_end_to_end_seconds",
+    help: "Time from acceptance at the gateway to the final state, waiting included.",
+    labels: ["tenant", "state"],
+    buckets: SLOW_SECONDS,
+  },
+  retries: {
+    kind: "counter",
+    name: "inlet_retries_total",
+    help: "Attempts used up by passing faults of a record, by stage.",
+    labels: ["tenant", "stage"],
+  },
+  crmCalls: {
+    kind: "counter",
+    name: "inlet_crm_calls_total",
+    help: "Calls to a CRM, by operation and outcome (ok, unknown, or the error class).",
+    labels: ["crm", "operation", "outcome"],
+  },
+  crmCallSeconds: {
+    kind: "histogram",
+    name: "inlet_crm_call_seconds",
+    help: "Duration of calls to a CRM.",
+    labels: ["crm", "operation"],
+    buckets: FAST_SECONDS,
+  },
+  effects: {
+    kind: "counter",
+    name: "inlet_effects_total",
+    help: "Effects on a CRM, by result (confirmed, reused, settled, failed).",
+    labels: ["crm", "effect", "result"],
+  },
+  circuitState: {
+    kind: "gauge",
+    name: "inlet_circuit_state",
+    help: "Circuit of a tenant's CRM: 0 closed, 1 half open, 2 open.",
+    labels: ["tenant", "crm"],
+  },
+  waiting: {
+    kind: "gauge",
+    name: "inlet_waiting",
+    help: "Deliveries waiting in the ledger, by kind (retry, parked, held) and stage.",
+    labels: ["kind", "stage"],
+  },
+  oldestWaitingSeconds: {
+    kind: "gauge",
+    name: "inlet_oldest_waiting_seconds",
+    help: "Age of the delivery that waits longest, by kind and stage.",
+    labels: ["kind", "stage"],
+  },
+  droppedRecords: {
+    kind: "counter",
+    name: "inlet_dropped_records_total",
+    help: "Kafka records passed over because the ledger already has the same or newer (duplicate, older_pass, older_attempt, superseded).",
+    labels: ["service", "why"],
+  },
+  deadLetters: {
+    kind: "counter",
+    name: "inlet_dead_letters_total",
+    help: "Records written to the dead letter topic, by service, step and reason.",
+    labels: ["service", "step", "reason"],
+  },
+  outboxPending: {
+    kind: "gauge",
+    name: "inlet_outbox_pending",
+    help: "Outcomes in the ledger that Kafka has not acknowledged yet.",
+    labels: [],
+  },
+  consumerPaused: {
+    kind: "gauge",
+    name: "inlet_consumer_paused",
+    help: "1 while a service has paused all its partitions for a fault of its own infrastructure, by the dependency at fault.",
+    labels: ["service", "dependency"],
+  },
+  consumerLag: {
+    kind: "gauge",
+    name: "inlet_consumer_lag",
+    help: "Records between the committed offset and the end of the partition.",
+    labels: ["group", "topic", "partition"],
+  },
+  alerts: {
+    kind: "counter",
+    name: "inlet_alerts_total",
+    help: "Things that an operator must see, by code; the log line with the same code has the detail.",
+    labels: ["code"],
+  },
+} as const satisfies Record<string, MetricSpec>;
+
+export type MetricKey = keyof typeof METRICS;

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { context, diag, DiagLogLevel, propagation, trace } from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { NodeSDK } from "@opentelemetry/sdk-node";
+import { AlwaysOnSampler, BatchSpanProcessor, NoopSpanProcessor, ParentBasedSampler } from "@opentelemetry/sdk-trace";
+import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { DestinationStream } from "pino";
+import { collectDefaultMetrics } from "prom-client";
+import { exporterDiagnostics } from "./exporter-diagnostics.ts";
+import { createLogger } from "./logger.ts";
+import { metricsRegistry } from "./metrics.ts";
+import type { Telemetry } from "./port.ts";
+
+const SHUTDOWN_LIMIT_MS = 5000;
+
+export interface TelemetryOptions {
+  /** `ingest-gateway`, `parser`, … */
+  readonly service: string;
+  readonly version: string;
+  /** OTLP over HTTP, e.g. `http://jaeger:4318`; null keeps ids and propagation but records spans nowhere. */
+  readonly otlpEndpoint: string | null;
+  readonly logLevel: string;
+  /** Where log lines go; stdout by default. */
+  readonly logStream?: DestinationStream;
+}
+
+/**
+ * Starts logging, tracing and metrics of this process; call it once, first, in `main.ts`. Traces carry W3C `traceparent`; a parent's sampling
+ * decision is kept, a new trace is sampled. Nothing is instrumented by patching modules, and no resource is looked up over the network.
+ */
+export function startTelemetry(options: TelemetryOptions): Telemetry {
+  const log = createLogger({
+    service: options.service,
+    version: options.version,
+    level: options.logLevel,
+    ...(options.logStream === undefined ? {} : { stream: options.logStream }),
+  });
+  diag.setLogger(exporterDiagnostics(log), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  const sdk = new NodeSDK({
+    autoDetectResources: false,
+    resource: resourceFromAttributes({
+      "service.name": options.service,
+      "service.version": options.version,
+      "service.instance.id": randomUUID(),
+    }),
+    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    textMapPropagator: new W3CTraceContextPropagator(),
+    spanProcessors: [spanProcessor(options.otlpEndpoint)],
+    // Left out, these default to exporters towards localhost:4318.
+    metricReaders: [],
+    logRecordProcessors: [],
+    instrumentations: [],
+  });
+  sdk.start();
+  if (metricsRegistry.getSingleMetric("process_cpu_seconds_total") === undefined) {
+    collectDefaultMetrics({ register: metricsRegistry });
+  }
+  return {
+    log,
+    metricsText: async () => ({ contentType: metricsRegistry.contentType, body: await metricsRegistry.metrics() }),
+    shutdown: async () => {
+      const timeout = new AbortController();
+      const late = delay(SHUTDOWN_LIMIT_MS, "late", { signal: timeout.signal, ref: false }).catch(() => "ended");
+      const exported = sdk
+        .shutdown()
+        .catch((error: unknown) => log.warn({ err: error }, "spans could not be exported"));
+      if ((await Promise.race([exported, late])) === "late")
+        log.warn("spans left behind: the exporter did not end in 5 s");
+      timeout.abort();
+      trace.disable();
+      context.disable();
+      propagation.disable();
+      diag.disable();
+    },
+  };
+}
+
+function spanProcessor(otlpEndpoint: string | null): SpanProcessor {
+  if (otlpEndpoint === null) return new NoopSpanProcessor();
+  const url = `${otlpEndpoint.replace(/\/+$/, "")}/v1/traces`;
+  return new BatchSpanProcessor({
+    exporter: new OTLPTraceExporter({ url, timeoutMillis: 4000 }),
+    scheduledDelayMillis: 1000,
+    maxQueueSize: 8192,
+  });
+}
