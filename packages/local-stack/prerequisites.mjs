@@ -1,0 +1,59 @@
+/**
+ * What Inlet's local stack needs from the machine. Plain JavaScript without imports from this repository, so that `scripts/`
+ * can ask before anything is installed and under an older Node.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+
+export const KAFKA_VERSION = "4.4.0";
+export const REGISTRY_VERSION = "3.0.9";
+const OLDEST_JAVA = 17;
+
+/** Where downloaded jars lie: one place per user, shared by all clones. */
+export function cacheDir(env) {
+  return path.join(env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "inlet");
+}
+
+/** The folder of a part's jars inside {@link cacheDir}; there if and only if it is complete. */
+export function jarsDir(env, part) {
+  return path.join(cacheDir(env), part === "kafka" ? `kafka-${KAFKA_VERSION}` : `apicurio-registry-${REGISTRY_VERSION}`);
+}
+
+/** The `java` that is used: JAVA_HOME's, else the one in PATH. */
+export function javaCommand(env) {
+  return env.JAVA_HOME ? path.join(env.JAVA_HOME, "bin", "java") : "java";
+}
+
+/**
+ * What is missing for the parts that this environment does not bring itself, one line each, with what to install.
+ * Empty when the local stack can start.
+ */
+export function missingPrerequisites(env) {
+  const needed = [!env.KAFKA_BROKERS && "kafka", !env.SCHEMA_REGISTRY_URL && "registry"].filter(Boolean);
+  if (needed.length === 0) return [];
+  const missing = [];
+  const java = javaMajor(env);
+  const install = `Install it (Debian/Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17), or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL to servers of yours.`;
+  if (java === null) missing.push(`Java ${OLDEST_JAVA} or newer is needed to run Kafka and the schema registry, and none was found. ${install}`);
+  else if (java < OLDEST_JAVA) missing.push(`Java ${OLDEST_JAVA} or newer is needed to run Kafka and the schema registry, but this is Java ${java}. ${install}`);
+  if (needed.some((part) => !existsSync(jarsDir(env, part))) && !runs("mvn", ["-version"], env)) {
+    missing.push(
+      "Maven (mvn) is needed once, to download Kafka and the schema registry from Maven Central, and was not found. Install it (Debian/Ubuntu: apt-get install maven; macOS: brew install maven).",
+    );
+  }
+  return missing;
+}
+
+/** Java's major version; null when it does not run. */
+export function javaMajor(env) {
+  const result = spawnSync(javaCommand(env), ["-version"], { env, encoding: "utf8" });
+  if (result.status !== 0) return null;
+  const match = /version "(?:1\.)?(\d+)/.exec(`${result.stderr}${result.stdout}`);
+  return match ? Number(match[1]) : null;
+}
+
+function runs(command, args, env) {
+  return spawnSync(command, args, { env, stdio: "ignore" }).status === 0;
+}
