@@ -1,0 +1,177 @@
+import { z } from "zod";
+
+/** A part of the environment that a process may need; what it does not need may be absent. */
+export type Need =
+  | "kafka"
+  | "registry"
+  | "database"
+  | "blobs"
+  | "tenants"
+  | "publicUrl"
+  | "urlSigningKeys"
+  | "operator";
+
+export interface Variable {
+  /** What stands there, for the remedy of a fault and for docs/reference/environment.md. */
+  readonly meaning: string;
+  readonly example: string;
+  /** Required when the process needs this part; optional otherwise. */
+  readonly need?: Need;
+  readonly default?: string;
+  readonly secret?: true;
+  readonly schema: z.ZodType<unknown, string>;
+}
+
+const LANE = /^[a-z][a-z0-9-]{1,39}$/;
+
+function list(item: z.ZodType<string, string>): z.ZodType<string[], string> {
+  return z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .transform((parts) => parts.filter((part) => part !== ""))
+    .pipe(z.array(item).min(1, "is an empty list"));
+}
+
+function url(...protocols: string[]): z.ZodType<string, string> {
+  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
+  });
+}
+
+function wholeNumber(least: number, most: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, "is not a whole number")
+    .transform(Number)
+    .pipe(z.number().min(least, `is below ${least}`).max(most, `is above ${most}`));
+}
+
+/** Every variable of PROTOCOL.md 11, once. Each may also be given as `NAME_FILE`, a path to a file that holds the value. */
+export const VARIABLES = {
+  KAFKA_BROKERS: {
+    meaning: "comma-separated host:port list of Kafka brokers",
+    example: "localhost:9092",
+    need: "kafka",
+    schema: list(z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, "is not a list of host:port")),
+  },
+  KAFKA_SSL: {
+    meaning: "true for TLS to the brokers",
+    example: "false",
+    default: "false",
+    schema: z.enum(["true", "false"], { error: "is neither true nor false" }).transform((text) => text === "true"),
+  },
+  KAFKA_SASL_MECHANISM: {
+    meaning: "plain, scram-sha-256 or scram-sha-512",
+    example: "scram-sha-512",
+    schema: z.enum(["plain", "scram-sha-256", "scram-sha-512"], { error: "is not a mechanism that Inlet speaks" }),
+  },
+  KAFKA_SASL_USERNAME: { meaning: "user name for SASL", example: "inlet", schema: z.string() },
+  KAFKA_SASL_PASSWORD: { meaning: "password for SASL", example: "…", secret: true, schema: z.string() },
+  SCHEMA_REGISTRY_URL: {
+    meaning: "address of the Confluent-compatible registry API",
+    example: "http://localhost:8081/apis/ccompat/v7",
+    need: "registry",
+    schema: url("http:", "https:"),
+  },
+  SCHEMA_REGISTRY_AUTH: {
+    meaning: "user:password for the registry",
+    example: "…",
+    secret: true,
+    schema: z
+      .string()
+      .regex(/^[^:]+:.+$/s, "is not user:password")
+      .transform((text) => ({
+        username: text.slice(0, text.indexOf(":")),
+        password: text.slice(text.indexOf(":") + 1),
+      })),
+  },
+  DATABASE_URL: {
+    meaning: "Postgres connection string",
+    example: "postgres://inlet:…@localhost:5432/inlet",
+    need: "database",
+    secret: true,
+    schema: url("postgres:", "postgresql:"),
+  },
+  BLOB_STORE_URL: {
+    meaning: "where large bodies and attachments lie, file:///path or s3://bucket/prefix?endpoint=…",
+    example: "file:///var/lib/inlet/blobs",
+    need: "blobs",
+    schema: url("file:", "s3:"),
+  },
+  TENANTS_DIR: {
+    meaning: "directory of the tenant files",
+    example: "config/tenants",
+    need: "tenants",
+    schema: z.string(),
+  },
+  LANES: {
+    meaning: "comma-separated lanes that this process serves",
+    example: "shared,acme",
+    default: "shared",
+    schema: list(z.string().regex(LANE, "names a lane that is not a-z, 0-9 and - (2 to 40 characters)")),
+  },
+  PUBLIC_URL: {
+    meaning: "address under which people reach Inlet, for links",
+    example: "https://inlet.example",
+    need: "publicUrl",
+    schema: url("http:", "https:").transform((text) => text.replace(/\/+$/, "")),
+  },
+  URL_SIGNING_KEYS: {
+    meaning: "comma-separated keys of 32 characters or more for signed links; the first signs, all verify",
+    example: "…",
+    need: "urlSigningKeys",
+    secret: true,
+    schema: list(z.string().min(32, "holds a key shorter than 32 characters")),
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning: "where traces go (OTLP over HTTP); none are exported without it",
+    example: "http://localhost:4318",
+    schema: url("http:", "https:").transform((text) => text.replace(/\/+$/, "")),
+  },
+  CLAMD_URL: {
+    meaning: "ClamAV daemon that scans attachments",
+    example: "tcp://localhost:3310",
+    schema: url("tcp:", "unix:"),
+  },
+  PARKED_MAX_BYTES: {
+    meaning:
+      "most bytes that may wait in the ledger per lane; beyond it the partition pauses and Kafka keeps the backlog",
+    example: "2147483648",
+    default: String(2 * 1024 ** 3),
+    schema: wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  },
+  LOG_LEVEL: {
+    meaning: "trace, debug, info, warn, error, fatal or silent",
+    example: "info",
+    default: "info",
+    schema: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], { error: "is not a log level" }),
+  },
+  INLET_URL: {
+    meaning: "address of the gateway or console, for operators' commands",
+    example: "http://localhost:8080",
+    need: "operator",
+    schema: url("http:", "https:").transform((text) => text.replace(/\/+$/, "")),
+  },
+  INLET_TOKEN: {
+    meaning: "token of the operator",
+    example: "…",
+    need: "operator",
+    secret: true,
+    schema: z.string(),
+  },
+  HTTP_HOST: {
+    meaning: "interface on which the service's HTTP server listens",
+    example: "0.0.0.0",
+    default: "127.0.0.1",
+    schema: z.string(),
+  },
+  HTTP_PORT: {
+    meaning: "port of the service's HTTP server; 0 takes a free one",
+    example: "8080",
+    default: "8080",
+    schema: wholeNumber(0, 65_535),
+  },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof VARIABLES;
+export type ValueOfVariable<N extends VariableName> = z.output<(typeof VARIABLES)[N]["schema"]>;

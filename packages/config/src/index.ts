@@ -1,0 +1,16 @@
+export * from "./types.ts";
+export { DEMO_MARK, demoSecretsInUse, warnOfDemoSecrets } from "./demo-secrets.ts";
+export { readEnvironment } from "./environment.ts";
+export type { RawEnvironment } from "./environment.ts";
+export { summary } from "./environment-summary.ts";
+export { VARIABLES } from "./environment-variables.ts";
+export type { Need, Variable, VariableName } from "./environment-variables.ts";
+export { explainTenants } from "./explain-tenants.ts";
+export type { TenantExplanation } from "./explain-tenants.ts";
+export { loadTenants } from "./load-tenants.ts";
+export type { LoadTenantsOptions } from "./load-tenants.ts";
+export { processEnvironment } from "./process-environment.ts";
+export { readTenant } from "./read-tenant.ts";
+export { secretList } from "./secret-list.ts";
+export { SERVED_KINDS } from "./tenant-file.ts";
+export { tenantJsonSchema } from "./tenant-json-schema.ts";

@@ -1,0 +1,24 @@
+import { H } from "@inlet/schemas";
+import type { CrmConfig, MailboxConfig, TenantConfig } from "./types.ts";
+
+/**
+ * A hash of what shapes the records that are written: classes, mailboxes and the CRM's mapping. Where the CRM is, its credentials
+ * and its deadlines shape nothing: changing them must not make a replay rewrite every record.
+ */
+export function mappingVersionOf(parts: {
+  readonly classes: TenantConfig["classes"];
+  readonly mailboxes: readonly MailboxConfig[];
+  readonly crm: CrmConfig;
+}): string {
+  const { kind, files, newDeal, pipeline, stage, required } = parts.crm;
+  const shape = {
+    classes: Object.entries(parts.classes).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+    mailboxes: parts.mailboxes.map(({ name, addresses }) => [name, [...addresses].toSorted()]).toSorted(byFirst),
+    crm: { kind, files, newDeal, pipeline, stage, required: [...required].toSorted() },
+  };
+  return `map_${H(JSON.stringify(shape)).slice(0, 16)}`;
+}
+
+function byFirst(left: readonly unknown[], right: readonly unknown[]): number {
+  return String(left[0]) < String(right[0]) ? -1 : 1;
+}

@@ -1,0 +1,177 @@
+import { SHARED_LANE, TENANT_ID } from "@inlet/schemas";
+import { parseDocument } from "yaml";
+import type { RawEnvironment } from "./environment.ts";
+import { frozen } from "./frozen.ts";
+import { mappingVersionOf } from "./mapping-version.ts";
+import { secretList } from "./secret-list.ts";
+import { resolveReference } from "./secret-reference.ts";
+import { secretFault } from "./source-secrets.ts";
+import { bytes, milliseconds, tenantFile } from "./tenant-file.ts";
+import type { TenantFile } from "./tenant-file.ts";
+import { tenantFaults } from "./tenant-faults.ts";
+import type { ConfigFault, CrmConfig, SecretList, SourceConfig, TenantConfig } from "./types.ts";
+
+/** Largest body that any source may allow. The claim check holds a body in memory once; more needs streaming. */
+const MOST_BODY_BYTES = 64 * 1024 * 1024;
+
+export interface TenantReading {
+  /** Null when there are faults. */
+  readonly tenant: TenantConfig | null;
+  readonly faults: readonly ConfigFault[];
+  /** Files that were read for secrets: a change of one is a change of the tenant. */
+  readonly secretFiles: readonly string[];
+}
+
+/** Reads one tenant's file. `where` names it in faults (`config/tenants/demo.yaml`); relative `file:` secrets count from `baseDir`. Never throws. */
+export function readTenant(
+  id: string,
+  text: string,
+  { where, env, baseDir }: { where: string; env: RawEnvironment; baseDir: string },
+): TenantReading {
+  const faults: ConfigFault[] = [];
+  const secretFiles: string[] = [];
+  const fault = (field: string, problem: string, remedy: string): void => {
+    faults.push({ where, field, problem, remedy });
+  };
+
+  if (!TENANT_ID.test(id) || id === SHARED_LANE) {
+    fault("", "does not name a tenant", `Call it <id>.yaml: a-z, 0-9 and -, 2 to 40 characters, not "${SHARED_LANE}"`);
+  }
+  const file = parseTenantFile(where, text, faults);
+  if (file === null) return { tenant: null, faults, secretFiles };
+
+  function resolved(field: string, reference: string): string | undefined {
+    const result = resolveReference(reference, env, baseDir);
+    if (result.file !== null) secretFiles.push(result.file);
+    if (result.ok) return result.value;
+    fault(field, result.problem, result.remedy);
+    return undefined;
+  }
+
+  function secrets(
+    field: string,
+    references: readonly string[],
+    check?: (value: string) => ReturnType<typeof secretFault>,
+  ): SecretList {
+    const values = references.map((reference, index) => {
+      const at = references.length === 1 && field === "crm.token" ? field : `${field}.${index}`;
+      const value = resolved(at, reference);
+      const wrong = value === undefined ? undefined : check?.(value);
+      if (wrong !== undefined) fault(at, wrong.problem, wrong.remedy);
+      return value ?? "";
+    });
+    return secretList([...new Set(values)]);
+  }
+
+  const sources = Object.entries(file.sources).map(([name, source]): SourceConfig => {
+    const maxBodyBytes = bytes(source.maxBodySize);
+    if (maxBodyBytes > MOST_BODY_BYTES)
+      fault(`sources.${name}.maxBodySize`, "is above 64MiB", "Lower it to 64MiB or less");
+    const list = secrets(`sources.${name}.secrets`, source.secrets, (value) => secretFault(source.kind, value));
+    return Object.freeze({ name, kind: source.kind, secrets: list, maxBodyBytes });
+  });
+  const mailboxes = Object.entries(file.mailboxes).map(([name, { addresses }]) => ({
+    name,
+    addresses: [...new Set(addresses.map((address) => address.toLowerCase()))],
+  }));
+  const twice = addressTwice(mailboxes);
+  if (twice !== undefined) {
+    fault(
+      `mailboxes.${twice.mailbox}.addresses`,
+      `has an address that mailbox ${twice.other} has too`,
+      "Leave it in one of the two",
+    );
+  }
+  const crm = crmConfig(file.crm, resolved, (references) => secrets("crm.token", references), fault);
+
+  if (faults.length > 0) return { tenant: null, faults, secretFiles };
+  const tenant: TenantConfig = {
+    id,
+    name: file.name,
+    isolation: file.isolation,
+    lane: file.isolation === "dedicated" ? id : SHARED_LANE,
+    sources: new Map(sources.map((source) => [source.name, source])),
+    mailboxes,
+    classes: file.classes,
+    crm,
+    rateLimit: file.rateLimit,
+    maxAgeMs: milliseconds(file.maxAge),
+    mappingVersion: mappingVersionOf({ classes: file.classes, mailboxes, crm }),
+  };
+  return { tenant: frozen(tenant), faults, secretFiles };
+}
+
+function parseTenantFile(where: string, text: string, faults: ConfigFault[]): TenantFile | null {
+  const document = parseDocument(text, { prettyErrors: true });
+  for (const error of document.errors) {
+    const line = error.linePos?.[0].line;
+    faults.push({
+      where,
+      field: line === undefined ? "" : `line ${line}`,
+      problem: `is not valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`,
+      remedy: 'Correct the line; values that start with *, & or @ need quotes, such as "*@inlet.example"',
+    });
+  }
+  if (document.errors.length > 0) return null;
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch {
+    faults.push({
+      where,
+      field: "",
+      problem: "has an alias that resolves to nothing, or to too much",
+      remedy: 'Put values that start with * into quotes, such as "*@inlet.example"',
+    });
+    return null;
+  }
+  const parsed = tenantFile.safeParse(content ?? {}, { reportInput: false });
+  if (parsed.success) return parsed.data;
+  faults.push(...tenantFaults(where, parsed.error.issues));
+  return null;
+}
+
+function crmConfig(
+  crm: TenantFile["crm"],
+  resolved: (field: string, reference: string) => string | undefined,
+  secrets: (references: readonly string[]) => SecretList,
+  fault: (field: string, problem: string, remedy: string) => void,
+): CrmConfig {
+  const baseUrl = crm.baseUrl.startsWith("env:") ? resolved("crm.baseUrl", crm.baseUrl) : crm.baseUrl;
+  if (baseUrl !== undefined && !(URL.canParse(baseUrl) && /^https?:\/\//.test(baseUrl))) {
+    fault(
+      "crm.baseUrl",
+      "does not resolve to a http(s) URL",
+      "Give the address of the CRM's API, such as https://api.hubapi.com",
+    );
+  }
+  if (crm.stage !== null && crm.pipeline === null) {
+    fault("crm.stage", "is set without crm.pipeline", "A stage belongs to a pipeline: name that too");
+  }
+  return {
+    kind: crm.kind,
+    baseUrl: (baseUrl ?? "").replace(/\/+$/, ""),
+    token: secrets(typeof crm.token === "string" ? [crm.token] : crm.token),
+    apiVersion: crm.apiVersion,
+    timeoutMs: milliseconds(crm.timeout),
+    files: crm.files,
+    newDeal: crm.newDeal,
+    pipeline: crm.pipeline,
+    stage: crm.stage,
+    required: crm.required,
+  };
+}
+
+function addressTwice(
+  mailboxes: readonly { name: string; addresses: readonly string[] }[],
+): { mailbox: string; other: string } | undefined {
+  const seen = new Map<string, string>();
+  for (const { name, addresses } of mailboxes) {
+    for (const address of addresses) {
+      const other = seen.get(address);
+      if (other !== undefined) return { mailbox: name, other };
+      seen.set(address, name);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { SECRET_REFERENCE } from "./secret-reference.ts";
+
+/**
+ * A tenant's file (`config/tenants/<id>.yaml`) as written. The file's name is the tenant's id. The JSON Schema in
+ * docs/reference/tenant.schema.json is made from this, and so are the faults' remedies (`description`).
+ */
+
+const MiB = 1024 * 1024;
+
+/** The kinds that the gateway serves; a file that names another is refused, since its mail would be. */
+export const SERVED_KINDS = ["signed-json", "standard-webhooks", "raw-mime"] as const;
+
+const secretReference = z
+  .string()
+  .regex(SECRET_REFERENCE, "is a literal value: secrets are never written into a tenant file")
+  .meta({ description: "env:NAME (an environment variable) or file:PATH (a file that holds the secret)" });
+
+/** `10s`, `7d`: a whole number with a unit. Milliseconds when read. */
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,8}(ms|s|m|h|d)$/, "is not a duration")
+  .meta({ description: "a whole number and ms, s, m, h or d, such as 10s or 7d" });
+
+/** `32MiB`: a whole number with a unit. Bytes when read. */
+const size = z
+  .string()
+  .regex(/^[1-9]\d{0,8}(B|KiB|MiB)$/, "is not a size")
+  .meta({ description: "a whole number and B, KiB or MiB, such as 32MiB" });
+
+const classPolicy = z.enum(["write", "log", "suppress"]).meta({
+  description: "write (as a person's mail), log (contact and activity, no deal) or suppress (nothing in the CRM)",
+});
+
+const source = z.strictObject({
+  kind: z.enum(SERVED_KINDS).meta({ description: "how requests of this source are signed and shaped" }),
+  secrets: z
+    .array(secretReference)
+    .min(1, "is empty, so that every request would be refused")
+    .max(8, "has more than 8 entries")
+    .meta({
+      description: "every secret that is valid now, the newest first: list the old and the new one while you rotate",
+    }),
+  maxBodySize: size.default("32MiB").meta({ description: "largest request body, such as 32MiB (at most 64MiB)" }),
+});
+
+const mailbox = z.strictObject({
+  addresses: z
+    .array(
+      z
+        .string()
+        .regex(/^(\*|[^\s@+<>",;*]+)@[^\s@<>",;*]+\.[^\s@<>",;*]+$/, 'is not an address without a tag, or "*@domain"')
+        .meta({ description: 'address without a +tag, or "*@domain" (in quotes) for a whole domain' }),
+    )
+    .min(1, "is empty")
+    .meta({ description: "addresses that belong to this mailbox" }),
+});
+
+const crm = z.strictObject({
+  kind: z.literal("hubspot").meta({ description: "the CRM's adapter" }),
+  baseUrl: z
+    .string()
+    .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|https?:\/\/\S+)$/, "is neither a http(s) URL nor env:NAME")
+    .default("https://api.hubapi.com")
+    .meta({ description: "address of the CRM's API, or env:NAME" }),
+  token: z
+    .union([secretReference, z.array(secretReference).min(1).max(8)], { error: (issue) => literalOrShape(issue.input) })
+    .meta({ description: "access token: env:NAME or file:PATH, or a list of them, the newest first" }),
+  apiVersion: z
+    .string()
+    .regex(/^(v\d+|\d{4}-\d{2})$/, "is not a version of the API")
+    .default("v3")
+    .meta({ description: "version segment of the API's paths, such as v3" }),
+  timeout: duration.default("10s").meta({ description: "longest that one call may take, such as 10s" }),
+  files: z
+    .enum(["upload", "link"])
+    .default("upload")
+    .meta({ description: "upload attachments to the CRM, or only link to them" }),
+  newDeal: z.enum(["create", "none"]).default("create").meta({ description: "what happens when no deal matches" }),
+  pipeline: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "pipeline of new deals; null for the CRM's default" }),
+  stage: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "stage of new deals; null for the CRM's default" }),
+  required: z
+    .array(z.enum(["deal", "file"]))
+    .default([])
+    .meta({ description: "effects without which an email is not written, beside contact and activity: deal, file" }),
+});
+
+function literalOrShape(input: unknown): string {
+  return typeof input === "string"
+    ? "is a literal value: secrets are never written into a tenant file"
+    : "is not a reference to a secret";
+}
+
+const sourceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, "is not a name of a-z, 0-9 and - (at most 40 characters)");
+
+export const tenantFile = z.strictObject({
+  name: z.string().min(1).max(100).meta({ description: "the tenant's name for people" }),
+  isolation: z
+    .enum(["shared", "dedicated"])
+    .default("shared")
+    .meta({ description: "dedicated gives the tenant topics and consumer groups of its own" }),
+  sources: z
+    .record(sourceName, source)
+    .meta({ description: "the doors by which email comes in, by name: POST /v1/inbound/<tenant>/<name>" }),
+  mailboxes: z.record(sourceName, mailbox).meta({ description: "the tenant's own addresses, by mailbox" }),
+  classes: z
+    .strictObject({
+      auto_reply: classPolicy.default("suppress"),
+      out_of_office: classPolicy.default("suppress"),
+      bounce: classPolicy.default("suppress"),
+      complaint: classPolicy.default("suppress"),
+      mailing_list: classPolicy.default("log"),
+      newsletter: classPolicy.default("log"),
+      calendar: classPolicy.default("log"),
+    })
+    .prefault({})
+    .meta({ description: "what becomes of machine mail, by class" }),
+  crm: crm.meta({ description: "where the activity is written" }),
+  rateLimit: z
+    .strictObject({
+      perSecond: z
+        .number()
+        .positive()
+        .max(100_000)
+        .default(500)
+        .meta({ description: "requests per second, over time" }),
+      burst: z
+        .number()
+        .int()
+        .positive()
+        .max(1_000_000)
+        .default(1000)
+        .meta({ description: "requests at once above it" }),
+    })
+    .prefault({})
+    .meta({ description: "requests that one gateway instance takes from this tenant" }),
+  maxAge: duration
+    .default("7d")
+    .meta({ description: "oldest that a waiting email may get before it is dead-lettered, such as 7d" }),
+});
+
+export type TenantFile = z.output<typeof tenantFile>;
+
+const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const SIZE_BYTES = { B: 1, KiB: 1024, MiB } as const;
+
+/** Milliseconds of a duration that the schema has let through. */
+export function milliseconds(text: string): number {
+  const unit = /[a-z]+$/.exec(text)?.[0] as keyof typeof DURATION_MS;
+  return Number.parseInt(text, 10) * DURATION_MS[unit];
+}
+
+/** Bytes of a size that the schema has let through. */
+export function bytes(text: string): number {
+  const unit = /[A-Za-z]+$/.exec(text)?.[0] as keyof typeof SIZE_BYTES;
+  return Number.parseInt(text, 10) * SIZE_BYTES[unit];
+}
