@@ -18,7 +18,10 @@ export function cacheDir(env) {
 
 /** The folder of a part's jars inside {@link cacheDir}; there if and only if it is complete. */
 export function jarsDir(env, part) {
-  return path.join(cacheDir(env), part === "kafka" ? `kafka-${KAFKA_VERSION}` : `apicurio-registry-${REGISTRY_VERSION}`);
+  return path.join(
+    cacheDir(env),
+    part === "kafka" ? `kafka-${KAFKA_VERSION}` : `apicurio-registry-${REGISTRY_VERSION}`,
+  );
 }
 
 /** The `java` that is used: JAVA_HOME's, else the one in PATH. */
@@ -36,8 +39,14 @@ export function missingPrerequisites(env) {
   const missing = [];
   const java = javaMajor(env);
   const install = `Install it (Debian/Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17), or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL to servers of yours.`;
-  if (java === null) missing.push(`Java ${OLDEST_JAVA} or newer is needed to run Kafka and the schema registry, and none was found. ${install}`);
-  else if (java < OLDEST_JAVA) missing.push(`Java ${OLDEST_JAVA} or newer is needed to run Kafka and the schema registry, but this is Java ${java}. ${install}`);
+  if (java === null)
+    missing.push(
+      `Java ${OLDEST_JAVA} or newer is needed to run Kafka and the schema registry, and none was found. ${install}`,
+    );
+  else if (java < OLDEST_JAVA)
+    missing.push(
+      `Java ${OLDEST_JAVA} or newer is needed to run Kafka and the schema registry, but this is Java ${java}. ${install}`,
+    );
   if (needed.some((part) => !existsSync(jarsDir(env, part))) && !runs("mvn", ["-version"], env)) {
     missing.push(
       "Maven (mvn) is needed once, to download Kafka and the schema registry from Maven Central, and was not found. Install it (Debian/Ubuntu: apt-get install maven; macOS: brew install maven).",

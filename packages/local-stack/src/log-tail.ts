@@ -11,7 +11,12 @@ export async function lastLines(file: string, lines: number): Promise<string[]> 
       const length = Math.min(size, WINDOW_BYTES);
       const buffer = Buffer.alloc(length);
       await handle.read(buffer, 0, length, size - length);
-      return buffer.toString("utf8").trimEnd().split("\n").filter((line) => line !== "").slice(-lines);
+      return buffer
+        .toString("utf8")
+        .trimEnd()
+        .split("\n")
+        .filter((line) => line !== "")
+        .slice(-lines);
     } finally {
       await handle.close();
     }

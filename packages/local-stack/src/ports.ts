@@ -39,6 +39,8 @@ export async function assertPortFree(port: number, who: string, remedy: string):
     server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(false)));
   });
   if (taken) {
-    throw new LocalStackError(`port ${port} is taken, and ${who} needs it. Stop what listens there (lsof -i :${port} names it), or ${remedy}.`);
+    throw new LocalStackError(
+      `port ${port} is taken, and ${who} needs it. Stop what listens there (lsof -i :${port} names it), or ${remedy}.`,
+    );
   }
 }

@@ -31,7 +31,9 @@ export class RunRecords {
     const records = await this.#all();
     const owner = records.find((record) => record.name === OWNER);
     if (owner !== undefined && owner.pid !== process.pid && (await isAlive(owner))) {
-      throw new LocalStackError(`this data folder is in use by another Inlet (process ${owner.pid}). Stop that one (kill ${owner.pid}), or take another folder with --data DIR.`);
+      throw new LocalStackError(
+        `this data folder is in use by another Inlet (process ${owner.pid}). Stop that one (kill ${owner.pid}), or take another folder with --data DIR.`,
+      );
     }
     await Promise.all(records.filter((record) => record.name !== OWNER).map((record) => this.#end(record)));
     await this.add(OWNER, process.pid, "SIGTERM");
@@ -57,7 +59,10 @@ export class RunRecords {
   async #end(record: RunRecord): Promise<void> {
     for (let round = 0; await isAlive(record); round++) {
       signalGroup(record.pid, round === 0 ? record.stopSignal : round < 100 ? 0 : "SIGKILL");
-      if (round > 150) throw new LocalStackError(`process ${record.pid} (${record.name}) of an earlier run does not end. End it by hand (kill -9 ${record.pid}).`);
+      if (round > 150)
+        throw new LocalStackError(
+          `process ${record.pid} (${record.name}) of an earlier run does not end. End it by hand (kill -9 ${record.pid}).`,
+        );
       await sleep(100);
     }
     await this.remove(record.name);

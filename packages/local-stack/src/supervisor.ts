@@ -124,6 +124,9 @@ export class Supervisor {
   }
 }
 
+/** Frames of a Java stack trace: what is wrong stands in the lines between them. */
+const JAVA_FRAME = /^\s+(at |\.\.\. \d+ more)/;
+
 interface Exit {
   /** `exit code 1`, `signal SIGKILL`, or why it could not start. */
   readonly why: string;
@@ -142,7 +145,9 @@ function launch(spec: ChildSpec, logFile: string): { process: ChildProcess; exit
     });
     const exited = new Promise<Exit>((resolve) => {
       child.once("error", (error) => resolve({ why: error.message }));
-      child.once("exit", (code, signal) => resolve({ why: signal === null ? `exit code ${code}` : `signal ${signal}` }));
+      child.once("exit", (code, signal) =>
+        resolve({ why: signal === null ? `exit code ${code}` : `signal ${signal}` }),
+      );
     });
     return { process: child, exited };
   } finally {
@@ -151,6 +156,12 @@ function launch(spec: ChildSpec, logFile: string): { process: ChildProcess; exit
 }
 
 async function endedError(name: string, what: string, logFile: string): Promise<LocalStackError> {
-  const tail = (await lastLines(logFile, 15)).map((line) => `    ${line}`).join("\n");
-  return new LocalStackError(`${name} ${what}. The end of its log:\n${tail === "" ? "    (empty)" : tail}\n  The whole log: ${logFile}`);
+  const lines = (await lastLines(logFile, 200)).filter((line) => !JAVA_FRAME.test(line));
+  const tail = lines
+    .slice(-15)
+    .map((line) => `    ${line}`)
+    .join("\n");
+  return new LocalStackError(
+    `${name} ${what}. The end of its log:\n${tail === "" ? "    (empty)" : tail}\n  The whole log: ${logFile}`,
+  );
 }
