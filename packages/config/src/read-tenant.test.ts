@@ -1,0 +1,200 @@
+import { inspect } from "node:util";
+import { describe, expect, test } from "vitest";
+import { readTenant } from "./index.ts";
+import type { TenantConfig } from "./index.ts";
+
+const env = {
+  WEB_SECRET: "open-sesame-0123456789",
+  OLD_SECRET: "older-sesame-0123456789",
+  WHSEC: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
+  WHPK: `whpk_${Buffer.alloc(32, 9).toString("base64")}`,
+  CRM_TOKEN: "crm-token-value",
+  SHORT: "short",
+};
+
+const minimal = `
+name: Acme
+sources:
+  web: { kind: signed-json, secrets: ["env:WEB_SECRET"] }
+mailboxes:
+  sales: { addresses: [Sales@Acme.example] }
+crm: { kind: hubspot, token: "env:CRM_TOKEN" }
+`;
+
+function read(text: string, id = "acme") {
+  return readTenant(id, text, { where: "config/tenants/acme.yaml", env, baseDir: "config/tenants" });
+}
+
+function good(text: string, id?: string): TenantConfig {
+  const { tenant, faults } = read(text, id);
+  expect(faults).toEqual([]);
+  if (tenant === null) throw new Error("no tenant");
+  return tenant;
+}
+
+describe("a good file", () => {
+  test("gets the defaults of what it leaves out", () => {
+    const tenant = good(minimal);
+    expect(tenant).toMatchObject({
+      id: "acme",
+      name: "Acme",
+      lane: "shared",
+      mailboxes: [{ name: "sales", addresses: ["sales@acme.example"] }],
+      maxAgeMs: 7 * 86_400_000,
+      crm: {
+        baseUrl: "https://api.hubapi.com",
+        apiVersion: "v3",
+        timeoutMs: 10_000,
+        files: "upload",
+        newDeal: "create",
+        required: [],
+      },
+    });
+    expect(tenant.classes).toEqual({
+      auto_reply: "suppress",
+      out_of_office: "suppress",
+      bounce: "suppress",
+      complaint: "suppress",
+      mailing_list: "log",
+      newsletter: "log",
+      calendar: "log",
+    });
+    expect(tenant.sources.get("web")).toMatchObject({ kind: "signed-json", maxBodyBytes: 32 * 1024 * 1024 });
+  });
+
+  test("a dedicated tenant has the lane of its own name", () => {
+    expect(good(`${minimal}isolation: dedicated\n`).lane).toBe("acme");
+  });
+
+  test("a source has every listed secret, in order, for rotation", () => {
+    const tenant = good(minimal.replace('["env:WEB_SECRET"]', '["env:WEB_SECRET", "env:OLD_SECRET"]'));
+    expect(tenant.sources.get("web")?.secrets.reveal()).toEqual([env.WEB_SECRET, env.OLD_SECRET]);
+  });
+
+  test("Standard Webhooks takes a symmetric secret and a public key side by side", () => {
+    const tenant = good(
+      minimal.replace(
+        'signed-json, secrets: ["env:WEB_SECRET"]',
+        'standard-webhooks, secrets: ["env:WHSEC", "env:WHPK"]',
+      ),
+    );
+    expect(tenant.sources.get("web")?.secrets.reveal()).toEqual([env.WHSEC, env.WHPK]);
+  });
+
+  test("prints no secret, however it is printed", () => {
+    const tenant = good(minimal);
+    const prints = [inspect(tenant, { depth: 9 }), JSON.stringify(tenant), inspect(tenant.crm.token)];
+    for (const text of prints) expect(text).not.toMatch(/sesame|crm-token/);
+  });
+});
+
+describe("faults", () => {
+  const cases: [what: string, text: string, field: string, said: RegExp][] = [
+    ["a misspelt key", minimal.replace("mailboxes:", "mailboxs:"), "mailboxs", /Did you mean "mailboxes"/],
+    [
+      "a misspelt key deep down",
+      minimal.replace("secrets:", "secret:"),
+      "sources.web.secret",
+      /Did you mean "secrets"/,
+    ],
+    ["an unknown key", `${minimal}colour: red\n`, "colour", /Known here: .*isolation/],
+    [
+      "a literal secret",
+      minimal.replace('"env:WEB_SECRET"', "open-sesame-literal"),
+      "sources.web.secrets.0",
+      /literal value.*env:NAME/,
+    ],
+    [
+      "a literal token",
+      minimal.replace('"env:CRM_TOKEN"', "open-sesame-literal"),
+      "crm.token",
+      /literal value.*env:NAME/,
+    ],
+    [
+      "a variable that is not set",
+      minimal.replace("WEB_SECRET", "NOWHERE"),
+      "sources.web.secrets.0",
+      /not set.*Set NOWHERE/,
+    ],
+    ["a file that is not there", minimal.replace("env:WEB_SECRET", "file:nowhere"), "sources.web.secrets.0", /ENOENT/],
+    ["a short secret", minimal.replace("WEB_SECRET", "SHORT"), "sources.web.secrets.0", /shorter than 16 bytes/],
+    ["no secret", minimal.replace('"env:WEB_SECRET"', ""), "sources.web.secrets", /empty/],
+    ["a kind that is not served", minimal.replace("signed-json", "postmark"), "sources.web.kind", /one of signed-json/],
+    ["a whsec_ that is none", minimal.replace("signed-json", "standard-webhooks"), "sources.web.secrets.0", /whsec_/],
+    ["a missing part", minimal.replace(/crm:.*\n/, ""), "crm", /is missing/],
+    ["a tagged mailbox", minimal.replace("Sales@", "sales+x@"), "mailboxes.sales.addresses.0", /without a tag/],
+    ["an unquoted *", minimal.replace("[Sales@Acme.example]", "[*@acme.example]"), "", /quotes/],
+    [
+      "a body above the limit",
+      minimal.replace('"env:WEB_SECRET"]', '"env:WEB_SECRET"], maxBodySize: 65MiB'),
+      "sources.web.maxBodySize",
+      /64MiB/,
+    ],
+    [
+      "a size without unit",
+      minimal.replace('"env:WEB_SECRET"]', '"env:WEB_SECRET"], maxBodySize: "65"'),
+      "sources.web.maxBodySize",
+      /such as 32MiB/,
+    ],
+    ["an unknown duration", `${minimal}maxAge: a week\n`, "maxAge", /such as 7d/],
+    ["a stage without pipeline", minimal.replace("hubspot,", "hubspot, stage: won,"), "crm.stage", /pipeline/],
+    ["broken YAML", `${minimal}name: Twice\n`, "line 8", /YAML/],
+    ["a bad source name", minimal.replace("web:", "Web Hook:"), "sources.Web Hook", /name of a-z/],
+    [
+      "an address in two mailboxes",
+      minimal.replace("mailboxes:", "mailboxes:\n  other: { addresses: [sales@acme.example] }"),
+      "mailboxes.sales.addresses",
+      /mailbox other/,
+    ],
+  ];
+
+  test.each(cases)("%s", (_what, text, field, said) => {
+    const { tenant, faults } = read(text);
+    expect(tenant).toBeNull();
+    const fault = faults.find((candidate) => candidate.field === field);
+    expect(faults.map((candidate) => candidate.field)).toContain(field);
+    expect(`${fault?.problem}. ${fault?.remedy}`).toMatch(said);
+    expect(fault?.where).toBe("config/tenants/acme.yaml");
+    expect(JSON.stringify(faults)).not.toContain("sesame-literal");
+  });
+
+  test("a file name that is no tenant id", () => {
+    expect(read(minimal, "Acme").faults[0]?.problem).toMatch(/does not name a tenant/);
+    expect(read(minimal, "shared").faults[0]?.problem).toMatch(/does not name a tenant/);
+  });
+
+  test("all at once", () => {
+    expect(
+      read("{}")
+        .faults.map(({ field }) => field)
+        .toSorted(),
+    ).toEqual(["crm", "mailboxes", "name", "sources"]);
+    expect(read("").faults).toHaveLength(4);
+  });
+});
+
+describe("mappingVersion", () => {
+  const version = (text: string) => good(text).mappingVersion;
+
+  test("changes with what shapes records", () => {
+    const changed = [
+      minimal,
+      minimal.replace("hubspot,", "hubspot, files: link,"),
+      minimal.replace("hubspot,", "hubspot, pipeline: p1,"),
+      `${minimal}classes: { newsletter: suppress }\n`,
+      minimal.replace("Sales@Acme", "deals@Acme"),
+    ].map(version);
+    expect(new Set(changed).size).toBe(changed.length);
+  });
+
+  test("stays when only credentials, addresses of the CRM, limits or order change", () => {
+    const same = [
+      minimal,
+      minimal.replace("CRM_TOKEN", "WEB_SECRET"),
+      minimal.replace("hubspot,", 'hubspot, timeout: 3s, baseUrl: "https://crm.example",'),
+      `${minimal}maxAge: 1d\n`,
+      `${minimal}classes: { newsletter: log, calendar: log }\n`,
+    ].map(version);
+    expect(new Set(same).size).toBe(1);
+  });
+});
