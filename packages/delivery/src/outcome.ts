@@ -1,0 +1,34 @@
+import type { DeadLetterReason, SuppressReason } from "@inlet/schemas";
+
+/** Where in the pipeline something happened. */
+export type Stage = "parse" | "deliver";
+
+/** What a step decided; one place in each service carries it out (DESIGN.md, decision 7). */
+export type Outcome<T> = { readonly kind: "ok"; readonly value: T } | Ending;
+
+/** Everything that ends the steps early. */
+export type Ending =
+  | { readonly kind: "suppress"; readonly reason: SuppressReason; readonly duplicateOf?: string }
+  | {
+      /** Try again later: `delayMs` from now, or as the attempt's backoff says when it is absent. */
+      readonly kind: "retry";
+      readonly code: string;
+      /** Whether an attempt is used up: only faults of the record do. */
+      readonly attempt: boolean;
+      readonly delayMs?: number;
+    }
+  | { readonly kind: "park"; readonly code: string; readonly delayMs: number }
+  | { readonly kind: "deadLetter"; readonly reason: DeadLetterReason; readonly step: string; readonly detail: string }
+  | {
+      /** Nothing to do: the record was handled before, or a newer one of the same event is. */
+      readonly kind: "skip";
+      readonly why: "already_ended" | "stale" | "already_waiting" | "replaced_waiting";
+    };
+
+export function ok<T>(value: T): Outcome<T> {
+  return { kind: "ok", value };
+}
+
+export function deadLetter(reason: DeadLetterReason, step: string, detail: string): Ending {
+  return { kind: "deadLetter", reason, step, detail };
+}

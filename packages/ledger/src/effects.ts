@@ -1,0 +1,124 @@
+import { asRows, type Database } from "./database.ts";
+
+/** A write that an email wants to make once (PROTOCOL.md 4). */
+export interface ClaimRequest {
+  readonly tenant: string;
+  readonly crm: string;
+  readonly effect: string;
+  readonly key: string;
+  /** Unique to this try of this email: a claim is never shared. */
+  readonly owner: string;
+  readonly eventId: string;
+  /** At least the calls' deadline + 30 s. */
+  readonly leaseMs: number;
+  /** How long after the lease a late write may still land, as the adapter declares it. */
+  readonly settleMs: number;
+}
+
+export type ClaimResult =
+  /** Ours to write. `settle`: an earlier owner may have written it; find out in the adapter's way first. */
+  | { readonly state: "won"; readonly settle: boolean }
+  | {
+      readonly state: "confirmed";
+      readonly recordId: string | null;
+      readonly desired: Record<string, string>;
+      /** The event that wrote it. */
+      readonly eventId: string;
+      /** Deleted in the CRM by a person. */
+      readonly gone: boolean;
+    }
+  /** Another owner is at it, or its result is unknown and may not be settled yet: look again after so many ms. */
+  | { readonly state: "busy"; readonly forMs: number };
+
+/** Claims of several emails in one statement; answers in their order. Two requests for one key in one call: the first may win, the second is busy. */
+export async function claim(database: Database, requests: readonly ClaimRequest[]): Promise<ClaimResult[]> {
+  if (requests.length === 0) return [];
+  const first = new Map<string, ClaimRequest>();
+  for (const request of requests) {
+    const key = keyOf(request);
+    if (!first.has(key)) first.set(key, request);
+  }
+  const rows = await database.query<{
+    tenant: string;
+    crm: string;
+    effect: string;
+    key: string;
+    won: boolean;
+    was: string | null;
+    record_id: string | null;
+    desired: Record<string, string> | null;
+    event_id: string | null;
+    busy_ms: number | null;
+  }>(
+    `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, crm text, effect text, key text, owner text, event_id text, lease_ms int, settle_ms int)),
+      won as (
+        insert into effects as e (tenant, crm, effect, key, state, owner, lease_until, settle_after, event_id)
+        select r.tenant, r.crm, r.effect, r.key, 'claimed', r.owner, clock_timestamp() + r.lease_ms * interval '1 ms',
+               clock_timestamp() + (r.lease_ms + r.settle_ms) * interval '1 ms', r.event_id
+          from r order by r.tenant, r.crm, r.effect, r.key
+        on conflict (tenant, crm, effect, key) do update set state = 'claimed', owner = excluded.owner, lease_until = excluded.lease_until,
+            settle_after = excluded.settle_after, event_id = excluded.event_id, updated_at = now()
+          where e.state in ('claimed', 'unknown') and e.settle_after <= clock_timestamp()
+        returning e.tenant, e.crm, e.effect, e.key, xmax <> 0 as taken_over)
+     select r.tenant, r.crm, r.effect, r.key, w.tenant is not null as won,
+            case when w.taken_over then 'claimed' else e.state end as was, e.record_id, e.desired, e.event_id,
+            (extract(epoch from e.settle_after - clock_timestamp()) * 1000)::int as busy_ms
+       from r left join won w using (tenant, crm, effect, key) left join effects e using (tenant, crm, effect, key)`,
+    [
+      asRows(
+        [...first.values()].map((request) => ({
+          tenant: request.tenant,
+          crm: request.crm,
+          effect: request.effect,
+          key: request.key,
+          owner: request.owner,
+          event_id: request.eventId,
+          lease_ms: request.leaseMs,
+          settle_ms: request.settleMs,
+        })),
+      ),
+    ],
+  );
+  const found = new Map(rows.map((row) => [keyOf(row), row]));
+  return requests.map((request) => {
+    const row = found.get(keyOf(request));
+    if (row === undefined) return { state: "busy", forMs: 50 };
+    if (row.won) {
+      return first.get(keyOf(request)) === request
+        ? { state: "won", settle: row.was !== null }
+        : { state: "busy", forMs: 50 };
+    }
+    if (row.was === "confirmed" || row.was === "gone") {
+      return {
+        state: "confirmed",
+        recordId: row.record_id,
+        desired: row.desired ?? {},
+        eventId: row.event_id ?? "",
+        gone: row.was === "gone",
+      };
+    }
+    return { state: "busy", forMs: Math.max(50, row.busy_ms ?? 50) };
+  });
+}
+
+/** A claim to give back. */
+export type Release = Pick<ClaimRequest, "tenant" | "crm" | "effect" | "key" | "owner"> & {
+  /** As the claim said: an earlier owner may have written it, so the question stays open for the next. */
+  readonly settle: boolean;
+};
+
+/** Gives back claims under which no call was started. */
+export async function release(database: Database, claims: readonly Release[]): Promise<void> {
+  if (claims.length === 0) return;
+  const match = `e.tenant = r.tenant and e.crm = r.crm and e.effect = r.effect and e.key = r.key and e.owner = r.owner and e.state = 'claimed'`;
+  await database.query(
+    `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, crm text, effect text, key text, owner text, settle boolean)),
+      kept as (update effects e set state = 'unknown', owner = null, lease_until = null, settle_after = clock_timestamp() from r where r.settle and ${match})
+     delete from effects e using r where not r.settle and ${match}`,
+    [asRows(claims)],
+  );
+}
+
+function keyOf(claimed: { tenant: string; crm: string; effect: string; key: string }): string {
+  return JSON.stringify([claimed.tenant, claimed.crm, claimed.effect, claimed.key]);
+}

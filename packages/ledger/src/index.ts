@@ -1,0 +1,19 @@
+export type { Admission, Candidate } from "./admitting.ts";
+export { FAILURES_TO_OPEN, type CircuitState } from "./circuits.ts";
+export { coalesce } from "./coalesce.ts";
+export type { ConversationQuestion } from "./conversations.ts";
+export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
+export type { ClaimRequest, ClaimResult, Release } from "./effects.ts";
+export type { EffectEnd, KeptRecord, OutboxRecord, TryEnd } from "./ending.ts";
+export type {
+  Coordinates as LedgerCoordinates,
+  DeadLetterFilter,
+  DeliveryView,
+  JourneyStep,
+  OpenDelivery,
+} from "./inspecting.ts";
+export { openLedger, type Ledger } from "./ledger.ts";
+export type { Publish } from "./outbox.ts";
+export type { Arrival, Arrived, Parsed } from "./parsing.ts";
+export { poll, type Poller } from "./poll.ts";
+export type { TakeOptions, WaitingEmail } from "./waiting.ts";

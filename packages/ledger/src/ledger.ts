@@ -1,0 +1,103 @@
+import { admit, type Admission, type Candidate } from "./admitting.ts";
+import { readCircuit, recordOutage, recordSuccess, takeProbe, type CircuitState } from "./circuits.ts";
+import { coalesce } from "./coalesce.ts";
+import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
+import { openDatabase, type DatabaseOptions } from "./database.ts";
+import { claim, release, type ClaimRequest, type ClaimResult, type Release } from "./effects.ts";
+import { finish, type KeptRecord, type TryEnd } from "./ending.ts";
+import * as inspecting from "./inspecting.ts";
+import { migrate, pendingMigrations } from "./migrate.ts";
+import * as operating from "./operating.ts";
+import { publishOutbox, type Publish } from "./outbox.ts";
+import { accept, markParsed, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
+import {
+  conversationWaits,
+  dropWaiting,
+  replaceWaiting,
+  takeWaiting,
+  waitingBytes,
+  type TakeOptions,
+  type WaitingEmail,
+} from "./waiting.ts";
+
+/**
+ * The ledger in the words of its users. Methods that take one email share statements with the calls of other emails that come at the
+ * same time. Every method throws {@link LedgerUnavailableError} when Postgres is away.
+ */
+export type Ledger = ReturnType<typeof openLedger>;
+
+export function openLedger(options: DatabaseOptions) {
+  const database = openDatabase(options);
+  // Claims of one email are one input: all of them are in the same statement.
+  const claimTogether = coalesce<readonly ClaimRequest[], ClaimResult[]>(async (groups) => {
+    const answers = await claim(database, groups.flat());
+    let at = 0;
+    return groups.map((group) => answers.slice(at, (at += group.length)));
+  });
+  const finishTogether = coalesce<TryEnd, null>(async (ends) => {
+    await finish(database, ends);
+    return ends.map(() => null);
+  });
+  return {
+    migrate: async (): Promise<string[]> => migrate(database),
+    pendingMigrations: async (): Promise<string[]> => pendingMigrations(database),
+    /** Whether Postgres answers and has every migration. */
+    ready: async (): Promise<boolean> =>
+      pendingMigrations(database).then(
+        (pending) => pending.length === 0,
+        () => false,
+      ),
+
+    accept: async (arrivals: readonly Arrival[], now: number): Promise<Arrived[]> => accept(database, arrivals, now),
+    markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, parsed),
+
+    admit: coalesce<Candidate, Admission>(async (candidates) => admit(database, candidates)),
+    canonicalConversation: coalesce<ConversationQuestion, string | null>(async (questions) =>
+      canonicalConversations(database, questions),
+    ),
+    conversationWaits: coalesce<{ tenant: string; conversationId: string; eventId: string }, boolean>(async (asked) =>
+      conversationWaits(database, asked),
+    ),
+    claim: claimTogether,
+    release: async (claims: readonly Release[]): Promise<void> => release(database, claims),
+    finish: async (end: TryEnd): Promise<void> => {
+      await finishTogether(end);
+    },
+
+    takeWaiting: async (take: TakeOptions): Promise<WaitingEmail[]> => takeWaiting(database, take),
+    replaceWaiting: async (
+      event: { tenant: string; eventId: string; parsedAt: number; pass: number },
+      record: KeptRecord,
+    ): Promise<void> => replaceWaiting(database, event, record),
+    dropWaiting: async (tenant: string, eventId: string): Promise<void> => dropWaiting(database, tenant, eventId),
+    waitingBytes: async (lanes: readonly string[]): Promise<number> => waitingBytes(database, lanes),
+
+    publishOutbox: async (publish: Publish): Promise<number> => publishOutbox(database, publish),
+
+    circuit: async (tenant: string, crm: string): Promise<CircuitState> => readCircuit(database, tenant, crm),
+    recordOutage: async (tenant: string, crm: string, code: string, probeDelayMs: (probes: number) => number) =>
+      recordOutage(database, tenant, crm, code, probeDelayMs),
+    takeProbe: async (tenant: string, crm: string): Promise<boolean> => takeProbe(database, tenant, crm),
+    recordSuccess: async (tenant: string, crm: string): Promise<boolean> => recordSuccess(database, tenant, crm),
+
+    delivery: async (tenant: string, eventId: string) => inspecting.readDelivery(database, tenant, eventId),
+    find: async (id: string) => inspecting.findDeliveries(database, id),
+    journey: async (tenant: string, eventId: string) => inspecting.readJourney(database, tenant, eventId),
+    effectsOf: async (tenant: string, emailKey: string) => inspecting.effectsOf(database, tenant, emailKey),
+    deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
+    countByState: async () => inspecting.countByState(database),
+    openDeliveries: async () => inspecting.openDeliveries(database),
+    strayWaiting: async () => inspecting.strayWaiting(database),
+    statesOf: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.statesOf(database, events),
+    countWaiting: async () => inspecting.countWaiting(database),
+    outboxSize: async () => inspecting.outboxSize(database),
+
+    audit: async (actor: string, action: string, detail: object) => operating.audit(database, actor, action, detail),
+    tellJourney: async (tenant: string, eventId: string, service: string, what: string, detail: object) =>
+      operating.tellJourney(database, tenant, eventId, service, what, detail),
+    settleByHand: async (tenant: string, eventId: string, decision: "assume-written" | "write") =>
+      operating.settleByHand(database, tenant, eventId, decision),
+
+    close: async (): Promise<void> => database.close(),
+  };
+}

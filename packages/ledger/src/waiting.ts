@@ -1,0 +1,160 @@
+import type { KeptRecord } from "./ending.ts";
+import type { Database } from "./database.ts";
+
+/** A waiting email taken under a lease, to be tried again. */
+export interface WaitingEmail {
+  readonly tenant: string;
+  readonly eventId: string;
+  readonly lane: string;
+  readonly kind: string;
+  readonly code: string;
+  readonly pass: number;
+  readonly attempt: number;
+  readonly parsedAt: number;
+  /** Epoch ms since when it waits, over all its retries of this pass. */
+  readonly since: number;
+  readonly record: KeptRecord;
+}
+
+export interface TakeOptions {
+  readonly stage: "parse" | "deliver";
+  readonly lanes: readonly string[];
+  readonly owner: string;
+  readonly leaseMs: number;
+  /** Most emails of one tenant in one take. */
+  readonly perTenant: number;
+  readonly limit: number;
+}
+
+interface Row {
+  tenant: string;
+  event_id: string;
+  lane: string;
+  kind: string;
+  code: string;
+  pass: number;
+  attempt: number;
+  order_parsed_at: number;
+  since_ms: number;
+  topic: string;
+  partition: number;
+  offset: number;
+  record_timestamp: number;
+  key: Buffer | null;
+  value: Buffer;
+  headers: [string, string][];
+}
+
+/**
+ * Takes what is due, oldest first per tenant, under a lease: of a conversation only its head, of a tenant whose circuit is open
+ * nothing before the probe's time and then one, which may become the probe (`takeProbe`). Another instance never gets the same row while the lease lives.
+ */
+export async function takeWaiting(database: Database, options: TakeOptions): Promise<WaitingEmail[]> {
+  const rows = await database.query<Row>(
+    `with due as (
+       select w.tenant, w.event_id, w.seq, c.state = 'open' as probing,
+              row_number() over (partition by w.tenant order by w.seq) as place
+         from waiting w left join circuits c on c.tenant = w.tenant and c.state = 'open'
+        where w.stage = $1 and w.lane = any ($2) and w.kind <> 'held' and w.due_at <= clock_timestamp()
+          and (w.lease_until is null or w.lease_until < clock_timestamp())
+          and (c.state is null or c.probe_at <= clock_timestamp())
+          and not exists (select 1 from waiting b where b.tenant = w.tenant and b.stage = w.stage
+                             and b.conversation_id = w.conversation_id and b.seq < w.seq)),
+      picked as (
+       select w.tenant, w.event_id from waiting w join due d using (tenant, event_id)
+        where d.place <= case when d.probing then 1 else $5 end
+          and (w.lease_until is null or w.lease_until < clock_timestamp())
+        order by d.place, w.seq limit $6 for update of w skip locked)
+     update waiting w set owner = $3, lease_until = clock_timestamp() + $4 * interval '1 ms'
+       from picked p where w.tenant = p.tenant and w.event_id = p.event_id
+     returning w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
+               (extract(epoch from w.since) * 1000)::bigint as since_ms, w.record_timestamp, w.key, w.value, w.headers`,
+    [options.stage, options.lanes, options.owner, options.leaseMs, options.perTenant, options.limit],
+  );
+  return rows.map((row) => ({
+    tenant: row.tenant,
+    eventId: row.event_id,
+    lane: row.lane,
+    kind: row.kind,
+    code: row.code,
+    pass: row.pass,
+    attempt: row.attempt,
+    parsedAt: row.order_parsed_at,
+    since: row.since_ms,
+    record: recordOf(row),
+  }));
+}
+
+export function recordOf(
+  row: Pick<Row, "topic" | "partition" | "offset" | "record_timestamp" | "key" | "value" | "headers">,
+): KeptRecord {
+  return {
+    topic: row.topic,
+    partition: row.partition,
+    offset: BigInt(row.offset),
+    timestamp: row.record_timestamp,
+    key: row.key,
+    value: row.value,
+    headers: row.headers.map(([name, value]) => [name, Buffer.from(value, "base64")] as const),
+  };
+}
+
+/** Puts a newer record of the same event in the place of the one that waits; its due time stays. */
+export async function replaceWaiting(
+  database: Database,
+  event: { readonly tenant: string; readonly eventId: string; readonly parsedAt: number; readonly pass: number },
+  record: KeptRecord,
+): Promise<void> {
+  await database.query(
+    `with replaced as (
+       update waiting set topic = $5, partition = $6, "offset" = $7, record_timestamp = $8, key = $9, value = $10, headers = $11,
+              order_parsed_at = $3, pass = $4
+        where tenant = $1 and event_id = $2 and (order_parsed_at, pass) < ($3, $4) returning tenant, event_id)
+     update deliveries d set order_parsed_at = $3, pass = $4 from replaced r where d.tenant = r.tenant and d.event_id = r.event_id`,
+    [
+      event.tenant,
+      event.eventId,
+      event.parsedAt,
+      event.pass,
+      record.topic,
+      record.partition,
+      record.offset.toString(),
+      record.timestamp,
+      record.key,
+      record.value,
+      JSON.stringify(record.headers.map(([name, value]) => [name, value.toString("base64")])),
+    ],
+  );
+}
+
+/** Drops the waiting row of an event that has ended meanwhile (its twin on another instance was faster). */
+export async function dropWaiting(database: Database, tenant: string, eventId: string): Promise<void> {
+  await database.query("delete from waiting where tenant = $1 and event_id = $2", [tenant, eventId]);
+}
+
+/** Whether an earlier email of the conversation waits: later ones queue behind it. */
+export async function conversationWaits(
+  database: Database,
+  conversations: readonly { readonly tenant: string; readonly conversationId: string; readonly eventId: string }[],
+): Promise<boolean[]> {
+  const rows = await database.query<{ i: number }>(
+    `select distinct r.i from unnest($1::text[], $2::text[], $3::text[]) with ordinality as r(tenant, conversation_id, event_id, i)
+       join waiting w on w.tenant = r.tenant and w.conversation_id = r.conversation_id and w.event_id <> r.event_id and w.stage = 'deliver'`,
+    [
+      conversations.map((c) => c.tenant),
+      conversations.map((c) => c.conversationId),
+      conversations.map((c) => c.eventId),
+    ],
+  );
+  const waits = new Set(rows.map((row) => row.i));
+  return conversations.map((_, index) => waits.has(index + 1));
+}
+
+/** Bytes that wait in a lane, for PARKED_MAX_BYTES. */
+export async function waitingBytes(database: Database, lanes: readonly string[]): Promise<number> {
+  const [row] = await database.query<{ bytes: number }>(
+    "select coalesce(sum(length(value)), 0)::bigint as bytes from waiting where lane = any ($1)",
+    [lanes],
+  );
+  return row?.bytes ?? 0;
+}
