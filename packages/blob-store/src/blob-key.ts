@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { TENANT_ID } from "@inlet/schemas";
+import type { BlobRef } from "@inlet/schemas";
+import { BlobMissingError } from "./port.ts";
+
+const KEY = /^([a-z][a-z0-9-]{1,39})\/(\d{4}-\d{2}-\d{2})\/([0-9a-f]{64})$/;
+
+/** The parts of a key, each safe as a path segment. */
+export interface BlobKey {
+  readonly tenant: string;
+  readonly day: string;
+  readonly sha256: string;
+}
+
+/**
+ * The reference under which bytes are kept: `<tenant>/<yyyy-mm-dd of receivedAt, UTC>/<sha256>` (PROTOCOL.md 9). Throws RangeError on a tenant
+ * that is not a tenant id (it becomes a folder name) or a `receivedAt` that is no time.
+ */
+export function blobRefOf(tenant: string, receivedAt: number, bytes: Uint8Array): BlobRef {
+  if (!TENANT_ID.test(tenant)) {
+    throw new RangeError(
+      `tenant: ${JSON.stringify(tenant.slice(0, 60))} is not a tenant id; ids match ${TENANT_ID.source}`,
+    );
+  }
+  const day = dayOf(receivedAt);
+  const sha256 = sha256Of(bytes);
+  return { key: `${tenant}/${day}/${sha256}`, size: bytes.byteLength, sha256 };
+}
+
+/** The parts of a reference's key. Throws {@link BlobMissingError} where no store could have made it, so a forged key never becomes a path. */
+export function partsOf(ref: BlobRef): BlobKey {
+  const [, tenant, day, sha256] = KEY.exec(ref.key) ?? [];
+  if (tenant === undefined || day === undefined || sha256 === undefined || sha256 !== ref.sha256) {
+    throw new BlobMissingError("key: not one that a blob store makes (tenant/yyyy-mm-dd/sha256 of the reference)");
+  }
+  return { tenant, day, sha256 };
+}
+
+/** Throws {@link BlobMissingError} unless the bytes are those that the reference names. */
+export function assertContent(ref: BlobRef, bytes: Buffer): Buffer {
+  if (sha256Of(bytes) !== ref.sha256) {
+    throw new BlobMissingError(`${ref.key}: the stored content no longer has this hash; restore it from a backup`);
+  }
+  return bytes;
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function dayOf(receivedAt: number): string {
+  const date = new Date(receivedAt);
+  const iso = Number.isNaN(date.getTime()) ? "" : date.toISOString();
+  if (!/^\d{4}-/.test(iso)) {
+    throw new RangeError(`receivedAt: ${receivedAt} is no time between the years 0 and 9999; give epoch milliseconds`);
+  }
+  return iso.slice(0, 10);
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { BlobRef } from "@inlet/schemas";
+import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
+import type { BlobStore } from "./port.ts";
+
+/** A store under test, with the two faults that every implementation must show alike. */
+export interface StoreUnderTest {
+  readonly store: BlobStore;
+  /** Replaces stored content behind the store's back; null removes it. */
+  readonly tamper: (ref: BlobRef, bytes: Buffer | null) => Promise<void> | void;
+  /** Takes the store away until `restore`. */
+  readonly takeAway: () => Promise<void> | void;
+  readonly restore: () => Promise<void> | void;
+}
+
+const DAY = Date.parse("2026-11-23T23:59:59.999Z");
+
+/** What every blob store must do (PROTOCOL.md 9). */
+export function blobStoreConformance(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`blob store: ${name}`, () => {
+    it("gives back what was put, under tenant, day in UTC and hash", async () => {
+      const { store } = await open();
+      const bytes = randomBytes(100_000);
+      const ref = await store.put("demo", DAY, bytes);
+      expect(ref.key).toBe(`demo/2026-11-23/${ref.sha256}`);
+      expect(ref.size).toBe(100_000);
+      expect((await store.get(ref)).equals(bytes)).toBe(true);
+    });
+
+    it("keeps an empty body", async () => {
+      const { store } = await open();
+      const ref = await store.put("demo", DAY, new Uint8Array());
+      expect(ref.sha256).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+      expect(await store.get(ref)).toHaveLength(0);
+    });
+
+    it("gives the same reference for the same bytes, one after another and at once", async () => {
+      const { store } = await open();
+      const bytes = Buffer.from("the same attachment");
+      const refs = await Promise.all(Array.from({ length: 8 }, () => store.put("demo", DAY, bytes)));
+      refs.push(await store.put("demo", DAY, bytes));
+      expect(new Set(refs.map((ref) => JSON.stringify(ref)))).toHaveProperty("size", 1);
+      expect((await store.get(refs[0] as BlobRef)).toString()).toBe("the same attachment");
+    });
+
+    it("shares nothing between tenants and between days", async () => {
+      const { store, tamper } = await open();
+      const bytes = Buffer.from("the same attachment");
+      const kept = await store.put("demo", DAY, bytes);
+      const otherTenant = await store.put("acme", DAY, bytes);
+      const otherDay = await store.put("demo", DAY + 1, bytes);
+      expect(new Set([kept.key, otherTenant.key, otherDay.key]).size).toBe(3);
+      await tamper(otherTenant, null);
+      await tamper(otherDay, null);
+      expect((await store.get(kept)).equals(bytes)).toBe(true);
+    });
+
+    it("is not changed by what the caller does to the bytes later", async () => {
+      const { store } = await open();
+      const bytes = Buffer.from("as it was");
+      const ref = await store.put("demo", DAY, bytes);
+      bytes.fill(0);
+      const read = await store.get(ref);
+      read.fill(0);
+      expect((await store.get(ref)).toString()).toBe("as it was");
+    });
+
+    it("says missing for what is gone and for content that lost its hash", async () => {
+      const { store, tamper } = await open();
+      const ref = await store.put("demo", DAY, Buffer.from("once"));
+      await tamper(ref, Buffer.from("0nce"));
+      await expect(store.get(ref)).rejects.toThrow(BlobMissingError);
+      await tamper(ref, null);
+      await expect(store.get(ref)).rejects.toThrow(BlobMissingError);
+      await store.put("demo", DAY, Buffer.from("once"));
+      expect((await store.get(ref)).toString()).toBe("once");
+    });
+
+    it("refuses tenants and keys that are path tricks", async () => {
+      const { store } = await open();
+      const ref = await store.put("demo", DAY, Buffer.from("x"));
+      for (const tenant of ["..", "../demo", "a/b", "demo\0", "", "Demo", "d"]) {
+        await expect(store.put(tenant, DAY, Buffer.from("x"))).rejects.toThrow(RangeError);
+      }
+      for (const key of [
+        `../demo/2026-11-23/${ref.sha256}`,
+        `demo/../demo/2026-11-23/${ref.sha256}`,
+        "demo/2026-11-23/..",
+        "/etc/passwd",
+        "",
+      ]) {
+        await expect(store.get({ ...ref, key })).rejects.toThrow(BlobMissingError);
+      }
+      await expect(store.get({ ...ref, sha256: "0".repeat(64) })).rejects.toThrow(BlobMissingError);
+      await expect(store.put("demo", Number.NaN, Buffer.from("x"))).rejects.toThrow(RangeError);
+    });
+
+    it("says unavailable while it is away, and works again after", async () => {
+      const { store, takeAway, restore } = await open();
+      const ref = await store.put("demo", DAY, Buffer.from("kept"));
+      expect(await store.healthy()).toBe(true);
+      await takeAway();
+      await expect(store.put("demo", DAY, Buffer.from("new"))).rejects.toThrow(BlobStoreUnavailableError);
+      await expect(store.get(ref)).rejects.toThrow(BlobStoreUnavailableError);
+      expect(await store.healthy()).toBe(false);
+      await restore();
+      expect((await store.get(ref)).toString()).toBe("kept");
+      expect(await store.healthy()).toBe(true);
+    });
+  });
+}

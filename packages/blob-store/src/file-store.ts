@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { BlobRef } from "@inlet/schemas";
+import { assertContent, blobRefOf, partsOf } from "./blob-key.ts";
+import type { BlobKey } from "./blob-key.ts";
+import { syncFolder, writeDurably } from "./durable-file.ts";
+import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
+import type { BlobStore } from "./port.ts";
+
+/** A {@link BlobStore} in a folder, which must be one volume for all services. The folder is made by the first `put`. */
+export function createFileBlobStore(root: string): BlobStore {
+  const writing = new Map<string, Promise<void>>();
+  const pathOf = ({ tenant, day, sha256 }: BlobKey): string => join(root, tenant, day, sha256);
+
+  /** Twins in one process share one write. */
+  const store = async (ref: BlobRef, bytes: Uint8Array): Promise<void> => {
+    const path = pathOf(partsOf(ref));
+    const running = writing.get(path);
+    if (running !== undefined) return running;
+    const write = storeOnce(path, bytes).finally(() => writing.delete(path));
+    writing.set(path, write);
+    await write;
+  };
+
+  return {
+    put: async (tenant, receivedAt, bytes) => {
+      const ref = blobRefOf(tenant, receivedAt, bytes);
+      try {
+        await store(ref, bytes);
+      } catch (error) {
+        throw unavailable("could not be written", error);
+      }
+      return ref;
+    },
+    get: async (ref) => {
+      const path = pathOf(partsOf(ref));
+      try {
+        return assertContent(ref, await readFile(path));
+      } catch (error) {
+        if (error instanceof BlobMissingError) throw error;
+        // A missing root is a volume that is not mounted: the fault of the place, not of this email.
+        if (codeOf(error) === "ENOENT" && (await exists(root))) {
+          throw new BlobMissingError(`${ref.key}: not in the blob store`, { cause: error });
+        }
+        throw unavailable("could not be read", error);
+      }
+    },
+    healthy: async () => {
+      const probe = join(root, `.${randomUUID()}.probe`);
+      try {
+        await mkdir(root, { recursive: true, mode: 0o750 });
+        await writeFile(probe, "ok", { flag: "wx" });
+        return true;
+      } catch {
+        return false;
+      } finally {
+        await rm(probe, { force: true }).catch(() => {});
+      }
+    },
+  };
+}
+
+async function storeOnce(path: string, bytes: Uint8Array): Promise<void> {
+  const stored = await stat(path).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
+  });
+  if (stored === null || stored.size !== bytes.byteLength) await writeDurably(path, bytes);
+  // Another process may have renamed it a moment ago and not have synced its folder yet.
+  else await syncFolder(dirname(path));
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function unavailable(what: string, cause: unknown): BlobStoreUnavailableError {
+  return new BlobStoreUnavailableError(
+    `BLOB_STORE_URL: a blob ${what} (${codeOf(cause) ?? "unknown error"}); check that the volume is mounted, writable and has space`,
+    { cause },
+  );
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}

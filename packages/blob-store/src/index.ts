@@ -1,0 +1,7 @@
+export { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
+export type { BlobStore } from "./port.ts";
+export { openBlobStore } from "./open-blob-store.ts";
+export { createFileBlobStore } from "./file-store.ts";
+export { createMemoryBlobStore } from "./memory-store.ts";
+export type { MemoryBlobStore } from "./memory-store.ts";
+export { blobRefOf } from "./blob-key.ts";

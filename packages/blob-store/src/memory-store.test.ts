@@ -1,0 +1,12 @@
+import { blobStoreConformance } from "./blob-store-conformance.ts";
+import { createMemoryBlobStore } from "./memory-store.ts";
+
+blobStoreConformance("memory", () => {
+  const store = createMemoryBlobStore();
+  return Promise.resolve({
+    store,
+    tamper: (ref, bytes) => store.tamper(ref.key, bytes),
+    takeAway: () => store.setUnavailable(true),
+    restore: () => store.setUnavailable(false),
+  });
+});

@@ -1,0 +1,47 @@
+import type { BlobRef } from "@inlet/schemas";
+import { assertContent, blobRefOf, partsOf } from "./blob-key.ts";
+import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
+import type { BlobStore } from "./port.ts";
+
+/** A store in memory, with the faults that tests need. */
+export interface MemoryBlobStore extends BlobStore {
+  /** While true every call fails as if the store were away. */
+  setUnavailable(unavailable: boolean): void;
+  /** Replaces what is stored under a key; null removes it. */
+  tamper(key: string, bytes: Buffer | null): void;
+  /** Keys of everything stored. */
+  keys(): string[];
+}
+
+/** A {@link BlobStore} in memory: for tests, and for `inlet parse`, which leaves nothing behind. */
+export function createMemoryBlobStore(): MemoryBlobStore {
+  const blobs = new Map<string, Buffer>();
+  let unavailable = false;
+  const assertAvailable = (): void => {
+    if (unavailable) throw new BlobStoreUnavailableError("the in-memory blob store is set unavailable");
+  };
+  return {
+    put: async (tenant, receivedAt, bytes) => {
+      const ref = blobRefOf(tenant, receivedAt, bytes);
+      assertAvailable();
+      if (!blobs.has(ref.key)) blobs.set(ref.key, Buffer.from(bytes));
+      return ref;
+    },
+    get: async (ref: BlobRef) => {
+      partsOf(ref);
+      assertAvailable();
+      const stored = blobs.get(ref.key);
+      if (stored === undefined) throw new BlobMissingError(`${ref.key}: not in the blob store`);
+      return Buffer.from(assertContent(ref, stored));
+    },
+    healthy: () => Promise.resolve(!unavailable),
+    setUnavailable: (value) => {
+      unavailable = value;
+    },
+    tamper: (key, bytes) => {
+      if (bytes === null) blobs.delete(key);
+      else blobs.set(key, bytes);
+    },
+    keys: () => [...blobs.keys()],
+  };
+}
