@@ -129,11 +129,14 @@ export interface Crm {
   readActivity(recordId: string, options: CallOptions): Promise<CallResult<Readonly<Record<string, string>> | null>>;
   uploadFile(input: FileInput, options: CallOptions): Promise<CallResult<Written>>;
 
-  /** For effects whose trait is `consistent-lookup`: the record that carries this key, never by a search index. Null: surely not there. */
+  /**
+   * For effects whose trait is `consistent-lookup`: the record that carries this key, never by a search index. Null: surely not there.
+   * A file also needs its `filename`: some CRMs find files by path alone, and the name is part of it.
+   */
   lookup(
     effect: "contact" | "deal" | "activity" | "file",
     key: string,
-    options: CallOptions,
+    options: CallOptions & { readonly filename?: string },
   ): Promise<CallResult<{ recordId: string } | null>>;
   /** The cheapest call that tells whether the CRM answers with these credentials; used as a circuit's probe. */
   ping(options: CallOptions): Promise<CallResult<null>>;

@@ -1,0 +1,84 @@
+import type { ActivityInput } from "../port.ts";
+
+/** HubSpot keeps 65,536 characters of a text property. */
+const TEXT_LIMIT = 65_536;
+const SUBJECT_LIMIT = 1_000;
+const CUT_MARK = "\n[… shortened]\n\n";
+const HTML_LINK = /\n<p>Full email: <a href="[^"<>]*">[^<>]*<\/a><\/p>$/;
+
+/** The email object's properties for an activity; all strings, as HubSpot wants them. */
+export function activityProperties(input: ActivityInput, tenant: string): Record<string, string> {
+  return {
+    inlet_email_key: input.key,
+    inlet_tenant: tenant,
+    hs_timestamp: new Date(input.at).toISOString(),
+    hs_email_direction: "INCOMING_EMAIL",
+    hs_email_status: "SENT",
+    hs_email_subject: fitSubject(input.subject),
+    hs_email_text: fitText(input.text, input.viewUrl),
+    hs_email_headers: emailHeaders(input),
+    inlet_attachment_count: String(input.attachmentCount),
+    inlet_view_url: input.viewUrl,
+    ...optional("hs_email_html", fitHtml(input.html, input.viewUrl)),
+    ...optional("inlet_message_id", input.messageId),
+    ...optional("inlet_in_reply_to", input.inReplyTo),
+    ...optional("inlet_spam_verdict", input.spamVerdict),
+    ...optional("hs_attachment_ids", input.fileIds.length === 0 ? null : input.fileIds.join(";")),
+  };
+}
+
+export function fitSubject(subject: string): string {
+  return subject.slice(0, SUBJECT_LIMIT).toWellFormed();
+}
+
+/** The text with the view link as its last line: added where it is missing, kept where the text must be cut. */
+export function fitText(text: string, viewUrl: string): string {
+  const whole = text.trimEnd().endsWith(viewUrl) ? text : `${text.trimEnd()}\n\nFull email: ${viewUrl}`;
+  if (whole.length <= TEXT_LIMIT) return whole;
+  const link = `Full email: ${viewUrl}`;
+  return whole.slice(0, TEXT_LIMIT - CUT_MARK.length - link.length).toWellFormed() + CUT_MARK + link;
+}
+
+/** Sanitized html with the link to the whole; null (HubSpot shows the text) where it is too long, for cut html is broken html. */
+export function fitHtml(html: string | null, viewUrl: string): string | null {
+  if (html === null || html === "") return null;
+  const url = viewUrl
+    .replaceAll("&", "&amp;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
+  const whole = `${html}\n<p>Full email: <a href="${url}">open in Inlet</a></p>`;
+  return whole.length <= TEXT_LIMIT ? whole : null;
+}
+
+/** The html as it was handed in, from what {@link fitHtml} made of it. */
+export function htmlWithoutLink(html: string): string {
+  return html.replace(HTML_LINK, "");
+}
+
+/**
+ * `hs_email_headers`: JSON in a string, which fills the read-only `hs_email_from_*` and `hs_email_to_*`; any other shape is a 400
+ * INVALID_JSON (facts 2.3).
+ */
+function emailHeaders(input: ActivityInput): string {
+  return JSON.stringify({
+    from: party(input.from),
+    to: input.to.map(party),
+    cc: input.cc.map(party),
+    bcc: [],
+  });
+}
+
+function party(person: { readonly email: string; readonly name: string | null }): Record<string, string> {
+  const name = (person.name ?? "").trim();
+  const space = name.lastIndexOf(" ");
+  return {
+    email: person.email,
+    ...(name === "" ? {} : { firstName: space === -1 ? name : name.slice(0, space) }),
+    ...(space === -1 ? {} : { lastName: name.slice(space + 1) }),
+  };
+}
+
+function optional(name: string, value: string | null): Record<string, string> {
+  return value === null || value === "" ? {} : { [name]: value };
+}

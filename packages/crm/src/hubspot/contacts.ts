@@ -1,0 +1,90 @@
+import type { CallOptions, CallResult, ContactInput, Written } from "../port.ts";
+import { batchAnswer } from "./answer.ts";
+import type { HubSpotError } from "./answer.ts";
+import type { HubSpotClient } from "./client.ts";
+import { faultOfBatchError, outage, passing } from "./faults.ts";
+
+/**
+ * Finds the contact by its address, else makes it. The look-up comes first because an upsert overwrites: a name that a person put into the
+ * CRM is worth more than a `From` header's. Reads and writes go by the unique property, never through the search index; two that make the
+ * same contact at once end in one record.
+ */
+export async function upsertContact(
+  client: HubSpotClient,
+  input: ContactInput,
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const found = await findContact(client, input.email, options);
+  if (!found.ok) return found;
+  if (found.value !== null) return { ok: true, value: { recordId: found.value.recordId, created: false } };
+
+  const path = `${client.paths.objects("contacts")}/batch/upsert`;
+  const made = await client.call(
+    { method: "POST", path, template: path, write: true, body: { inputs: [upsertInput(input)] } },
+    options,
+  );
+  if (!made.ok) return made;
+  if (made.value.kind === "conflict") return contactOfConflict(client, input, made.value.error, options);
+  if (made.value.kind === "not-found") return nothingCame();
+
+  const { results, errors } = batchAnswer(made.value.body);
+  const [record] = results;
+  if (record !== undefined) return { ok: true, value: { recordId: record.id, created: record.new ?? null } };
+  const [error] = errors;
+  if (error === undefined) return nothingCame();
+  return error.category === "CONFLICT"
+    ? contactOfConflict(client, input, error, options)
+    : { ok: false, fault: faultOfBatchError(error) };
+}
+
+/** The contact with this address, by batch read: consistent, and a miss is no failed request in HubSpot's books (facts 2.6). */
+export async function findContact(
+  client: HubSpotClient,
+  email: string,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  const path = `${client.paths.objects("contacts")}/batch/read`;
+  const body = { idProperty: "email", properties: ["email"], propertiesWithHistory: [], inputs: [{ id: email }] };
+  const read = await client.call({ method: "POST", path, template: path, write: false, body }, options);
+  if (!read.ok) return read;
+  if (read.value.kind !== "ok") return { ok: true, value: null };
+  const { results, errors } = batchAnswer(read.value.body);
+  const [record] = results;
+  if (record !== undefined) return { ok: true, value: { recordId: record.id } };
+  const refused = errors.find((error) => error.category !== "OBJECT_NOT_FOUND");
+  return refused === undefined ? { ok: true, value: null } : { ok: false, fault: faultOfBatchError(refused) };
+}
+
+/** Another call made the contact between our look and our write, or the address is another contact's second one: use that contact. */
+async function contactOfConflict(
+  client: HubSpotClient,
+  input: ContactInput,
+  error: HubSpotError,
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const again = await findContact(client, input.email, options);
+  if (!again.ok) return again;
+  const recordId = again.value?.recordId ?? /Existing ID: (\d+)/.exec(error.text)?.[1];
+  return recordId === undefined
+    ? { ok: false, fault: passing("hubspot:lookup-lag", "the address is taken, but its contact cannot be found yet") }
+    : { ok: true, value: { recordId, created: false } };
+}
+
+function upsertInput(input: ContactInput): object {
+  return {
+    id: input.email,
+    idProperty: "email",
+    properties: {
+      email: input.email,
+      ...(input.firstName === null ? {} : { firstname: input.firstName }),
+      ...(input.lastName === null ? {} : { lastname: input.lastName }),
+    },
+  };
+}
+
+function nothingCame(): CallResult<never> {
+  return {
+    ok: false,
+    fault: outage("hubspot:unreadable", "a batch answer without results and errors", { unknown: true }),
+  };
+}

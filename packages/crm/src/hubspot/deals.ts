@@ -1,0 +1,121 @@
+import type { CallFault, CallOptions, CallResult, DealInput, Written } from "../port.ts";
+import { batchAnswer, hubSpotRecord } from "./answer.ts";
+import type { HubSpotClient } from "./client.ts";
+import { faultOfBatchError, outage, passing, permanent } from "./faults.ts";
+import type { DealStages } from "./stages.ts";
+
+/**
+ * The conversation's deal: a batch upsert by the unique property `inlet_conversation`, then the default association to the contact.
+ * Both may be sent again without a second deal. Once the deal is written, a failure of the association is `unknown`: something was carried out.
+ */
+export async function createDeal(
+  client: HubSpotClient,
+  stages: DealStages,
+  input: DealInput,
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const place = await stages.resolve({ pipeline: input.pipeline, stage: input.stage }, options);
+  if (!place.ok) return place;
+
+  const path = `${client.paths.objects("deals")}/batch/upsert`;
+  const properties = {
+    inlet_conversation: input.key,
+    dealname: input.name,
+    pipeline: place.value.pipeline,
+    dealstage: place.value.stage,
+    inlet_tags: input.tags.join(";"),
+  };
+  const body = { inputs: [{ id: input.key, idProperty: "inlet_conversation", properties }] };
+  const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
+  if (!made.ok) return made;
+  const deal = await dealOf(client, input.key, made.value, options);
+  if (!deal.ok) return deal;
+
+  const associated = await associateDeal(client, deal.value.recordId, input.contactId, options);
+  return associated === null ? deal : { ok: false, fault: associated };
+}
+
+async function dealOf(
+  client: HubSpotClient,
+  key: string,
+  answer: { readonly kind: string; readonly body?: Record<string, unknown> },
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const { results, errors } = batchAnswer(answer.body ?? {});
+  const [record] = results;
+  if (record !== undefined) return { ok: true, value: { recordId: record.id, created: record.new ?? null } };
+  const [error] = errors;
+  if (answer.kind === "conflict" || error?.category === "CONFLICT") {
+    const found = await findDeal(client, key, options);
+    if (!found.ok) return found;
+    return found.value === null
+      ? { ok: false, fault: passing("hubspot:lookup-lag", "the conversation's deal is being made by another call") }
+      : { ok: true, value: { recordId: found.value.recordId, created: false } };
+  }
+  if (error !== undefined) return { ok: false, fault: faultOfBatchError(error) };
+  return {
+    ok: false,
+    fault: outage("hubspot:unreadable", "a batch answer without results and errors", { unknown: true }),
+  };
+}
+
+async function associateDeal(
+  client: HubSpotClient,
+  dealId: string,
+  contactId: string,
+  options: CallOptions,
+): Promise<CallFault | null> {
+  const answer = await client.call(
+    {
+      method: "PUT",
+      path: client.paths.association("deals", dealId, "contacts", contactId),
+      template: decodeURIComponent(client.paths.association("deals", "{dealId}", "contacts", "{contactId}")),
+      write: true,
+    },
+    options,
+  );
+  if (!answer.ok) return answer.fault.kind === "outage" ? { ...answer.fault, unknown: true } : answer.fault;
+  return answer.value.kind === "ok" ? null : permanent("hubspot:404", "the deal or its contact is gone");
+}
+
+/** The deal by its CRM id; null when there is none, or it is in the bin. */
+export async function getDeal(
+  client: HubSpotClient,
+  dealId: string,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  // A tag in an address is written by anybody: what cannot be an id is not asked for.
+  if (!/^\d{1,20}$/.test(dealId)) return { ok: true, value: null };
+  return readDeal(client, dealId, "?properties=dealname", options);
+}
+
+export async function findDeal(
+  client: HubSpotClient,
+  key: string,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  return readDeal(client, key, "?idProperty=inlet_conversation&properties=dealname", options);
+}
+
+async function readDeal(
+  client: HubSpotClient,
+  id: string,
+  query: string,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  const answer = await client.call(
+    {
+      method: "GET",
+      path: client.paths.object("deals", id) + query,
+      template: `${client.paths.objects("deals")}/{dealId}`,
+      write: false,
+    },
+    options,
+  );
+  if (!answer.ok) return answer;
+  if (answer.value.kind !== "ok") return { ok: true, value: null };
+  const record = hubSpotRecord(answer.value.body);
+  return record === null
+    ? { ok: false, fault: outage("hubspot:unreadable", "a deal without an id", { unknown: false }) }
+    : { ok: true, value: { recordId: record.id } };
+}

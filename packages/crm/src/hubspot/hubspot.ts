@@ -1,0 +1,104 @@
+import type { CallOptions, CallResult, Crm, EffectTraits } from "../port.ts";
+import { createTransport } from "../transport.ts";
+import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
+import { createHubSpotClient } from "./client.ts";
+import type { AdapterLog, CallReport } from "./client.ts";
+import { findContact, upsertContact } from "./contacts.ts";
+import { createDeal, findDeal, getDeal } from "./deals.ts";
+import { isPropertyMissing } from "./faults.ts";
+import { findFile, uploadFile } from "./files.ts";
+import { hubSpotPaths } from "./paths.ts";
+import { prepareProperties } from "./properties.ts";
+import { createDealStages } from "./stages.ts";
+
+export interface HubSpotOptions {
+  /** `https://api.hubapi.com`, or the sandbox. */
+  readonly baseUrl: string;
+  /** Asked for every call, so that a rotated token counts at once. */
+  readonly token: () => string;
+  /** `v3`, or a dated version such as `2026-03`. */
+  readonly apiVersion: string;
+  /** Longest time for one HTTP call, ms; the caller's deadline may be earlier. */
+  readonly timeoutMs: number;
+  /** Where new deals go when the input does not say; null: the account's first pipeline, its first stage. */
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+  /** Names the folder of the files and marks the activities. */
+  readonly tenant: string;
+  readonly log: AdapterLog;
+  /** Called after every HTTP call; must not throw. */
+  readonly onCall?: (report: CallReport) => void;
+  /** How late after a lease's end a write may still land, ms; default 15 000. */
+  readonly settleMs?: number;
+}
+
+/**
+ * HubSpot as a CRM (facts: crm-apis.md 2). How an unknown result is settled:
+ * contact and deal by sending again (unique `email`, `inlet_conversation`), activity by its unique `inlet_email_key`, file by its path.
+ * Throws only on options that cannot work: a baseUrl that is no URL.
+ */
+export function createHubSpot(options: HubSpotOptions): Crm {
+  const baseUrl = new URL(options.baseUrl);
+  const transport = createTransport(baseUrl.origin);
+  const client = createHubSpotClient({
+    transport,
+    baseUrl,
+    token: options.token,
+    timeoutMs: options.timeoutMs,
+    paths: hubSpotPaths(options.apiVersion),
+    tenant: options.tenant,
+    log: options.log,
+    onCall: options.onCall,
+  });
+  const stages = createDealStages(client, { pipeline: options.pipeline, stage: options.stage });
+  const { tenant } = options;
+
+  /** An account that lost Inlet's properties, or never had them, gets them, and the call is made once more: the 400 carried out nothing. */
+  async function withProperties<T>(work: () => Promise<CallResult<T>>, call: CallOptions): Promise<CallResult<T>> {
+    const first = await work();
+    if (first.ok || !isPropertyMissing(first.fault)) return first;
+    const prepared = await prepareProperties(client, call);
+    return prepared.ok ? work() : prepared;
+  }
+
+  return {
+    kind: "hubspot",
+    traits: hubSpotTraits(options.settleMs),
+    prepare: (call) => prepareProperties(client, call),
+    upsertContact: (input, call) => upsertContact(client, input, call),
+    createDeal: (input, call) => withProperties(() => createDeal(client, stages, input, call), call),
+    getDeal: (dealId, call) => getDeal(client, dealId, call),
+    createActivity: (input, call) => withProperties(() => createActivity(client, tenant, input, call), call),
+    updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
+    readActivity: (recordId, call) => readActivity(client, recordId, call),
+    uploadFile: (input, call) => uploadFile(client, tenant, input, call),
+    lookup: (effect, key, call) => {
+      switch (effect) {
+        case "contact":
+          return findContact(client, key, call);
+        case "deal":
+          return withProperties(() => findDeal(client, key, call), call);
+        case "activity":
+          return withProperties(() => findActivity(client, key, call), call);
+        case "file":
+          return findFile(client, tenant, key, call.filename, call);
+      }
+    },
+    ping: async (call) => {
+      const path = client.paths.objects("contacts");
+      const answer = await client.call(
+        { method: "GET", path: `${path}?limit=1&properties=email`, template: path, write: false },
+        call,
+      );
+      return answer.ok ? { ok: true, value: null } : answer;
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** See the README for the reasons. */
+export function hubSpotTraits(settleMs = 15_000): Crm["traits"] {
+  const upsert: EffectTraits = { settle: "upsert-by-key", settleMs };
+  const lookup: EffectTraits = { settle: "consistent-lookup", settleMs };
+  return { contact: upsert, deal: upsert, activity: lookup, file: lookup };
+}

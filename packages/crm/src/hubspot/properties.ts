@@ -1,0 +1,109 @@
+import type { CallOptions, CallResult } from "../port.ts";
+import type { HubSpotClient } from "./client.ts";
+import { outage } from "./faults.ts";
+import type { HubSpotType } from "./paths.ts";
+
+interface CustomProperty {
+  readonly type: HubSpotType;
+  readonly name: string;
+  readonly label: string;
+  readonly unique: boolean;
+  readonly kind: "string" | "number";
+}
+
+const GROUP = { name: "inlet", label: "Inlet" } as const;
+
+/** What Inlet adds to an account. The two unique ones are what makes a second deal or activity for the same email impossible. */
+export const CUSTOM_PROPERTIES: readonly CustomProperty[] = [
+  { type: "deals", name: "inlet_conversation", label: "Inlet conversation", unique: true, kind: "string" },
+  { type: "deals", name: "inlet_tags", label: "Inlet tags", unique: false, kind: "string" },
+  { type: "emails", name: "inlet_email_key", label: "Inlet email key", unique: true, kind: "string" },
+  { type: "emails", name: "inlet_tenant", label: "Inlet tenant", unique: false, kind: "string" },
+  { type: "emails", name: "inlet_message_id", label: "Message-ID", unique: false, kind: "string" },
+  { type: "emails", name: "inlet_in_reply_to", label: "In-Reply-To", unique: false, kind: "string" },
+  { type: "emails", name: "inlet_spam_verdict", label: "Spam verdict", unique: false, kind: "string" },
+  { type: "emails", name: "inlet_attachment_count", label: "Attachments received", unique: false, kind: "number" },
+  { type: "emails", name: "inlet_view_url", label: "Full email in Inlet", unique: false, kind: "string" },
+];
+
+/**
+ * Makes the group and the properties that are missing: a GET each, a POST for what is not there; another instance that was faster (409)
+ * is fine. A property that exists but is not unique, where it must be, is an outage of the account: writing on would make duplicates.
+ */
+export async function prepareProperties(client: HubSpotClient, options: CallOptions): Promise<CallResult<null>> {
+  for (const type of new Set(CUSTOM_PROPERTIES.map((property) => property.type))) {
+    const group = await ensureGroup(client, type, options);
+    if (!group.ok) return group;
+  }
+  for (const property of CUSTOM_PROPERTIES) {
+    const made = await ensureProperty(client, property, options);
+    if (!made.ok) return made;
+  }
+  return { ok: true, value: null };
+}
+
+async function ensureGroup(client: HubSpotClient, type: HubSpotType, options: CallOptions): Promise<CallResult<null>> {
+  const path = client.paths.propertyGroups(type);
+  const there = await client.call(
+    { method: "GET", path: `${path}/${GROUP.name}`, template: `${path}/{groupName}`, write: false },
+    options,
+  );
+  if (!there.ok) return there;
+  if (there.value.kind === "ok") return { ok: true, value: null };
+  const made = await client.call(
+    { method: "POST", path, template: path, write: true, body: { ...GROUP, displayOrder: -1 } },
+    options,
+  );
+  return made.ok ? { ok: true, value: null } : made;
+}
+
+async function ensureProperty(
+  client: HubSpotClient,
+  property: CustomProperty,
+  options: CallOptions,
+): Promise<CallResult<null>> {
+  const path = client.paths.properties(property.type);
+  const read = {
+    method: "GET",
+    path: client.paths.property(property.type, property.name),
+    template: `${path}/{propertyName}`,
+    write: false,
+  } as const;
+  const there = await client.call(read, options);
+  if (!there.ok) return there;
+  if (there.value.kind === "ok") return uniqueAsNeeded(property, there.value.body);
+  const made = await client.call(
+    { method: "POST", path, template: path, write: true, body: definition(property) },
+    options,
+  );
+  if (!made.ok) return made;
+  if (made.value.kind === "ok") return uniqueAsNeeded(property, made.value.body);
+  const others = await client.call(read, options);
+  if (!others.ok) return others;
+  return others.value.kind === "ok" ? uniqueAsNeeded(property, others.value.body) : { ok: true, value: null };
+}
+
+function uniqueAsNeeded(property: CustomProperty, body: Record<string, unknown>): CallResult<null> {
+  if (!property.unique || body["hasUniqueValue"] === true) return { ok: true, value: null };
+  return {
+    ok: false,
+    fault: outage(
+      "hubspot:400:PROPERTY_MISSING",
+      `the property ${property.name} of ${property.type} is not unique; delete it in HubSpot, Inlet makes it anew`,
+      { unknown: false },
+    ),
+  };
+}
+
+function definition(property: CustomProperty): object {
+  return {
+    name: property.name,
+    label: property.label,
+    groupName: GROUP.name,
+    type: property.kind,
+    fieldType: property.kind === "number" ? "number" : "text",
+    hasUniqueValue: property.unique,
+    description: "Written by Inlet.",
+    formField: false,
+  };
+}
