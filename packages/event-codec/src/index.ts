@@ -1,0 +1,26 @@
+export { createCodec } from "./codec.ts";
+export type { Codec } from "./codec.ts";
+export type { SchemaIds } from "./schema-ids.ts";
+export { createLocalSchemaIds } from "./local-schema-ids.ts";
+export type { LocalSchemaIds } from "./local-schema-ids.ts";
+export { createRegistry } from "./registry-schema-ids.ts";
+export type { RegistryOptions } from "./registry-options.ts";
+export {
+  IncompatibleSchemaError,
+  RecordTooLargeError,
+  RegistryUnavailableError,
+  UndecodableRecordError,
+  UnencodableValueError,
+} from "./errors.ts";
+export { registerSchemas } from "./register-schemas.ts";
+export type { RegisteredVersion } from "./register-schemas.ts";
+export { checkSchemas } from "./check-schemas.ts";
+export type { SchemaFault } from "./check-schemas.ts";
+export { subjectOf } from "./subjects.ts";
+export { readRecordHeaders, recordHeaders, schemaHeaderOf } from "./record-headers.ts";
+export type { RecordHeaderFields, RecordHeaderValues } from "./record-headers.ts";
+export { fitNormalizedEvent, fitRawEvent } from "./claim-check.ts";
+export { isBlobRef, resolveBody, resolveHeaders, resolveText } from "./claim-check-read.ts";
+export { schemaIdOf } from "./wire-format.ts";
+export { outcomeRecord } from "./outcome-record.ts";
+export type { EncodedRecord } from "./outcome-record.ts";

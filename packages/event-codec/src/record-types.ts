@@ -1,0 +1,50 @@
+import { Type } from "avsc";
+import type { Schema } from "avsc";
+import { versionsOf } from "@inlet/schemas";
+import type { RecordName } from "@inlet/schemas";
+
+type Resolver = ReturnType<Type["createResolver"]>;
+
+/** Reads what one version of a record wrote, as the newest version. */
+export type ReadAs = (bytes: Buffer, position: number) => { value: unknown; offset: number };
+
+/** Everything avsc needs of one record, built once: building a resolver costs more than a hundred decodes. */
+export interface RecordTypes {
+  readonly newest: Type;
+  readonly newestVersion: number;
+  /** Undefined for a version that is not in this repository. */
+  readerOf(version: number): ReadAs | undefined;
+  /** A reader for a schema of the registry: one of our versions, or one that a newer release wrote and that resolves. Null for anything else. */
+  readerFor(writer: Record<string, unknown>): ReadAs | null;
+}
+
+/** Parses a schema with the options that both sides share: unions stay plain values, no logical types. */
+export function avroType(schema: Record<string, unknown>): Type {
+  return Type.forSchema(schema as unknown as Schema, { wrapUnions: false, omitRecordMethods: true });
+}
+
+export function recordTypes(record: RecordName): RecordTypes {
+  const types = versionsOf(record).map(({ schema }) => avroType(schema));
+  const newest = types.at(-1) as Type;
+  const readers = types.map((type) => readerOfType(newest, type));
+  return {
+    newest,
+    newestVersion: types.length,
+    readerOf: (version) => readers[version - 1],
+    readerFor: (schema) => {
+      try {
+        const writer = avroType(schema);
+        const known = types.findIndex((type) => type.equals(writer));
+        if (known !== -1) return readers[known] ?? null;
+        return writer.name === newest.name ? readerOfType(newest, writer) : null;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+function readerOfType(newest: Type, writer: Type): ReadAs {
+  const resolver: Resolver | undefined = writer === newest ? undefined : newest.createResolver(writer);
+  return (bytes, position) => newest.decode(bytes, position, resolver);
+}
