@@ -35,7 +35,7 @@ export interface Producer {
   /**
    * Resolves once the record is durable (`acks=all`); the partition is murmur2 of the key, made explicit. Rejects with
    * {@link KafkaUnavailableError} when the broker does not acknowledge in time, and with {@link LaneFullError}, at once, when the
-   * partition's lane already queues its limit of bytes. A rejection never means "surely not written".
+   * partition's lane already queues its limit of bytes, and with {@link RecordRefusedError} when the broker will never take the record. A rejection never means "surely not written".
    */
   send(record: NewRecord): Promise<Coordinates>;
   /** Sends what is queued, then disconnects. */
@@ -129,6 +129,11 @@ export interface Kafka {
 
 export class KafkaUnavailableError extends Error {
   override readonly name = "KafkaUnavailableError";
+}
+
+/** The broker will never take this record: it is larger than the topic allows, or invalid for it. Sending it again does not help. */
+export class RecordRefusedError extends Error {
+  override readonly name = "RecordRefusedError";
 }
 
 export class LaneFullError extends Error {

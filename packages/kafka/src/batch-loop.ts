@@ -1,0 +1,174 @@
+import type { EachBatchPayload } from "kafkajs";
+import { reasonOf } from "./connection.ts";
+import { endIfRebalanced } from "./generation.ts";
+import type { Generation } from "./generation.ts";
+import type { KafkaLog } from "./log.ts";
+import type { BatchHandler, BatchOutcome, KafkaRecord } from "./port.ts";
+import { toRecord } from "./record.ts";
+
+export interface BatchLoopOptions {
+  readonly topic: string;
+  readonly groupId: string;
+  readonly handler: BatchHandler;
+  readonly maxRecords: number;
+  readonly heartbeatIntervalMs: number;
+  readonly log: KafkaLog;
+  /** The generation now; null before the first join and after a crash. */
+  generation(): Generation | null;
+  /** Aborts when the consumer's grace for stopping is over. */
+  readonly stopSignal: AbortSignal;
+  pause(partition: number, ms: number): void;
+  /** Called with the first record of a batch whose offset is above the expected one. */
+  onGap(partition: number, expected: bigint, found: bigint): void;
+}
+
+/** A handler that threw broke its contract; a second of rest keeps it from spinning, the log says so each time. */
+const PAUSE_AFTER_THROW_MS = 1000;
+/** A handler that did nothing and asked for no pause would be called again at once, for ever. */
+const PAUSE_WITHOUT_PROGRESS_MS = 100;
+const COMMIT_ATTEMPTS = 5;
+
+/**
+ * What happens to one fetched batch of one partition. Nothing is resolved or committed but the contiguous prefix that the handler
+ * reports; returning without resolving the rest makes the next fetch start there.
+ */
+export function createBatchLoop(options: BatchLoopOptions): (payload: EachBatchPayload) => Promise<void> {
+  return async (payload) => {
+    const { partition, messages } = payload.batch;
+    const generation = options.generation();
+    if (generation === null) return;
+    // kafkajs still hands out batches that queued behind the one that met the rebalance.
+    if (generation.error instanceof Error) throw generation.error;
+    if (generation.signal.aborted || !generation.partitions.has(partition)) return;
+    noteGap(options, generation, partition, messages[0]?.offset);
+    const stopHeartbeats = startHeartbeats(options, payload, generation);
+    try {
+      for (let from = 0; from < messages.length; from += options.maxRecords) {
+        if (!payload.isRunning() || payload.isStale() || generation.signal.aborted) break;
+        const records = messages
+          .slice(from, from + options.maxRecords)
+          .map((message) => toRecord(options.topic, partition, message));
+        if (!(await handleSlice(options, payload, generation, records))) break;
+      }
+    } finally {
+      stopHeartbeats();
+    }
+    if (generation.error instanceof Error) throw generation.error;
+  };
+}
+
+/** True when the whole slice is done and the next may follow. */
+async function handleSlice(
+  options: BatchLoopOptions,
+  payload: EachBatchPayload,
+  generation: Generation,
+  records: readonly KafkaRecord[],
+): Promise<boolean> {
+  const { partition } = payload.batch;
+  const last = (records.at(-1) as KafkaRecord).offset;
+  const outcome = await callHandler(options, generation, records);
+  const through = withinSlice(outcome.processedThrough, records);
+  // A join in the meantime replaced kafkajs' positions: setting ours would be a TypeError inside it, or another member's.
+  if (options.generation() !== generation || generation.fenced) return false;
+  if (through !== null) {
+    payload.resolveOffset(through.toString());
+    generation.expected.set(partition, through + 1n);
+    await commit(options, payload, generation, through + 1n);
+  }
+  const pauseMs = outcome.pauseMs ?? (through === null ? PAUSE_WITHOUT_PROGRESS_MS : 0);
+  if (pauseMs > 0) options.pause(partition, pauseMs);
+  return through === last && pauseMs === 0;
+}
+
+async function callHandler(
+  options: BatchLoopOptions,
+  generation: Generation,
+  records: readonly KafkaRecord[],
+): Promise<BatchOutcome> {
+  const signal = AbortSignal.any([generation.signal, options.stopSignal]);
+  try {
+    return await options.handler(records, { signal });
+  } catch (error) {
+    if (signal.aborted) return { processedThrough: null };
+    const [first] = records;
+    options.log.error(
+      {
+        topic: options.topic,
+        groupId: options.groupId,
+        partition: first?.partition,
+        offset: first?.offset.toString(),
+        error: error instanceof Error ? error.name : typeof error,
+        stack: error instanceof Error ? stackLines(error) : undefined,
+      },
+      "the batch handler threw, which it must not; nothing is committed and the partition rests for a second",
+    );
+    return { processedThrough: null, pauseMs: PAUSE_AFTER_THROW_MS };
+  }
+}
+
+async function commit(
+  options: BatchLoopOptions,
+  payload: EachBatchPayload,
+  generation: Generation,
+  next: bigint,
+): Promise<void> {
+  const { partition } = payload.batch;
+  const offsets = { topics: [{ topic: options.topic, partitions: [{ partition, offset: next.toString() }] }] };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await payload.commitOffsetsIfNecessary(offsets);
+      return;
+    } catch (error) {
+      if (endIfRebalanced(generation, error)) return;
+      if (attempt === COMMIT_ATTEMPTS) throw error;
+      options.log.warn(
+        { topic: options.topic, groupId: options.groupId, partition, attempt, reason: reasonOf(error) },
+        "offset not committed, trying again",
+      );
+      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
+      if (options.generation() !== generation || generation.fenced) return;
+    }
+  }
+}
+
+/** kafkajs beats between batches only; a member that is silent while its handler works would be thrown out of the group. */
+function startHeartbeats(options: BatchLoopOptions, payload: EachBatchPayload, generation: Generation): () => void {
+  const timer = setInterval(
+    () => {
+      payload.heartbeat().catch((error: unknown) => {
+        if (endIfRebalanced(generation, error)) return;
+        options.log.debug({ groupId: options.groupId, reason: reasonOf(error) }, "heartbeat failed, trying again");
+      });
+    },
+    Math.max(200, options.heartbeatIntervalMs / 3),
+  );
+  return () => clearInterval(timer);
+}
+
+function noteGap(
+  options: BatchLoopOptions,
+  generation: Generation,
+  partition: number,
+  firstOffset: string | undefined,
+): void {
+  const expected = generation.expected.get(partition);
+  if (expected === undefined || firstOffset === undefined) return;
+  const found = BigInt(firstOffset);
+  if (found > expected) options.onGap(partition, expected, found);
+}
+
+function withinSlice(through: bigint | null, records: readonly KafkaRecord[]): bigint | null {
+  const first = (records[0] as KafkaRecord).offset;
+  const last = (records.at(-1) as KafkaRecord).offset;
+  if (through === null || through < first) return null;
+  return through > last ? last : through;
+}
+
+/** Where it threw, without the message: that may quote the record. */
+function stackLines(error: Error): string {
+  return (error.stack ?? "")
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .join("\n");
+}

@@ -1,0 +1,78 @@
+import { openAdmin } from "./admin.ts";
+import { newClient, reasonOf } from "./connection.ts";
+import type { ConnectionOptions } from "./connection.ts";
+import { createConsumer } from "./consumer.ts";
+import { dropKafkajsNegativeTimeoutWarning } from "./negative-timeout-warning.ts";
+import type { ConsumerOptions, Kafka } from "./port.ts";
+import { createProducer } from "./producer.ts";
+import { createProducerTransport } from "./producer-session.ts";
+
+export interface KafkaOptions extends ConnectionOptions {
+  /** Alerts of consumers that bring no `onAlert` of their own. */
+  readonly onAlert?: ConsumerOptions["onAlert"];
+  /** ms without a heartbeat after which a dead consumer's partitions go to others. Default 45 000; the broker takes 6000 and up. */
+  readonly sessionTimeoutMs?: number;
+  /** ms that `send` tries before it rejects with KafkaUnavailableError. Default 10 000. */
+  readonly sendTimeoutMs?: number;
+  /** ms that an idle lane waits for company. Default 5. */
+  readonly lingerMs?: number;
+  /** Bytes that the lane of one partition may queue. Default 8 MiB. */
+  readonly maxLaneBytes?: number;
+  /** ms after which new partitions of a topic are noticed. Default 30 000. */
+  readonly metadataMaxAgeMs?: number;
+}
+
+const MiB = 1024 * 1024;
+const REACHABLE_WITHIN_MS = 2000;
+
+/** The port on a real Kafka. Nothing connects before `producer()`, `admin()` or a consumer's `start()`. */
+export function createKafka(options: KafkaOptions): Kafka {
+  dropKafkajsNegativeTimeoutWarning();
+  const sendTimeoutMs = options.sendTimeoutMs ?? 10_000;
+  const metadataMaxAgeMs = options.metadataMaxAgeMs ?? 30_000;
+  return {
+    producer: () => {
+      const transport = createProducerTransport(options, sendTimeoutMs);
+      transport.connect();
+      return Promise.resolve(
+        createProducer(transport, {
+          timeoutMs: sendTimeoutMs,
+          lingerMs: options.lingerMs ?? 5,
+          maxLaneBytes: options.maxLaneBytes ?? 8 * MiB,
+          metadataMaxAgeMs,
+        }),
+      );
+    },
+    consumer: (consumer) => {
+      const onAlert = consumer.onAlert ?? options.onAlert;
+      return createConsumer(options, onAlert === undefined ? consumer : { ...consumer, onAlert }, {
+        sessionTimeoutMs: options.sessionTimeoutMs ?? 45_000,
+        metadataMaxAgeMs,
+      });
+    },
+    admin: () => openAdmin(options),
+    reachable: () => reachable(options),
+  };
+}
+
+async function reachable(options: ConnectionOptions): Promise<boolean> {
+  const settings = { requestTimeoutMs: 1500, connectTimeoutMs: 1500, retries: 0 };
+  const admin = newClient(options, settings).admin();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), REACHABLE_WITHIN_MS);
+  });
+  try {
+    const answered = admin
+      .connect()
+      .then(() => admin.describeCluster())
+      .then(({ brokers }) => brokers.length > 0);
+    return await Promise.race([answered, late]);
+  } catch (error) {
+    options.log.debug({ reason: reasonOf(error) }, "no broker answers");
+    return false;
+  } finally {
+    clearTimeout(timer);
+    void admin.disconnect().catch(reasonOf);
+  }
+}
