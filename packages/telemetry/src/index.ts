@@ -6,6 +6,8 @@ export type { MetricKey, MetricSpec } from "./metric-names.ts";
 export { metricsReference } from "./metrics-reference.ts";
 export { startOpsServer } from "./ops-server.ts";
 export type { OpsServer, OpsServerOptions, ReadinessCheck } from "./ops-server.ts";
+export { readiness } from "./readiness.ts";
+export type { CheckResult, Readiness } from "./readiness.ts";
 export { traceIdOf, tracer } from "./trace-ids.ts";
 export { maskAddresses, redacted } from "./redaction.ts";
 export { errorForLog } from "./error-for-log.ts";

@@ -1,0 +1,54 @@
+import type { BlobStore } from "@inlet/blob-store";
+import type { Tenants } from "@inlet/config";
+import type { Kafka, TopicFault } from "@inlet/kafka";
+import type { ReadinessCheck } from "@inlet/telemetry";
+
+export interface CheckDeps {
+  readonly kafka: Pick<Kafka, "reachable">;
+  readonly blobs: Pick<BlobStore, "healthy">;
+  readonly tenants: Tenants;
+  /** Whether the ids of the schemas that the gateway writes are known. */
+  readonly schemas: () => boolean;
+  /** Faults of the topics of these lanes; may be a little old. */
+  readonly topicFaults: (lanes: readonly string[]) => Promise<readonly TopicFault[]>;
+}
+
+/** What must work for a delivery to be accepted. The registry counts only until its ids are known: later the gateway goes on without it. */
+export function gatewayChecks({
+  kafka,
+  blobs,
+  tenants,
+  schemas,
+  topicFaults,
+}: CheckDeps): Record<string, ReadinessCheck> {
+  return {
+    kafka: async () => ((await kafka.reachable()) ? { ok: true } : { ok: false, detail: "no broker answers" }),
+    topics: async () => {
+      const faults = await topicFaults([...new Set(tenants.all().map(({ lane }) => lane))]);
+      const missing = faults.filter(({ fault }) => fault === "missing");
+      const detail = faults
+        .map(({ topic, fault, expected, actual }) => `${topic}: ${fault} is ${actual}, not ${expected}`)
+        .join("; ");
+      if (faults.length === 0) return { ok: true };
+      return missing.length === 0 ? { ok: true, warn: true, detail } : { ok: false, detail };
+    },
+    blobs: async () =>
+      (await blobs.healthy()) ? { ok: true } : { ok: false, detail: "the blob store takes no writes" },
+    schemas: () =>
+      Promise.resolve(
+        schemas()
+          ? { ok: true }
+          : {
+              ok: false,
+              detail: "schema ids not known yet: the registry does not answer, or `inlet schemas register` has not run",
+            },
+      ),
+    tenants: () => {
+      const faults = tenants.faults().map(({ where, field }) => `${where}${field === "" ? "" : `: ${field}`}`);
+      if (tenants.all().length === 0) return Promise.resolve({ ok: false, detail: "no tenant is in force" });
+      return Promise.resolve(
+        faults.length === 0 ? { ok: true } : { ok: true, warn: true, detail: `not in force: ${faults.join("; ")}` },
+      );
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { SourceConfig, TenantConfig } from "@inlet/config";
+import type { Context, Span } from "@opentelemetry/api";
+import type { FastifyRequest } from "fastify";
+import type { Kind } from "./kinds/kind.ts";
+import type { Problem } from "./problems.ts";
+import type { SignatureFault, SignatureHeaders } from "./signatures/signature.ts";
+
+/** Where a request came in. */
+export interface Door {
+  readonly tenant: TenantConfig;
+  readonly source: SourceConfig;
+  readonly kind: Kind;
+}
+
+/** What the steps have found out about one POST so far. The wide log line, the span and the metrics are made of it at the end. */
+export interface Inbound {
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  readonly span: Span;
+  /** Holds the span: what is called inside it belongs to this request's trace. */
+  readonly context: Context;
+  door: Door | null;
+  signature: Extract<SignatureHeaders, { ok: true }> | null;
+  signatureFault: SignatureFault | null;
+  /** Bytes of the body as read. */
+  bytes: number;
+  eventId: string | null;
+  duplicate: boolean | null;
+  problem: Problem | null;
+  /** Steps that hold something until the request has ended. */
+  readonly releases: (() => void)[];
+  ended: boolean;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    inbound: Inbound | null;
+  }
+}
+
+/** The state of a request on the inbound route; only there it exists. */
+export function inboundOf(request: FastifyRequest): Inbound {
+  if (request.inbound === null)
+    throw new Error("inbound state read before openInbound ran: the order of the steps in app.ts is wrong");
+  return request.inbound;
+}
+
+export function doorOf(request: FastifyRequest): Door {
+  const { door } = inboundOf(request);
+  if (door === null) throw new Error("door read before resolveSource ran: the order of the steps in app.ts is wrong");
+  return door;
+}

@@ -1,0 +1,44 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Envelope } from "@inlet/schemas";
+import { deliveryKey } from "../content/delivery-key.ts";
+import { scanMessageId } from "../content/header-scan.ts";
+import { readHeaderPair } from "../signatures/header-pair.ts";
+import { headerValue } from "../signatures/signature.ts";
+import type { Kind } from "./kind.ts";
+
+/**
+ * The email itself under the signed header pair. `X-Envelope-From` and `X-Envelope-To` (a comma-separated list) may tell the SMTP
+ * envelope; the signature does not cover them, so they are hints. Named by Message-ID and those recipients.
+ */
+export const rawMime: Kind = {
+  mediaTypes: ["message/rfc822"],
+  readSignatureHeaders: readHeaderPair,
+  describe(body, headers) {
+    const envelope = envelopeOf(headers);
+    return {
+      key: deliveryKey(body, scanMessageId(body), envelope?.to ?? []),
+      deliveryId: null,
+      senderEventId: null,
+      senderReceivedAt: null,
+      envelope,
+    };
+  },
+};
+
+function envelopeOf(headers: IncomingHttpHeaders): Envelope | null {
+  const from = headerValue(headers, "x-envelope-from");
+  const to = headerValue(headers, "x-envelope-to");
+  if (from === undefined && to === undefined) return null;
+  return {
+    from: bareAddress(from ?? ""),
+    to: (to ?? "")
+      .split(",")
+      .map(bareAddress)
+      .filter((address) => address !== null),
+  };
+}
+
+function bareAddress(text: string): string | null {
+  const bare = text.trim().replace(/^<(.*)>$/, "$1");
+  return bare === "" ? null : bare;
+}

@@ -1,0 +1,20 @@
+import { deliveryKey, storableId } from "../content/delivery-key.ts";
+import { readSenderJson } from "../content/sender-json.ts";
+import { readHeaderPair } from "../signatures/header-pair.ts";
+import type { Kind } from "./kind.ts";
+
+/** JSON of our own definition (docs/reference/signed-json.schema.json) under the signed header pair. Named by its `eventId`, else by the email. */
+export const signedJson: Kind = {
+  mediaTypes: ["application/json"],
+  readSignatureHeaders: readHeaderPair,
+  describe(body) {
+    const sender = readSenderJson(body);
+    return {
+      key: sender.eventId ?? deliveryKey(body, sender.messageId, sender.recipients),
+      deliveryId: null,
+      senderEventId: storableId(sender.eventId),
+      senderReceivedAt: sender.receivedAt,
+      envelope: null,
+    };
+  },
+};

@@ -1,0 +1,82 @@
+/** The process: settings, telemetry, Kafka, signals. What the gateway does is in app.ts. */
+import { openBlobStore } from "@inlet/blob-store";
+import {
+  ConfigError,
+  loadTenants,
+  processEnvironment,
+  readEnvironment,
+  summary,
+  warnOfDemoSecrets,
+} from "@inlet/config";
+import { createCodec, createRegistry } from "@inlet/event-codec";
+import { createKafka } from "@inlet/kafka";
+import { metrics, startTelemetry } from "@inlet/telemetry";
+import closeWithGrace from "close-with-grace";
+import packageJson from "../package.json" with { type: "json" };
+import { createGateway } from "./app.ts";
+import { gatewayChecks } from "./checks.ts";
+import { prepareSchemas } from "./schema-preparation.ts";
+import { createTopicCheck } from "./topic-check.ts";
+
+/** Longer than the deadline of a delivery (8 s) and the producer's own (10 s). */
+const GRACE_MS = 15_000;
+const SERVICE = "ingest-gateway";
+
+async function main(): Promise<void> {
+  const env = processEnvironment();
+  const environment = readEnvironment(env, ["kafka", "registry", "blobs", "tenants"], { HTTP_PORT: "8080" });
+  const { otlpEndpoint, logLevel } = environment;
+  const telemetry = startTelemetry({ service: SERVICE, version: packageJson.version, otlpEndpoint, logLevel });
+  const { log } = telemetry;
+  const tenants = await loadTenants({
+    dir: environment.tenantsDir,
+    env,
+    onReload: (changed) => log.info({ changed }, "tenants reloaded"),
+    onFault: (faults) => {
+      if (faults.length > 0) metrics.alerts.inc({ code: "tenant_file_broken" });
+      log[faults.length > 0 ? "error" : "info"](
+        { code: "tenant_file_broken", faults },
+        "faults of tenant files; their last good version stays in force",
+      );
+    },
+  });
+  log.info({ ...summary(environment), tenants: tenants.all().map(({ id }) => id) }, "starting");
+  if (warnOfDemoSecrets(environment, tenants, log)) metrics.alerts.inc({ code: "demo_secrets" });
+
+  const kafka = createKafka({ ...environment.kafka, clientId: SERVICE, log });
+  const producer = await kafka.producer();
+  const blobs = openBlobStore(environment.blobStoreUrl);
+  const codec = createCodec({ registry: createRegistry(environment.schemaRegistry) });
+  const schemas = prepareSchemas(codec, log);
+  const topics = createTopicCheck(kafka);
+  const checks = gatewayChecks({
+    kafka,
+    blobs,
+    tenants,
+    schemas: () => schemas.ready(),
+    topicFaults: (lanes) => topics.faults(lanes),
+  });
+  const app = await createGateway({ tenants, telemetry, producer, blobs, codec, checks });
+
+  closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
+    if (err !== undefined) log.fatal({ err }, "ending after an error");
+    else log.info({ signal }, "draining");
+    schemas.stop();
+    await app.close();
+    await producer.close();
+    await Promise.allSettled([topics.close(), tenants.close()]);
+    log.info("ended");
+    await telemetry.shutdown();
+  });
+  await app.listen({ host: environment.http.host, port: environment.http.port });
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+  throw error;
+}

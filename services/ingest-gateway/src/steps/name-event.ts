@@ -1,0 +1,33 @@
+import { eventIdOf } from "@inlet/schemas";
+import type { RawEvent } from "@inlet/schemas";
+import type { FastifyRequest } from "fastify";
+import { doorOf, inboundOf } from "../inbound.ts";
+import { bodyOf } from "./read-signature.ts";
+
+const LONGEST_CONTENT_TYPE = 255;
+
+/** Makes the event of a verified request: deterministic id, lane as of now, bytes as they came. */
+export function nameEvent(request: FastifyRequest): RawEvent {
+  const inbound = inboundOf(request);
+  const { tenant, source, kind } = doorOf(request);
+  const body = bodyOf(request);
+  const delivery = kind.describe(body, request.headers);
+  const eventId = eventIdOf(tenant.id, source.name, delivery.key);
+  inbound.eventId = eventId;
+  return {
+    eventId,
+    tenantId: tenant.id,
+    lane: tenant.lane,
+    receivedAt: inbound.receivedAt,
+    source: {
+      name: source.name,
+      kind: source.kind,
+      deliveryId: delivery.deliveryId,
+      eventId: delivery.senderEventId,
+      receivedAt: delivery.senderReceivedAt,
+    },
+    envelope: delivery.envelope,
+    contentType: (request.headers["content-type"] ?? "").slice(0, LONGEST_CONTENT_TYPE),
+    body,
+  };
+}

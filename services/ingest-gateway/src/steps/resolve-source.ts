@@ -1,0 +1,21 @@
+import type { Tenants } from "@inlet/config";
+import type { FastifyRequest } from "fastify";
+import { inboundOf } from "../inbound.ts";
+import { KINDS } from "../kinds/kinds.ts";
+import { Problem } from "../problems.ts";
+
+/** Finds the tenant's source by the path. Unknown tenant and unknown source are answered alike. */
+export function resolveSource(tenants: Tenants) {
+  return async function resolveSourceStep(request: FastifyRequest): Promise<void> {
+    const params = request.params as { tenant: string; source: string };
+    const tenant = tenants.get(params.tenant);
+    const source = tenant?.sources.get(params.source);
+    const kind = source === undefined ? undefined : KINDS[source.kind];
+    if (tenant === undefined || source === undefined || kind === undefined) {
+      throw new Problem("source_unknown", {
+        detail: "Check tenant and source in the path: /v1/inbound/{tenant}/{source}",
+      });
+    }
+    inboundOf(request).door = { tenant, source, kind };
+  };
+}
