@@ -41,7 +41,7 @@ export function isCode(file: RepositoryFile): boolean {
 
 /** Files that run only under vitest: they may use what the root and the workspace declare for development. */
 export function isTest(path: string): boolean {
-  return path.startsWith("test/") || path.endsWith(".test.ts") || /conformance/.test(path);
+  return path.startsWith("test/") || path.endsWith(".test.ts") || /conformance|\/testing\//.test(path);
 }
 
 export interface Import {

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { VARIABLES } from "@inlet/config";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { readRepository, report, ROOT } from "../architecture/repository.ts";
+
+const compose = readFileSync(`${ROOT}docker-compose.yml`, "utf8");
+const demo = readFileSync(`${ROOT}config/demo.env`, "utf8");
+
+/** Variables that Inlet reads, that compose substitutes, and that the demo tenant's file names. */
+const KNOWN = new Set([
+  ...Object.keys(VARIABLES).flatMap((name) => [name, `${name}_FILE`]),
+  ...[...compose.matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1] as string),
+  ...[...demo.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1] as string),
+]);
+
+/** Words in capitals that are no variables: placeholders and constants of the code. */
+const NOT_VARIABLES = new Set(["NAME_FILE", "EVENT_ID", "SOURCE_KINDS", "MESSAGE_ID"]);
+
+test("every environment variable named in the documents exists", () => {
+  const pages = readRepository().filter((file) =>
+    /^(README|CONTRIBUTING|SECURITY)\.md$|^docs\/.*\.md$/.test(file.path),
+  );
+  const named = pages.flatMap(({ path, text }) => variablesIn(text).map((name) => ({ path, name })));
+  report("documented variables", { pages: pages.length, variables: named.length, known: KNOWN.size });
+  expect(named.filter(({ name }) => !KNOWN.has(name) && !NOT_VARIABLES.has(name))).toEqual([]);
+});
+
+test("docker-compose.yml gives Inlet's containers only variables that they read", () => {
+  const { services } = parse(compose, { merge: true }) as {
+    services: Record<string, { image: string; environment?: Record<string, string> }>;
+  };
+  const ours = Object.values(services).filter(({ image }) => image.startsWith("inlet:"));
+  const given = ours.flatMap(({ environment = {} }) => Object.keys(environment));
+  report("compose variables", { services: ours.length, variables: given.length });
+  expect(given.filter((name) => !(name in VARIABLES) && !demo.includes(`${name}=`))).toEqual([]);
+});
+
+test("planted: a variable that does not exist is seen, also in a code block", () => {
+  expect(variablesIn("Set `KAFKA_BROKER` or\n\n    EXTRA_FLAG=1 npm start\n\nNOT_IN_CODE `npm run docs`")).toEqual([
+    "KAFKA_BROKER",
+    "EXTRA_FLAG",
+  ]);
+});
+
+/** Words in capitals with an underscore, in code spans, indented code and fences. */
+function variablesIn(text: string): string[] {
+  const code = [...text.matchAll(/^```[\s\S]*?^```|^ {4}.*$|`[^`\n]+`/gm)].map((match) => match[0]);
+  return code.flatMap((span) => [...span.matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map((match) => match[0]));
+}
