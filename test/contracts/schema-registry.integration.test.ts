@@ -38,7 +38,7 @@ const options = () => ({ url: proxy.url, auth: null });
 const freshCodec = () => createCodec({ registry: createRegistry(options()) });
 const subject = subjectOf("OutboundMessage");
 
-function post(path: string, body: unknown, method = "POST"): Promise<Response> {
+function post(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Response> {
   return fetch(`${proxy.url}${path}`, { method, body: JSON.stringify(body) });
 }
 
@@ -60,7 +60,8 @@ describe("inlet schemas register and check on the real registry", () => {
     expect(await checkSchemas(options())).toEqual([]);
     const second = await registerSchemas(options());
     expect(second).toEqual(first.map((each) => ({ ...each, created: false })));
-    expect((await fetch(`${proxy.url}/subjects/${subject}/versions`).then((r) => r.json())) as unknown).toEqual([1]);
+    const versions = await fetch(`${proxy.url}/subjects/${subject}/versions`);
+    expect(await versions.json()).toEqual([1]);
   });
 
   it("leaves a subject on which the registry refuses an incompatible version", async () => {

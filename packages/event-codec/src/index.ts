@@ -14,7 +14,7 @@ export {
 } from "./errors.ts";
 export { registerSchemas } from "./register-schemas.ts";
 export type { RegisteredVersion } from "./register-schemas.ts";
-export { checkSchemas } from "./check-schemas.ts";
+export { checkSchemas, incompatibility } from "./check-schemas.ts";
 export type { SchemaFault } from "./check-schemas.ts";
 export { subjectOf } from "./subjects.ts";
 export { readRecordHeaders, recordHeaders, schemaHeaderOf } from "./record-headers.ts";
@@ -24,3 +24,4 @@ export { isBlobRef, resolveBody, resolveHeaders, resolveText } from "./claim-che
 export { schemaIdOf } from "./wire-format.ts";
 export { outcomeRecord } from "./outcome-record.ts";
 export type { EncodedRecord } from "./outcome-record.ts";
+export { avroType } from "./record-types.ts";

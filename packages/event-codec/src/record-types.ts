@@ -1,5 +1,6 @@
-import { Type } from "avsc";
-import type { Schema } from "avsc";
+// avsc is CommonJS whose names Node does not see: only the default import works outside of vitest.
+import avsc from "avsc";
+import type { Schema, Type } from "avsc";
 import { versionsOf } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 
@@ -20,7 +21,7 @@ export interface RecordTypes {
 
 /** Parses a schema with the options that both sides share: unions stay plain values, no logical types. */
 export function avroType(schema: Record<string, unknown>): Type {
-  return Type.forSchema(schema as unknown as Schema, { wrapUnions: false, omitRecordMethods: true });
+  return avsc.Type.forSchema(schema as unknown as Schema, { wrapUnions: false, omitRecordMethods: true });
 }
 
 export function recordTypes(record: RecordName): RecordTypes {

@@ -1,0 +1,197 @@
+import type { BlobRef, NormalizedEvent, Outcome, OutboundMessage, RawEvent, RecordName, ValueOf } from "@inlet/schemas";
+
+/**
+ * Values of every record, all of whose fields are typed: `satisfies` fails where TypeScript and a sample differ, the field test where a sample and
+ * the `.avsc` do. `full` fills every field and shows every branch that `small` does not.
+ */
+const BLOB: BlobRef = {
+  key: `demo/2026-11-23/${"ab".repeat(32)}`,
+  size: 31_457_280,
+  sha256: "ab".repeat(32),
+};
+const SOURCE = {
+  name: "postmark",
+  kind: "postmark",
+  deliveryId: "0a1b2c3d",
+  eventId: "s-77",
+  receivedAt: 1_795_428_000_001,
+};
+const ENVELOPE = { from: "bounce@example.com", to: ["deal+12345@in.example.com", "sales@in.example.com"] };
+
+const rawEvent = {
+  small: {
+    eventId: "evt_00000000000000000000000000000001",
+    tenantId: "demo",
+    lane: "shared",
+    receivedAt: 0,
+    source: { name: "raw-mime", kind: "raw-mime", deliveryId: null, eventId: null, receivedAt: null },
+    envelope: null,
+    contentType: "message/rfc822",
+    body: Buffer.from("Subject: hi\r\n\r\n\u0000\u00ff", "latin1"),
+  } satisfies RawEvent,
+  full: {
+    eventId: "evt_00000000000000000000000000000002",
+    tenantId: "acme",
+    lane: "acme",
+    receivedAt: 1_795_428_000_123,
+    source: SOURCE,
+    envelope: ENVELOPE,
+    contentType: "application/json; charset=utf-8",
+    body: BLOB,
+  } satisfies RawEvent,
+};
+
+const normalizedEvent = {
+  small: {
+    eventId: "evt_00000000000000000000000000000001",
+    tenantId: "demo",
+    emailKey: "eml_00000000000000000000000000000001",
+    contentHash: "cd".repeat(32),
+    conversationId: "cnv_00000000000000000000000000000001",
+    lane: "shared",
+    receivedAt: 1,
+    parsedAt: 2,
+    source: { name: "raw-mime", kind: "raw-mime", deliveryId: null, eventId: null, receivedAt: null },
+    mailbox: null,
+    envelope: null,
+    messageId: null,
+    inReplyTo: null,
+    references: [],
+    from: null,
+    sender: null,
+    replyTo: [],
+    to: [],
+    cc: [],
+    bcc: [],
+    date: null,
+    subject: null,
+    text: "inline text",
+    html: null,
+    replyText: null,
+    signature: null,
+    attachments: [],
+    auth: { spf: null, dkim: null, dmarc: null },
+    spamVerdict: null,
+    spamScore: null,
+    classification: { kind: "human", reasons: [] },
+    addressTags: [],
+    headers: BLOB,
+    rawRef: null,
+    warnings: [],
+  } satisfies NormalizedEvent,
+  full: {
+    eventId: "evt_00000000000000000000000000000002",
+    tenantId: "acme",
+    emailKey: "eml_00000000000000000000000000000002",
+    contentHash: "ef".repeat(32),
+    conversationId: "cnv_00000000000000000000000000000002",
+    lane: "acme",
+    receivedAt: 1_795_428_000_123,
+    parsedAt: 1_795_428_000_456,
+    source: SOURCE,
+    mailbox: "deal@in.example.com",
+    envelope: ENVELOPE,
+    messageId: "m2@example.com",
+    inReplyTo: "m1@example.com",
+    references: ["m0@example.com", "m1@example.com"],
+    from: { name: "Zoë 日本 📧", email: "zoe@example.com" },
+    sender: { name: null, email: "list@example.com" },
+    replyTo: [{ name: "Zoë", email: "zoe+reply@example.com" }],
+    to: [{ name: null, email: "deal+12345@in.example.com" }],
+    cc: [{ name: "C", email: "c@example.com" }],
+    bcc: [{ name: "B", email: "b@example.com" }],
+    date: 1_795_427_999_000,
+    subject: "Re: Angebot – 価格",
+    text: BLOB,
+    html: "<p>Ja</p>",
+    replyText: "Ja",
+    signature: { name: "Zoë", phones: ["+49 30 1234567"] },
+    attachments: [
+      {
+        filename: "価格.pdf",
+        contentType: "application/pdf",
+        sniffedType: "application/pdf",
+        size: 31_457_280,
+        contentId: "img1@example.com",
+        contentDisposition: "attachment",
+        inline: false,
+        sha256: "ab".repeat(32),
+        verdict: "clean",
+        blob: BLOB,
+      },
+    ],
+    auth: { spf: "pass", dkim: "fail", dmarc: "none" },
+    spamVerdict: "ham",
+    spamScore: -1.5,
+    classification: { kind: "auto_reply", reasons: ["header_auto_submitted"] },
+    addressTags: [{ kind: "deal", value: "12345", address: "deal+12345@in.example.com" }],
+    headers: [{ name: "X-Mailer", value: "m" }],
+    rawRef: { topic: "t", partition: 11, offset: 9_007_199_254_740_990, blob: BLOB },
+    warnings: ["charset_guessed"],
+  } satisfies NormalizedEvent,
+};
+
+const outcome = {
+  small: {
+    eventId: "evt_00000000000000000000000000000001",
+    tenantId: "demo",
+    lane: "shared",
+    emailKey: null,
+    state: "dead_lettered",
+    reason: null,
+    warnings: [],
+    duplicateOf: null,
+    crm: null,
+    effects: [],
+    pass: 0,
+    attempts: 0,
+    receivedAt: 1,
+    endedAt: 2,
+  } satisfies Outcome,
+  full: {
+    eventId: "evt_00000000000000000000000000000002",
+    tenantId: "acme",
+    lane: "acme",
+    emailKey: "eml_00000000000000000000000000000002",
+    state: "suppressed",
+    reason: "duplicate_email",
+    warnings: ["file_refused"],
+    duplicateOf: "evt_00000000000000000000000000000001",
+    crm: "hubspot",
+    effects: [{ effect: "activity", key: "eml_00000000000000000000000000000002", recordId: "9001" }],
+    pass: 2,
+    attempts: 5,
+    receivedAt: 1_795_428_000_123,
+    endedAt: 1_795_428_009_123,
+  } satisfies Outcome,
+};
+
+const outboundMessage = {
+  small: {
+    tenantId: "demo",
+    messageId: "m1@example.com",
+    contactEmail: null,
+    dealId: null,
+    campaign: null,
+    sentAt: 1,
+    receivedAt: 2,
+  } satisfies OutboundMessage,
+  full: {
+    tenantId: "acme",
+    messageId: "m2@example.com",
+    contactEmail: "zoe@example.com",
+    dealId: "12345",
+    campaign: "2026-q2",
+    sentAt: 1_795_428_000_123,
+    receivedAt: 1_795_428_000_456,
+  } satisfies OutboundMessage,
+};
+
+export const SAMPLES: { readonly [N in RecordName]: { readonly small: ValueOf[N]; readonly full: ValueOf[N] } } = {
+  RawEvent: rawEvent,
+  NormalizedEvent: normalizedEvent,
+  Outcome: outcome,
+  OutboundMessage: outboundMessage,
+};
+export const SAMPLE_NAMES = ["small", "full"] as const;
+export type SampleName = (typeof SAMPLE_NAMES)[number];
