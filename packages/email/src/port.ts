@@ -50,3 +50,19 @@ export interface ParseFault {
 export type ParseResult =
   | { readonly ok: true; readonly email: EmailContent }
   | { readonly ok: false; readonly fault: ParseFault };
+
+export interface ParseOptions {
+  /** authserv-ids (RFC 8601) of servers whose Authentication-Results are believed. Default none: `auth` is null throughout. */
+  readonly trustedAuthservIds?: readonly string[];
+}
+
+/** What the signed JSON says of its own delivery. */
+export interface SenderSource {
+  readonly eventId: string | null;
+  /** Epoch ms. */
+  readonly receivedAt: number | null;
+}
+
+export type JsonParseResult =
+  | { readonly ok: true; readonly email: EmailContent; readonly source: SenderSource }
+  | { readonly ok: false; readonly fault: ParseFault };

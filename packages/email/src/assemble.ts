@@ -1,0 +1,105 @@
+import type { Envelope, Mailbox } from "@inlet/schemas";
+import { parseAddresses } from "./addresses.ts";
+import { describeAttachments } from "./attachments.ts";
+import type { AttachmentSource } from "./attachments.ts";
+import { authenticationOf, spamOf } from "./authentication.ts";
+import type { Bodies } from "./body-text.ts";
+import { classify } from "./classification.ts";
+import { cleanLine, cleanText } from "./clean-text.ts";
+import { contentHashOf } from "./content-hash.ts";
+import { parseDate } from "./dates.ts";
+import { firstValue, rawValues } from "./header-fields.ts";
+import type { Field } from "./header-fields.ts";
+import { isNestedDeeper } from "./html-depth.ts";
+import { referencedCids, sanitize } from "./html.ts";
+import { textOfHtml } from "./html-text.ts";
+import { CUTS } from "./limits.ts";
+import type { EmailContent, ParseOptions } from "./port.ts";
+import { replyTextOf } from "./reply-text.ts";
+import { signatureOf } from "./signature.ts";
+import { conversationRoot, keptReferences, messageId, messageIds } from "./threading.ts";
+
+/** A message taken apart, whichever door it came through. */
+export interface MessageParts {
+  /** All header fields in order; JSON doors add the fields that their own properties stand for. */
+  readonly fields: readonly Field[];
+  readonly bodies: Bodies;
+  readonly files: readonly AttachmentSource[];
+  readonly envelope: Envelope | null;
+  readonly warnings: readonly string[];
+}
+
+/** Makes the email of its parts: everything that one message tells by itself. */
+export async function assemble(parts: MessageParts, options: ParseOptions = {}): Promise<EmailContent> {
+  const { fields } = parts;
+  const warnings = new Set(parts.warnings);
+  const text = parts.bodies.text === null ? null : cleanText(parts.bodies.text);
+  const sentHtml = parts.bodies.html === null ? null : cleanText(parts.bodies.html);
+  const html = safeHtml(sentHtml, warnings);
+  const htmlAsText = text === null && sentHtml !== null ? textOfHtml(sentHtml) || null : null;
+  const attachments = await describeAttachments(parts.files, sentHtml === null ? new Set() : referencedCids(sentHtml));
+
+  const froms = parseAddresses(rawValues(fields, "From"));
+  if (froms.length === 0) warnings.add(rawValues(fields, "From").length === 0 ? "from_missing" : "from_unreadable");
+  if (froms.length > 1) warnings.add("several_from");
+  if (rawValues(fields, "Message-ID").length > 1) warnings.add("several_message_ids");
+  const id = messageId(rawValues(fields, "Message-ID").find((value) => value !== "") ?? null);
+  const dateAsSent = rawValues(fields, "Date").find((value) => value !== "") ?? null;
+  const date = parseDate(dateAsSent);
+  if (dateAsSent !== null && date === null) warnings.add("date_unreadable");
+  const references = messageIds(rawValues(fields, "References").join(" "));
+  if (references.length > CUTS.references) warnings.add("references_cut");
+  const inReplyTo = messageIds(rawValues(fields, "In-Reply-To").join(" "))[0] ?? null;
+  const subject = cleanLine(firstValue(fields, "Subject"));
+  const from = froms[0] ?? null;
+  const to = addressesOf(fields, "To", warnings);
+  const cc = addressesOf(fields, "Cc", warnings);
+  const contentHash = contentHashOf({ from, to, cc, dateAsSent, subject, text, html: sentHtml, attachments });
+
+  return {
+    envelope: parts.envelope,
+    messageId: id,
+    inReplyTo,
+    references: keptReferences(references),
+    from,
+    sender: parseAddresses(rawValues(fields, "Sender"))[0] ?? null,
+    replyTo: addressesOf(fields, "Reply-To", warnings),
+    to,
+    cc,
+    bcc: addressesOf(fields, "Bcc", warnings),
+    date,
+    dateAsSent,
+    subject,
+    text: text ?? htmlAsText,
+    html,
+    replyText: replyTextOf({ text, textOfHtml: htmlAsText, html: sentHtml }),
+    signature: signatureOf(text ?? htmlAsText),
+    attachments,
+    auth: authenticationOf(fields, options.trustedAuthservIds ?? []),
+    ...spamOf(fields),
+    classification: classify({ fields, from, subject, inReplyTo, parts: attachments }),
+    headers: fields.map(({ name, value }) => ({ name, value })),
+    contentHash,
+    conversationRoot: conversationRoot({
+      references,
+      inReplyTo,
+      threadIndex: firstValue(fields, "Thread-Index"),
+      messageId: id,
+      contentHash,
+    }),
+    warnings: [...warnings].slice(0, CUTS.warnings),
+  };
+}
+
+function addressesOf(fields: readonly Field[], name: string, warnings: Set<string>): Mailbox[] {
+  const found = parseAddresses(rawValues(fields, name));
+  if (found.length >= CUTS.addresses) warnings.add("addresses_cut");
+  return found;
+}
+
+function safeHtml(sent: string | null, warnings: Set<string>): string | null {
+  if (sent === null) return null;
+  if (sent.length > CUTS.htmlChars) warnings.add("html_cut");
+  if (isNestedDeeper(sent.slice(0, CUTS.htmlChars), CUTS.htmlDepth)) warnings.add("html_too_deep");
+  return sanitize(sent) || null;
+}

@@ -1,0 +1,49 @@
+import type { NormalizedEvent } from "@inlet/schemas";
+import { firstValue, rawValues } from "./header-fields.ts";
+import type { Field } from "./header-fields.ts";
+
+const RESULT = /^(none|pass|fail|policy|neutral|softfail|temperror|permerror|hardfail|unknown)$/;
+
+/**
+ * SPF, DKIM and DMARC as told by Authentication-Results (RFC 8601) of servers in `trusted` (authserv-ids, any case).
+ * Anybody can write such a header, so none is believed by default. The topmost trusted header wins; of several DKIM
+ * signatures a pass wins.
+ */
+export function authenticationOf(fields: readonly Field[], trusted: readonly string[]): NormalizedEvent["auth"] {
+  const ids = trusted.map((id) => id.toLowerCase());
+  const believed = rawValues(fields, "Authentication-Results").find((value) => {
+    const id = withoutComments(value).split(";")[0]?.trim().split(/\s+/)[0]?.toLowerCase() ?? "";
+    return id !== "" && ids.includes(id);
+  });
+  const results = believed === undefined ? [] : withoutComments(believed).split(";").slice(1);
+  return { spf: resultOf("spf", results), dkim: resultOf("dkim", results), dmarc: resultOf("dmarc", results) };
+}
+
+/** The spam filter's word in the headers that SpamAssassin and its kind write. Any sender can write them too: advice only. */
+export function spamOf(fields: readonly Field[]): { spamVerdict: string | null; spamScore: number | null } {
+  const status = firstValue(fields, "X-Spam-Status");
+  const flag = firstValue(fields, "X-Spam-Flag") ?? status?.split(/[,\s]/)[0] ?? null;
+  const scored = /\bscore=(-?\d{1,6}(?:\.\d{1,6})?)/.exec(status ?? "")?.[1] ?? firstValue(fields, "X-Spam-Score");
+  const score = scored === null || !/^-?\d{1,6}(\.\d{1,6})?$/.test(scored) ? null : Number(scored);
+  const verdict = flag === null ? null : /^yes$/i.test(flag) ? "spam" : /^no$/i.test(flag) ? "ham" : null;
+  return { spamVerdict: verdict, spamScore: score };
+}
+
+function resultOf(method: string, results: readonly string[]): string | null {
+  const found = results.flatMap((result) => {
+    const [name, value] = (result.trim().split(/\s+/)[0] ?? "").toLowerCase().split("=");
+    return name?.split("/")[0] === method && value !== undefined && RESULT.test(value) ? [value] : [];
+  });
+  return found.includes("pass") ? "pass" : (found[0] ?? null);
+}
+
+function withoutComments(value: string): string {
+  let depth = 0;
+  let kept = "";
+  for (const char of value) {
+    if (char === "(") depth += 1;
+    else if (char === ")") depth = Math.max(0, depth - 1);
+    else if (depth === 0) kept += char;
+  }
+  return kept;
+}

@@ -1,0 +1,69 @@
+import { convert } from "html-to-text";
+import type { HtmlToTextOptions, SelectorDefinition } from "html-to-text";
+import { cleanBody } from "./clean-text.ts";
+import { isNestedDeeper, withoutTags } from "./html-depth.ts";
+import { CUTS } from "./limits.ts";
+
+/** A line that reply parsers know; put where Outlook's quoted part begins. */
+export const QUOTE_LINE = "-----Original Message-----";
+
+const SHOWN: SelectorDefinition[] = [
+  { selector: "img", format: "skip" },
+  { selector: "a", options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true, linkBrackets: ["<", ">"] } },
+  ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
+];
+/** Quote markers of Gmail, Apple Mail and Thunderbird, Outlook (facts: wire formats 11). */
+const QUOTES: SelectorDefinition[] = [
+  ...[
+    "div.gmail_quote",
+    "div.gmail_quote_container",
+    "blockquote[type=cite]",
+    "div.yahoo_quoted",
+    "div.moz-cite-prefix",
+  ].map((selector) => ({ selector, format: "skip" })),
+  ...["#divRplyFwdMsg", "#appendonsend"].map((selector) => ({
+    selector,
+    format: "blockString",
+    options: { string: QUOTE_LINE },
+  })),
+];
+
+/** Plain text of html, for mail that has no text of its own (UN4). Images and repeated link addresses are left out. */
+export function textOfHtml(html: string): string {
+  return toText(html, SHOWN);
+}
+
+/** The same without what a mail program marked as quoted. */
+export function unquotedTextOfHtml(html: string): string {
+  return toText(html, [...SHOWN, ...QUOTES]);
+}
+
+function toText(html: string, selectors: SelectorDefinition[]): string {
+  const bounded = html.length > CUTS.htmlChars ? html.slice(0, CUTS.htmlChars) : html;
+  if (isNestedDeeper(bounded, CUTS.htmlDepth)) return tidy(withoutTags(bounded));
+  const options: HtmlToTextOptions = {
+    wordwrap: false,
+    selectors,
+    limits: { maxInputLength: CUTS.htmlChars, maxDepth: CUTS.htmlDepth },
+  };
+  try {
+    return tidy(convert(bounded, options));
+  } catch {
+    return tidy(withoutTags(bounded));
+  }
+}
+
+function tidy(text: string): string {
+  return cleanBody(text)
+    .replace(/[\u00A0\u200B\u200C\u200D\uFEFF\u034F\u00AD]+/g, (run) => (run.includes("\u00A0") ? " " : joiners(run)))
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+/** Newsletters pad their preview with invisible characters; a single joiner belongs to an emoji or a script. */
+function joiners(run: string): string {
+  return run.length === 1 ? run : "";
+}

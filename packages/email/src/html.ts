@@ -1,0 +1,131 @@
+import sanitizeHtml from "sanitize-html";
+import { cleanBody } from "./clean-text.ts";
+import { isNestedDeeper } from "./html-depth.ts";
+import { safeStyle } from "./html-style.ts";
+import { CUTS } from "./limits.ts";
+
+const BLOCKS =
+  "address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section ul";
+const INLINE =
+  "a abbr b bdi bdo big br cite code data del dfn em font i img ins kbd mark q rp rt ruby s samp small span strike strong sub sup time tt u var wbr";
+const TABLES = "caption col colgroup table tbody td tfoot th thead tr";
+const LAYOUT = [
+  "align",
+  "valign",
+  "bgcolor",
+  "color",
+  "width",
+  "height",
+  "border",
+  "cellpadding",
+  "cellspacing",
+  "colspan",
+  "rowspan",
+  "dir",
+  "lang",
+  "title",
+  "face",
+  "size",
+  "style",
+  "start",
+  "type",
+  "value",
+];
+/** Raster images only: svg can carry script. */
+const DATA_IMAGE = /^data:image\/(png|jpe?g|gif|webp|bmp);base64,[a-z0-9+/=\s]*$/i;
+const COLOUR = /^[#a-z0-9 ]{1,30}$/i;
+
+/**
+ * Html that is safe to show (UN4). Gone: scripts, handlers, style sheets, forms, frames, objects, svg, meta, base, links
+ * with other schemes than http, https, mailto and tel, ids and classes. Images of the mail itself stay (`cid:`, small
+ * `data:`); remote images are not loaded, their address moves to `data-remote-src` for a viewer that asks first.
+ * Null when the html is nested deeper than `CUTS.htmlDepth`: no parser may walk it.
+ */
+export function sanitize(html: string): string | null {
+  const bounded = cleanBody(html.length > CUTS.htmlChars ? html.slice(0, CUTS.htmlChars) : html);
+  if (isNestedDeeper(bounded, CUTS.htmlDepth)) return null;
+  return sanitizeHtml(bounded, {
+    allowedTags: [BLOCKS, INLINE, TABLES].flatMap((names) => names.split(" ")),
+    allowedAttributes: {
+      "*": LAYOUT,
+      a: ["href", "title", "target", "rel"],
+      img: ["src", "alt", "title", "width", "height", "data-remote-src", "style"],
+    },
+    allowedSchemes: ["http", "https", "mailto", "tel"],
+    allowedSchemesByTag: { img: ["cid", "data"] },
+    allowProtocolRelative: false,
+    nonTextTags: [
+      "script",
+      "style",
+      "textarea",
+      "option",
+      "noscript",
+      "title",
+      "head",
+      "template",
+      "svg",
+      "math",
+      "xmp",
+      "iframe",
+      "object",
+    ],
+    nestingLimit: CUTS.htmlDepth,
+    parseStyleAttributes: false,
+    transformTags: {
+      "*": (tagName, attribs) => ({ tagName, attribs: safeAttributes(attribs) }),
+      a: (tagName, attribs) => ({ tagName, attribs: link(safeAttributes(attribs)) }),
+      img: (tagName, attribs) => ({ tagName, attribs: image(safeAttributes(attribs)) }),
+    },
+  }).trim();
+}
+
+/**
+ * Puts `mint(cid)` in the place of every `cid:` image of html made by `sanitize`; where it answers null the reference
+ * stays. `cid` comes without `cid:`, entities and percent escapes.
+ */
+export function rewriteCids(html: string, mint: (cid: string) => string | null): string {
+  return html.replace(/(<img\b[^>]*?\ssrc=")cid:([^"]*)"/g, (whole, before: string, escaped: string) => {
+    const url = mint(decodeCid(escaped));
+    return url === null ? whole : `${before}${escapeAttribute(url)}"`;
+  });
+}
+
+/** Content ids that html refers to, decoded. Works on html as sent and on sanitized html. */
+export function referencedCids(html: string): Set<string> {
+  return new Set([...html.matchAll(/\bcid:([^"'\s<>)]{1,998})/gi)].map((match) => decodeCid(match[1] as string)));
+}
+
+function decodeCid(escaped: string): string {
+  const text = escaped.replaceAll("&amp;", "&").replaceAll("&#43;", "+");
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function safeAttributes(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
+  const { style, bgcolor, ...rest } = attribs;
+  const safe = style === undefined ? null : safeStyle(style);
+  return {
+    ...rest,
+    ...(safe === null ? {} : { style: safe }),
+    ...(bgcolor !== undefined && COLOUR.test(bgcolor) ? { bgcolor } : {}),
+  };
+}
+
+function link(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
+  return { ...attribs, target: "_blank", rel: "noopener noreferrer nofollow" };
+}
+
+function image(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
+  const { src = "", ["data-remote-src"]: _given, ...rest } = attribs;
+  const address = src.trim();
+  if (/^cid:/i.test(address)) return { ...rest, src: `cid:${address.slice(4)}` };
+  if (DATA_IMAGE.test(address)) return { ...rest, src: address };
+  return /^https?:\/\//i.test(address) ? { ...rest, "data-remote-src": address } : rest;
+}
+
+function escapeAttribute(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

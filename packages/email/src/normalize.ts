@@ -1,0 +1,58 @@
+import type { BlobRef, Envelope, NormalizedEvent, SourceInfo } from "@inlet/schemas";
+import { readOurAddresses } from "./address-tags.ts";
+import type { MailboxAddresses } from "./address-tags.ts";
+import { identify } from "./identify.ts";
+import type { EmailContent } from "./port.ts";
+
+/** What the delivery knows and the bytes do not. */
+export interface NormalizeContext {
+  readonly eventId: string;
+  readonly tenantId: string;
+  readonly lane: string;
+  /** Epoch ms, the gateway's. */
+  readonly receivedAt: number;
+  /** Epoch ms. */
+  readonly parsedAt: number;
+  readonly source: SourceInfo;
+  /** The gateway's envelope; null where it knows none, then the one that the content brought counts. */
+  readonly envelope: Envelope | null;
+  readonly mailboxes: readonly MailboxAddresses[];
+  readonly rawRef: NormalizedEvent["rawRef"];
+  /** Where attachments were stored, by their sha256. */
+  readonly blobs: ReadonlyMap<string, BlobRef>;
+}
+
+/** The normalized email of a parsed one (PROTOCOL.md 12), bodies inline. Pure. */
+export function normalize(content: EmailContent, context: NormalizeContext): NormalizedEvent {
+  const { dateAsSent: _date, conversationRoot: _root, attachments, ...email } = content;
+  const envelope = context.envelope ?? content.envelope;
+  const ours = readOurAddresses({ ...content, envelope }, context.mailboxes);
+  return {
+    ...email,
+    eventId: context.eventId,
+    tenantId: context.tenantId,
+    lane: context.lane,
+    receivedAt: context.receivedAt,
+    parsedAt: context.parsedAt,
+    source: context.source,
+    envelope,
+    ...identify(context.tenantId, content),
+    ...ours,
+    classification: gradeOwnGroup(content, context.mailboxes),
+    attachments: attachments.map(({ bytes: _bytes, downloadUrl: _url, ...file }) => ({
+      ...file,
+      blob: context.blobs.get(file.sha256) ?? null,
+    })),
+    rawRef: context.rawRef,
+  };
+}
+
+/** A group address that is our own mailbox (support@ run as a mailing list) marks people's mail as a list's post. */
+function gradeOwnGroup(content: EmailContent, mailboxes: readonly MailboxAddresses[]): EmailContent["classification"] {
+  const { classification } = content;
+  if (classification.kind !== "mailing_list") return classification;
+  const post = content.headers.find(({ name }) => name.toLowerCase() === "list-post")?.value ?? "";
+  const address = /<mailto:([^>?\s]+)/i.exec(post)?.[1]?.toLowerCase();
+  const own = address !== undefined && mailboxes.some((mailbox) => mailbox.addresses.includes(address));
+  return own ? { kind: "human", reasons: [...classification.reasons, "list_is_own_mailbox"] } : classification;
+}

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { eventIdOf, SHARED_LANE } from "@inlet/schemas";
+import type { NormalizedEvent } from "@inlet/schemas";
+import { normalize } from "./normalize.ts";
+import { parseMime } from "./parse-mime.ts";
+import { parseSignedJson } from "./parse-signed-json.ts";
+import type { JsonParseResult, ParseFault } from "./port.ts";
+
+const TENANT = "offline";
+
+export interface OfflineError {
+  readonly file: string;
+  readonly error: ParseFault;
+}
+
+/**
+ * What `inlet parse` prints for one file: the normalized email (PROTOCOL.md 12), bodies inline, attachments without
+ * bytes, or the fault. A file named `*.json` is read as signed JSON, any other as MIME. Ids are those of tenant
+ * `offline`; without mailboxes every subaddress in To and Cc counts as a tag. Never throws. `now`: epoch ms.
+ */
+export async function describeOffline(
+  bytes: Uint8Array,
+  context: { readonly file: string; readonly now: number },
+): Promise<NormalizedEvent | OfflineError> {
+  const isJson = /\.json$/i.test(context.file);
+  const result: JsonParseResult = isJson ? await parseSignedJson(bytes) : withoutSource(await parseMime(bytes));
+  if (!result.ok) return { file: context.file, error: result.fault };
+  const { email, source } = result;
+  const recipients = (email.envelope?.to ?? []).toSorted().join(",");
+  const deliveryKey =
+    source.eventId ?? `${email.messageId ?? createHash("sha256").update(bytes).digest("hex")} ${recipients}`;
+  return normalize(email, {
+    eventId: eventIdOf(TENANT, "file", deliveryKey),
+    tenantId: TENANT,
+    lane: SHARED_LANE,
+    receivedAt: context.now,
+    parsedAt: context.now,
+    source: { name: "file", kind: isJson ? "signed-json" : "raw-mime", deliveryId: null, ...source },
+    envelope: null,
+    mailboxes: [],
+    rawRef: null,
+    blobs: new Map(),
+  });
+}
+
+/** `describeOffline` at a fixed time, for tests and comparisons: the same bytes always give the same JSON. */
+export async function parseFile(bytes: Uint8Array, file: string): Promise<NormalizedEvent | OfflineError> {
+  return await describeOffline(bytes, { file, now: 0 });
+}
+
+function withoutSource(result: Awaited<ReturnType<typeof parseMime>>): JsonParseResult {
+  return result.ok ? { ...result, source: { eventId: null, receivedAt: null } } : result;
+}

@@ -1,0 +1,70 @@
+import { assemble } from "./assemble.ts";
+import { joinTextParts } from "./body-text.ts";
+import { readHeaderBlock } from "./header-block.ts";
+import type { HeaderBlock } from "./header-block.ts";
+import { decodeFields, rawValues, structured } from "./header-fields.ts";
+import { LimitExceeded, LIMITS } from "./limits.ts";
+import { readTree } from "./mime-tree.ts";
+import type { MimeTree } from "./mime-tree.ts";
+import type { ParseFault, ParseOptions, ParseResult } from "./port.ts";
+
+const NO_HEADER =
+  "message: there is no email header in these bytes; send the message as it was received, from its first header line";
+
+/**
+ * Reads a message (RFC 5322, MIME). Never throws and always ends: what is readable becomes an email, with `warnings` for
+ * what was mended; without any email header it is `unreadable_mime`, past a bound of limits.ts `limit_exceeded`.
+ * `email.from` is null where there is no usable sender: whether that is a fault is the service's to say.
+ */
+export async function parseMime(bytes: Uint8Array, options: ParseOptions = {}): Promise<ParseResult> {
+  try {
+    if (bytes.byteLength > LIMITS.messageBytes) throw new LimitExceeded("messageBytes");
+    const header = readHeaderBlock(bytes);
+    if (header === null) return failed("unreadable_mime", NO_HEADER);
+    return { ok: true, email: await emailOf(header, options) };
+  } catch (error) {
+    if (error instanceof LimitExceeded) return failed("limit_exceeded", error.message);
+    return failed(
+      "unreadable_mime",
+      `message: its structure cannot be read (${nameOf(error)}); send it again or as plain text`,
+    );
+  }
+}
+
+async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<typeof assemble> {
+  const plain = decodeFields(header.fields, null);
+  const charset = structured(rawValues(plain, "Content-Type")[0] ?? null).params["charset"] ?? null;
+  const fields = charset === null ? plain : decodeFields(header.fields, charset);
+  const warnings = [...header.warnings];
+  const tree = await treeOf(header.message, warnings);
+  return await assemble(
+    {
+      fields,
+      bodies: joinTextParts(tree.texts),
+      files: tree.files,
+      envelope: null,
+      warnings: [...warnings, ...tree.warnings],
+    },
+    options,
+  );
+}
+
+/** A body that breaks the parser is no reason to lose the sender and the subject: the email goes on without it. */
+async function treeOf(message: Uint8Array, warnings: string[]): Promise<MimeTree> {
+  try {
+    return await readTree(message);
+  } catch (error) {
+    if (error instanceof LimitExceeded) throw error;
+    warnings.push("body_unreadable");
+    return { texts: [], files: [], warnings: [] };
+  }
+}
+
+function failed(code: ParseFault["code"], message: string): ParseResult {
+  return { ok: false, fault: { code, message } };
+}
+
+/** The class of an error only: its message may quote content. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { cleanText } from "./clean-text.ts";
+import { CUTS } from "./limits.ts";
+
+/**
+ * Message ids of a Message-ID, In-Reply-To or References value (RFC 5322 3.6.4), without brackets, in order, each once.
+ * Ids inside `<>` count; where there is none, words that look like an id do (broken senders leave the brackets off).
+ */
+export function messageIds(value: string): string[] {
+  const text = cleanText(value).slice(0, 512 * 1024);
+  const bracketed = [...text.matchAll(/<([^<>]{1,2000})>/g)].map((match) => match[1] as string);
+  const found = bracketed.length > 0 ? bracketed : text.split(/[\s,;<>]+/).filter((word) => word.includes("@"));
+  return [...new Set(found.map(normalizedId).filter((id) => id !== ""))];
+}
+
+/** The one id of a Message-ID header; a value without brackets or `@` still names the message. Null when empty. */
+export function messageId(value: string | null): string | null {
+  if (value === null) return null;
+  return messageIds(value)[0] ?? (normalizedId(value.replace(/[<>]/g, "")) || null);
+}
+
+/** References as kept: all, or the first (the root) and the newest ones. */
+export function keptReferences(ids: readonly string[]): string[] {
+  if (ids.length <= CUTS.references) return [...ids];
+  return [ids[0] as string, ...ids.slice(1 - CUTS.references)];
+}
+
+/** Outlook's thread root: the first 22 bytes of Thread-Index (MS-OXOMSG 2.2.1.3) as lower-case hex; null when it is not one. */
+export function threadIndexRoot(value: string | null): string | null {
+  if (value === null) return null;
+  const bytes = Buffer.from(value.replace(/\s+/g, ""), "base64");
+  return bytes.length >= 22 && bytes[0] === 1 ? bytes.subarray(0, 22).toString("hex") : null;
+}
+
+/** What the conversation id is made of (PROTOCOL.md 1): from headers alone, so the same whatever arrives first. */
+export function conversationRoot(thread: {
+  references: readonly string[];
+  inReplyTo: string | null;
+  threadIndex: string | null;
+  messageId: string | null;
+  contentHash: string;
+}): string {
+  const outlook = threadIndexRoot(thread.threadIndex);
+  return (
+    thread.references[0] ??
+    thread.inReplyTo ??
+    (outlook === null ? null : `thread-index:${outlook}`) ??
+    thread.messageId ??
+    thread.contentHash
+  );
+}
+
+function normalizedId(id: string): string {
+  const bare = id.replace(/\s+/g, "");
+  if (bare.length <= CUTS.messageIdChars) return bare;
+  // Cut ids of one sender would collide: keep them apart by their hash.
+  return `${bare.slice(0, 200)}~${createHash("sha256").update(bare).digest("hex")}`;
+}
