@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import type { CliContext } from "../context.ts";
+import { registerLedger } from "./ledger.ts";
+import { registerParse } from "./parse.ts";
+import { registerSchemasCommand } from "./schemas.ts";
+import { registerSend } from "./send.ts";
+import { registerTenants } from "./tenants.ts";
+import { registerTopics } from "./topics.ts";
+import { registerUp } from "./up.ts";
+
+/** Every command of `inlet`, in the order of the help: one file each. */
+export const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
+  registerUp,
+  registerSend,
+  registerParse,
+  registerTenants,
+  registerTopics,
+  registerSchemasCommand,
+  registerLedger,
+];

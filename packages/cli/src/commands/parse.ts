@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { describeOffline } from "@inlet/email";
+import type { Command } from "commander";
+import type { CliContext } from "../context.ts";
+import { standardInput } from "../standard-input.ts";
+
+/** `inlet parse`: what Inlet understands of an email, without a running Inlet. */
+export function registerParse(program: Command, context: CliContext): void {
+  program
+    .command("parse")
+    .description(
+      `print what Inlet understands of emails, offline: nothing is sent, nothing is started.
+
+One line of JSON per file on standard output: the normalized email, or {"file", "error": {"code", "message"}}. Exit code 1 when
+one could not be understood.`,
+    )
+    .argument(
+      "<file...>",
+      ".eml files (raw MIME), or .json files as a sender of signed JSON posts them; - reads one from standard input",
+    )
+    .action(async (files: string[]) => {
+      for (const file of files) {
+        const described = await describe(file);
+        if ("error" in described) context.setExitCode(1);
+        context.out(JSON.stringify(described));
+      }
+    });
+}
+
+async function describe(file: string): Promise<object> {
+  let bytes: Buffer;
+  try {
+    bytes = file === "-" ? await standardInput() : await readFile(file);
+  } catch (error) {
+    return { file, error: { code: "unreadable_file", message: (error as Error).message } };
+  }
+  return describeOffline(bytes, { file, now: Date.now() });
+}

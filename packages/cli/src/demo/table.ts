@@ -1,0 +1,42 @@
+import { tableOf } from "../listing.ts";
+import type { Became } from "./judge.ts";
+
+export interface DemoRow {
+  readonly title: string;
+  readonly eventId: string;
+  /** Null when it did not end in time. */
+  readonly became: Became | null;
+  /** From the POST to the final state; null for a duplicate, which does not go that way. */
+  readonly ms: number | null;
+  /** How it differs from what was expected. */
+  readonly problems: readonly string[];
+}
+
+/** The demo's table; below it, what was not as expected. */
+export function demoTable(rows: readonly DemoRow[]): string {
+  const table = tableOf(rows, [
+    { title: "sample", value: ({ title }) => title },
+    { title: "contact", value: ({ became }) => became?.contact ?? null },
+    {
+      title: "deal",
+      value: ({ became }) =>
+        became === null || became.deal === "none"
+          ? null
+          : `${became.deal}${became.dealId === null ? "" : ` ${became.dealId}`}`,
+    },
+    { title: "activity", value: ({ became }) => became?.activityId ?? null },
+    { title: "files", value: ({ became }) => became?.files ?? null, align: "right" },
+    {
+      title: "outcome",
+      value: ({ became }) =>
+        became === null ? "in flight" : [became.state, became.reason].filter((part) => part !== null).join(": "),
+    },
+    { title: "ms", value: ({ ms }) => ms, align: "right" },
+    { title: "", value: ({ problems }) => (problems.length === 0 ? "✓" : "✗") },
+    { title: "id", value: ({ eventId }) => eventId },
+  ]);
+  const wrong = rows
+    .filter(({ problems }) => problems.length > 0)
+    .map(({ title, problems }) => `✗ ${title}: ${problems.join("; ")}`);
+  return ["", table, ...(wrong.length > 0 ? ["", ...wrong] : [])].join("\n");
+}

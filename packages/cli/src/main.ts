@@ -1,0 +1,49 @@
+import { Command, CommanderError } from "commander";
+import { COMMANDS } from "./commands/index.ts";
+import { WrongUse, processContext } from "./context.ts";
+
+const INTRODUCTION = `Inlet turns inbound email into CRM activity: nothing lost, nothing doubled.
+
+To begin:  npx inlet up          start everything on this machine and send the sample emails
+           npx inlet send FILE   send an email of yours
+           npx inlet show ID     what became of it`;
+
+/**
+ * Runs one command. Resolves with its exit code: 0 done, 1 failed, 2 wrong use.
+ * @param argv the arguments after `inlet`
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const context = processContext();
+  const program = new Command("inlet")
+    .description(INTRODUCTION)
+    .showHelpAfterError("(inlet --help, or inlet COMMAND --help, says what there is)")
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride();
+  for (const register of COMMANDS) register(program, context);
+  // Subcommands made before inherit neither of these.
+  for (const command of everyCommand(program))
+    command.exitOverride().showHelpAfterError("(add --help to see how it is used)");
+
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return context.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    context.err(`inlet: ${messageOf(error)}`);
+    if (context.env["LOG_LEVEL"] === "debug" && error instanceof Error) context.err(error.stack ?? "");
+    return error instanceof WrongUse ? 2 : 1;
+  }
+}
+
+function everyCommand(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...everyCommand(child)]);
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Node's own network errors of several addresses have an empty message.
+  const message = error.message === "" ? error.name : error.message;
+  const cause =
+    error.cause instanceof Error && !message.includes(error.cause.message) ? ` (${error.cause.message})` : "";
+  return `${message}${cause}`;
+}

@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Supervisor, assertPortFree } from "@inlet/local-stack";
+import { INLET_ROOT } from "../context.ts";
+import type { Progress } from "./progress.ts";
+import type { UpPort, UpPorts } from "./ports.ts";
+
+interface Service {
+  /** Its folder under services/. */
+  readonly name: string;
+  readonly port: UpPort;
+  readonly ready: "/readyz" | "/healthz";
+}
+
+const SERVICES: readonly Service[] = [
+  { name: "crm-sandbox", port: "crm-sandbox", ready: "/healthz" },
+  { name: "ingest-gateway", port: "gateway", ready: "/readyz" },
+  { name: "parser", port: "parser", ready: "/readyz" },
+  { name: "crm-sink", port: "crm-sink", ready: "/readyz" },
+];
+
+/** Throws a LocalStackError when a port that a service is to listen on is taken. */
+export async function assertServicePortsFree(ports: UpPorts): Promise<void> {
+  for (const { name, port } of SERVICES) await assertPortFree(ports[port], name, `take another with --port ${port}=N`);
+}
+
+/**
+ * What every service gets: `given` (the process's own variables and config/demo.env) and the addresses of this run.
+ * @param chosen variables that the operator set himself: they win over this run's own
+ */
+export function serviceEnvironment(
+  given: Readonly<Record<string, string>>,
+  chosen: Readonly<Record<string, string | undefined>>,
+  stack: Readonly<Record<string, string>>,
+  dataDir: string,
+  ports: UpPorts,
+): Record<string, string> {
+  const own: Record<string, string> = {
+    BLOB_STORE_URL: pathToFileURL(path.join(dataDir, "blobs")).href,
+    TENANTS_DIR: path.join(INLET_ROOT, "config", "tenants"),
+    PUBLIC_URL: `http://127.0.0.1:${ports.gateway}`,
+    DEMO_CRM_BASE_URL: `http://127.0.0.1:${ports["crm-sandbox"]}`,
+    SANDBOX_DATA_DIR: path.join(dataDir, "crm-sandbox"),
+    HTTP_HOST: "127.0.0.1",
+  };
+  for (const name of Object.keys(own)) {
+    const set = chosen[name];
+    if (set !== undefined && set !== "") own[name] = set;
+  }
+  return { ...given, ...own, ...stack };
+}
+
+/** Starts all services as processes of their own, side by side; resolves when each says that it is ready. */
+export async function startServices(
+  supervisor: Supervisor,
+  env: Readonly<Record<string, string>>,
+  ports: UpPorts,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    SERVICES.map(async ({ name, port, ready }) => {
+      const main = path.join(INLET_ROOT, "services", name, "src", "main.ts");
+      if (!existsSync(main))
+        throw new Error(`services/${name}/src/main.ts is not there: this copy of Inlet is incomplete`);
+      const address = `http://127.0.0.1:${ports[port]}`;
+      progress.begin(name);
+      await supervisor.start(
+        {
+          name,
+          command: process.execPath,
+          args: [main],
+          env: { ...env, HTTP_PORT: String(ports[port]), OTEL_SERVICE_NAME: name },
+          cwd: INLET_ROOT,
+          stopGraceMs: 15_000,
+          isReady: async () => (await fetch(`${address}${ready}`, { signal: AbortSignal.timeout(2000) })).ok,
+        },
+        signal,
+      );
+      progress.done(name, address);
+    }),
+  );
+}

@@ -1,0 +1,135 @@
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { readEnvironment } from "@inlet/config";
+import { registerSchemas } from "@inlet/event-codec";
+import { type LocalStack, startLocalStack } from "@inlet/local-stack";
+import { openLedger } from "@inlet/ledger";
+import { type CliContext, CommandFailed, STACK_ENV_FILE, demoEnvironment, withDefaults } from "../context.ts";
+import { runDemo } from "../demo/run-demo.ts";
+import { withAdmin } from "../kafka-admin.ts";
+import { givenParts } from "./given-parts.ts";
+import { type UpPorts, chosenPorts } from "./ports.ts";
+import { startProgress } from "./progress.ts";
+import { assertServicePortsFree, serviceEnvironment, startServices } from "./services.ts";
+import { whereToLook } from "./where-to-look.ts";
+
+export interface UpOptions {
+  readonly once: boolean;
+  readonly data: string;
+  readonly demo: boolean;
+  readonly port: readonly string[];
+}
+
+/**
+ * Everything that `inlet up` does, until `signal` aborts or, with `once`, until the table is printed. Leaves no process behind.
+ * Throws when something cannot start or dies; sets exit code 1 when a sample did not become what was expected.
+ */
+export async function up(
+  context: CliContext,
+  options: UpOptions,
+  signal: AbortSignal,
+  onKill: (kill: () => void) => void,
+): Promise<void> {
+  const ports = await chosenPorts(options.port);
+  const dataDir = path.resolve(options.data);
+  const progress = startProgress(process.stderr);
+  // A part that dies ends the whole: half a stack would only confuse.
+  const death = new AbortController();
+  const end = AbortSignal.any([signal, death.signal]);
+  let stack: LocalStack | undefined;
+  try {
+    await assertServicePortsFree(ports);
+    progress.note("Starting Inlet …");
+    stack = await startLocalStack({
+      dataDir,
+      ports,
+      env: givenParts(context.env),
+      signal: end,
+      onDeath: (error) => death.abort(error),
+      onProgress: ({ part, state, detail }) => {
+        if (state === "ready") progress.done(part, detail);
+        else if (state === "given") progress.done(part, `from the environment: ${detail}`);
+        else progress.begin(part, state === "downloading" ? `downloading ${detail}` : "");
+      },
+    });
+    onKill(() => stack?.kill());
+    const env = serviceEnvironment(
+      withDefaults(context.env, demoEnvironment()),
+      context.env,
+      stack.env,
+      dataDir,
+      ports,
+    );
+    await prepare(env, progress);
+    end.throwIfAborted();
+    await startServices(stack.supervisor, env, ports, progress, end);
+    await writeFile(path.join(dataDir, STACK_ENV_FILE), stackEnvFile(env), { mode: 0o600 });
+    progress.close();
+
+    const asExpected = options.demo ? await runDemo(context, { env, gatewayUrl: gatewayOf(ports), signal: end }) : true;
+    if (!asExpected) context.setExitCode(options.once ? 1 : 0);
+    if (options.once) return;
+    for (const line of whereToLook({ ports, dataDir, env })) context.err(line);
+    await new Promise<void>((resolve) =>
+      end.aborted ? resolve() : end.addEventListener("abort", () => resolve(), { once: true }),
+    );
+    end.throwIfAborted();
+  } catch (error) {
+    if (death.signal.aborted) throw death.signal.reason;
+    if (!signal.aborted) throw error;
+    if (options.once) throw new CommandFailed("ended before the table was complete");
+  } finally {
+    progress.close();
+    await stack?.stop();
+    await rm(path.join(dataDir, STACK_ENV_FILE), { force: true });
+  }
+}
+
+/** Topics, tables and schemas: side by side, since they are in three different places. */
+async function prepare(
+  env: Readonly<Record<string, string>>,
+  progress: ReturnType<typeof startProgress>,
+): Promise<void> {
+  const settings = readEnvironment(env, ["kafka", "registry", "database"]);
+  const step = async (name: string, work: () => Promise<string>): Promise<void> => {
+    progress.begin(name);
+    progress.done(name, await work());
+  };
+  await Promise.all([
+    step(
+      "topics",
+      async () => `${(await withAdmin(settings, async (admin) => admin.applyTopics(settings.lanes))).length} changes`,
+    ),
+    step("ledger", async () => {
+      const ledger = openLedger({ connectionString: settings.databaseUrl, maxConnections: 1 });
+      try {
+        return `${(await ledger.migrate()).length} migrations`;
+      } finally {
+        await ledger.close();
+      }
+    }),
+    step(
+      "schemas",
+      async () =>
+        `${(await registerSchemas(settings.schemaRegistry)).filter(({ created }) => created).length} registered`,
+    ),
+  ]);
+}
+
+function gatewayOf(ports: UpPorts): string {
+  return `http://127.0.0.1:${ports.gateway}`;
+}
+
+/** What another command needs to reach this stack. */
+function stackEnvFile(env: Readonly<Record<string, string>>): string {
+  const names = [
+    "KAFKA_BROKERS",
+    "SCHEMA_REGISTRY_URL",
+    "DATABASE_URL",
+    "BLOB_STORE_URL",
+    "TENANTS_DIR",
+    "PUBLIC_URL",
+    "DEMO_CRM_BASE_URL",
+  ];
+  return names.map((name) => `${name}=${env[name] ?? ""}\n`).join("");
+}

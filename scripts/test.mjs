@@ -1,0 +1,94 @@
+/**
+ * `npm test`: every check and test that CI runs. The last line, `N passed, N failed`, counts tests as vitest reports them and each
+ * check (lint, format, types) as one. Runs on Node 20.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { missingPrerequisites } from "../packages/local-stack/prerequisites.mjs";
+import { ensureInstalled, node24, ROOT } from "./install.mjs";
+
+const CHECKS = ["lint", "format:check", "types"];
+const SUITES = ["unit", "integration", "e2e"];
+
+const missing = missingPrerequisites(process.env);
+if (missing.length > 0) {
+  for (const line of missing) console.error(line);
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+}
+ensureInstalled();
+
+const bin = path.join(ROOT, "node_modules", ".bin");
+const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}`, TURBO_TELEMETRY_DISABLED: "1" };
+const reports = mkdtempSync(path.join(tmpdir(), "inlet-results-"));
+const results = [];
+try {
+  for (const name of CHECKS) results.push(check(name));
+  for (const name of SUITES) results.push(suite(name));
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+
+const passed = sum("passed");
+const failed = sum("failed");
+console.log("");
+for (const { name, ...result } of results) {
+  console.log(
+    `${result.failed === 0 ? "ok    " : "FAILED"} ${name}: ${result.passed} passed, ${result.failed} failed${result.note}`,
+  );
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+function sum(key) {
+  return results.reduce((total, result) => total + result[key], 0);
+}
+
+function check(name) {
+  heading(name);
+  const { status } = run(path.join(bin, "turbo"), ["run", name, "--output-logs=new-only"]);
+  return { name, passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, note: "" };
+}
+
+function suite(name) {
+  heading(`${name} tests`);
+  const output = path.join(reports, `${name}.json`);
+  const vitest = path.join(ROOT, "node_modules", "vitest", "vitest.mjs");
+  const { status } = run(node24(), [
+    vitest,
+    "run",
+    "--project",
+    name,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${output}`,
+  ]);
+  try {
+    const report = JSON.parse(readFileSync(output, "utf8"));
+    // A file that fails before its first test (a broken import, a failed hook) has no failed test to count.
+    const brokenFiles = report.testResults.filter(
+      (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
+    ).length;
+    const failures = report.numFailedTests + brokenFiles;
+    // An unhandled error, or a suite without a single test, fails the run without failing a test.
+    const unexplained = failures === 0 && (status !== 0 || report.numPassedTests === 0);
+    return {
+      name,
+      passed: report.numPassedTests,
+      failed: failures + (unexplained ? 1 : 0),
+      note: unexplained ? " (the run itself, see above)" : "",
+    };
+  } catch {
+    return { name, passed: 0, failed: 1, note: " (vitest did not report: see above)" };
+  }
+}
+
+function run(command, args) {
+  return spawnSync(command, args, { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
+}
+
+function heading(text) {
+  console.log(`\n── ${text} ${"─".repeat(Math.max(0, 100 - text.length))}`);
+}
