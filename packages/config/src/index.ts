@@ -14,3 +14,4 @@ export { readTenant } from "./read-tenant.ts";
 export { secretList } from "./secret-list.ts";
 export { SERVED_KINDS } from "./tenant-file.ts";
 export { tenantJsonSchema } from "./tenant-json-schema.ts";
+export { killPoint } from "./kill-point.ts";

@@ -2,6 +2,7 @@ export * from "./activity-text.ts";
 export * from "./class-policy.ts";
 export * from "./effect-keys.ts";
 export * from "./fault-fate.ts";
+export * from "./infrastructure.ts";
 export * from "./match-deal.ts";
 export * from "./outcome.ts";
 export * from "./record-order.ts";

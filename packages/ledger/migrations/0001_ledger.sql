@@ -9,6 +9,8 @@ create table deliveries (
   state text not null check (state in ('accepted', 'parsed', 'delivering', 'waiting', 'written', 'suppressed', 'dead_lettered')),
   -- how often a parser began with it since it last ended: a mail that kills the process shows here
   starts integer not null default 0,
+  -- how often it was begun with nothing else being parsed, without an end
+  alone_starts integer not null default 0,
   pass integer not null default 0,
   attempt integer not null default 0,
   order_parsed_at bigint not null default 0,

@@ -35,7 +35,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     types: {
       getTypeParser: ((oid: number, format?: "text" | "binary") =>
-        oid === INT8 ? Number : types.getTypeParser(oid, format as "text")) as typeof types.getTypeParser,
+        oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
     },
   });
   // An idle connection that Postgres closes is replaced at the next query; without a listener it would end the process.

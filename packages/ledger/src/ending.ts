@@ -191,7 +191,7 @@ const END_FINALS = `
         outbox_value text, outbox_headers jsonb)),
    ended as (
      update deliveries d set state = r.state, stage = r.stage, reason = r.reason, detail = r.detail, duplicate_of = r.duplicate_of,
-        warnings = r.warnings, evidence = r.evidence, effects = r.effects, pass = r.pass, attempt = r.attempt, starts = 0,
+        warnings = r.warnings, evidence = r.evidence, effects = r.effects, pass = r.pass, attempt = r.attempt, starts = 0, alone_starts = 0,
         content_hash = coalesce(r.content_hash, d.content_hash), mapping_version = coalesce(r.mapping_version, d.mapping_version),
         dlq_topic = coalesce(r.dlq_topic, d.dlq_topic), dlq_partition = coalesce(r.dlq_partition, d.dlq_partition),
         dlq_offset = coalesce(r.dlq_offset, d.dlq_offset), ended_at = r.ended_at

@@ -9,10 +9,9 @@ import * as inspecting from "./inspecting.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import * as operating from "./operating.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
-import { accept, markParsed, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
+import { accept, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
 import {
   conversationWaits,
-  dropWaiting,
   replaceWaiting,
   takeWaiting,
   waitingBytes,
@@ -50,6 +49,7 @@ export function openLedger(options: DatabaseOptions) {
 
     accept: async (arrivals: readonly Arrival[], now: number): Promise<Arrived[]> => accept(database, arrivals, now),
     markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, parsed),
+    startAlone: async (tenant: string, eventId: string): Promise<number> => startAlone(database, tenant, eventId),
 
     admit: coalesce<Candidate, Admission>(async (candidates) => admit(database, candidates)),
     canonicalConversation: coalesce<ConversationQuestion, string | null>(async (questions) =>
@@ -69,7 +69,6 @@ export function openLedger(options: DatabaseOptions) {
       event: { tenant: string; eventId: string; parsedAt: number; pass: number },
       record: KeptRecord,
     ): Promise<void> => replaceWaiting(database, event, record),
-    dropWaiting: async (tenant: string, eventId: string): Promise<void> => dropWaiting(database, tenant, eventId),
     waitingBytes: async (lanes: readonly string[]): Promise<number> => waitingBytes(database, lanes),
 
     publishOutbox: async (publish: Publish): Promise<number> => publishOutbox(database, publish),

@@ -97,18 +97,21 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
   await database.query(
     `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, email_key text, content_hash text,
           conversation_id text, message_id text, topic text, partition int, "offset" bigint, parsed_at bigint)),
-      locked as (select d.tenant, d.event_id from deliveries d join r using (tenant, event_id) order by d.tenant, d.event_id for update of d)
+      locked as (select d.tenant, d.event_id, d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse') as moves
+                   from deliveries d join r using (tenant, event_id) order by d.tenant, d.event_id for update of d),
+      unwaited as (delete from waiting w using locked l where w.tenant = l.tenant and w.event_id = l.event_id and w.stage = 'parse' and l.moves)
      update deliveries d set
        starts = 0,
-       state = case when d.state = 'accepted' then 'parsed' else d.state end,
+       alone_starts = 0,
+       state = case when locked.moves then 'parsed' else d.state end,
        email_key = coalesce(d.email_key, r.email_key),
        message_id = coalesce(d.message_id, r.message_id),
        conversation_id = coalesce(d.conversation_id, r.conversation_id),
        content_hash = coalesce(d.content_hash, r.content_hash),
        parsed_at = coalesce(d.parsed_at, r.parsed_at),
-       normalized_topic = case when d.state in ('accepted', 'parsed') then r.topic else d.normalized_topic end,
-       normalized_partition = case when d.state in ('accepted', 'parsed') then r.partition else d.normalized_partition end,
-       normalized_offset = case when d.state in ('accepted', 'parsed') then r."offset" else d.normalized_offset end
+       normalized_topic = case when locked.moves or d.state = 'parsed' then r.topic else d.normalized_topic end,
+       normalized_partition = case when locked.moves or d.state = 'parsed' then r.partition else d.normalized_partition end,
+       normalized_offset = case when locked.moves or d.state = 'parsed' then r."offset" else d.normalized_offset end
       from r join locked using (tenant, event_id)
      where d.tenant = r.tenant and d.event_id = r.event_id`,
     [
@@ -128,4 +131,13 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
       ),
     ],
   );
+}
+
+/** Counts a start of a suspect that is parsed alone; 1 for the first. */
+export async function startAlone(database: Database, tenant: string, eventId: string): Promise<number> {
+  const [row] = await database.query<{ alone_starts: number }>(
+    "update deliveries set alone_starts = alone_starts + 1 where tenant = $1 and event_id = $2 returning alone_starts",
+    [tenant, eventId],
+  );
+  return row?.alone_starts ?? 1;
 }

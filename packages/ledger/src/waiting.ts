@@ -127,11 +127,6 @@ export async function replaceWaiting(
   );
 }
 
-/** Drops the waiting row of an event that has ended meanwhile (its twin on another instance was faster). */
-export async function dropWaiting(database: Database, tenant: string, eventId: string): Promise<void> {
-  await database.query("delete from waiting where tenant = $1 and event_id = $2", [tenant, eventId]);
-}
-
 /** Whether an earlier email of the conversation waits: later ones queue behind it. */
 export async function conversationWaits(
   database: Database,

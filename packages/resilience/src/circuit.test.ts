@@ -17,7 +17,10 @@ describe("a circuit counted over instances", () => {
     await two.call(async () => "bad", outageIfBad);
     await one.call(async () => "bad", outageIfBad);
     let called = 0;
-    const answer = await two.call(async () => (called += 1), () => null);
+    const answer = await two.call(
+      async () => (called += 1),
+      () => null,
+    );
     expect(answer).toMatchObject({ open: true });
     expect(called).toBe(0);
     expect(events).toContain("open");
@@ -35,13 +38,21 @@ describe("a circuit counted over instances", () => {
     const circuit = createCircuit({ name: "a", store, freshMs: 0 });
     for (let i = 0; i < 3; i += 1) await circuit.call(async () => "bad", outageIfBad);
     expect((await circuit.call(async () => "fine", outageIfBad)).open).toBe(true);
-    expect(await circuit.call(async () => "fine", outageIfBad, { probe: true })).toEqual({ open: false, result: "fine" });
+    expect(await circuit.call(async () => "fine", outageIfBad, { probe: true })).toEqual({
+      open: false,
+      result: "fine",
+    });
     expect((await circuit.call(async () => "fine", outageIfBad)).open).toBe(false);
   });
 
   it("passes on what the call throws: that is a bug, not an outage", async () => {
     const circuit = createCircuit({ name: "a", store: sharedStore() });
-    await expect(circuit.call(async () => Promise.reject(new TypeError("bug")), () => null)).rejects.toThrow("bug");
+    await expect(
+      circuit.call(
+        async () => Promise.reject(new TypeError("bug")),
+        () => null,
+      ),
+    ).rejects.toThrow("bug");
   });
 });
 

@@ -27,7 +27,11 @@ export interface Circuit {
    * Carries out the call, unless the circuit is open: then answers `{ open: true, probeInMs }` without calling. `probe: true` lets one call
    * through an open circuit; whoever asks for it holds the ledger's probe.
    */
-  call<T>(action: () => Promise<T>, outageOf: OutageOf<T>, options?: { readonly probe?: boolean }): Promise<{ open: true; probeInMs: number } | { open: false; result: T }>;
+  call<T>(
+    action: () => Promise<T>,
+    outageOf: OutageOf<T>,
+    options?: { readonly probe?: boolean },
+  ): Promise<{ open: true; probeInMs: number } | { open: false; result: T }>;
   /** Whether it is open, as this instance knows (at most `freshMs` old), and when the next probe is due, ms. */
   state(): Promise<{ readonly open: boolean; readonly probeInMs: number }>;
   close(): void;
@@ -84,14 +88,17 @@ export function createCircuit(options: CircuitOptions): Circuit {
     async call(action, outageOf, { probe = false } = {}) {
       await refresh();
       // The probe goes round the open breaker; everything else is rejected by it until the probe's success closes it.
-      const guarded = async (): Promise<never | Awaited<ReturnType<typeof action>>> => {
+      const guarded = async (): Promise<Awaited<ReturnType<typeof action>>> => {
         const result = await action();
         const code = outageOf(result);
         if (code !== null) throw new Outage(result, code);
         return result;
       };
       try {
-        const result = probe && breaker.opened ? await guarded() : ((await breaker.fire(guarded)) as Awaited<ReturnType<typeof action>>);
+        const result =
+          probe && breaker.opened
+            ? await guarded()
+            : ((await breaker.fire(guarded)) as Awaited<ReturnType<typeof action>>);
         if (seen.failures > 0 || seen.open) {
           await options.store.recordSuccess();
           seen = { open: false, failures: 0, probeInMs: 0, at: performance.now() };
@@ -101,7 +108,12 @@ export function createCircuit(options: CircuitOptions): Circuit {
       } catch (error) {
         if (error instanceof Outage) {
           const state = await options.store.recordOutage(error.code);
-          seen = { open: state.open, failures: Math.max(1, seen.failures + 1), probeInMs: state.probeInMs, at: performance.now() };
+          seen = {
+            open: state.open,
+            failures: Math.max(1, seen.failures + 1),
+            probeInMs: state.probeInMs,
+            at: performance.now(),
+          };
           follow(state.open);
           return { open: false, result: error.result as Awaited<ReturnType<typeof action>> };
         }

@@ -1,0 +1,78 @@
+import { groupIn, topicIn } from "@inlet/schemas";
+import type { Consumer, Kafka } from "@inlet/kafka";
+import { poll, type Poller } from "@inlet/ledger";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import type { SinkDeps } from "./email-try.ts";
+import { createFairQueue } from "./fair-queue.ts";
+import { createBatchHandler } from "./handle-batch.ts";
+import { releaseWaiting } from "./release-waiting.ts";
+
+export interface SinkOptions {
+  readonly lanes: readonly string[];
+  /** Emails tried at the same time. */
+  readonly concurrency: number;
+  readonly parkedMaxBytes: number;
+}
+
+export interface Sink {
+  start(): Promise<void>;
+  /** Lets what is under way end, commits, leaves the group. */
+  stop(): Promise<void>;
+  /** Rejects when a consumer died for good. */
+  readonly failed: Promise<never>;
+  healthy(): boolean;
+}
+
+/** The sink around its pipeline: one consumer a lane, the release of waiting mail, the outbox, and what is watched meanwhile. */
+export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, options: SinkOptions): Sink {
+  let parked = 0;
+  const full: SinkDeps = { ...deps, parkingFull: () => parked >= options.parkedMaxBytes };
+  const queue = createFairQueue(options.concurrency);
+  const consumers: Consumer[] = options.lanes.map((lane) =>
+    kafka.consumer({
+      groupId: groupIn("crm-sink", lane),
+      topic: topicIn("normalizedEvents", lane),
+      handler: createBatchHandler(full, queue),
+      maxRecords: 200,
+      onAlert: ({ code, message, detail }) => {
+        metrics.alerts.inc({ code });
+        deps.log.error({ ...detail, code }, message);
+      },
+    }),
+  );
+  let pollers: Poller[] = [];
+  const warn = (what: string) => (error: unknown) => deps.log.warn({ err: errorForLog(error) }, what);
+
+  return {
+    healthy: () => consumers.every((consumer) => consumer.healthy()),
+    failed: Promise.all(consumers.map(async (consumer) => consumer.closed)).then(
+      async () => new Promise<never>(() => {}),
+    ),
+    start: async () => {
+      await Promise.all(consumers.map(async (consumer) => consumer.start()));
+      pollers = [
+        releaseWaiting(full, queue, options.lanes),
+        poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
+          idleMs: 200,
+          onError: warn("outcomes cannot be published: they stay in the outbox"),
+        }),
+        poll(
+          async () => {
+            parked = await deps.ledger.waitingBytes(options.lanes);
+            metrics.waiting.reset();
+            for (const { kind, stage, n } of await deps.ledger.countWaiting()) metrics.waiting.inc({ kind, stage }, n);
+            metrics.outboxPending.set(await deps.ledger.outboxSize());
+            return false;
+          },
+          { idleMs: 5_000, onError: warn("the ledger cannot be watched") },
+        ),
+      ];
+    },
+    stop: async () => {
+      await Promise.all([
+        ...consumers.map(async (consumer) => consumer.stop()),
+        ...pollers.map(async (poller) => poller.stop()),
+      ]);
+    },
+  };
+}

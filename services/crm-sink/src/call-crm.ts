@@ -1,0 +1,61 @@
+import type { CallOptions, CallResult, EffectKind } from "@inlet/crm";
+import { fateOf, ok, type Outcome } from "@inlet/delivery";
+import { LEASE_MARGIN_MS, MIN_CALL_MS, type EmailTry } from "./email-try.ts";
+
+/** The effect that a call writes; calls that only read have none. */
+export interface CalledEffect {
+  readonly effect: EffectKind;
+  readonly key: string;
+}
+
+/**
+ * One CRM call behind the tenant's circuit, inside the try's deadline (so inside the claim's lease). A fault becomes what it means for the
+ * email; a result that may have landed marks the effect unknown.
+ */
+export async function callCrm<T>(
+  email: EmailTry,
+  step: string,
+  call: (options: CallOptions) => Promise<CallResult<T>>,
+  writes?: CalledEffect,
+): Promise<Outcome<T>> {
+  const { deps, effects, crm } = email;
+  const now = deps.now();
+  if (email.deadline - now < MIN_CALL_MS) return { kind: "retry", code: "out_of_time", attempt: false, delayMs: 0 };
+  const deadline = Math.min(now + email.tenant.crm.timeoutMs, email.deadline);
+  if (writes !== undefined) effects.calling(writes.effect, writes.key);
+  deps.reach(`before-call:${step}`);
+  const answer = await crm.circuit.call(
+    async () => call({ deadline }),
+    (result) => (result.ok || result.fault.kind !== "outage" ? null : result.fault.code),
+    { probe: email.probe },
+  );
+  deps.reach(`after-call:${step}`);
+  if (answer.open) {
+    if (writes !== undefined) effects.notDone(writes.effect, writes.key);
+    return { kind: "park", code: "circuit_open", delayMs: answer.probeInMs };
+  }
+  if (answer.result.ok) return ok(answer.result.value);
+
+  const { fault } = answer.result;
+  if (writes !== undefined) {
+    if (fault.unknown) effects.unknown(writes.effect, writes.key);
+    else effects.notDone(writes.effect, writes.key);
+  }
+  return fateOf(fault, {
+    step,
+    attempt: email.attempt,
+    settleInMs: settleInMs(email, writes, fault.unknown),
+    random: deps.random(),
+  });
+}
+
+/** ms until an unknown write may be looked at: the end of its lease and the adapter's settling time. */
+function settleInMs(email: EmailTry, writes: CalledEffect | undefined, unknown: boolean): number {
+  if (writes === undefined || !unknown) return 0;
+  return email.deadline + LEASE_MARGIN_MS + settleMsOf(email, writes.effect) - email.deps.now() + 250;
+}
+
+export function settleMsOf(email: EmailTry, effect: EffectKind): number {
+  const traits: Partial<Record<EffectKind, { settleMs: number }>> = email.crm.adapter.traits;
+  return traits[effect]?.settleMs ?? 0;
+}

@@ -1,0 +1,158 @@
+import { outcomeRecord } from "@inlet/event-codec";
+import { deadLetterOf } from "@inlet/kafka";
+import type { TryEnd } from "@inlet/ledger";
+import { H, type DeadLetterReason } from "@inlet/schemas";
+import { metrics, traceIdOf } from "@inlet/telemetry";
+import type { EmailTry } from "./email-try.ts";
+import { keptRecord } from "./kept-record.ts";
+import type { Delivered } from "./pipeline.ts";
+
+const SERVICE = "crm-sink";
+
+/** The one place that acts on how a try ended: dead letter first, then everything else in one transaction of the ledger. */
+export async function carryOut(email: EmailTry, delivered: Delivered): Promise<void> {
+  const ending = tooOld(email, delivered);
+  if (ending.kind === "skip") {
+    metrics.droppedRecords.inc({ service: SERVICE, why: ending.why });
+    email.deps.log.debug({ ...ids(email), why: ending.why }, "record skipped");
+    return;
+  }
+  email.deps.reach("before-end");
+  const to = ending.kind === "retry" || ending.kind === "park" ? waiting(email, ending) : await final(email, ending);
+  await email.deps.ledger.finish({
+    tenant: email.event.tenantId,
+    eventId: email.event.eventId,
+    service: SERVICE,
+    stage: "deliver",
+    parsedAt: email.event.parsedAt,
+    pass: email.pass,
+    attempt: email.attempt + (ending.kind === "retry" && ending.attempt ? 1 : 0),
+    effects: email.effects.ends(),
+    to,
+  });
+  email.deps.reach("after-end");
+  report(email, ending);
+}
+
+type Ends = Exclude<Delivered, { kind: "skip" }>;
+
+/** What has waited beyond the tenant's maxAge is not sent to wait again. */
+function tooOld(email: EmailTry, ending: Delivered): Delivered {
+  if (ending.kind !== "retry" && ending.kind !== "park") return ending;
+  const age = email.deps.now() - (email.arrival.from === "waiting" ? email.arrival.since : email.deps.now());
+  if (age <= email.tenant.maxAgeMs) return ending;
+  return {
+    kind: "deadLetter",
+    reason: "too_old",
+    step: "deliver",
+    detail: `waited ${Math.round(age / 1000)} s: ${ending.code}`,
+  };
+}
+
+function waiting(email: EmailTry, ending: Extract<Ends, { kind: "retry" | "park" }>): TryEnd["to"] {
+  return {
+    state: "waiting",
+    kind: ending.kind === "retry" ? "retry" : "parked",
+    code: ending.code,
+    delayMs: ending.delayMs ?? 0,
+    lane: email.event.lane,
+    conversationId: email.conversationId,
+    record: keptRecord(email.arrival.record),
+  };
+}
+
+async function final(
+  email: EmailTry,
+  ending: Extract<Ends, { kind: "written" | "suppress" | "deadLetter" }>,
+): Promise<TryEnd["to"]> {
+  const { deps, event, arrival } = email;
+  const state = ending.kind === "written" ? "written" : ending.kind === "suppress" ? "suppressed" : "dead_lettered";
+  const reason = ending.kind === "written" ? null : ending.reason;
+  const detail = ending.kind === "deadLetter" ? ending.detail : null;
+  const duplicateOf = ending.kind === "suppress" ? (ending.duplicateOf ?? null) : null;
+  const endedAt = deps.now();
+  const deadLetter =
+    ending.kind === "deadLetter"
+      ? await deps.producer.send(
+          deadLetterOf(arrival.record, {
+            lane: event.lane,
+            tenant: event.tenantId,
+            service: SERVICE,
+            step: ending.step,
+            reason: ending.reason satisfies DeadLetterReason,
+            message: ending.detail,
+            attempts: email.attempt + 1,
+            firstFailure: arrival.from === "waiting" ? arrival.since : endedAt,
+            traceId: traceIdOf() ?? null,
+          }),
+        )
+      : null;
+  if (deadLetter !== null) deps.reach("after-dead-letter");
+  const outbox = await outcomeRecord(deps.codec, {
+    eventId: event.eventId,
+    tenantId: event.tenantId,
+    lane: event.lane,
+    emailKey: event.emailKey,
+    state,
+    reason,
+    warnings: email.warnings,
+    duplicateOf,
+    crm: email.crm.kind,
+    // A contact's key is an address: outcomes carry a digest.
+    effects: email.summary.map(({ effect, key, recordId }) => ({
+      effect,
+      key: effect === "contact" ? H(key) : key,
+      recordId,
+    })),
+    pass: email.pass,
+    attempts: email.attempt + 1,
+    receivedAt: event.receivedAt,
+    endedAt,
+  });
+  return {
+    state,
+    reason,
+    detail,
+    duplicateOf,
+    warnings: email.warnings,
+    evidence: email.evidence,
+    summary: email.summary,
+    contentHash: event.contentHash,
+    mappingVersion: email.tenant.mappingVersion,
+    deadLetter,
+    endedAt,
+    outbox,
+  };
+}
+
+/** One wide line and the counters per outcome. */
+function report(email: EmailTry, ending: Ends): void {
+  const { event, deps } = email;
+  const now = deps.now();
+  const line = {
+    ...ids(email),
+    decision: ending.kind,
+    ...("reason" in ending ? { reason: ending.reason } : {}),
+    ...("code" in ending ? { code: ending.code, delayMs: ending.delayMs } : {}),
+    ...(ending.kind === "deadLetter" ? { step: ending.step, detail: ending.detail } : {}),
+    pass: email.pass,
+    attempt: email.attempt + 1,
+    tryMs: now - email.startedAt,
+    endToEndMs: now - event.receivedAt,
+    warnings: email.warnings.length,
+  };
+  if (ending.kind === "retry" || ending.kind === "park") {
+    if (ending.kind === "retry" && ending.attempt) metrics.retries.inc({ tenant: event.tenantId, stage: "deliver" });
+    deps.log.info(line, "email waits");
+    return;
+  }
+  const state = ending.kind === "written" ? "written" : ending.kind === "suppress" ? "suppressed" : "dead_lettered";
+  metrics.outcomes.inc({ tenant: event.tenantId, state, reason: "reason" in ending ? ending.reason : "" });
+  metrics.endToEndSeconds.observe({ tenant: event.tenantId, state }, (now - event.receivedAt) / 1000);
+  if (ending.kind === "deadLetter") deps.log.warn(line, "email dead-lettered");
+  else deps.log.info(line, `email ${state}`);
+}
+
+function ids(email: EmailTry): object {
+  return { tenant: email.event.tenantId, event_id: email.event.eventId, email_key: email.event.emailKey };
+}

@@ -1,0 +1,81 @@
+import type { EffectKind } from "@inlet/crm";
+import { effectKey, ok, type DealChoice, type Outcome } from "@inlet/delivery";
+import type { ClaimResult } from "@inlet/ledger";
+import type { AttachmentInfo } from "@inlet/schemas";
+import { setTimeout as sleep } from "node:timers/promises";
+import { settleMsOf } from "./call-crm.ts";
+import { LEASE_MARGIN_MS, type EmailTry } from "./email-try.ts";
+
+/** Claims of one email by effect and key: `won` ones are ours to write, the others are there already. */
+export interface Claims {
+  of(effect: EffectKind, key: string): Exclude<ClaimResult, { state: "busy" }>;
+}
+
+export interface Plan {
+  /** Normalized address of the sender. */
+  readonly contact: string;
+  readonly deal: DealChoice;
+  readonly files: readonly AttachmentInfo[];
+}
+
+// Others hold a claim for as long as a CRM call takes; waiting here for a moment spares most twins a row in the ledger.
+const PATIENCE_MS = 2_000;
+const LONGEST_DELAY_MS = 2_000;
+
+/**
+ * Claims everything the email is to write in one statement, all or nothing: while one of them is held by another email's try, the rest is
+ * given back, so that two emails never wait for each other.
+ */
+export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome<Claims>> {
+  const { deps, event, owner, effects } = email;
+  const wanted: { effect: EffectKind; key: string }[] = [
+    { effect: "contact", key: effectKey.contact(plan.contact) },
+    ...(plan.deal.kind === "none" || (plan.deal.kind === "conversation" && !plan.deal.create)
+      ? []
+      : [{ effect: "deal" as const, key: effectKey.deal(email.conversationId) }]),
+    ...plan.files.map((file) => ({ effect: "file" as const, key: effectKey.file(event.emailKey, file.sha256) })),
+    { effect: "activity", key: effectKey.activity(event.emailKey) },
+  ];
+  const patientUntil = deps.now() + PATIENCE_MS;
+  for (let wait = 25; ; wait = Math.min(wait * 2, 400)) {
+    // Fixed before the claim, so that the lease that Postgres gives always outlasts it.
+    const leaseMs = Math.max(0, email.deadline - deps.now()) + LEASE_MARGIN_MS;
+    const results = await deps.ledger.claim(
+      wanted.map(({ effect, key }) => ({
+        tenant: event.tenantId,
+        crm: email.crm.kind,
+        effect,
+        key,
+        owner,
+        eventId: event.eventId,
+        leaseMs,
+        settleMs: settleMsOf(email, effect),
+      })),
+    );
+    const busy = results.filter((result) => result.state === "busy");
+    if (busy.length === 0) {
+      const found = new Map(
+        wanted.map(({ effect, key }, index) => [`${effect} ${key}`, results[index] as ClaimResult]),
+      );
+      wanted.forEach(({ effect, key }, index) => {
+        const result = results[index];
+        if (result?.state === "won") effects.won(effect, key, result.settle);
+      });
+      deps.reach("after-claim");
+      return ok({ of: (effect, key) => found.get(`${effect} ${key}`) as Exclude<ClaimResult, { state: "busy" }> });
+    }
+    await deps.ledger.release(
+      wanted.flatMap(({ effect, key }, index) => {
+        const result = results[index];
+        return result?.state === "won"
+          ? [{ tenant: event.tenantId, crm: email.crm.kind, effect, key, owner, settle: result.settle }]
+          : [];
+      }),
+    );
+    const forMs = Math.max(...busy.map((result) => result.forMs));
+    if (deps.now() + wait > patientUntil) {
+      return { kind: "retry", code: "claimed_by_another", attempt: false, delayMs: Math.min(forMs, LONGEST_DELAY_MS) };
+    }
+    await sleep(wait);
+  }
+}

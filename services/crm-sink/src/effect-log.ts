@@ -1,0 +1,73 @@
+import type { EffectKind } from "@inlet/crm";
+import type { EffectEnd } from "@inlet/ledger";
+
+/** The effects of one try of one email: what was claimed, what became of it. Its `ends` go into the try's transaction whatever the outcome. */
+export interface EffectLog {
+  /** `settle`: an earlier owner may have written it. */
+  won(effect: EffectKind, key: string, settle: boolean): void;
+  /** A call for it begins: from here on an interruption leaves it unknown. */
+  calling(effect: EffectKind, key: string): void;
+  confirmed(
+    effect: EffectKind,
+    key: string,
+    written: { recordId: string; created: boolean | null },
+    desired?: Record<string, string>,
+  ): void;
+  unknown(effect: EffectKind, key: string): void;
+  /** The call was surely not carried out. */
+  notDone(effect: EffectKind, key: string): void;
+  /** Confirmed before, found deleted in the CRM. */
+  gone(effect: EffectKind, key: string): void;
+  mustSettle(effect: EffectKind, key: string): boolean;
+  anyUnknown(): boolean;
+  ends(): EffectEnd[];
+}
+
+type Entry = { effect: EffectKind; key: string; settle: boolean; state: "claimed" | "calling" | EffectEnd["result"] };
+
+export function createEffectLog(crm: string, owner: string): EffectLog {
+  const entries = new Map<string, Entry>();
+  const at = (effect: EffectKind, key: string): Entry => {
+    const id = `${effect} ${key}`;
+    let entry = entries.get(id);
+    if (entry === undefined) {
+      entry = { effect, key, settle: false, state: "claimed" };
+      entries.set(id, entry);
+    }
+    return entry;
+  };
+  const endOf = (entry: Entry): EffectEnd["result"] => {
+    if (entry.state === "calling") return { state: "unknown" };
+    return entry.state === "claimed" ? { state: "released", settle: entry.settle } : entry.state;
+  };
+  return {
+    won: (effect, key, settle) => {
+      at(effect, key).settle = settle;
+    },
+    calling: (effect, key) => {
+      at(effect, key).state = "calling";
+    },
+    confirmed: (effect, key, written, desired = {}) => {
+      at(effect, key).state = { state: "confirmed", ...written, desired };
+    },
+    unknown: (effect, key) => {
+      at(effect, key).state = { state: "unknown" };
+    },
+    notDone: (effect, key) => {
+      at(effect, key).state = "claimed";
+    },
+    gone: (effect, key) => {
+      at(effect, key).state = { state: "gone" };
+    },
+    mustSettle: (effect, key) => at(effect, key).settle,
+    anyUnknown: () => [...entries.values()].some((entry) => endOf(entry).state === "unknown"),
+    ends: () =>
+      [...entries.values()].map((entry) => ({
+        crm,
+        owner,
+        effect: entry.effect,
+        key: entry.key,
+        result: endOf(entry),
+      })),
+  };
+}

@@ -1,0 +1,107 @@
+import type { Codec } from "@inlet/event-codec";
+import type { BlobStore } from "@inlet/blob-store";
+import type { TenantConfig, Tenants } from "@inlet/config";
+import type { Ending, Outcome } from "@inlet/delivery";
+import type { KafkaRecord, Producer } from "@inlet/kafka";
+import type { Ledger } from "@inlet/ledger";
+import type { NormalizedEvent } from "@inlet/schemas";
+import type { EffectLog } from "./effect-log.ts";
+import type { TenantCrm, TenantCrms } from "./tenant-crms.ts";
+
+/** What the steps work with; made once per process. */
+export interface SinkDeps {
+  readonly ledger: Ledger;
+  readonly codec: Codec;
+  readonly blobs: BlobStore;
+  readonly tenants: Tenants;
+  readonly crms: TenantCrms;
+  readonly producer: Producer;
+  readonly publicUrl: string;
+  /** Unique to this process; part of every claim's owner. */
+  readonly instance: string;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Failure tests end the process at named points. */
+  readonly reach: (point: string) => void;
+  /** Whether the lanes already hold PARKED_MAX_BYTES of waiting mail. */
+  readonly parkingFull: () => boolean;
+}
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** A record to deliver: fresh from Kafka, or taken from the waiting rows under a lease. */
+export type Arrival =
+  | { readonly from: "kafka"; readonly record: KafkaRecord }
+  | {
+      readonly from: "waiting";
+      readonly record: KafkaRecord;
+      readonly pass: number;
+      readonly attempt: number;
+      readonly since: number;
+    };
+
+/** One try of one email on its way through the steps. */
+export interface EmailTry {
+  readonly deps: SinkDeps;
+  readonly arrival: Arrival;
+  readonly event: NormalizedEvent;
+  readonly tenant: TenantConfig;
+  readonly crm: TenantCrm;
+  readonly effects: EffectLog;
+  /** Unique to this try. */
+  readonly owner: string;
+  /** No CRM call may last beyond it, epoch ms. */
+  readonly deadline: number;
+  readonly startedAt: number;
+  /** Filled in by `admit`. */
+  pass: number;
+  attempt: number;
+  /** Filled in by `joinConversation`. */
+  conversationId: string;
+  /** This try is the one that an open circuit lets through. */
+  probe: boolean;
+  readonly warnings: string[];
+  readonly evidence: Record<string, unknown>;
+  readonly summary: { effect: string; key: string; recordId: string | null; created: boolean | null }[];
+}
+
+/** A record that blocks its partition longer becomes a waiting row (PROTOCOL.md 5), ms. */
+export const KAFKA_BUDGET_MS = 10_000;
+/** A waiting email holds up nobody: it may take its time, ms. */
+export const WAITING_BUDGET_MS = 60_000;
+/** Lease beyond the last call's deadline, ms (PROTOCOL.md 4). */
+export const LEASE_MARGIN_MS = 30_000;
+/** With less time left no call is begun: it would only end unknown, ms. */
+export const MIN_CALL_MS = 1_500;
+
+/** Carries an ending out of the steps to the one place that acts on it; never leaves the pipeline. */
+export class Ended extends Error {
+  override readonly name = "Ended";
+  readonly ending: Ending;
+  constructor(ending: Ending) {
+    super(ending.kind);
+    this.ending = ending;
+  }
+}
+
+/** The value of a step's outcome, or the end of the steps. */
+export function need<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === "ok") return outcome.value;
+  throw new Ended(outcome);
+}
+
+/** This partition cannot go on for now, and nothing of it may wait in the ledger: Kafka keeps the backlog. */
+export class PausePartition extends Error {
+  override readonly name = "PausePartition";
+  readonly pauseMs: number;
+  constructor(pauseMs: number, why: string) {
+    super(why);
+    this.pauseMs = pauseMs;
+  }
+}

@@ -1,0 +1,54 @@
+import { isInfrastructureFault } from "@inlet/delivery";
+import { headerText, type BatchHandler, type KafkaRecord } from "@inlet/kafka";
+import { HEADER } from "@inlet/schemas";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import { PausePartition, type SinkDeps } from "./email-try.ts";
+import type { FairQueue } from "./fair-queue.ts";
+import { handleRecord } from "./handle-record.ts";
+
+const INFRASTRUCTURE_PAUSE_MS = 1_000;
+
+/**
+ * Handles the records of one partition: tenants take turns, conversations keep their order, and only the contiguous prefix that has ended
+ * is done. A fault of Inlet's infrastructure pauses the partition; everything after it is read again.
+ */
+export function createBatchHandler(deps: SinkDeps, queue: FairQueue): BatchHandler {
+  return async (records, { signal }) => {
+    const results = await Promise.all(
+      records.map(async (record) =>
+        queue.run(headerText(record.headers, HEADER.tenant) ?? "", chainOf(record), async () => {
+          if (signal.aborted) return { done: false, pauseMs: 0 };
+          try {
+            await handleRecord(deps, { from: "kafka", record });
+            return { done: true, pauseMs: 0 };
+          } catch (error) {
+            return { done: false, pauseMs: pauseFor(deps, error) };
+          }
+        }),
+      ),
+    );
+    deps.reach("before-commit");
+    const firstUndone = results.findIndex((result) => !result.done);
+    const done = firstUndone === -1 ? records.length : firstUndone;
+    const pauseMs = Math.max(...results.map((result) => result.pauseMs), 0);
+    return { processedThrough: records[done - 1]?.offset ?? null, ...(pauseMs > 0 ? { pauseMs } : {}) };
+  };
+}
+
+function chainOf(record: KafkaRecord): string {
+  return `${record.topic} ${record.key?.toString("utf8") ?? record.offset}`;
+}
+
+function pauseFor(deps: SinkDeps, error: unknown): number {
+  if (error instanceof PausePartition) {
+    deps.log.warn({ pauseMs: error.pauseMs, why: error.message }, "partition pauses");
+    return error.pauseMs;
+  }
+  const infrastructure = isInfrastructureFault(error);
+  metrics.alerts.inc({ code: infrastructure ? "infrastructure_away" : "unexpected_error" });
+  deps.log[infrastructure ? "warn" : "error"](
+    { err: errorForLog(error) },
+    infrastructure ? "infrastructure is away: the partition pauses" : "unexpected error: the partition pauses",
+  );
+  return INFRASTRUCTURE_PAUSE_MS;
+}

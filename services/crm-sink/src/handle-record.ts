@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { deadLetter, isInfrastructureFault } from "@inlet/delivery";
+import { groupIn, HEADER } from "@inlet/schemas";
+import { headerText, withProcessSpan } from "@inlet/kafka";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import { carryOut } from "./carry-out.ts";
+import { createEffectLog } from "./effect-log.ts";
+import {
+  KAFKA_BUDGET_MS,
+  PausePartition,
+  WAITING_BUDGET_MS,
+  type Arrival,
+  type EmailTry,
+  type SinkDeps,
+} from "./email-try.ts";
+import { deliver, type Delivered } from "./pipeline.ts";
+import { endUnreadable } from "./unreadable-record.ts";
+
+/**
+ * Takes one record to an outcome that is durable. Throws only what must stop the partition: infrastructure faults and
+ * {@link PausePartition}. A fault of our own code is logged and treated as a passing fault of the record, so that it holds up nobody.
+ */
+export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
+  const lane = headerText(arrival.record.headers, HEADER.lane) ?? "";
+  const attributes = {
+    "inlet.origin": arrival.from,
+    ...(arrival.from === "waiting" ? { "messaging.retry.attempt": arrival.attempt } : {}),
+  };
+  await withProcessSpan(arrival.record, { groupId: groupIn("crm-sink", lane), attributes }, async () => {
+    let email: EmailTry;
+    try {
+      const event = await deps.codec.decode(
+        "NormalizedEvent",
+        arrival.record.value ?? Buffer.alloc(0),
+        headerText(arrival.record.headers, HEADER.schema),
+      );
+      const tenant = deps.tenants.get(event.tenantId);
+      if (tenant === undefined) {
+        await endUnreadable(deps, arrival, { reason: "unknown_tenant", detail: "no tenant file has this id" });
+        return;
+      }
+      const crm = deps.crms.of(tenant);
+      const owner = `${deps.instance}/${randomUUID()}`;
+      const startedAt = deps.now();
+      email = {
+        deps,
+        arrival,
+        event,
+        tenant,
+        crm,
+        owner,
+        startedAt,
+        effects: createEffectLog(crm.kind, owner),
+        deadline: startedAt + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
+        pass: 0,
+        attempt: 0,
+        conversationId: event.conversationId,
+        probe: false,
+        warnings: [],
+        evidence: {},
+        summary: [],
+      };
+    } catch (error) {
+      if ((error as Error).name !== "UndecodableRecordError") throw error;
+      await endUnreadable(deps, arrival, { reason: "unreadable_record", detail: (error as Error).message });
+      return;
+    }
+    await carryOut(email, await attempt(email));
+  });
+}
+
+async function attempt(email: EmailTry): Promise<Delivered> {
+  try {
+    return await deliver(email);
+  } catch (error) {
+    if (isInfrastructureFault(error) || error instanceof PausePartition) throw error;
+    metrics.alerts.inc({ code: "unexpected_error" });
+    email.deps.log.error(
+      { err: errorForLog(error), tenant: email.event.tenantId, event_id: email.event.eventId },
+      "unexpected error while delivering",
+    );
+    const delays = [5_000, 60_000, 600_000];
+    const delayMs = delays[email.attempt];
+    if (delayMs === undefined) return deadLetter("retries_exhausted", "deliver", `unexpected ${(error as Error).name}`);
+    return { kind: "retry", code: "unexpected_error", attempt: true, delayMs };
+  }
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { openBlobStore } from "@inlet/blob-store";
+import { ConfigError, killPoint, loadTenants, processEnvironment, readEnvironment, summary } from "@inlet/config";
+import { createCodec, createRegistry } from "@inlet/event-codec";
+import { createKafka } from "@inlet/kafka";
+import { openLedger } from "@inlet/ledger";
+import { startOpsServer, startTelemetry } from "@inlet/telemetry";
+import closeWithGrace from "close-with-grace";
+import { createSink } from "./app.ts";
+import { createTenantCrms } from "./tenant-crms.ts";
+
+const CONCURRENCY = 48;
+
+try {
+  await run();
+} catch (error) {
+  // A wrong configuration is the reader's to mend: no stack, every fault a line.
+  process.stderr.write(
+    error instanceof ConfigError ? `crm-sink cannot start:\n${error.message}\n` : `${String((error as Error).stack)}\n`,
+  );
+  process.exit(1);
+}
+
+async function run(): Promise<void> {
+  const raw = processEnvironment();
+  const environment = readEnvironment(raw, ["kafka", "registry", "database", "blobs", "tenants", "publicUrl"], {
+    HTTP_PORT: "8083",
+  });
+  const telemetry = startTelemetry({
+    service: "crm-sink",
+    version: "0.1.0",
+    otlpEndpoint: environment.otlpEndpoint,
+    logLevel: environment.logLevel,
+  });
+  const { log } = telemetry;
+  const tenants = await loadTenants({
+    dir: environment.tenantsDir,
+    env: raw,
+    onFault: (faults) => log.error({ faults }, "tenant files have faults: their last good versions stay in force"),
+  });
+  const kafka = createKafka({ ...environment.kafka, clientId: "crm-sink", log });
+  const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "crm-sink" });
+  const producer = await kafka.producer();
+  const codec = createCodec({ registry: createRegistry(environment.schemaRegistry) });
+  const blobs = openBlobStore(environment.blobStoreUrl);
+  const crms = createTenantCrms({ ledger, log, random: Math.random });
+  const sink = createSink(
+    kafka,
+    {
+      ledger,
+      codec,
+      blobs,
+      tenants,
+      crms,
+      producer,
+      publicUrl: environment.publicUrl,
+      instance: `crm-sink/${randomUUID()}`,
+      log,
+      now: Date.now,
+      random: Math.random,
+      reach: killPoint(raw),
+    },
+    { lanes: environment.lanes, concurrency: CONCURRENCY, parkedMaxBytes: environment.parkedMaxBytes },
+  );
+  const ops = await startOpsServer({
+    ...environment.http,
+    telemetry,
+    checks: {
+      kafka: async () => ({ ok: sink.healthy(), detail: "consumer in its group" }),
+      ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }),
+      blobs: async () => ({ ok: await blobs.healthy() }),
+      tenants: async () => ({
+        ok: true,
+        warn: tenants.faults().length > 0,
+        detail: `${tenants.all().length} in force`,
+      }),
+    },
+  });
+  closeWithGrace({ delay: 25_000, logger: false }, async ({ err }) => {
+    if (err !== undefined) log.fatal({ err }, "crm-sink ends: unexpected error");
+    else log.info({}, "crm-sink drains");
+    await sink.stop();
+    await producer.close();
+    await Promise.all([crms.close(), tenants.close(), ops.close(), ledger.close()]);
+    await telemetry.shutdown();
+  });
+  await sink.start();
+  log.info({ port: ops.port, environment: summary(environment) }, "crm-sink started");
+  await sink.failed;
+}

@@ -1,0 +1,73 @@
+import {
+  deadLetter,
+  effectKey,
+  normalizeAddress,
+  ok,
+  policyOf,
+  reasonOfClass,
+  type Ending,
+  type Outcome,
+} from "@inlet/delivery";
+import { admit } from "./admit.ts";
+import { callCrm } from "./call-crm.ts";
+import { claimEffects } from "./claim-effects.ts";
+import { joinConversation, queueBehindConversation } from "./conversation.ts";
+import { Ended, need, type EmailTry } from "./email-try.ts";
+import { passCircuit } from "./open-circuit.ts";
+import { describeActivity, writeActivity } from "./write-activity.ts";
+import { writeContact } from "./write-contact.ts";
+import { findDeal, writeDeal } from "./write-deal.ts";
+import { filesToWrite, writeFiles } from "./write-files.ts";
+import { addToWritten, bringUpToDate } from "./written-before.ts";
+
+/** How the steps ended: `written`, or one of the early endings. Infrastructure faults are thrown. */
+export type Delivered = { readonly kind: "written" } | Ending;
+
+/** The way of one email into the CRM, step by step. */
+export async function deliver(email: EmailTry): Promise<Delivered> {
+  try {
+    need(await admit(email));
+    need(applyClassPolicy(email));
+    const address = need(senderOf(email));
+    need(await joinConversation(email));
+    need(await queueBehindConversation(email));
+    need(await passCircuit(email));
+    need(await prepareCrm(email));
+    const deal = need(await findDeal(email));
+    const files = filesToWrite(email);
+    const claims = need(await claimEffects(email, { contact: address, deal, files }));
+
+    const written = claims.of("activity", effectKey.activity(email.event.emailKey));
+    if (written.state === "confirmed" && written.gone) need({ kind: "suppress", reason: "gone_in_crm" });
+    if (written.state === "confirmed" && written.eventId !== email.event.eventId)
+      need(await addToWritten(email, written, deal));
+
+    const contactId = need(await writeContact(email, claims, address));
+    const dealId = need(await writeDeal(email, claims, deal, contactId));
+    const fileIds = need(await writeFiles(email, claims, files));
+    const activity = await describeActivity(email, { contactId, dealId, fileIds });
+    if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
+    else need(await writeActivity(email, activity));
+    return { kind: "written" };
+  } catch (error) {
+    if (error instanceof Ended) return error.ending;
+    throw error;
+  }
+}
+
+async function prepareCrm(email: EmailTry): Promise<Outcome<null>> {
+  return email.crm.isPrepared() ? ok(null) : callCrm(email, "prepare", async (options) => email.crm.prepare(options));
+}
+
+function applyClassPolicy(email: EmailTry): Outcome<null> {
+  const { kind } = email.event.classification;
+  const reason = reasonOfClass(kind);
+  return policyOf(kind, email.tenant.classes) === "suppress" && reason !== undefined
+    ? { kind: "suppress", reason }
+    : ok(null);
+}
+
+function senderOf(email: EmailTry): Outcome<string> {
+  const address = normalizeAddress(email.event.from?.email ?? "");
+  return address === null ? deadLetter("no_sender", "sender", "the From header names no usable address") : ok(address);
+}

@@ -1,0 +1,96 @@
+import type { TenantConfig } from "@inlet/config";
+import { createCrm, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
+import { probeDelayMs } from "@inlet/delivery";
+import type { Ledger } from "@inlet/ledger";
+import { createCircuit, type Circuit } from "@inlet/resilience";
+import { metrics } from "@inlet/telemetry";
+import type { Log } from "./email-try.ts";
+
+/** A tenant's CRM with the circuit in front of it. */
+export interface TenantCrm {
+  readonly kind: string;
+  readonly adapter: Crm;
+  readonly circuit: Circuit;
+  isPrepared(): boolean;
+  /** Makes what the adapter needs in the account; once per process, before the first write. */
+  prepare(options: CallOptions): Promise<CallResult<null>>;
+}
+
+export interface TenantCrms {
+  /** The connection for the tenant's present configuration; made at the first use, renewed when the file changed. */
+  of(tenant: TenantConfig): TenantCrm;
+  close(): Promise<void>;
+}
+
+export function createTenantCrms(deps: {
+  readonly ledger: Ledger;
+  readonly log: Log;
+  readonly random: () => number;
+}): TenantCrms {
+  const connections = new Map<string, { config: TenantConfig; crm: TenantCrm }>();
+
+  const connect = (tenant: TenantConfig): TenantCrm => {
+    const { ledger, log, random } = deps;
+    const kind = tenant.crm.kind;
+    const adapter = createCrm(tenant.crm, {
+      tenant: tenant.id,
+      log,
+      onCall: ({ operation, ms, outcome }) => {
+        metrics.crmCalls.inc({ crm: kind, operation, outcome });
+        metrics.crmCallSeconds.observe({ crm: kind, operation }, ms / 1000);
+      },
+    });
+    const circuit = createCircuit({
+      name: `${tenant.id}:${kind}`,
+      store: {
+        recordOutage: async (code) => {
+          const state = await ledger.recordOutage(tenant.id, kind, code, (probes) => probeDelayMs(probes, random()));
+          if (state.openedNow)
+            log.warn(
+              { tenant: tenant.id, crm: kind, code },
+              "circuit opened: the tenant's mail parks until a probe succeeds",
+            );
+          return state;
+        },
+        recordSuccess: async () => ledger.recordSuccess(tenant.id, kind),
+        read: async () => ledger.circuit(tenant.id, kind),
+      },
+      onEvent: (event) => {
+        if (event === "reject") return;
+        metrics.circuitState.set({ tenant: tenant.id, crm: kind }, event === "open" ? 2 : 0);
+        if (event === "close") log.info({ tenant: tenant.id, crm: kind }, "circuit closed");
+      },
+    });
+    let ready = false;
+    return {
+      kind,
+      adapter,
+      circuit,
+      isPrepared: () => ready,
+      prepare: async (options) => {
+        const result = await adapter.prepare(options);
+        ready = result.ok;
+        return result;
+      },
+    };
+  };
+
+  return {
+    of: (tenant) => {
+      const known = connections.get(tenant.id);
+      if (known?.config === tenant) return known.crm;
+      const crm = connect(tenant);
+      connections.set(tenant.id, { config: tenant, crm });
+      // Calls under way on the old connection end by themselves.
+      if (known !== undefined) void known.crm.adapter.close().catch(() => {});
+      known?.crm.circuit.close();
+      return crm;
+    },
+    close: async () => {
+      for (const { crm } of connections.values()) {
+        crm.circuit.close();
+        await crm.adapter.close();
+      }
+    },
+  };
+}

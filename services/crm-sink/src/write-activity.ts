@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import type { ActivityInput } from "@inlet/crm";
+import { activitySubject, activityText, ok, viewUrl, type Outcome } from "@inlet/delivery";
+import { resolveText } from "@inlet/event-codec";
+import type { EmailTry } from "./email-try.ts";
+import { writeEffect } from "./write-effect.ts";
+
+export interface ActivityLinks {
+  readonly contactId: string;
+  readonly dealId: string | null;
+  readonly fileIds: readonly string[];
+}
+
+/** The `inbound_email` activity as it should stand in the CRM (WR4). */
+export async function describeActivity(email: EmailTry, links: ActivityLinks): Promise<ActivityInput> {
+  const { event, deps } = email;
+  const url = viewUrl(deps.publicUrl, event.tenantId, event.eventId);
+  const text = (await resolveText(event.text, deps.blobs)) ?? (await resolveText(event.replyText, deps.blobs));
+  return {
+    key: event.emailKey,
+    subject: activitySubject(event.subject),
+    text: activityText(text, url),
+    html: await resolveText(event.html, deps.blobs),
+    at: event.date ?? event.receivedAt,
+    from: { email: event.from?.email ?? "", name: event.from?.name ?? null },
+    to: event.to,
+    cc: event.cc,
+    messageId: event.messageId,
+    inReplyTo: event.inReplyTo,
+    spamVerdict: event.spamVerdict,
+    attachmentCount: event.attachments.filter((attachment) => !attachment.inline).length,
+    viewUrl: url,
+    companyId: null,
+    ...links,
+  };
+}
+
+/** Writes the activity whose claim was won. */
+export async function writeActivity(email: EmailTry, input: ActivityInput): Promise<Outcome<string>> {
+  const outcome = await writeEffect(
+    email,
+    "activity",
+    input.key,
+    async (options) => email.crm.adapter.createActivity(input, options),
+    digests({ subject: input.subject, text: input.text }),
+  );
+  if (outcome.kind !== "ok") return outcome;
+  email.summary.push({ effect: "activity", key: input.key, ...outcome.value });
+  return ok(outcome.value.recordId);
+}
+
+/** The ledger keeps what was last written per field as a digest: enough to compare, nothing to leak. */
+export function digests(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      createHash("sha256").update(value).digest("hex").slice(0, 32),
+    ]),
+  );
+}

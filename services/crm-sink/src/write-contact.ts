@@ -1,0 +1,22 @@
+import { ok, splitName, type Outcome } from "@inlet/delivery";
+import type { Claims } from "./claim-effects.ts";
+import type { EmailTry } from "./email-try.ts";
+import { writeEffect } from "./write-effect.ts";
+
+/** The contact of the sender's address: known to the ledger, or upserted by email (WR2). Answers its CRM id. */
+export async function writeContact(email: EmailTry, claims: Claims, address: string): Promise<Outcome<string>> {
+  const claimed = claims.of("contact", address);
+  if (claimed.state === "confirmed" && claimed.recordId !== null) {
+    email.summary.push({ effect: "contact", key: address, recordId: claimed.recordId, created: false });
+    email.evidence["contact"] = { matchedBy: "address", known: true };
+    return ok(claimed.recordId);
+  }
+  const name = splitName(email.event.from?.name ?? null);
+  const outcome = await writeEffect(email, "contact", address, async (options) =>
+    email.crm.adapter.upsertContact({ email: address, ...name }, options),
+  );
+  if (outcome.kind !== "ok") return outcome;
+  email.summary.push({ effect: "contact", key: address, ...outcome.value });
+  email.evidence["contact"] = { matchedBy: "address", created: outcome.value.created };
+  return ok(outcome.value.recordId);
+}

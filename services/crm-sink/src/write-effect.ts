@@ -1,0 +1,42 @@
+import type { CallOptions, CallResult, Written } from "@inlet/crm";
+import { deadLetter, ok, type Outcome } from "@inlet/delivery";
+import { metrics } from "@inlet/telemetry";
+import { callCrm } from "./call-crm.ts";
+import type { EmailTry } from "./email-try.ts";
+
+type Writable = "contact" | "deal" | "activity" | "file";
+
+/**
+ * Writes an effect whose claim was won, once. Where an earlier owner may have written it, the adapter's declared way decides first:
+ * `upsert-by-key` sends again, `consistent-lookup` looks for the record by its key, `none` leaves it to an operator (PROTOCOL.md 4).
+ */
+export async function writeEffect(
+  email: EmailTry,
+  effect: Writable,
+  key: string,
+  write: (options: CallOptions) => Promise<CallResult<Written>>,
+  desired: Record<string, string> = {},
+): Promise<Outcome<Written>> {
+  const { effects, crm } = email;
+  if (effects.mustSettle(effect, key)) {
+    const how = crm.adapter.traits[effect].settle;
+    if (how === "none")
+      return deadLetter("outcome_unknown", effect, `${crm.kind} cannot tell whether the ${effect} was written`);
+    if (how === "consistent-lookup") {
+      const found = await callCrm(email, `settle-${effect}`, async (options) =>
+        crm.adapter.lookup(effect, key, options),
+      );
+      if (found.kind !== "ok") return found;
+      if (found.value !== null) {
+        const written = { recordId: found.value.recordId, created: null };
+        effects.confirmed(effect, key, written, desired);
+        metrics.effects.inc({ crm: crm.kind, effect, result: "settled" });
+        return ok(written);
+      }
+    }
+  }
+  const outcome = await callCrm(email, effect, write, { effect, key });
+  metrics.effects.inc({ crm: crm.kind, effect, result: outcome.kind === "ok" ? "confirmed" : "failed" });
+  if (outcome.kind === "ok") effects.confirmed(effect, key, outcome.value, desired);
+  return outcome;
+}

@@ -1,0 +1,66 @@
+import { effectKey, ok, type Outcome } from "@inlet/delivery";
+import type { AttachmentInfo } from "@inlet/schemas";
+import type { Claims } from "./claim-effects.ts";
+import type { EmailTry } from "./email-try.ts";
+import { writeEffect } from "./write-effect.ts";
+
+/** The attachments that go into the CRM: stored, not part of the html, each content once. */
+export function filesToWrite(email: EmailTry): AttachmentInfo[] {
+  if (email.tenant.crm.files === "link") return [];
+  const found = new Map<string, AttachmentInfo>();
+  for (const file of email.event.attachments) {
+    if (!file.inline && file.blob !== null && (file.verdict === "clean" || file.verdict === "unscanned"))
+      found.set(file.sha256, file);
+  }
+  return [...found.values()];
+}
+
+/** Uploads what is not there yet; answers the CRM's file ids. A file that fails for good is a warning, unless the tenant requires files. */
+export async function writeFiles(
+  email: EmailTry,
+  claims: Claims,
+  files: readonly AttachmentInfo[],
+): Promise<Outcome<string[]>> {
+  const ids: string[] = [];
+  for (const file of files) {
+    const key = effectKey.file(email.event.emailKey, file.sha256);
+    const claimed = claims.of("file", key);
+    if (claimed.state === "confirmed") {
+      if (claimed.recordId !== null) ids.push(claimed.recordId);
+      email.summary.push({ effect: "file", key, recordId: claimed.recordId, created: false });
+      continue;
+    }
+    const outcome = await writeFile(email, key, file);
+    if (outcome.kind === "deadLetter" && !email.tenant.crm.required.includes("file")) {
+      email.warnings.push(`file_failed: ${file.contentType} of ${file.size} bytes (${outcome.detail})`);
+      continue;
+    }
+    if (outcome.kind !== "ok") return outcome;
+    ids.push(outcome.value);
+  }
+  return ok(ids);
+}
+
+async function writeFile(email: EmailTry, key: string, file: AttachmentInfo): Promise<Outcome<string>> {
+  if (file.blob === null)
+    return { kind: "deadLetter", reason: "blob_missing", step: "file", detail: "no stored bytes" };
+  let bytes: Buffer;
+  try {
+    bytes = await email.deps.blobs.get(file.blob);
+  } catch (error) {
+    if ((error as Error).name !== "BlobMissingError") throw error;
+    return {
+      kind: "deadLetter",
+      reason: "blob_missing",
+      step: "file",
+      detail: "its bytes are no longer in the blob store",
+    };
+  }
+  const filename = file.filename ?? `attachment.${file.contentType.split("/")[1]?.replace(/[^a-z0-9]/g, "") ?? "bin"}`;
+  const outcome = await writeEffect(email, "file", key, async (options) =>
+    email.crm.adapter.uploadFile({ key, filename, contentType: file.contentType, bytes }, options),
+  );
+  if (outcome.kind !== "ok") return outcome;
+  email.summary.push({ effect: "file", key, ...outcome.value });
+  return ok(outcome.value.recordId);
+}

@@ -1,0 +1,73 @@
+import type { ActivityInput } from "@inlet/crm";
+import { effectKey, fieldsToUpdate, ok, type DealChoice, type Outcome } from "@inlet/delivery";
+import type { ClaimResult } from "@inlet/ledger";
+import { callCrm } from "./call-crm.ts";
+import type { EmailTry } from "./email-try.ts";
+import { digests } from "./write-activity.ts";
+
+export type ConfirmedActivity = Extract<ClaimResult, { state: "confirmed" }>;
+
+/**
+ * The same email came by another delivery: what that one adds (a deal named by its address tag) goes to the records that are there, and it
+ * ends suppressed (PROTOCOL.md 1).
+ */
+export async function addToWritten(
+  email: EmailTry,
+  activity: ConfirmedActivity,
+  deal: DealChoice,
+): Promise<Outcome<null>> {
+  const key = effectKey.activity(email.event.emailKey);
+  email.summary.push({ effect: "activity", key, recordId: activity.recordId, created: false });
+  if (deal.kind === "named" && activity.recordId !== null) {
+    const { recordId } = activity;
+    const outcome = await callCrm(email, "associate", async (options) =>
+      email.crm.adapter.updateActivity(recordId, { dealId: deal.dealId }, options),
+    );
+    if (outcome.kind !== "ok") return outcome;
+    email.summary.push({ effect: "deal", key: email.conversationId, recordId: deal.dealId, created: false });
+    email.evidence["deal"] = deal.evidence;
+  }
+  return { kind: "suppress", reason: "duplicate_email", duplicateOf: activity.eventId };
+}
+
+/**
+ * A replay of what this delivery wrote: fields whose desired value changed are written where nobody changed them in the CRM since; a record
+ * that was deleted there stays deleted (PROTOCOL.md 6).
+ */
+export async function bringUpToDate(
+  email: EmailTry,
+  activity: ConfirmedActivity,
+  desired: ActivityInput,
+): Promise<Outcome<null>> {
+  const { adapter } = email.crm;
+  const { recordId } = activity;
+  email.summary.push({ effect: "activity", key: desired.key, recordId, created: false });
+  const wanted = { subject: desired.subject, text: desired.text };
+  const changed = Object.entries(digests(wanted)).some(([field, digest]) => activity.desired[field] !== digest);
+  if (recordId === null || !changed) return ok(null);
+
+  const read = await callCrm(email, "read-activity", async (options) => adapter.readActivity(recordId, options));
+  if (read.kind !== "ok") return read;
+  if (read.value === null) return goneInCrm(email, desired.key);
+  const inCrm = digests({ subject: read.value["subject"] ?? "", text: read.value["text"] ?? "" });
+  const fields = Object.keys(fieldsToUpdate(digests(wanted), activity.desired, inCrm)) as (keyof typeof wanted)[];
+  if (fields.length > 0) {
+    const update = Object.fromEntries(fields.map((field) => [field, wanted[field]]));
+    const written = await callCrm(email, "update-activity", async (options) =>
+      adapter.updateActivity(recordId, update, options),
+    );
+    if (written.kind !== "ok") return written;
+    if (written.value === null) return goneInCrm(email, desired.key);
+  }
+  email.evidence["replay"] = {
+    updated: fields,
+    kept: Object.keys(wanted).filter((field) => !fields.includes(field as "text")),
+  };
+  email.effects.confirmed("activity", desired.key, { recordId, created: null }, digests(wanted));
+  return ok(null);
+}
+
+function goneInCrm(email: EmailTry, key: string): Outcome<null> {
+  email.effects.gone("activity", key);
+  return { kind: "suppress", reason: "gone_in_crm" };
+}

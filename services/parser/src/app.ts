@@ -1,0 +1,56 @@
+import type { Consumer, Kafka } from "@inlet/kafka";
+import { poll, type Poller } from "@inlet/ledger";
+import { groupIn, topicIn } from "@inlet/schemas";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import type { ParserDeps } from "./arrival.ts";
+import { createBatchHandler } from "./handle-batch.ts";
+import { releaseWaiting } from "./release-waiting.ts";
+
+export interface Parser {
+  start(): Promise<void>;
+  /** Lets what is under way end, commits, leaves the group. */
+  stop(): Promise<void>;
+  /** Rejects when a consumer died for good. */
+  readonly failed: Promise<never>;
+  healthy(): boolean;
+}
+
+/** The parser around its pipeline: one consumer a lane, the release of what waits, and the outbox. */
+export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly string[]): Parser {
+  const consumers: Consumer[] = lanes.map((lane) =>
+    kafka.consumer({
+      groupId: groupIn("parser", lane),
+      topic: topicIn("rawEvents", lane),
+      handler: createBatchHandler(deps),
+      maxRecords: 64,
+      onAlert: ({ code, message, detail }) => {
+        metrics.alerts.inc({ code });
+        deps.log.error({ ...detail, code }, message);
+      },
+    }),
+  );
+  let pollers: Poller[] = [];
+  return {
+    healthy: () => consumers.every((consumer) => consumer.healthy()),
+    failed: Promise.all(consumers.map(async (consumer) => consumer.closed)).then(
+      async () => new Promise<never>(() => {}),
+    ),
+    start: async () => {
+      await Promise.all(consumers.map(async (consumer) => consumer.start()));
+      pollers = [
+        releaseWaiting(deps, lanes),
+        poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
+          idleMs: 500,
+          onError: (error) =>
+            deps.log.warn({ err: errorForLog(error) }, "outcomes cannot be published: they stay in the outbox"),
+        }),
+      ];
+    },
+    stop: async () => {
+      await Promise.all([
+        ...consumers.map(async (consumer) => consumer.stop()),
+        ...pollers.map(async (poller) => poller.stop()),
+      ]);
+    },
+  };
+}

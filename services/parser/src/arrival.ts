@@ -1,0 +1,47 @@
+import type { BlobStore } from "@inlet/blob-store";
+import type { TenantConfig, Tenants } from "@inlet/config";
+import type { Codec } from "@inlet/event-codec";
+import type { KafkaRecord, Producer } from "@inlet/kafka";
+import type { Ledger } from "@inlet/ledger";
+import type { RawEvent } from "@inlet/schemas";
+import type { AttachmentFetch } from "./fetch-attachment.ts";
+import type { ParsePool } from "./parse-pool.ts";
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the steps work with; made once per process. */
+export interface ParserDeps {
+  readonly ledger: Ledger;
+  readonly codec: Codec;
+  readonly blobs: BlobStore;
+  readonly tenants: Tenants;
+  readonly producer: Producer;
+  readonly pool: ParsePool;
+  readonly fetchAttachment: AttachmentFetch;
+  readonly instance: string;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Failure tests end the process at named points. */
+  readonly reach: (point: string) => void;
+}
+
+/** One raw event on its way through the steps. */
+export interface Delivery {
+  readonly record: KafkaRecord;
+  readonly event: RawEvent;
+  readonly tenant: TenantConfig;
+  /** The pass that its normalized record belongs to, as the ledger says. */
+  readonly pass: number;
+  /** Attempts used up by passing faults of the tenant's own dependencies. */
+  readonly attempt: number;
+  /** Parses begun without an end, this one counted. */
+  readonly starts: number;
+  /** Epoch ms since when it waits; null when fresh. */
+  readonly since: number | null;
+}

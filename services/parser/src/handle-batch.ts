@@ -1,0 +1,61 @@
+import { isInfrastructureFault } from "@inlet/delivery";
+import type { BatchHandler, BatchOutcome } from "@inlet/kafka";
+import type { Parsed } from "@inlet/ledger";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import type { ParserDeps } from "./arrival.ts";
+import { handleDelivery } from "./handle-delivery.ts";
+import { openRecord } from "./read-delivery.ts";
+
+const INFRASTRUCTURE_PAUSE_MS = 1_000;
+
+type Handled = { readonly done: true; readonly parsed: Parsed | null } | { readonly done: false };
+
+/**
+ * Handles the records of one partition: their rows are inserted in one statement before anything is parsed, and moved on in one statement
+ * after everything was produced (PROTOCOL.md 3). Only the contiguous prefix that has ended is done.
+ */
+export function createBatchHandler(deps: ParserDeps): BatchHandler {
+  return async (records, { signal }): Promise<BatchOutcome> => {
+    try {
+      const opened = await Promise.all(records.map(async (record) => openRecord(deps, record)));
+      const arrived = await deps.ledger.accept(
+        opened.map(({ arrival }) => arrival),
+        deps.now(),
+      );
+      deps.reach("after-accept");
+      const handled: Handled[] = await Promise.all(
+        opened.map(async (each, index): Promise<Handled> => {
+          if (signal.aborted) return { done: false };
+          try {
+            const standing = { ...(arrived[index] as (typeof arrived)[number]), attempt: 0, since: null };
+            return { done: true, parsed: await handleDelivery(deps, each, standing) };
+          } catch (error) {
+            tell(deps, error);
+            return { done: false };
+          }
+        }),
+      );
+      deps.reach("before-mark");
+      await deps.ledger.markParsed(handled.flatMap((each) => (each.done && each.parsed !== null ? [each.parsed] : [])));
+      deps.reach("after-mark");
+      const firstUndone = handled.findIndex((each) => !each.done);
+      const done = firstUndone === -1 ? records.length : firstUndone;
+      return {
+        processedThrough: records[done - 1]?.offset ?? null,
+        ...(firstUndone === -1 || signal.aborted ? {} : { pauseMs: INFRASTRUCTURE_PAUSE_MS }),
+      };
+    } catch (error) {
+      tell(deps, error);
+      return { processedThrough: null, pauseMs: INFRASTRUCTURE_PAUSE_MS };
+    }
+  };
+}
+
+function tell(deps: ParserDeps, error: unknown): void {
+  const infrastructure = isInfrastructureFault(error);
+  metrics.alerts.inc({ code: infrastructure ? "infrastructure_away" : "unexpected_error" });
+  const message = infrastructure
+    ? "infrastructure is away: the partition pauses"
+    : "unexpected error: the partition pauses";
+  deps.log[infrastructure ? "warn" : "error"]({ err: errorForLog(error) }, message);
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { openBlobStore } from "@inlet/blob-store";
+import { ConfigError, killPoint, loadTenants, processEnvironment, readEnvironment, summary } from "@inlet/config";
+import { createCodec, createRegistry } from "@inlet/event-codec";
+import { createKafka } from "@inlet/kafka";
+import { openLedger } from "@inlet/ledger";
+import { startOpsServer, startTelemetry } from "@inlet/telemetry";
+import closeWithGrace from "close-with-grace";
+import { createParser } from "./app.ts";
+import { createAttachmentFetch } from "./fetch-attachment.ts";
+import { createParsePool } from "./parse-pool.ts";
+
+/** Heap of one parse worker, MiB: many times what the largest accepted email needs. */
+const WORKER_MEMORY_MB = 768;
+/** The longest that an email may take, ms (DESIGN.md, hostile input). */
+const PARSE_TIMEOUT_MS = 10_000;
+
+try {
+  await run();
+} catch (error) {
+  // A wrong configuration is the reader's to mend: no stack, every fault a line.
+  process.stderr.write(
+    error instanceof ConfigError ? `parser cannot start:\n${error.message}\n` : `${String((error as Error).stack)}\n`,
+  );
+  process.exit(1);
+}
+
+async function run(): Promise<void> {
+  const raw = processEnvironment();
+  const environment = readEnvironment(raw, ["kafka", "registry", "database", "blobs", "tenants"], {
+    HTTP_PORT: "8082",
+  });
+  const telemetry = startTelemetry({
+    service: "parser",
+    version: "0.1.0",
+    otlpEndpoint: environment.otlpEndpoint,
+    logLevel: environment.logLevel,
+  });
+  const { log } = telemetry;
+  const tenants = await loadTenants({
+    dir: environment.tenantsDir,
+    env: raw,
+    onFault: (faults) => log.error({ faults }, "tenant files have faults: their last good versions stay in force"),
+  });
+  const kafka = createKafka({ ...environment.kafka, clientId: "parser", log });
+  const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "parser" });
+  const producer = await kafka.producer();
+  const pool = createParsePool({
+    threads: availableParallelism(),
+    memoryMb: WORKER_MEMORY_MB,
+    timeoutMs: PARSE_TIMEOUT_MS,
+  });
+  const blobs = openBlobStore(environment.blobStoreUrl);
+  const parser = createParser(
+    kafka,
+    {
+      ledger,
+      codec: createCodec({ registry: createRegistry(environment.schemaRegistry) }),
+      blobs,
+      tenants,
+      producer,
+      pool,
+      fetchAttachment: createAttachmentFetch(),
+      instance: `parser/${randomUUID()}`,
+      log,
+      now: Date.now,
+      random: Math.random,
+      reach: killPoint(raw),
+    },
+    environment.lanes,
+  );
+  const ops = await startOpsServer({
+    ...environment.http,
+    telemetry,
+    checks: {
+      kafka: async () => ({ ok: parser.healthy(), detail: "consumer in its group" }),
+      ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }),
+      blobs: async () => ({ ok: await blobs.healthy() }),
+      tenants: async () => ({
+        ok: true,
+        warn: tenants.faults().length > 0,
+        detail: `${tenants.all().length} in force`,
+      }),
+    },
+  });
+  closeWithGrace({ delay: 25_000, logger: false }, async ({ err }) => {
+    if (err !== undefined) log.fatal({ err }, "parser ends: unexpected error");
+    else log.info({}, "parser drains");
+    await parser.stop();
+    await producer.close();
+    await pool.close();
+    await Promise.all([tenants.close(), ops.close(), ledger.close()]);
+    await telemetry.shutdown();
+  });
+  await parser.start();
+  log.info({ port: ops.port, environment: summary(environment) }, "parser started");
+  await parser.failed;
+}

@@ -1,0 +1,135 @@
+import { BlobMissingError } from "@inlet/blob-store";
+import { deadLetter, ok, type Outcome } from "@inlet/delivery";
+import { normalize } from "@inlet/email";
+import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
+import type { Parsed } from "@inlet/ledger";
+import { topicIn, type NormalizedEvent } from "@inlet/schemas";
+import { metrics } from "@inlet/telemetry";
+import type { Delivery, ParserDeps } from "./arrival.ts";
+import type { ParseAnswer } from "./parse-job.ts";
+import { storeAttachments } from "./store-attachments.ts";
+
+/** Starts without an end after which a mail is parsed alone (PROTOCOL.md 3). */
+const SUSPECT_STARTS = 3;
+
+type Understood = Extract<ParseAnswer, { ok: true }>;
+
+/** The way of one raw event to its normalized record, step by step; answers the row's move in the ledger. */
+export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<Outcome<Parsed>> {
+  const body = await readBody(deps, delivery);
+  if (body.kind !== "ok") return body;
+  const understood = await understand(deps, delivery, body.value);
+  if (understood.kind !== "ok") return understood;
+  const attachments = await storeAttachments(deps, delivery, understood.value.email.attachments);
+  if (attachments.kind !== "ok") return attachments;
+  const event = describe(deps, delivery, understood.value, attachments.value);
+  return ok(await publish(deps, delivery, event));
+}
+
+async function readBody(deps: ParserDeps, { event }: Delivery): Promise<Outcome<Buffer>> {
+  try {
+    return ok(await resolveBody(event.body, deps.blobs));
+  } catch (error) {
+    if (error instanceof BlobMissingError)
+      return deadLetter("blob_missing", "read-body", "the raw body is no longer in the blob store");
+    throw error;
+  }
+}
+
+async function understand(deps: ParserDeps, { event, starts }: Delivery, bytes: Buffer): Promise<Outcome<Understood>> {
+  const job = { kind: event.source.kind, bytes };
+  const started = performance.now();
+  let answer;
+  if (starts <= SUSPECT_STARTS) {
+    deps.reach(`parse:${event.eventId}`);
+    answer = await deps.pool.parse(job);
+  } else {
+    let begun = 0;
+    answer = await deps.pool
+      .parseAlone(job, async () => {
+        begun = await deps.ledger.startAlone(event.tenantId, event.eventId);
+        if (begun === 1) deps.reach(`parse:${event.eventId}`);
+        else throw new CrashedBefore();
+      })
+      .catch((error: unknown) => {
+        if (error instanceof CrashedBefore) return null;
+        throw error;
+      });
+  }
+  metrics.parseSeconds.observe((performance.now() - started) / 1000);
+  if (answer === null) return deadLetter("crashed_process", "parse", "parsing it, alone, ended the process");
+  if (answer.ok) return ok(answer);
+  if ("fault" in answer) return deadLetter(answer.fault.code, "parse", answer.fault.message);
+  switch (answer.crash) {
+    case "timeout":
+      return deadLetter("parse_timeout", "parse", answer.message);
+    case "out_of_memory":
+      return deadLetter("limit_exceeded", "parse", answer.message);
+    case "crashed":
+      return deadLetter("crashed_process", "parse", answer.message);
+  }
+}
+
+class CrashedBefore extends Error {}
+
+function describe(
+  deps: ParserDeps,
+  delivery: Delivery,
+  { email, source }: Understood,
+  attachments: NormalizedEvent["attachments"],
+): NormalizedEvent {
+  const { event, record, tenant } = delivery;
+  return normalize(email, {
+    eventId: event.eventId,
+    tenantId: event.tenantId,
+    lane: event.lane,
+    receivedAt: event.receivedAt,
+    parsedAt: deps.now(),
+    source: {
+      ...event.source,
+      eventId: event.source.eventId ?? source.eventId,
+      receivedAt: event.source.receivedAt ?? source.receivedAt,
+    },
+    envelope: event.envelope,
+    mailboxes: tenant.mailboxes,
+    rawRef: {
+      topic: record.topic,
+      partition: record.partition,
+      offset: Number(record.offset),
+      blob: Buffer.isBuffer(event.body) ? null : event.body,
+    },
+    attachments,
+  });
+}
+
+async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEvent): Promise<Parsed> {
+  const fitted = await fitNormalizedEvent(deps.codec, event, deps.blobs);
+  deps.reach("before-produce");
+  const at = await deps.producer.send({
+    topic: topicIn("normalizedEvents", event.lane),
+    key: `${event.tenantId}/${event.conversationId}`,
+    value: fitted.bytes,
+    headers: recordHeaders({
+      tenant: event.tenantId,
+      eventId: event.eventId,
+      lane: event.lane,
+      schema: schemaHeaderOf("NormalizedEvent"),
+      emailKey: event.emailKey,
+      parsedAt: event.parsedAt,
+      pass: delivery.pass,
+    }),
+  });
+  deps.reach("after-produce");
+  return {
+    tenant: event.tenantId,
+    eventId: event.eventId,
+    emailKey: event.emailKey,
+    contentHash: event.contentHash,
+    conversationId: event.conversationId,
+    messageId: event.messageId,
+    topic: at.topic,
+    partition: at.partition,
+    offset: at.offset,
+    parsedAt: event.parsedAt,
+  };
+}

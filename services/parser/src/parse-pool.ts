@@ -1,0 +1,73 @@
+import { Piscina } from "piscina";
+import type { ParseAnswer, ParseJob } from "./parse-job.ts";
+
+export interface ParsePoolLimits {
+  readonly threads: number;
+  /** Heap of one worker, MiB: a bomb that needs more ends its worker. */
+  readonly memoryMb: number;
+  /** Longest parse, ms: a loop ends its worker. */
+  readonly timeoutMs: number;
+}
+
+export type PoolAnswer =
+  | ParseAnswer
+  | { readonly ok: false; readonly crash: "out_of_memory" | "timeout" | "crashed"; readonly message: string };
+
+export interface ParsePool {
+  parse(job: ParseJob): Promise<PoolAnswer>;
+  /** With nothing else being parsed in this process, in a worker of its own: for mail that may be what ended the process before. */
+  parseAlone(job: ParseJob, before: () => Promise<void>): Promise<PoolAnswer>;
+  close(): Promise<void>;
+}
+
+export function createParsePool(limits: ParsePoolLimits): ParsePool {
+  const open = (threads: number): Piscina<ParseJob, ParseAnswer> =>
+    new Piscina({
+      filename: new URL("./parse-worker.ts", import.meta.url).href,
+      minThreads: threads,
+      maxThreads: threads,
+      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
+    });
+  const pool = open(limits.threads);
+  /** Parses under way; one that must be alone waits for them, and they wait for it. */
+  const underWay = new Set<Promise<unknown>>();
+  let alone: Promise<unknown> = Promise.resolve();
+
+  const run = async (workers: Piscina<ParseJob, ParseAnswer>, job: ParseJob): Promise<PoolAnswer> => {
+    const timeout = AbortSignal.timeout(limits.timeoutMs);
+    try {
+      return await workers.run(job, { signal: timeout });
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      if (timeout.aborted)
+        return { ok: false, crash: "timeout", message: `parsing took longer than ${limits.timeoutMs} ms` };
+      if (code === "ERR_WORKER_OUT_OF_MEMORY")
+        return { ok: false, crash: "out_of_memory", message: `parsing needed more than ${limits.memoryMb} MiB` };
+      return { ok: false, crash: "crashed", message: `the parser's worker ended: ${message}` };
+    }
+  };
+
+  return {
+    parse: async (job) => {
+      await alone;
+      const answer = run(pool, job);
+      underWay.add(answer);
+      return answer.finally(() => underWay.delete(answer));
+    },
+    parseAlone: async (job, before) => {
+      const turn = alone.then(async () => {
+        await Promise.allSettled(underWay);
+        await before();
+        const worker = open(1);
+        try {
+          return await run(worker, job);
+        } finally {
+          await worker.destroy();
+        }
+      });
+      alone = turn.catch(() => {});
+      return turn;
+    },
+    close: async () => pool.destroy(),
+  };
+}
