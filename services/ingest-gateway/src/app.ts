@@ -6,7 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { createAcknowledgements } from "./acknowledgements.ts";
 import { operatorsRoutes } from "./operators-routes.ts";
 import { Problem } from "./problems.ts";
-import { refuseOnSocket, refuseWithProblems } from "./refusals.ts";
+import { refuseOnSocket, refuseRequest, refuseWithProblems } from "./refusals.ts";
 import { acceptDelivery } from "./steps/accept-delivery.ts";
 import { checkMediaType } from "./steps/check-media-type.ts";
 import { limitRate } from "./steps/limit-rate.ts";
@@ -33,7 +33,6 @@ export interface GatewayDeps extends PublisherDeps {
 
 /** The gateway without its process: tests drive it with `inject`. */
 export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance> {
-  const now = deps.now ?? Date.now;
   const log: FastifyBaseLogger = deps.telemetry.log;
   const app: FastifyInstance = fastify({
     loggerInstance: log,
@@ -48,6 +47,7 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
     // While closing, requests on open connections are still taken: the producer closes after them.
     return503OnClosing: false,
     clientErrorHandler: refuseOnSocket,
+    frameworkErrors: (error, request, reply) => void refuseRequest(error, request, reply),
   });
   app.decorateRequest("inbound", null);
   await app.register(rateLimit, { global: false });
@@ -55,13 +55,21 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   operatorsRoutes(app, deps.checks, deps.telemetry);
 
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", readBody(deps.bodyBudgetBytes));
-  app.route({
+  // A scope of its own: its body parser must not run for any other address.
+  await app.register((scope) => inboundRoute(scope, deps));
+  return app;
+}
+
+/** What happens to a delivery, step by step. Each step refuses by throwing a Problem. */
+async function inboundRoute(scope: FastifyInstance, deps: GatewayDeps): Promise<void> {
+  const now = deps.now ?? Date.now;
+  scope.addContentTypeParser("*", readBody(deps.bodyBudgetBytes));
+  scope.route({
     method: "POST",
     url: INBOUND_PATH,
     onRequest: [openInbound(now), resolveSource(deps.tenants), checkMediaType, checkDeclaredSize, readSignature(now)],
     // Between the two the body is read (readBody).
-    preHandler: [verifySignature, limitRate(app)],
+    preHandler: [verifySignature, limitRate(scope)],
     handler: acceptDelivery({
       acknowledgements: createAcknowledgements(),
       publish: createPublisher(deps),
@@ -70,11 +78,10 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
     onResponse: [closeInbound],
     onRequestAbort: [abandonInbound],
   });
-  app.route({
+  scope.route({
     method: ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"],
     url: INBOUND_PATH,
     onRequest: () => Promise.reject(new Problem("method_not_allowed", { headers: { allow: "POST" } })),
     handler: () => undefined,
   });
-  return app;
 }

@@ -34,13 +34,14 @@ export interface Inbound {
 
 declare module "fastify" {
   interface FastifyRequest {
-    inbound: Inbound | null;
+    /** Null outside of the inbound route; undefined where no route was found. */
+    inbound?: Inbound | null;
   }
 }
 
 /** The state of a request on the inbound route; only there it exists. */
 export function inboundOf(request: FastifyRequest): Inbound {
-  if (request.inbound === null)
+  if (request.inbound === null || request.inbound === undefined)
     throw new Error("inbound state read before openInbound ran: the order of the steps in app.ts is wrong");
   return request.inbound;
 }

@@ -5,12 +5,17 @@ import { PROBLEM_MEDIA_TYPE, Problem, asProblem, problemDocument } from "./probl
 
 /** Answers every refusal, whoever made it, as problem+json. */
 export function refuseWithProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => answer(asProblem(error), request, reply));
+  app.setErrorHandler(refuseRequest);
   app.setNotFoundHandler((request, reply) => answer(new Problem("not_found"), request, reply));
 }
 
+/** A request that failed in a step, or before it reached a route. */
+export function refuseRequest(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return answer(asProblem(error), request, reply);
+}
+
 function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.inbound !== null) request.inbound.problem = problem;
+  if (request.inbound !== null && request.inbound !== undefined) request.inbound.problem = problem;
   else if (problem.statusCode >= 500) request.log.error({ err: problem.cause ?? problem }, "request failed");
   return reply
     .code(problem.statusCode)

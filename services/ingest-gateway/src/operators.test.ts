@@ -1,0 +1,131 @@
+import type { TopicFault } from "@inlet/kafka";
+import { afterEach, describe, expect, test } from "vitest";
+import { gatewayChecks } from "./checks.ts";
+import type { CheckDeps } from "./checks.ts";
+import { prepareSchemas } from "./schema-preparation.ts";
+import { startTestGateway, tenantOf } from "./testing/test-gateway.ts";
+import type { TestGateway } from "./testing/test-gateway.ts";
+import { createTopicCheck } from "./topic-check.ts";
+
+let gateway: TestGateway | null = null;
+afterEach(async () => {
+  await gateway?.app.close();
+  gateway = null;
+});
+
+const acme = tenantOf("acme", 'name: Acme\nsources: {}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:TOKEN" }\n');
+
+const allWell: CheckDeps = {
+  kafka: { reachable: () => Promise.resolve(true) },
+  blobs: { healthy: () => Promise.resolve(true) },
+  tenants: { get: () => acme, all: () => [acme], faults: () => [], close: () => Promise.resolve() },
+  schemas: () => true,
+  topicFaults: () => Promise.resolve([]),
+};
+const oneReplica: TopicFault = {
+  topic: "raw-events",
+  fault: "replication",
+  expected: "3",
+  actual: "1",
+  severity: "warning",
+};
+const missing: TopicFault = {
+  topic: "raw-events",
+  fault: "missing",
+  expected: "12 partitions",
+  actual: "absent",
+  severity: "error",
+};
+
+async function readyz(change: Partial<CheckDeps>) {
+  gateway = await startTestGateway({ checks: gatewayChecks({ ...allWell, ...change }) });
+  const response = await gateway.app.inject({ url: "/readyz" });
+  return {
+    status: response.statusCode,
+    checks: response.json<{ checks: Record<string, { ok: boolean; warn?: boolean; detail?: string }> }>().checks,
+  };
+}
+
+describe("/readyz", () => {
+  test("200 with every check when all is well", async () => {
+    const { status, checks } = await readyz({});
+    expect(status).toBe(200);
+    expect(Object.keys(checks)).toEqual(["kafka", "topics", "blobs", "schemas", "tenants"]);
+  });
+
+  test.each([
+    ["kafka", { kafka: { reachable: () => Promise.resolve(false) } }],
+    ["blobs", { blobs: { healthy: () => Promise.resolve(false) } }],
+    ["schemas", { schemas: () => false }],
+    ["topics", { topicFaults: () => Promise.resolve([missing]) }],
+    ["tenants", { tenants: { ...allWell.tenants, all: () => [] } }],
+  ] as [string, Partial<CheckDeps>][])("503 naming %s when that fails", async (name, change) => {
+    const { status, checks } = await readyz(change);
+    expect(status).toBe(503);
+    expect(
+      Object.entries(checks)
+        .filter(([, { ok }]) => !ok)
+        .map(([failed]) => failed),
+    ).toEqual([name]);
+  });
+
+  test("warns of a single replica and of broken tenant files, and stays ready", async () => {
+    const fault = { where: "config/tenants/globex.yaml", field: "crm", problem: "is missing", remedy: "Add it" };
+    const { status, checks } = await readyz({
+      topicFaults: () => Promise.resolve([oneReplica]),
+      tenants: { ...allWell.tenants, faults: () => [fault] },
+    });
+    expect(status).toBe(200);
+    expect(checks["topics"]).toMatchObject({ ok: true, warn: true });
+    expect(checks["tenants"]).toMatchObject({ ok: true, warn: true });
+  });
+});
+
+test("/healthz and /metrics answer", async () => {
+  gateway = await startTestGateway();
+  expect((await gateway.app.inject({ url: "/healthz" })).json()).toEqual({ status: "alive" });
+  expect((await gateway.app.inject({ url: "/metrics" })).body).toBe("# metrics\n");
+});
+
+test("topic faults are asked once in a while, and anew after an error", async () => {
+  let asked = 0;
+  let away = true;
+  let time = 0;
+  const admin = {
+    checkTopics: () => {
+      asked += 1;
+      return away ? Promise.reject(new Error("away")) : Promise.resolve([oneReplica]);
+    },
+    close: () => Promise.resolve(),
+  };
+  const check = createTopicCheck({ admin: () => Promise.resolve(admin as never) }, () => time);
+  await expect(check.faults(["shared"])).rejects.toThrow("away");
+  away = false;
+  expect(await check.faults(["shared"])).toEqual([oneReplica]);
+  await check.faults(["shared"]);
+  expect(asked).toBe(2);
+  await check.faults(["shared", "acme"]);
+  time = 31_000;
+  await check.faults(["shared", "acme"]);
+  expect(asked).toBe(4);
+});
+
+test("schema ids are looked up until the registry answers", async () => {
+  const prepared = Promise.withResolvers<void>();
+  let attempts = 0;
+  const preparation = prepareSchemas(
+    {
+      prepare: async () => {
+        attempts += 1;
+        if (attempts === 1) throw new Error("away");
+        prepared.resolve();
+      },
+    },
+    { warn: () => undefined },
+  );
+  expect(preparation.ready()).toBe(false);
+  await prepared.promise;
+  await Promise.resolve();
+  expect(preparation.ready()).toBe(true);
+  preparation.stop();
+});
