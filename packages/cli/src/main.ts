@@ -4,9 +4,10 @@ import { WrongUse, processContext } from "./context.ts";
 
 const INTRODUCTION = `Inlet turns inbound email into CRM activity: nothing lost, nothing doubled.
 
-To begin:  npx inlet up          start everything on this machine and send the sample emails
-           npx inlet send FILE   send an email of yours
-           npx inlet show ID     what became of it`;
+To begin:
+  npx inlet up          start everything here and send the sample emails
+  npx inlet send FILE   send an email of yours
+  npx inlet show ID     what became of it`;
 
 /**
  * Runs one command. Resolves with its exit code: 0 done, 1 failed, 2 wrong use.

@@ -8,11 +8,13 @@ import { standardInput } from "../standard-input.ts";
 export function registerParse(program: Command, context: CliContext): void {
   program
     .command("parse")
+    .summary("print what Inlet understands of emails, offline")
     .description(
-      `print what Inlet understands of emails, offline: nothing is sent, nothing is started.
+      `Print what Inlet understands of emails. Offline: nothing is sent or started.
 
-One line of JSON per file on standard output: the normalized email, or {"file", "error": {"code", "message"}}. Exit code 1 when
-one could not be understood.`,
+One line of JSON per file on standard output: the normalized email, or
+{"file", "error": {"code", "message"}}. Exit code 1 when one could not be
+understood.`,
     )
     .argument(
       "<file...>",

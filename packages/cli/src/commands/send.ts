@@ -25,11 +25,13 @@ interface Sent extends Answer {
 export function registerSend(program: Command, context: CliContext): void {
   program
     .command("send")
+    .summary("send emails (.eml files) through the signed webhook")
     .description(
-      `send emails (.eml files) to the gateway, signed as a trusted sender signs them.
+      `Send emails (.eml files) to the gateway, signed as a trusted sender signs them.
 
-Without options they go to the sample tenant that inlet up starts, through its source signed-json. Prints each email's eventId;
-inlet show EVENTID tells what became of it. Exit code 1 when one was refused.`,
+Without options they go to the sample tenant that inlet up starts, through its
+source signed-json. Prints each email's eventId; inlet show EVENTID tells what
+became of it. Exit code 1 when one was refused.`,
     )
     .argument("<file...>", "emails as raw MIME; - reads one from standard input")
     .option("--tenant <id>", "whose email it is", "demo")

@@ -14,12 +14,15 @@ interface UpOptions {
 export function registerUp(program: Command, context: CliContext): void {
   program
     .command("up")
+    .summary("start everything on this machine and send the sample emails")
     .description(
-      `start Inlet on this machine and show what the sample emails become in the CRM.
+      `Start Inlet on this machine and show what the sample emails become in the CRM.
 
-Starts Kafka, the schema registry and Postgres (where KAFKA_BROKERS, SCHEMA_REGISTRY_URL or DATABASE_URL is set, it uses
-that one), applies the topics and schemas, starts all services and a sandbox CRM, sends the sample emails through the signed
-webhook and prints a table. Stays up until Ctrl-C; data is kept for the next start.`,
+Starts Kafka, the schema registry and Postgres (where KAFKA_BROKERS,
+SCHEMA_REGISTRY_URL or DATABASE_URL is set, it uses that one), applies topics
+and schemas, starts all services and a sandbox CRM, sends the sample emails
+through the signed webhook and prints a table. Stays up until Ctrl-C; data is
+kept for the next start.`,
     )
     .option("--once", "end after the table; exit code 0 only if every email became what was expected")
     .option("--data <dir>", "where data and logs are kept", DEFAULT_DATA_DIR)
