@@ -3,6 +3,7 @@ import avsc from "avsc";
 import type { Schema, Type } from "avsc";
 import { versionsOf } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
+import { boundedArrays } from "./bounded-array.ts";
 
 type Resolver = ReturnType<Type["createResolver"]>;
 
@@ -19,9 +20,13 @@ export interface RecordTypes {
   readerFor(writer: Record<string, unknown>): ReadAs | null;
 }
 
-/** Parses a schema with the options that both sides share: unions stay plain values, no logical types. */
+/** Parses a schema with the options that both sides share: unions stay plain values, no logical types, arrays within their bytes. */
 export function avroType(schema: Record<string, unknown>): Type {
-  return avsc.Type.forSchema(schema as unknown as Schema, { wrapUnions: false, omitRecordMethods: true });
+  return avsc.Type.forSchema(schema as unknown as Schema, {
+    wrapUnions: false,
+    omitRecordMethods: true,
+    typeHook: boundedArrays,
+  });
 }
 
 export function recordTypes(record: RecordName): RecordTypes {
