@@ -138,6 +138,14 @@ export async function strayWaiting(database: Database): Promise<{ tenant: string
   );
 }
 
+/** Events that the journey or an effect tells of, without a delivery row. */
+export async function orphans(database: Database): Promise<{ tenant: string; eventId: string }[]> {
+  return database.query(
+    `select tenant, event_id as "eventId" from (select tenant, event_id from journey union select tenant, event_id from effects) t
+      where not exists (select 1 from deliveries d where d.tenant = t.tenant and d.event_id = t.event_id)`,
+  );
+}
+
 /** States of many events at once; an event without a row is absent. */
 export async function statesOf(
   database: Database,

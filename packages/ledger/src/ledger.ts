@@ -86,6 +86,7 @@ export function openLedger(options: DatabaseOptions) {
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
     countByState: async () => inspecting.countByState(database),
     openDeliveries: async () => inspecting.openDeliveries(database),
+    orphans: async () => inspecting.orphans(database),
     strayWaiting: async () => inspecting.strayWaiting(database),
     statesOf: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.statesOf(database, events),
     countWaiting: async () => inspecting.countWaiting(database),

@@ -1,9 +1,12 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { registerDlq } from "./dlq.ts";
 import { registerLedger } from "./ledger.ts";
 import { registerParse } from "./parse.ts";
+import { registerReconcile } from "./reconcile.ts";
 import { registerSchemasCommand } from "./schemas.ts";
 import { registerSend } from "./send.ts";
+import { registerShow } from "./show.ts";
 import { registerTenants } from "./tenants.ts";
 import { registerTopics } from "./topics.ts";
 import { registerUp } from "./up.ts";
@@ -12,6 +15,9 @@ import { registerUp } from "./up.ts";
 export const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerUp,
   registerSend,
+  registerShow,
+  registerDlq,
+  registerReconcile,
   registerParse,
   registerTenants,
   registerTopics,

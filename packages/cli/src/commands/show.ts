@@ -1,0 +1,117 @@
+import { readEnvironment } from "@inlet/config";
+import { type DeliveryView, type JourneyStep, type Ledger, openLedger } from "@inlet/ledger";
+import type { Command } from "commander";
+import { type CliContext, CommandFailed, operatorEnvironment } from "../context.ts";
+import { tableOf } from "../listing.ts";
+
+/** `inlet show ID`: where an email is and how it got there. */
+export function registerShow(program: Command, context: CliContext): void {
+  program
+    .command("show <id>")
+    .description(
+      "an email's whole journey. ID: our eventId (evt_…), emailKey (eml_…) or conversation (cnv_…), the sender's event or delivery id, a Message-ID, or the id of a CRM record.",
+    )
+    .option("--json", "print JSON")
+    .action(async (id: string, options: { json?: boolean }) => {
+      const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
+      const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet show" });
+      try {
+        const found = await journeysOf(ledger, id);
+        if (options.json === true) context.out(JSON.stringify(found, null, 2));
+        if (found.length === 0) {
+          throw new CommandFailed(
+            `nothing is known by the id ${id}. An email that the gateway has just accepted appears as soon as the parser reads it; check the id, or try its Message-ID`,
+          );
+        }
+        if (options.json !== true) context.out(found.map(describe).join("\n\n"));
+      } finally {
+        await ledger.close();
+      }
+    });
+}
+
+type Found = DeliveryView & { readonly journey: JourneyStep[] };
+
+async function journeysOf(ledger: Ledger, id: string): Promise<Found[]> {
+  const deliveries = await ledger.find(id);
+  return Promise.all(
+    deliveries.map(async (delivery) => ({
+      ...delivery,
+      journey: await ledger.journey(delivery.tenant, delivery.eventId),
+    })),
+  );
+}
+
+function describe(found: Found): string {
+  const { state, reason, detail, duplicateOf } = found;
+  const end = [
+    state.replace("_", "-"),
+    reason === null ? "" : `(${reason}${detail === null ? "" : `: ${detail}`})`,
+    duplicateOf === null ? "" : `of ${duplicateOf}`,
+  ];
+  const facts: [string, string | null][] = [
+    ["state", end.filter((part) => part !== "").join(" ")],
+    ["tenant, lane", `${found.tenant}, ${found.lane}`],
+    ["source", `${found.source.name} (${found.source.kind})`],
+    [
+      "sender's ids",
+      [found.source.eventId, found.source.deliveryId].filter((each) => each !== null).join(", ") || null,
+    ],
+    ["message id", found.messageId],
+    ["email", found.emailKey],
+    ["conversation", found.conversationId],
+    ["trace", found.traceId],
+    ["raw event", place(found.raw)],
+    ["normalized", place(found.normalized)],
+    ["dead letter", state === "dead_lettered" ? place(found.deadLetter) : null],
+    ["pass, attempts", `${found.pass}, ${found.attempt + 1}`],
+    ["warnings", found.warnings.join("; ") || null],
+  ];
+  const lines = [
+    found.eventId,
+    ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(15)}${value}`])),
+  ];
+  lines.push("", "  journey", ...timeline(found).map((line) => `    ${line}`));
+  if (found.effects.length > 0) {
+    lines.push("", "  in the CRM");
+    const table = tableOf(found.effects, [
+      { title: "effect", value: ({ effect }) => effect },
+      { title: "record", value: ({ recordId }) => recordId },
+      {
+        title: "how",
+        value: ({ created }) => (created === true ? "created" : created === false ? "was there" : "settled"),
+      },
+    ]);
+    lines.push(...table.split("\n").map((line) => `    ${line}`));
+  }
+  const evidence = Object.entries(found.evidence);
+  if (evidence.length > 0)
+    lines.push("", "  evidence", ...evidence.map(([what, why]) => `    ${what}: ${JSON.stringify(why)}`));
+  return lines.join("\n");
+}
+
+function place(at: DeliveryView["raw"]): string | null {
+  return at === null ? null : `${at.topic}, partition ${at.partition}, offset ${at.offset}`;
+}
+
+/** The steps in the order of time, each with the time since acceptance at the gateway. */
+function timeline(found: Found): string[] {
+  const steps: { at: number; what: string }[] = [
+    { at: found.receivedAt, what: "accepted by the gateway" },
+    ...(found.acceptedAt === null ? [] : [{ at: found.acceptedAt, what: "read by the parser" }]),
+    ...(found.parsedAt === null ? [] : [{ at: found.parsedAt, what: "parsed" }]),
+    ...(found.deliveringAt === null ? [] : [{ at: found.deliveringAt, what: "taken by the sink" }]),
+    ...found.journey.map(({ at, service, what, detail }) => ({
+      at,
+      what: `${what.replace("_", "-")} (${service})${wordsOf(detail)}`,
+    })),
+  ];
+  return steps
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, what }) => `${new Date(at).toISOString()}  +${String(at - found.receivedAt).padStart(6)} ms  ${what}`);
+}
+
+function wordsOf(detail: Record<string, unknown>): string {
+  const words = Object.entries(detail).map(([name, value]) => `${name} ${String(value)}`);
+  return words.length === 0 ? "" : `: ${words.join(", ")}`;
+}

@@ -1,0 +1,73 @@
+import { type Admin, headerText, type KafkaRecord, originalHeaders, type Producer } from "@inlet/kafka";
+import type { DeliveryView, Ledger } from "@inlet/ledger";
+import { DLQ_HEADER, HEADER } from "@inlet/schemas";
+import { tracer } from "@inlet/telemetry";
+import { CommandFailed } from "./context.ts";
+
+export type HandDecision = "assume-written" | "write";
+
+/** The dead letter of a row, read from the dlq. Throws {@link CommandFailed} when it is no longer there. */
+export async function readDeadLetter(admin: Admin, delivery: DeliveryView): Promise<KafkaRecord> {
+  const at = delivery.deadLetter;
+  const record = at === null ? null : await admin.readRecord({ ...at, offset: BigInt(at.offset) });
+  if (record === null) {
+    throw new CommandFailed(
+      `${delivery.eventId}: its dead letter is not in the dlq any more${at === null ? "" : ` (${at.topic}/${at.partition}/${at.offset})`}. While its raw event is kept, reset the parser's offsets to it (${delivery.raw === null ? "unknown" : `${delivery.raw.topic}, partition ${delivery.raw.partition}, offset ${delivery.raw.offset}`})`,
+    );
+  }
+  return record;
+}
+
+/**
+ * Sends a dead letter through its stage again: the original bytes to the original topic, as the next pass, in a new trace that is linked to
+ * the old one. The row stays dead-lettered until its service reads the record, so a crash here loses nothing.
+ */
+export async function replayDeadLetter(
+  deps: { readonly ledger: Ledger; readonly admin: Admin; readonly producer: Producer; readonly actor: string },
+  delivery: DeliveryView,
+  decision: HandDecision | null,
+): Promise<{ eventId: string; topic: string; partition: number; offset: string; pass: number }> {
+  if (delivery.reason === "outcome_unknown" && decision === null) {
+    throw new CommandFailed(
+      `${delivery.eventId}: whether it was written is not known, and this CRM cannot tell. Look there, then add --assume-written or --write`,
+    );
+  }
+  const record = await readDeadLetter(deps.admin, delivery);
+  const topic = headerText(record.headers, DLQ_HEADER.topic);
+  if (topic === undefined)
+    throw new CommandFailed(`${delivery.eventId}: its dead letter does not say which topic it came from`);
+  const pass = delivery.pass + 1;
+  const { tenant, eventId } = delivery;
+  if (decision !== null) await deps.ledger.settleByHand(tenant, eventId, decision);
+  await deps.ledger.audit(deps.actor, "dlq.replay", { tenant, eventId, pass, reason: delivery.reason, decision });
+
+  const links =
+    delivery.traceId === null
+      ? []
+      : [{ context: { traceId: delivery.traceId, spanId: spanOf(record), traceFlags: 1 } }];
+  return tracer("inlet-cli").startActiveSpan(
+    "replay dead letter",
+    { root: true, links, attributes: { "inlet.tenant": tenant, "inlet.event_id": eventId } },
+    async (span) => {
+      try {
+        const renewed = new Set<string>([HEADER.pass, HEADER.traceparent, HEADER.tracestate]);
+        const headers = originalHeaders(record.headers).filter(([name]) => !renewed.has(name));
+        const at = await deps.producer.send({
+          topic,
+          key: record.key,
+          value: record.value ?? Buffer.alloc(0),
+          headers: [...headers, [HEADER.pass, Buffer.from(String(pass))]],
+        });
+        await deps.ledger.tellJourney(tenant, eventId, "cli", "replayed", { pass, from: "dlq", by: deps.actor });
+        return { eventId, topic: at.topic, partition: at.partition, offset: String(at.offset), pass };
+      } finally {
+        span.end();
+      }
+    },
+  );
+}
+
+/** The span id of the record's own traceparent; zeros, which no span has, when there is none. */
+function spanOf(record: KafkaRecord): string {
+  return headerText(record.headers, HEADER.traceparent)?.split("-")[2] ?? "0000000000000000";
+}
