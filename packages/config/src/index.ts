@@ -11,6 +11,8 @@ export { loadTenants } from "./load-tenants.ts";
 export type { LoadTenantsOptions } from "./load-tenants.ts";
 export { processEnvironment } from "./process-environment.ts";
 export { readTenant } from "./read-tenant.ts";
+export { readSandboxEnvironment } from "./sandbox.ts";
+export type { SandboxEnvironment } from "./sandbox.ts";
 export { secretList } from "./secret-list.ts";
 export { SERVED_KINDS } from "./tenant-file.ts";
 export { tenantJsonSchema } from "./tenant-json-schema.ts";

@@ -61,6 +61,8 @@ export function createTransport(origin: string, connections = 64): Transport {
 }
 
 function exchange(pool: Pool, request: Exchange): Promise<ExchangeResult> {
+  const remaining = request.deadline - Date.now();
+  if (remaining <= 0) return Promise.resolve({ kind: "failure", reason: "timeout", sent: false });
   return new Promise((resolve) => {
     let sent = false;
     let ended = false;
@@ -75,13 +77,10 @@ function exchange(pool: Pool, request: Exchange): Promise<ExchangeResult> {
       clearTimeout(timer);
       resolve(result);
     };
-    const timer = setTimeout(
-      () => {
-        end({ kind: "failure", reason: "timeout", sent });
-        controller?.abort(new Error("deadline of the call"));
-      },
-      Math.max(0, request.deadline - Date.now()),
-    );
+    const timer = setTimeout(() => {
+      end({ kind: "failure", reason: "timeout", sent });
+      controller?.abort(new Error("deadline of the call"));
+    }, remaining);
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(begun) {

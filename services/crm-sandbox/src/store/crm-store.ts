@@ -1,0 +1,295 @@
+import { problems } from "../problem.ts";
+import type { Journal } from "./journal.ts";
+import { associationTypes, OBJECT_TYPES, singular } from "./object-types.ts";
+import type { ObjectType } from "./object-types.ts";
+import { builtInProperties } from "./property-definitions.ts";
+import type { PropertyDefinition } from "./property-definitions.ts";
+import { checkedProperties, completedProperties } from "./property-rules.ts";
+import type { Properties } from "./property-rules.ts";
+
+export interface StoredObject {
+  readonly type: ObjectType;
+  readonly id: string;
+  readonly properties: Properties;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly archived: boolean;
+}
+
+export interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly extension: string;
+  readonly folder: string;
+  readonly path: string;
+  readonly contentType: string;
+  readonly access: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly archived: boolean;
+}
+
+export interface Association {
+  readonly from: ObjectType;
+  readonly fromId: string;
+  readonly to: ObjectType;
+  readonly toId: string;
+  readonly typeIds: readonly number[];
+}
+
+export type JournalEntry =
+  | { readonly kind: "object"; readonly object: StoredObject }
+  | { readonly kind: "association"; readonly association: Association }
+  | { readonly kind: "property"; readonly type: ObjectType; readonly definition: PropertyDefinition }
+  | { readonly kind: "group"; readonly type: ObjectType; readonly name: string; readonly label: string }
+  | { readonly kind: "file"; readonly file: StoredFile };
+
+/** Ids of records made by calls; the seeded ones are far below. */
+const FIRST_ID = 30_000_000_001;
+
+/** A CRM's records with the rules that the real one enforces: known properties, unique values, associations that exist. Every change is journalled. */
+export class CrmStore {
+  readonly #journal: Journal<JournalEntry>;
+  readonly #objects = new Map<ObjectType, Map<string, StoredObject>>(OBJECT_TYPES.map((type) => [type, new Map()]));
+  /** What the search index still shows of a record that changed. */
+  readonly #indexed = new Map<string, { readonly before: Properties | null; readonly changedAt: number }>();
+  readonly #unique = new Map<string, string>();
+  readonly #definitions = new Map<ObjectType, Map<string, PropertyDefinition>>();
+  readonly #groups = new Map<string, { readonly name: string; readonly label: string }>();
+  readonly #associations = new Map<string, Map<string, Association>>();
+  readonly #files = new Map<string, StoredFile>();
+  readonly #filePaths = new Map<string, string>();
+  #nextId = FIRST_ID;
+
+  constructor(journal: Journal<JournalEntry>) {
+    this.#journal = journal;
+    this.#empty();
+    for (const entry of journal.replay()) this.#apply(entry);
+    // What was written before the restart has reached the index since.
+    this.#indexed.clear();
+  }
+
+  create(type: ObjectType, given: unknown, now: number, id?: string): StoredObject {
+    const properties = completedProperties(type, checkedProperties(given, this.definitions(type)));
+    this.#refuseTaken(type, properties, null);
+    const object: StoredObject = {
+      type,
+      id: id ?? this.nextId(),
+      properties,
+      createdAt: now,
+      updatedAt: now,
+      archived: false,
+    };
+    this.#indexed.set(`${type}/${object.id}`, { before: null, changedAt: now });
+    this.#write({ kind: "object", object });
+    return object;
+  }
+
+  update(object: StoredObject, given: unknown, now: number, lagMs: number): StoredObject {
+    const changed = checkedProperties(given, this.definitions(object.type));
+    const merged = Object.fromEntries(
+      Object.entries({ ...object.properties, ...changed }).filter(([, value]) => value !== ""),
+    );
+    const properties = completedProperties(object.type, merged);
+    this.#refuseTaken(object.type, properties, object.id);
+    this.#indexed.set(`${object.type}/${object.id}`, { before: this.searchable(object, now, lagMs), changedAt: now });
+    this.#forgetUnique(object);
+    const updated = { ...object, properties, updatedAt: now };
+    this.#write({ kind: "object", object: updated });
+    return updated;
+  }
+
+  archive(object: StoredObject, now: number): void {
+    this.#forgetUnique(object);
+    this.#write({ kind: "object", object: { ...object, archived: true, updatedAt: now } });
+  }
+
+  /** By id, or by a unique property. Undefined when it is not there or archived. Throws a 400 for a property that is unknown or not unique. */
+  find(type: ObjectType, id: string, idProperty?: string): StoredObject | undefined {
+    if (idProperty === undefined || idProperty === "hs_object_id") {
+      const object = this.#objects.get(type)?.get(id);
+      return object?.archived === false ? object : undefined;
+    }
+    const definition = this.definitions(type).get(idProperty);
+    if (definition === undefined) {
+      const message = `Property "${idProperty}" does not exist`;
+      throw problems.invalidValues([{ name: idProperty, error: "PROPERTY_DOESNT_EXIST", message }]);
+    }
+    if (!definition.hasUniqueValue) {
+      throw problems.invalid(`Unable to find ${singular(type)} by non-unique property ${idProperty}`);
+    }
+    const found = this.#unique.get(uniqueKey(type, idProperty, id));
+    return found === undefined ? undefined : this.#objects.get(type)?.get(found);
+  }
+
+  all(type: ObjectType): StoredObject[] {
+    return [...(this.#objects.get(type)?.values() ?? [])].filter((object) => !object.archived);
+  }
+
+  /** The properties as the lagging search index has them at `now`; null when the record is not in it yet. */
+  searchable(object: StoredObject, now: number, lagMs: number): Properties | null {
+    const indexed = this.#indexed.get(`${object.type}/${object.id}`);
+    return indexed === undefined || now - indexed.changedAt >= lagMs ? object.properties : indexed.before;
+  }
+
+  definitions(type: ObjectType): ReadonlyMap<string, PropertyDefinition> {
+    return this.#definitions.get(type) ?? new Map<string, PropertyDefinition>();
+  }
+
+  define(type: ObjectType, definition: PropertyDefinition): void {
+    this.#write({ kind: "property", type, definition });
+  }
+
+  group(type: ObjectType, name: string): { readonly name: string; readonly label: string } | undefined {
+    return this.#groups.get(`${type}/${name}`);
+  }
+
+  defineGroup(type: ObjectType, name: string, label: string): void {
+    this.#write({ kind: "group", type, name, label });
+  }
+
+  /** Ties two records both ways. Throws a 404 when one is not there, a 400 when the types are never tied or the type id is another pair's. */
+  associate(from: StoredObject, to: ObjectType, toId: string, typeIds?: readonly number[]): Association {
+    const known = associationTypes(from.type, to);
+    if (known.length === 0) throw problems.invalid(`${from.type} and ${to} cannot be associated`);
+    const asked = typeIds ?? known.slice(0, 1);
+    if (asked.length === 0 || !asked.every((id) => known.includes(id))) {
+      throw problems.invalid(`Association type ${asked.join(", ")} is not one from ${from.type} to ${to}`);
+    }
+    const target = this.find(to, toId);
+    if (target === undefined) throw problems.notFound(`No ${singular(to)} with id ${toId}`);
+    const forward = { from: from.type, fromId: from.id, to, toId, typeIds: asked };
+    const backward = { from: to, fromId: toId, to: from.type, toId: from.id };
+    this.#write({ kind: "association", association: forward });
+    this.#write({
+      kind: "association",
+      association: {
+        ...backward,
+        typeIds: asked.map((id) => associationTypes(to, from.type)[known.indexOf(id)] as number),
+      },
+    });
+    return forward;
+  }
+
+  dissociate(from: StoredObject, to: ObjectType, toId: string): void {
+    this.#write({ kind: "association", association: { from: from.type, fromId: from.id, to, toId, typeIds: [] } });
+    const backward = { from: to, fromId: toId, to: from.type, toId: from.id, typeIds: [] };
+    this.#write({ kind: "association", association: backward });
+  }
+
+  /** The records that a record is tied to, of one type or of all; those in the bin are left out. */
+  associated(object: StoredObject, to?: ObjectType): Association[] {
+    return [...(this.#associations.get(`${object.type}/${object.id}`)?.values() ?? [])].filter(
+      (tie) => (to === undefined || tie.to === to) && this.find(tie.to, tie.toId) !== undefined,
+    );
+  }
+
+  putFile(file: StoredFile): void {
+    this.#write({ kind: "file", file });
+  }
+
+  file(id: string): StoredFile | undefined {
+    const file = this.#files.get(id);
+    return file?.archived === false ? file : undefined;
+  }
+
+  fileAt(path: string): StoredFile | undefined {
+    return this.file(this.#filePaths.get(path) ?? "");
+  }
+
+  files(): StoredFile[] {
+    return [...this.#files.values()].filter((file) => !file.archived);
+  }
+
+  nextId(): string {
+    return String(this.#nextId++);
+  }
+
+  /** Back to an empty account, in the journal too. */
+  clear(): void {
+    this.#journal.clear();
+    this.#empty();
+  }
+
+  #empty(): void {
+    for (const objects of this.#objects.values()) objects.clear();
+    for (const map of [this.#indexed, this.#unique, this.#groups, this.#associations, this.#files, this.#filePaths]) {
+      map.clear();
+    }
+    this.#nextId = FIRST_ID;
+    for (const type of OBJECT_TYPES) {
+      this.#definitions.set(type, new Map(builtInProperties(type).map((definition) => [definition.name, definition])));
+    }
+  }
+
+  #write(entry: JournalEntry): void {
+    this.#journal.append(entry);
+    this.#apply(entry);
+  }
+
+  #apply(entry: JournalEntry): void {
+    switch (entry.kind) {
+      case "object": {
+        const { object } = entry;
+        this.#objects.get(object.type)?.set(object.id, object);
+        this.#reserve(object.id);
+        if (object.archived) this.#forgetUnique(object);
+        else for (const key of this.#uniqueKeys(object)) this.#unique.set(key, object.id);
+        return;
+      }
+      case "association": {
+        const { association } = entry;
+        const here = `${association.from}/${association.fromId}`;
+        const ties = this.#associations.get(here) ?? new Map<string, Association>();
+        const there = `${association.to}/${association.toId}`;
+        const before = ties.get(there)?.typeIds ?? [];
+        if (association.typeIds.length === 0) ties.delete(there);
+        else ties.set(there, { ...association, typeIds: [...new Set([...before, ...association.typeIds])] });
+        this.#associations.set(here, ties);
+        return;
+      }
+      case "property":
+        this.#definitions.get(entry.type)?.set(entry.definition.name, entry.definition);
+        return;
+      case "group":
+        this.#groups.set(`${entry.type}/${entry.name}`, { name: entry.name, label: entry.label });
+        return;
+      case "file":
+        this.#files.set(entry.file.id, entry.file);
+        this.#reserve(entry.file.id);
+        if (!entry.file.archived) this.#filePaths.set(entry.file.path, entry.file.id);
+        return;
+    }
+  }
+
+  #reserve(id: string): void {
+    this.#nextId = Math.max(this.#nextId, Number(id) + 1);
+  }
+
+  #refuseTaken(type: ObjectType, properties: Properties, ownId: string | null): void {
+    for (const [name, value] of Object.entries(properties)) {
+      if (value === "" || this.definitions(type).get(name)?.hasUniqueValue !== true) continue;
+      const taken = this.#unique.get(uniqueKey(type, name, value));
+      if (taken === undefined || taken === ownId) continue;
+      if (type === "contacts" && name === "email") throw problems.contactExists(taken);
+      const message = `${taken} already has that value.`;
+      throw problems.invalidValues([{ name, error: "CONFLICTING_UNIQUE_VALUE", message }]);
+    }
+  }
+
+  #uniqueKeys(object: StoredObject): string[] {
+    return Object.entries(object.properties)
+      .filter(([name, value]) => value !== "" && this.definitions(object.type).get(name)?.hasUniqueValue === true)
+      .map(([name, value]) => uniqueKey(object.type, name, value));
+  }
+
+  #forgetUnique(object: StoredObject): void {
+    for (const key of this.#uniqueKeys(object)) if (this.#unique.get(key) === object.id) this.#unique.delete(key);
+  }
+}
+
+function uniqueKey(type: ObjectType, property: string, value: string): string {
+  return `${type}/${property}/${property === "email" ? value.toLowerCase() : value}`;
+}

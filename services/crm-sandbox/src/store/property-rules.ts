@@ -1,0 +1,139 @@
+import { problems } from "../problem.ts";
+import type { InvalidValue } from "../problem.ts";
+import type { ObjectType } from "./object-types.ts";
+import { singular } from "./object-types.ts";
+import { DEAL_PIPELINES } from "./property-definitions.ts";
+import type { PropertyDefinition } from "./property-definitions.ts";
+
+export type Properties = Readonly<Record<string, string>>;
+
+const TEXT_LIMIT = 65_536;
+const EMAIL =
+  /^[^\s@<>(),;:"[\]\\]+@[A-Za-z0-9\u0080-\uffff](?:[A-Za-z0-9\u0080-\uffff.-]*[A-Za-z0-9\u0080-\uffff])?\.[A-Za-z\u0080-\uffff][A-Za-z0-9\u0080-\uffff-]*$/;
+const REQUIRED: Readonly<Partial<Record<ObjectType, readonly string[]>>> = {
+  deals: ["dealname", "dealstage"],
+  emails: ["hs_timestamp"],
+  tasks: ["hs_timestamp"],
+};
+
+/**
+ * The properties of a request, checked as HubSpot checks them: strings only, known, writable, of their type. Null is left out. Throws a
+ * 400 {@link Problem} that lists every bad value.
+ */
+export function checkedProperties(
+  given: unknown,
+  definitions: ReadonlyMap<string, PropertyDefinition>,
+): Record<string, string> {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw problems.badJson("`properties` must be an object of strings");
+  }
+  const checked: Record<string, string> = {};
+  const invalid: InvalidValue[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    if (value === null) continue;
+    if (typeof value !== "string") throw problems.badJson(`cannot read property "${name}" as a String`);
+    const fault = faultOf(name, value, definitions.get(name));
+    if (fault === null) checked[name] = value;
+    else invalid.push(fault);
+  }
+  if (invalid.length > 0) throw problems.invalidValues(invalid);
+  return checked;
+}
+
+function faultOf(name: string, value: string, definition: PropertyDefinition | undefined): InvalidValue | null {
+  const fault = (error: string, message: string): InvalidValue => ({ name, error, message });
+  if (definition === undefined) return fault("PROPERTY_DOESNT_EXIST", `Property "${name}" does not exist`);
+  if (definition.readOnly) return fault("READ_ONLY_VALUE", `"${name}" is a read only property`);
+  if (value === "") return null;
+  if (value.length > TEXT_LIMIT) return fault("PROPERTY_TOO_LONG", `${name} is longer than ${TEXT_LIMIT} characters`);
+  if (name === "email" && !EMAIL.test(value)) return fault("INVALID_EMAIL", `Email address ${value} is invalid`);
+  switch (definition.type) {
+    case "number":
+      return Number.isFinite(Number(value)) ? null : fault("INVALID_LONG", `${value} was not a valid long.`);
+    case "datetime":
+      return timeOf(value) === null ? fault("INVALID_LONG", `${value} was not a valid long.`) : null;
+    case "enumeration":
+      return definition.options.includes(value)
+        ? null
+        : fault("INVALID_OPTION", `${value} was not one of the allowed options: [${definition.options.join(", ")}]`);
+    case "bool":
+      return value === "true" || value === "false" ? null : fault("INVALID_BOOLEAN", `${value} was not a boolean`);
+    case "string":
+      return null;
+  }
+}
+
+/** Milliseconds of a time as HubSpot takes it: epoch milliseconds, or ISO 8601; null for neither. */
+export function timeOf(value: string): number | null {
+  if (/^\d{1,16}$/.test(value)) return Number(value);
+  const time = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}
+
+/** What must hold of a whole record: required properties, a stage of its pipeline, readable headers. Gives what follows from them. */
+export function completedProperties(type: ObjectType, properties: Properties): Properties {
+  const missing = (REQUIRED[type] ?? []).filter((name) => (properties[name] ?? "") === "");
+  if (missing.length > 0) {
+    throw problems.invalid(
+      `Error creating ${singular(type)}. Some required properties were not set. (${missing.join(", ")})`,
+    );
+  }
+  if (type === "deals") return withPipeline(properties);
+  if (type === "emails") return { ...withTime(properties), ...partiesOf(properties["hs_email_headers"] ?? "") };
+  return type === "tasks" ? withTime(properties) : properties;
+}
+
+function withPipeline(properties: Properties): Properties {
+  const pipeline = DEAL_PIPELINES.find(({ id }) => id === (properties["pipeline"] ?? "default"));
+  if (pipeline === undefined) {
+    throw problems.invalidValues([
+      { name: "pipeline", error: "INVALID_OPTION", message: `${properties["pipeline"]} was not a valid pipeline` },
+    ]);
+  }
+  const stage = properties["dealstage"] ?? "";
+  if (!pipeline.stages.some(({ id }) => id === stage)) {
+    throw problems.invalidValues([
+      { name: "dealstage", error: "INVALID_OPTION", message: `${stage} was not a stage of pipeline ${pipeline.id}` },
+    ]);
+  }
+  return { ...properties, pipeline: pipeline.id };
+}
+
+function withTime(properties: Properties): Properties {
+  const time = timeOf(properties["hs_timestamp"] ?? "");
+  return time === null ? properties : { ...properties, hs_timestamp: new Date(time).toISOString() };
+}
+
+/** `hs_email_headers` fills the read-only parties; any shape but HubSpot's is a 400 INVALID_JSON. */
+function partiesOf(headers: string): Record<string, string> {
+  if (headers === "") return {};
+  let read: unknown;
+  try {
+    read = JSON.parse(headers);
+  } catch {
+    throw problems.badJson("hs_email_headers is not JSON");
+  }
+  const { from, to, cc, bcc } = (typeof read === "object" && read !== null ? read : {}) as Record<string, unknown>;
+  const lists = [to ?? [], cc ?? [], bcc ?? []];
+  if (!isParty(from) || !lists.every((list) => Array.isArray(list) && list.every(isParty))) {
+    throw problems.badJson("hs_email_headers must hold from, to, cc and bcc");
+  }
+  const emails = (list: unknown): string => ((list ?? []) as Party[]).map(({ email }) => email).join(";");
+  return {
+    hs_email_from_email: from.email,
+    ...(from.firstName === undefined ? {} : { hs_email_from_firstname: from.firstName }),
+    ...(from.lastName === undefined ? {} : { hs_email_from_lastname: from.lastName }),
+    hs_email_to_email: emails(to),
+    hs_email_cc_email: emails(cc),
+  };
+}
+
+interface Party {
+  readonly email: string;
+  readonly firstName?: string;
+  readonly lastName?: string;
+}
+
+function isParty(value: unknown): value is Party {
+  return typeof value === "object" && value !== null && typeof (value as Partial<Party>).email === "string";
+}

@@ -1,0 +1,17 @@
+import { CRM_CONFORMANCE } from "@inlet/crm/conformance";
+import { duplicatesIn } from "@inlet/crm-sandbox";
+import { describe, expect, test } from "vitest";
+import { hubSpotSubject } from "./sandbox-subject.ts";
+
+describe.each(["v3", "2026-03"])("HubSpot adapter against the sandbox, API %s", (version) => {
+  test.each(CRM_CONFORMANCE)("$name", async ({ run }) => {
+    const subject = await hubSpotSubject(version);
+    try {
+      await run(subject);
+      expect(duplicatesIn(subject.sandbox.store)).toEqual([]);
+      expect(JSON.stringify(subject.logged)).not.toContain("@");
+    } finally {
+      await subject.close();
+    }
+  });
+});

@@ -1,0 +1,107 @@
+import { createHubSpot } from "@inlet/crm";
+import type { CallReport, Crm, HubSpotOptions } from "@inlet/crm";
+import type { ConformanceSubject, InjectedFault, SettledEffect } from "@inlet/crm/conformance";
+import { createSandbox } from "@inlet/crm-sandbox";
+import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
+
+const WRITE_PATH: Readonly<Record<SettledEffect, string>> = {
+  contact: "/crm/*contacts/batch/upsert",
+  deal: "/crm/*deals/batch/upsert",
+  activity: "/crm/*emails",
+  file: "/files/v3/files",
+};
+
+const RULES: Readonly<Record<InjectedFault, FaultRule>> = {
+  "drop-before-write": { drop: "before" },
+  "drop-after-write": { drop: "after" },
+  "error-before-write": { status: 503 },
+  "error-after-write": { status: 502, carryOut: true },
+  "late-write": { lateWriteMs: 300 },
+  "rate-limited": { status: 429, retryAfter: 7 },
+  "partial-failure": { status: 207, category: "VALIDATION_ERROR" },
+};
+
+export interface HubSpotSubject extends ConformanceSubject {
+  readonly sandbox: Sandbox;
+  readonly origin: string;
+  readonly calls: CallReport[];
+  readonly logged: object[];
+  adapter(options?: Partial<HubSpotOptions>): Crm;
+  close(): Promise<void>;
+}
+
+/** A sandbox of its own on a free port, and the HubSpot adapter towards it. */
+export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxOptions = {}): Promise<HubSpotSubject> {
+  const sandbox = createSandbox({ seed: false, ...sandboxOptions });
+  const origin = await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
+  const calls: CallReport[] = [];
+  const logged: object[] = [];
+  const opened: Crm[] = [];
+  const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
+
+  const adapter = (options: Partial<HubSpotOptions> = {}): Crm => {
+    const crm = createHubSpot({
+      baseUrl: origin,
+      token: () => "token-of-demo",
+      apiVersion,
+      timeoutMs: 5_000,
+      pipeline: null,
+      stage: null,
+      tenant: "demo",
+      log: { warn: log, debug: log },
+      onCall: (report) => calls.push(report),
+      ...options,
+    });
+    opened.push(crm);
+    return crm;
+  };
+  const crm = adapter();
+  const prepared = await crm.prepare({ deadline: Date.now() + 10_000 });
+  if (!prepared.ok) throw new Error(`prepare: ${prepared.fault.code}`);
+
+  return {
+    crm,
+    // Port 9 is refused by the machine itself: nobody listens there.
+    unreachable: adapter({ baseUrl: "http://127.0.0.1:9" }),
+    sandbox,
+    origin,
+    calls,
+    logged,
+    adapter,
+    batched: ["contact", "deal"],
+    inject: async (effect, fault) => {
+      sandbox.faults.add({ match: { method: "POST", path: WRITE_PATH[effect] }, times: 1, ...RULES[fault] });
+    },
+    landed: () => sandbox.faults.landed(),
+    count: async (effect, key) => count(sandbox, effect, key),
+    remove: async (effect, recordId) => {
+      if (effect !== "activity") throw new Error(`nobody removes a ${effect} here`);
+      const object = sandbox.store.find("emails", recordId);
+      if (object === undefined) throw new Error(`no email ${recordId}`);
+      sandbox.store.archive(object, Date.now());
+    },
+    close: async () => {
+      await Promise.all(opened.map((each) => each.close()));
+      await sandbox.app.close();
+    },
+  };
+}
+
+function count({ store }: Sandbox, effect: SettledEffect, key: string): number {
+  const having = (type: "contacts" | "deals" | "emails", property: string): number =>
+    store.all(type).filter(({ properties }) => properties[property] === key).length;
+  switch (effect) {
+    case "contact":
+      return having("contacts", "email");
+    case "deal":
+      return having("deals", "inlet_conversation");
+    case "activity":
+      return having("emails", "inlet_email_key");
+    case "file": {
+      const [emailKey = "", sha256 = ""] = key.split("/");
+      return store
+        .files()
+        .filter(({ folder, name }) => folder.endsWith(emailKey) && name.startsWith(sha256.slice(0, 16))).length;
+    }
+  }
+}
