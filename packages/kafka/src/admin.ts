@@ -16,7 +16,7 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
 
   async function ask<T>(what: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await call();
+      return await duringElections(call);
     } catch (error) {
       const code = protocolErrorOf(error);
       if (code === "UNKNOWN_TOPIC_OR_PARTITION") {
@@ -79,6 +79,33 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
     memberCount,
     close: () => admin.disconnect(),
   };
+}
+
+/** What passes by itself within moments: elections, and topics that are just being created. kafkajs' admin gives up at once on these. */
+const PASSING = new Set([
+  "NOT_LEADER_FOR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "REPLICA_NOT_AVAILABLE",
+  "OFFSET_NOT_AVAILABLE",
+  "FENCED_LEADER_EPOCH",
+  "UNKNOWN_LEADER_EPOCH",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "GROUP_LOAD_IN_PROGRESS",
+  "NOT_COORDINATOR_FOR_GROUP",
+  "NOT_CONTROLLER",
+]);
+const ELECTION_MS = 10_000;
+
+async function duringElections<T>(call: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + ELECTION_MS;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (Date.now() > deadline || !PASSING.has(protocolErrorOf(error) ?? "")) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 /** The refusal of `setOffsets`, the same from every implementation of the port. */

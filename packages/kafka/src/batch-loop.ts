@@ -1,9 +1,10 @@
 import type { EachBatchPayload } from "kafkajs";
+import { runHandler } from "./batch-outcome.ts";
 import { reasonOf } from "./connection.ts";
 import { endIfRebalanced } from "./generation.ts";
 import type { Generation } from "./generation.ts";
 import type { KafkaLog } from "./log.ts";
-import type { BatchHandler, BatchOutcome, KafkaRecord } from "./port.ts";
+import type { BatchHandler, KafkaRecord } from "./port.ts";
 import { toRecord } from "./record.ts";
 
 export interface BatchLoopOptions {
@@ -22,10 +23,6 @@ export interface BatchLoopOptions {
   onGap(partition: number, expected: bigint, found: bigint): void;
 }
 
-/** A handler that threw broke its contract; a second of rest keeps it from spinning, the log says so each time. */
-const PAUSE_AFTER_THROW_MS = 1000;
-/** A handler that did nothing and asked for no pause would be called again at once, for ever. */
-const PAUSE_WITHOUT_PROGRESS_MS = 100;
 const COMMIT_ATTEMPTS = 5;
 
 /**
@@ -65,45 +62,20 @@ async function handleSlice(
   records: readonly KafkaRecord[],
 ): Promise<boolean> {
   const { partition } = payload.batch;
-  const last = (records.at(-1) as KafkaRecord).offset;
-  const outcome = await callHandler(options, generation, records);
-  const through = withinSlice(outcome.processedThrough, records);
+  const signal = AbortSignal.any([generation.signal, options.stopSignal]);
+  const outcome = await runHandler(
+    { handler: options.handler, records, signal, groupId: options.groupId },
+    options.log,
+  );
   // A join in the meantime replaced kafkajs' positions: setting ours would be a TypeError inside it, or another member's.
   if (options.generation() !== generation || generation.fenced) return false;
-  if (through !== null) {
-    payload.resolveOffset(through.toString());
-    generation.expected.set(partition, through + 1n);
-    await commit(options, payload, generation, through + 1n);
+  if (outcome.through !== null) {
+    payload.resolveOffset(outcome.through.toString());
+    generation.expected.set(partition, outcome.through + 1n);
+    await commit(options, payload, generation, outcome.through + 1n);
   }
-  const pauseMs = outcome.pauseMs ?? (through === null ? PAUSE_WITHOUT_PROGRESS_MS : 0);
-  if (pauseMs > 0) options.pause(partition, pauseMs);
-  return through === last && pauseMs === 0;
-}
-
-async function callHandler(
-  options: BatchLoopOptions,
-  generation: Generation,
-  records: readonly KafkaRecord[],
-): Promise<BatchOutcome> {
-  const signal = AbortSignal.any([generation.signal, options.stopSignal]);
-  try {
-    return await options.handler(records, { signal });
-  } catch (error) {
-    if (signal.aborted) return { processedThrough: null };
-    const [first] = records;
-    options.log.error(
-      {
-        topic: options.topic,
-        groupId: options.groupId,
-        partition: first?.partition,
-        offset: first?.offset.toString(),
-        error: error instanceof Error ? error.name : typeof error,
-        stack: error instanceof Error ? stackLines(error) : undefined,
-      },
-      "the batch handler threw, which it must not; nothing is committed and the partition rests for a second",
-    );
-    return { processedThrough: null, pauseMs: PAUSE_AFTER_THROW_MS };
-  }
+  if (outcome.pauseMs > 0) options.pause(partition, outcome.pauseMs);
+  return outcome.goOn;
 }
 
 async function commit(
@@ -155,20 +127,4 @@ function noteGap(
   if (expected === undefined || firstOffset === undefined) return;
   const found = BigInt(firstOffset);
   if (found > expected) options.onGap(partition, expected, found);
-}
-
-function withinSlice(through: bigint | null, records: readonly KafkaRecord[]): bigint | null {
-  const first = (records[0] as KafkaRecord).offset;
-  const last = (records.at(-1) as KafkaRecord).offset;
-  if (through === null || through < first) return null;
-  return through > last ? last : through;
-}
-
-/** Where it threw, without the message: that may quote the record. */
-function stackLines(error: Error): string {
-  return (error.stack ?? "")
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .join("\n");
 }

@@ -30,10 +30,10 @@ export function createPartitionPauses(onResume: (partition: number) => void): Pa
     },
     isPaused: (partition) => timers.has(partition),
     retain: (partitions) => {
-      for (const partition of [...timers.keys()]) if (!partitions.has(partition)) forget(partition);
+      for (const partition of timers.keys()) if (!partitions.has(partition)) forget(partition);
     },
     clear: () => {
-      for (const partition of [...timers.keys()]) forget(partition);
+      for (const partition of timers.keys()) forget(partition);
     },
   };
 }

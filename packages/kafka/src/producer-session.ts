@@ -88,9 +88,17 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
       partition,
       headers: toKafkajsHeaders(headers),
     }));
-    let answer;
     try {
-      answer = await using((session) => session.producer.send({ topic, messages, acks: ACKS_ALL, timeout: timeoutMs }));
+      return await using(async ({ producer }) => {
+        const answer = await producer.send({ topic, messages, acks: ACKS_ALL, timeout: timeoutMs });
+        // kafkajs resolves without having written when its metadata does not know the partition yet, or (several partitions)
+        // when a leader moved (kafkajs#1303): only the partition's own base offset proves the write.
+        const own = answer.find((part) => part.topicName === topic && part.partition === partition);
+        if (own?.baseOffset === undefined || own.errorCode !== 0 || BigInt(own.baseOffset) < 0n) {
+          throw new Error(`${topic}/${partition}: Kafka's answer does not cover the partition`);
+        }
+        return BigInt(own.baseOffset);
+      });
     } catch (error) {
       const code = protocolErrorOf(error);
       if (code !== null && TOO_LARGE.has(code)) throw new BatchTooLargeError(reasonOf(error), { cause: error });
@@ -101,12 +109,6 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
       }
       throw error;
     }
-    // kafkajs can resolve without an answer for the partition (kafkajs#1303): only its own base offset proves the write.
-    const own = answer.find((part) => part.topicName === topic && part.partition === partition);
-    if (own?.baseOffset === undefined || own.errorCode !== 0 || BigInt(own.baseOffset) < 0n) {
-      throw new Error(`${topic}/${partition}: Kafka's answer does not cover the partition`);
-    }
-    return BigInt(own.baseOffset);
   }
 
   async function partitionCount(topic: string): Promise<number> {

@@ -186,11 +186,11 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
       closed = true;
       for (const [topic, state] of topics) {
         const reason = lastReason.get(topic) ?? "the producer closes";
-        for (const waiting of [...state.waiting]) {
+        for (const waiting of state.waiting) {
           waiting.fail(new KafkaUnavailableError(`${topic}: not sent, Kafka never answered (${reason}).`));
         }
       }
-      await Promise.allSettled([...pending]);
+      await Promise.allSettled(pending);
       await transport.close();
     },
   };

@@ -5,6 +5,7 @@ import type { ConnectionOptions } from "./connection.ts";
 import { logRangesOf } from "./offsets.ts";
 import type { KafkaRecord } from "./port.ts";
 import { toRecord } from "./record.ts";
+import { createWakeSignal } from "./wake-signal.ts";
 
 /** Offsets from `from` up to, not including, `to`. */
 export interface OffsetRange {
@@ -48,7 +49,7 @@ export async function* readRanges(
   const chunks: KafkaRecord[][] = [];
   let failure: Error | null = null;
   let finished = false;
-  const signal = createSignal();
+  const signal = createWakeSignal();
 
   const place = (partitions: readonly number[]): void => {
     const others = partitions.filter((partition) => !cursors.has(partition));
@@ -132,16 +133,4 @@ async function dropDeleted(admin: KafkaJSAdmin, topic: string, cursors: Map<numb
 
 function pauseFor(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Wakes everyone who waits. */
-function createSignal(): { next(): Promise<void>; notify(): void } {
-  let waiting = Promise.withResolvers<void>();
-  return {
-    next: () => waiting.promise,
-    notify: () => {
-      waiting.resolve();
-      waiting = Promise.withResolvers<void>();
-    },
-  };
 }

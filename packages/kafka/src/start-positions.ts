@@ -3,6 +3,7 @@ import type { ConnectionOptions } from "./connection.ts";
 import type { Generation } from "./generation.ts";
 import type { ConsumerOptions } from "./port.ts";
 import { committedOffsetsOf, logRangesOf } from "./offsets.ts";
+import { outOfRangeAlert } from "./out-of-range-alert.ts";
 
 /** What the positions ask of the consumer. */
 export interface PositionsHost {
@@ -57,7 +58,7 @@ export function createStartPositions(
       if (!generation.partitions.has(partition)) continue;
       const at = committed.get(partition);
       const inside = at !== undefined && at >= low && at <= high;
-      if (at !== undefined && !inside) alertOutOfRange(partition, at, low, high);
+      if (at !== undefined && !inside) alert(partition, at, { low, high });
       const from = inside ? at : low;
       generation.expected.set(partition, from);
       host.seek(partition, from);
@@ -66,24 +67,8 @@ export function createStartPositions(
     host.open(generation);
   }
 
-  function alertOutOfRange(partition: number, committed: bigint, low: bigint, high: bigint): void {
-    const lost = committed < low;
-    options.onAlert?.({
-      code: "offset_out_of_range",
-      message: lost
-        ? `${groupId} on ${topic}/${partition}: ${low - committed} records were deleted before they were read. Compare retention with the backlog.`
-        : `${groupId} on ${topic}/${partition}: the committed offset ${committed} is beyond the log's end ${high}; reading again from its start. Was the topic made anew?`,
-      detail: {
-        groupId,
-        topic,
-        partition,
-        committed: committed.toString(),
-        low: low.toString(),
-        high: high.toString(),
-        gap: (lost ? low - committed : committed - high).toString(),
-      },
-    });
-  }
+  const alert = (partition: number, position: bigint, range: { low: bigint; high: bigint }): void =>
+    options.onAlert?.(outOfRangeAlert({ groupId, topic, partition }, position, range));
 
   return {
     set: async (generation) => {
@@ -108,7 +93,7 @@ export function createStartPositions(
       try {
         const ranges = await logRangesOf(await connected(), topic);
         const range = ranges.find((one) => one.partition === partition);
-        if (range !== undefined && range.low > expected) alertOutOfRange(partition, expected, found, range.high);
+        if (range !== undefined && range.low > expected) alert(partition, expected, { low: found, high: range.high });
       } catch (error) {
         connection.log.warn(
           {

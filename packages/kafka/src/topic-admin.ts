@@ -1,5 +1,6 @@
-import { ConfigResourceTypes } from "kafkajs";
+import kafkajs from "kafkajs";
 import type { Admin as KafkaJSAdmin } from "kafkajs";
+import { protocolErrorOf } from "./connection.ts";
 import type { TopicFault } from "./port.ts";
 import {
   configOf,
@@ -13,6 +14,7 @@ import type { ActualTopic, WantedTopic } from "./topic-settings.ts";
 
 /** `ConfigSource` of a value set on the topic itself. */
 const SET_ON_TOPIC = 1;
+const CREATE_TIMEOUT_MS = 20_000;
 
 interface Found extends ActualTopic {
   /** Settings made on the topic itself, ours and others'. */
@@ -32,18 +34,17 @@ export async function applyTopics(admin: KafkaJSAdmin, lanes: readonly string[])
   const missing = wanted.filter(({ topic }) => !cluster.topics.has(topic));
   if (missing.length > 0) {
     const replication = wantedReplication(cluster.brokers.length);
-    await admin.createTopics({
-      topics: missing.map((one) => ({
-        topic: one.topic,
-        numPartitions: one.partitions,
-        replicationFactor: replication,
-        configEntries: Object.entries(configOf(one, replication)).map(([name, value]) => ({ name, value })),
-      })),
-      timeout: 20_000,
-    });
+    // One by one: kafkajs takes "already exists" for success only alone, and another process may be creating them too.
     for (const one of missing) {
-      done.push(`${one.topic}: created with ${one.partitions} partitions, replication ${replication}`);
+      const configEntries = Object.entries(configOf(one, replication)).map(([name, value]) => ({ name, value }));
+      const created = await admin.createTopics({
+        topics: [{ topic: one.topic, numPartitions: one.partitions, replicationFactor: replication, configEntries }],
+        timeout: CREATE_TIMEOUT_MS,
+        waitForLeaders: false,
+      });
+      if (created) done.push(`${one.topic}: created with ${one.partitions} partitions, replication ${replication}`);
     }
+    await untilLed(admin, missing);
   }
   for (const one of wanted) {
     const found = cluster.topics.get(one.topic);
@@ -62,6 +63,39 @@ export async function checkTopics(admin: KafkaJSAdmin, lanes: readonly string[])
   ];
 }
 
+/**
+ * Waits until every partition has a leader. kafkajs' own `waitForLeaders` gives up at once where a broker does not know the topic
+ * yet, as right after its creation under KRaft.
+ */
+export async function untilLed(
+  admin: KafkaJSAdmin,
+  topics: readonly { readonly topic: string; readonly partitions: number }[],
+): Promise<void> {
+  const deadline = Date.now() + CREATE_TIMEOUT_MS;
+  for (const { topic, partitions } of topics) {
+    while (!(await isLed(admin, topic, partitions))) {
+      if (Date.now() > deadline) {
+        throw new Error(
+          `${topic}: no leader for every partition within ${CREATE_TIMEOUT_MS} ms. See the brokers' logs.`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+async function isLed(admin: KafkaJSAdmin, topic: string, partitions: number): Promise<boolean> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const found = topics.find(({ name }) => name === topic)?.partitions ?? [];
+    return found.length >= partitions && found.every(({ leader }) => leader >= 0);
+  } catch (error) {
+    const code = protocolErrorOf(error);
+    if (code === "UNKNOWN_TOPIC_OR_PARTITION" || code === "LEADER_NOT_AVAILABLE") return false;
+    throw error;
+  }
+}
+
 async function adjust(admin: KafkaJSAdmin, wanted: WantedTopic, found: Found): Promise<string[]> {
   const { topic } = wanted;
   const done: string[] = [];
@@ -78,7 +112,7 @@ async function adjust(admin: KafkaJSAdmin, wanted: WantedTopic, found: Found): P
       validateOnly: false,
       resources: [
         {
-          type: ConfigResourceTypes.TOPIC,
+          type: kafkajs.ConfigResourceTypes.TOPIC,
           name: topic,
           configEntries: [...entries].map(([name, value]) => ({ name, value })),
         },
@@ -100,7 +134,7 @@ async function look(admin: KafkaJSAdmin, wanted: readonly WantedTopic[]): Promis
     admin.fetchTopicMetadata({ topics: names }),
     admin.describeConfigs({
       includeSynonyms: false,
-      resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+      resources: names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
     }),
   ]);
   const topics = new Map<string, Found>();
@@ -126,7 +160,7 @@ async function offsetRetentionMinutes(admin: KafkaJSAdmin, brokers: readonly num
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: brokers.map((node) => ({
-        type: ConfigResourceTypes.BROKER,
+        type: kafkajs.ConfigResourceTypes.BROKER,
         name: String(node),
         configNames: ["offsets.retention.minutes"],
       })),
