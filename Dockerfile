@@ -23,9 +23,9 @@ ENV NODE_ENV=production \
     TENANTS_DIR=/app/config/tenants \
     BLOB_STORE_URL=file:///var/lib/inlet/blobs
 WORKDIR /app
-# A named volume takes its owner from here.
+# A named volume takes its owner from the folder it is first mounted on.
 RUN ln -s /app/packages/cli/bin/inlet.mjs /usr/local/bin/inlet \
- && mkdir -p /var/lib/inlet/blobs && chown -R node:node /var/lib/inlet
+ && mkdir -p /var/lib/inlet/blobs /var/lib/inlet/sandbox && chown -R node:node /var/lib/inlet
 COPY --from=dependencies /app .
 COPY . .
 USER node

@@ -15,10 +15,17 @@ test("every `inlet …` command in the documents exists", () => {
 });
 
 test("every `npm run …` in the documents exists", () => {
-  const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as { scripts: Record<string, string> };
-  const named = pages.flatMap(({ text }) => [...text.matchAll(/npm run ([a-z][a-z0-9:]*)/g)].map((match) => match[1]));
+  const scriptsOf = (path: string): object =>
+    (JSON.parse(readFileSync(`${ROOT}${path}`, "utf8")) as { scripts?: object }).scripts ?? {};
+  const named = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/npm run ([a-z][a-z0-9:]*)(?: -w @inlet\/([a-z-]+))?/g)].map(([, name = "", workspace]) => ({
+      path,
+      name,
+      manifest: workspace === undefined ? "package.json" : `packages/${workspace}/package.json`,
+    })),
+  );
   report("documented npm scripts", { scripts: named.length });
-  expect(named.filter((name) => name === undefined || !(name in scripts))).toEqual([]);
+  expect(named.filter(({ name, manifest }) => !(name in scriptsOf(manifest)))).toEqual([]);
 });
 
 test("every compose service named in the documents exists", () => {

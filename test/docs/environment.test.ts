@@ -6,10 +6,12 @@ import { readRepository, report, ROOT } from "../architecture/repository.ts";
 
 const compose = readFileSync(`${ROOT}docker-compose.yml`, "utf8");
 const demo = readFileSync(`${ROOT}config/demo.env`, "utf8");
+const sandbox = readFileSync(`${ROOT}packages/config/src/sandbox.ts`, "utf8");
 
-/** Variables that Inlet reads, that compose substitutes, and that the demo tenant's file names. */
+/** Variables that Inlet and its sandbox read, that compose substitutes, and that the demo tenant's file names. */
 const KNOWN = new Set([
   ...Object.keys(VARIABLES).flatMap((name) => [name, `${name}_FILE`]),
+  ...[...sandbox.matchAll(/"(SANDBOX_[A-Z0-9_]+)"/g)].map((match) => match[1] as string),
   ...[...compose.matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1] as string),
   ...[...demo.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1] as string),
 ]);
@@ -33,7 +35,7 @@ test("docker-compose.yml gives Inlet's containers only variables that they read"
   const ours = Object.values(services).filter(({ image }) => image.startsWith("inlet:"));
   const given = ours.flatMap(({ environment = {} }) => Object.keys(environment));
   report("compose variables", { services: ours.length, variables: given.length });
-  expect(given.filter((name) => !(name in VARIABLES) && !demo.includes(`${name}=`))).toEqual([]);
+  expect(given.filter((name) => !KNOWN.has(name))).toEqual([]);
 });
 
 test("planted: a variable that does not exist is seen, also in a code block", () => {

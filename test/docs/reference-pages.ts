@@ -109,6 +109,13 @@ function headersPage(): string {
   );
 }
 
+const SANDBOX_VARIABLES = [
+  ["`SANDBOX_DATA_DIR`", "where records survive a restart", "in memory"],
+  ["`SANDBOX_TOKEN`", "tokens that are let in, comma-separated, or `tenant=token` pairs", "every call is let in"],
+  ["`SANDBOX_SEARCH_LAG_MS`", "how long a change stays invisible to search, ms", "`2000`"],
+  ["`SANDBOX_LIMIT_PER_10S`", "calls in any 10 seconds before the 429; HubSpot's own is 190", "`20000`"],
+];
+
 function environmentPage(): string {
   const variables = Object.entries(VARIABLES) as [string, Variable][];
   return page(
@@ -130,6 +137,10 @@ function environmentPage(): string {
     "",
     "Each service has its own default for `HTTP_PORT`: ingest-gateway 8080, parser 8082, crm-sink 8083, crm-sandbox 8090. What a tenant",
     "needs beyond this (signing secrets, the CRM's token) is named by its own file, as `env:NAME` or `file:PATH`.",
+    "",
+    "## The sandbox",
+    "",
+    ...table(["variable", "meaning", "default"], SANDBOX_VARIABLES),
   );
 }
 

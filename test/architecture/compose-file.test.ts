@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { report, ROOT } from "./repository.ts";
+
+interface Service {
+  image?: string;
+  command?: string[];
+  container_name?: string;
+  ports?: string[];
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  restart?: string;
+  healthcheck?: unknown;
+  profiles?: string[];
+  deploy?: { resources?: { limits?: { memory?: string; pids?: number } } };
+}
+interface ComposeFile {
+  services: Record<string, Service>;
+}
+
+/** They come and go in numbers: a fixed port or name would forbid the second one. */
+const SCALED = ["parser", "crm-sink"];
+
+test("every container is confined, limited and published on the loopback interface", () => {
+  const { services } = composeFile();
+  const found = Object.entries(services).flatMap(([name, service]) => faultsOf(name, service));
+  report("compose file", { services: Object.keys(services).length });
+  expect(found).toEqual([]);
+});
+
+test("planted: a service that is not confined, one that cannot be scaled", () => {
+  expect(faultsOf("parser", { image: "inlet:local", ports: ["8082:8082"], command: ["node"] })).toEqual([
+    "parser keeps capabilities: cap_drop: [ALL]",
+    "parser may gain privileges: security_opt: [no-new-privileges:true]",
+    "parser has no memory limit",
+    "parser has no process limit",
+    "parser does not restart: restart: unless-stopped",
+    "parser has no healthcheck",
+    "parser writes to its root file system: read_only: true",
+    "parser publishes 8082:8082 on every interface: lead with ${BIND_ADDRESS:-127.0.0.1}",
+    "parser has a fixed port or name and cannot be scaled",
+  ]);
+});
+
+test("compose runs the versions that the local stack runs", () => {
+  const { services } = composeFile();
+  const localStack = readFileSync(`${ROOT}packages/local-stack/prerequisites.mjs`, "utf8");
+  const pinned = (constant: string): string | undefined => new RegExp(`${constant} = "([^"]+)"`).exec(localStack)?.[1];
+  expect(pinned("KAFKA_VERSION")).toBeDefined();
+  expect(services["kafka"]?.image).toBe(`apache/kafka:${pinned("KAFKA_VERSION")}`);
+  expect(services["registry"]?.image).toBe(`apicurio/apicurio-registry:${pinned("REGISTRY_VERSION")}`);
+});
+
+function composeFile(): ComposeFile {
+  return parse(readFileSync(`${ROOT}docker-compose.yml`, "utf8"), { merge: true }) as ComposeFile;
+}
+
+function faultsOf(name: string, service: Service): string[] {
+  const limits = service.deploy?.resources?.limits;
+  const oneShot = service.restart === "no";
+  const checks: [boolean, string][] = [
+    [service.cap_drop?.includes("ALL") === true, "keeps capabilities: cap_drop: [ALL]"],
+    [
+      service.security_opt?.includes("no-new-privileges:true") === true,
+      "may gain privileges: security_opt: [no-new-privileges:true]",
+    ],
+    [limits?.memory !== undefined, "has no memory limit"],
+    [limits?.pids !== undefined, "has no process limit"],
+    [oneShot || service.restart === "unless-stopped", "does not restart: restart: unless-stopped"],
+    [oneShot || service.healthcheck !== undefined, "has no healthcheck"],
+    [
+      !(service.image ?? "").startsWith("inlet:") || service.read_only === true,
+      "writes to its root file system: read_only: true",
+    ],
+    ...(service.ports ?? []).map((port): [boolean, string] => [
+      port.startsWith("${BIND_ADDRESS:-127.0.0.1}:"),
+      `publishes ${port} on every interface: lead with \${BIND_ADDRESS:-127.0.0.1}`,
+    ]),
+    [
+      !SCALED.includes(name) || (service.ports === undefined && service.container_name === undefined),
+      "has a fixed port or name and cannot be scaled",
+    ],
+  ];
+  return checks.filter(([good]) => !good).map(([, fault]) => `${name} ${fault}`);
+}
