@@ -10,7 +10,6 @@ import { contentHashOf } from "./content-hash.ts";
 import { parseDate } from "./dates.ts";
 import { firstValue, rawValues } from "./header-fields.ts";
 import type { Field } from "./header-fields.ts";
-import { isNestedDeeper } from "./html-depth.ts";
 import { referencedCids, sanitize } from "./html.ts";
 import { textOfHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
@@ -100,6 +99,7 @@ function addressesOf(fields: readonly Field[], name: string, warnings: Set<strin
 function safeHtml(sent: string | null, warnings: Set<string>): string | null {
   if (sent === null) return null;
   if (sent.length > CUTS.htmlChars) warnings.add("html_cut");
-  if (isNestedDeeper(sent.slice(0, CUTS.htmlChars), CUTS.htmlDepth)) warnings.add("html_too_deep");
-  return sanitize(sent) || null;
+  const safe = sanitize(sent);
+  if (safe === null) warnings.add("html_too_deep");
+  return safe || null;
 }

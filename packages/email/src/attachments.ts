@@ -56,10 +56,10 @@ export function safeFilename(name: string | null): string | null {
     .replace(/^\.+(?=\.|$)/, "")
     .trim();
   if (shown === "" || shown === ".") return null;
-  const characters = [...shown];
-  if (characters.length <= CUTS.filenameChars) return shown;
+  if (shown.length <= CUTS.filenameChars) return shown;
   const extension = /\.[^.]{1,16}$/.exec(shown)?.[0] ?? "";
-  return characters.slice(0, CUTS.filenameChars - extension.length).join("") + extension;
+  // Never half of a surrogate pair.
+  return shown.slice(0, CUTS.filenameChars - extension.length).replace(/[\uD800-\uDBFF]$/, "") + extension;
 }
 
 function mediaType(declared: string | null): string {

@@ -1,42 +1,34 @@
-const VOID = new Set("area base br col embed hr img input link meta param source track wbr".split(" "));
-/** Closed by their siblings, so a run of them without end tags does not nest. */
-const IMPLIED_END = new Set("p li dt dd option optgroup tr td th thead tbody tfoot rt rp".split(" "));
-const TAG = /<(!--|\/?[a-z][a-z0-9:_-]{0,60})/giy;
+import { Parser } from "htmlparser2";
+
+class TooDeep extends Error {}
 
 /**
- * Whether the html opens more than `limit` elements inside each other, in one pass over it: parsers of html keep a stack
- * that makes deep nesting quadratic, so this is asked before any of them sees the html.
+ * Whether the html opens more than `limit` elements inside each other. Asked before html is walked or rewritten:
+ * htmlparser2 keeps its open elements in an array whose front it edits, so that deep nesting is quadratic (200,000 nested
+ * tags take minutes). It is the same parser that sanitizes, stopped as soon as the limit is passed: a scan of our own
+ * would read quotes and comments a little differently, and that gap would be the attack.
  */
 export function isNestedDeeper(html: string, limit: number): boolean {
-  const open: string[] = [];
-  const counts = new Map<string, number>();
-  for (let at = html.indexOf("<"); at !== -1;) {
-    TAG.lastIndex = at;
-    const tag = TAG.exec(html)?.[1]?.toLowerCase();
-    if (tag === undefined) {
-      at = html.indexOf("<", at + 1);
-      continue;
-    }
-    const end = html.indexOf(tag === "!--" ? "-->" : ">", at + 1);
-    if (end === -1) return false;
-    at = html.indexOf("<", end);
-    if (tag === "!--") continue;
-    const name = tag.replace("/", "");
-    if (VOID.has(name) || IMPLIED_END.has(name)) continue;
-    if (!tag.startsWith("/")) {
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-      if (open.push(name) > limit) return true;
-    } else if ((counts.get(name) ?? 0) > 0) {
-      for (let popped = open.pop(); popped !== undefined; popped = open.pop()) {
-        counts.set(popped, (counts.get(popped) ?? 1) - 1);
-        if (popped === name) break;
-      }
-    }
+  if (!hasMoreTagsThan(html, limit)) return false;
+  let depth = 0;
+  const parser = new Parser({
+    onopentagname() {
+      if ((depth += 1) > limit) throw new TooDeep();
+    },
+    onclosetag() {
+      depth -= 1;
+    },
+  });
+  try {
+    parser.end(html);
+    return false;
+  } catch (error) {
+    if (error instanceof TooDeep) return true;
+    throw error;
   }
-  return false;
 }
 
-/** Tags cut out in one linear pass; for html that no parser may see. Keeps what is between the tags. */
+/** Tags cut out in one linear pass; for html that no parser may walk. Keeps what is between the tags. */
 export function withoutTags(html: string): string {
   let text = "";
   let at = 0;
@@ -48,4 +40,10 @@ export function withoutTags(html: string): string {
     at = close + 1;
   }
   return text + html.slice(at);
+}
+
+function hasMoreTagsThan(html: string, limit: number): boolean {
+  let count = 0;
+  for (let at = html.indexOf("<"); at !== -1; at = html.indexOf("<", at + 1)) if ((count += 1) > limit) return true;
+  return false;
 }

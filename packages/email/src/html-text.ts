@@ -7,9 +7,15 @@ import { CUTS } from "./limits.ts";
 /** A line that reply parsers know; put where Outlook's quoted part begins. */
 export const QUOTE_LINE = "-----Original Message-----";
 
+/** Newsletters pad their preview with runs of these; a single joiner belongs to an emoji or a script and stays. */
+const INVISIBLE = /(?:\u00A0|\u200B|\u200C|\u200D|\uFEFF|\u034F|\u00AD)+/g;
+
 const SHOWN: SelectorDefinition[] = [
   { selector: "img", format: "skip" },
-  { selector: "a", options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true, linkBrackets: ["<", ">"] } },
+  {
+    selector: "a",
+    options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true, linkBrackets: ["<", ">"], pathRewrite: safeLink },
+  },
   ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
 ];
 /** Quote markers of Gmail, Apple Mail and Thunderbird, Outlook (facts: wire formats 11). */
@@ -53,17 +59,17 @@ function toText(html: string, selectors: SelectorDefinition[]): string {
   }
 }
 
+/** Only addresses that a reader may follow; others (`javascript:`, `data:`) leave the link's words. */
+function safeLink(address: string): string {
+  return /^\s*(https?|mailto|tel):/i.test(address) ? address : "";
+}
+
 function tidy(text: string): string {
   return cleanBody(text)
-    .replace(/[\u00A0\u200B\u200C\u200D\uFEFF\u034F\u00AD]+/g, (run) => (run.includes("\u00A0") ? " " : joiners(run)))
+    .replace(INVISIBLE, (run) => (run.includes("\u00A0") ? " " : run.length === 1 ? run : ""))
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
-}
-
-/** Newsletters pad their preview with invisible characters; a single joiner belongs to an emoji or a script. */
-function joiners(run: string): string {
-  return run.length === 1 ? run : "";
 }

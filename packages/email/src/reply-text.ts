@@ -2,6 +2,7 @@ import EmailReplyParser from "email-reply-parser";
 import { unquotedTextOfHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
 import { quoteStart } from "./quote-headers.ts";
+import { closingLine } from "./signature.ts";
 
 /**
  * The new words of an email, without quotes and signature (UN5). First Inlet's own line rules cut at the quoted message,
@@ -35,7 +36,8 @@ function withoutQuotes(text: string): string {
 function withoutSignature(text: string): string {
   const lines = text.split("\n");
   const delimiter = lines.findIndex((line, index) => index > 0 && /^-- ?$/.test(line));
-  const cut = delimiter === -1 ? text : lines.slice(0, delimiter).join("\n");
+  const end = delimiter === -1 ? closingLine(lines) : delimiter;
+  const cut = end === -1 ? text : lines.slice(0, end).join("\n");
   const parsed = isSafeForParser(cut) ? new EmailReplyParser().parseReply(cut) : cut;
   return parsed.trim() === "" ? cut.trim() : parsed.trim();
 }

@@ -8,7 +8,7 @@ export function makeLargeMail(sizeBytes: number): Buffer {
     "To: sales@inlet.example",
     "Subject: Drawings for the tender",
     "Date: Tue, 03 Mar 2026 10:15:00 +0100",
-    "Message-ID: <drawings-1.sample@builders.example.com>",
+    "Message-ID: <drawings-1.sample@builders.example>",
     "MIME-Version: 1.0",
     'Content-Type: multipart/mixed; boundary="large-1"',
     "",

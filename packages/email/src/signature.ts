@@ -24,10 +24,19 @@ export function signatureOf(text: string | null): { name: string | null; phones:
   return name === null && phones.length === 0 ? null : { name, phones };
 }
 
+/**
+ * Index of the closing words that a signature follows (`Best regards`, then a name), or -1. Without a name behind it a
+ * "Thanks" is a word of the letter.
+ */
+export function closingLine(lines: readonly string[]): number {
+  const index = lines.findLastIndex((line) => line.length < 60 && CLOSING.test(line.trim()));
+  const next = lines.slice(index + 1, index + 3).find((line) => line.trim() !== "");
+  return index > 0 && next !== undefined && isName(next) ? index : -1;
+}
+
 function signatureLines(lines: readonly string[]): string[] | null {
   const delimiter = lines.findIndex((line) => /^-- ?$/.test(line));
-  const closing = lines.findLastIndex((line) => line.length < 60 && CLOSING.test(line.trim()));
-  const start = delimiter === -1 ? closing : delimiter;
+  const start = delimiter === -1 ? closingLine(lines) : delimiter;
   if (start === -1) return null;
   const block = lines
     .slice(start + 1, start + 1 + LINES)

@@ -47,11 +47,9 @@ export const signedJson = z
     receivedAt: time
       .nullish()
       .meta({ description: "When the sender received the email: ISO 8601 or epoch milliseconds." }),
-    raw: base64
-      .nullish()
-      .meta({
-        description: "The whole message (RFC 5322), base64. Where it is given, it counts and the fields below do not.",
-      }),
+    raw: base64.nullish().meta({
+      description: "The whole message (RFC 5322), base64. Where it is given, it counts and the fields below do not.",
+    }),
     envelope: z
       .looseObject({
         from: z.string().nullish().meta({ description: "MAIL FROM; null for the empty sender." }),
@@ -71,11 +69,9 @@ export const signedJson = z
     to: addresses.nullish().meta({ description: "To." }),
     cc: addresses.nullish().meta({ description: "Cc." }),
     bcc: addresses.nullish().meta({ description: "Bcc." }),
-    date: time
-      .nullish()
-      .meta({
-        description: "The Date header as sent (part of the email's identity), ISO 8601, or epoch milliseconds.",
-      }),
+    date: time.nullish().meta({
+      description: "The Date header as sent (part of the email's identity), ISO 8601, or epoch milliseconds.",
+    }),
     subject: z.string().nullish().meta({ description: "Subject, decoded." }),
     text: z.string().nullish().meta({ description: "Plain text body." }),
     html: z.string().nullish().meta({ description: "Html body as received; Inlet sanitizes it." }),
