@@ -1,4 +1,5 @@
 import { deadLetter, isInfrastructureFault, type Outcome } from "@inlet/delivery";
+import { RecordTooLargeError } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
 import type { Arrived, Parsed } from "@inlet/ledger";
 import { groupIn } from "@inlet/schemas";
@@ -63,6 +64,7 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
 /** A fault of our own code with this one email: it ends as a dead letter with its bytes, and holds up nobody. */
 function unexpected(deps: ParserDeps, opened: Opened, error: unknown): Outcome<never> {
   if (isInfrastructureFault(error)) throw error;
+  if (error instanceof RecordTooLargeError) return deadLetter("limit_exceeded", "publish", error.message);
   metrics.alerts.inc({ code: "unexpected_error" });
   const { tenant, eventId } = opened.arrival;
   deps.log.error({ err: errorForLog(error), tenant, event_id: eventId }, "unexpected error while parsing");

@@ -79,7 +79,7 @@ function describe(
   attachments: NormalizedEvent["attachments"],
 ): NormalizedEvent {
   const { event, record, tenant } = delivery;
-  return normalize(email, {
+  const normalized = normalize(email, {
     eventId: event.eventId,
     tenantId: event.tenantId,
     lane: event.lane,
@@ -98,8 +98,10 @@ function describe(
       offset: Number(record.offset),
       blob: Buffer.isBuffer(event.body) ? null : event.body,
     },
-    attachments,
+    blobs: new Map(),
   });
+  // As stored: what was fetched by URL has its size and hash only now.
+  return { ...normalized, attachments };
 }
 
 async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEvent): Promise<Parsed> {
