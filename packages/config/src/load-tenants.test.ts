@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConfigError, DEMO_MARK, loadTenants, readEnvironment, tenantJsonSchema, warnOfDemoSecrets } from "./index.ts";
 import type { Tenants } from "./index.ts";
@@ -98,13 +99,8 @@ test.each([
   dir = made;
 });
 
-function demoEnvironment(): Record<string, string> {
-  const lines = readFileSync(new URL("config/demo.env", repository), "utf8").split("\n");
-  return Object.fromEntries(
-    lines
-      .filter((line) => /^[A-Z_]+=/.test(line))
-      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
-  );
+function demoEnvironment(): NodeJS.Dict<string> {
+  return parseEnv(readFileSync(new URL("config/demo.env", repository), "utf8"));
 }
 
 test("the demo tenant loads with config/demo.env, and its CRM token is the sandbox's", async () => {

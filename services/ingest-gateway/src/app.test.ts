@@ -1,7 +1,7 @@
 import { BlobStoreUnavailableError } from "@inlet/blob-store";
 import { RegistryUnavailableError } from "@inlet/event-codec";
 import { KafkaUnavailableError, LaneFullError, headerText } from "@inlet/kafka";
-import { HEADER, eventIdOf } from "@inlet/schemas";
+import { HEADER, eventIdOf, topicIn } from "@inlet/schemas";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PROBLEMS } from "./problems.ts";
@@ -51,7 +51,7 @@ describe("a signed JSON delivery", () => {
     await gateway.postJson(email);
     const [record] = gateway.producer.sent;
     const eventId = eventIdOf("acme", "json", "evt-1");
-    expect(record).toMatchObject({ topic: "raw-events", key: `acme/${eventId}` });
+    expect(record).toMatchObject({ topic: topicIn("rawEvents", "shared"), key: `acme/${eventId}` });
     const header = (name: string) => headerText(record?.headers ?? [], name);
     expect([HEADER.tenant, HEADER.eventId, HEADER.lane, HEADER.schema].map(header)).toEqual([
       "acme",
@@ -65,7 +65,7 @@ describe("a signed JSON delivery", () => {
     await gateway.app.close();
     gateway = await startTestGateway({}, "isolation: dedicated\n");
     await gateway.postJson(email);
-    expect(gateway.producer.sent[0]?.topic).toBe("raw-events.acme");
+    expect(gateway.producer.sent[0]?.topic).toBe(topicIn("rawEvents", "acme"));
     expect((await gateway.events())[0]?.lane).toBe("acme");
   });
 

@@ -1,4 +1,5 @@
 import type { TopicFault } from "@inlet/kafka";
+import { TOPICS } from "@inlet/schemas";
 import { afterEach, describe, expect, test } from "vitest";
 import { gatewayChecks } from "./checks.ts";
 import type { CheckDeps } from "./checks.ts";
@@ -23,14 +24,14 @@ const allWell: CheckDeps = {
   topicFaults: () => Promise.resolve([]),
 };
 const oneReplica: TopicFault = {
-  topic: "raw-events",
+  topic: TOPICS.rawEvents.name,
   fault: "replication",
   expected: "3",
   actual: "1",
   severity: "warning",
 };
 const missing: TopicFault = {
-  topic: "raw-events",
+  topic: TOPICS.rawEvents.name,
   fault: "missing",
   expected: "12 partitions",
   actual: "absent",

@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseEnv, promisify } from "node:util";
+import { SERVED_KINDS, loadTenants, processEnvironment } from "@inlet/config";
+import { eventIdOf } from "@inlet/schemas";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { KINDS } from "./kinds/kinds.ts";
+import { PROBLEMS } from "./problems.ts";
+import { startTestGateway } from "./testing/test-gateway.ts";
+import type { TestGateway } from "./testing/test-gateway.ts";
+
+const repository = new URL("../../../", import.meta.url);
+const read = (path: string): Promise<string> => readFile(new URL(path, repository), "utf8");
+
+test("docs/reference/problems.md lists every code with its status, and no other", async () => {
+  const page = await read("docs/reference/problems.md");
+  const rows = [...page.matchAll(/^\| `(\w+)`\s*\| (\d{3})\s*\|/gm)].map(([, code, status]) => [code, Number(status)]);
+  expect(rows).toEqual(Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]));
+});
+
+test("every kind that a tenant file may name is served and stands in the guide", async () => {
+  const guide = await read("docs/guides/send-email.md");
+  expect(Object.keys(KINDS).toSorted()).toEqual([...SERVED_KINDS].toSorted());
+  for (const kind of SERVED_KINDS) expect(guide).toMatch(new RegExp(`^\\| \`${kind}\``, "m"));
+});
+
+describe("the examples of docs/guides/send-email.md", () => {
+  let gateway: TestGateway;
+  let dir: string;
+  let url: string;
+  let guide: string;
+
+  beforeAll(async () => {
+    guide = await read("docs/guides/send-email.md");
+    dir = await mkdtemp(join(tmpdir(), "inlet-guide-"));
+    await writeFile(
+      join(dir, "email.eml"),
+      "Message-ID: <guide@example.com>\r\nFrom: ada@example.com\r\n\r\nHello\r\n",
+    );
+    const env = parseEnv(await read("config/demo.env"));
+    const tenants = await loadTenants({ dir: new URL("config/tenants", repository).pathname, env });
+    gateway = await startTestGateway({ now: Date.now, tenants });
+    await gateway.app.listen({ host: "127.0.0.1", port: 0 });
+    url = `http://127.0.0.1:${(gateway.app.server.address() as AddressInfo).port}`;
+  });
+  afterAll(async () => {
+    await gateway.app.close();
+    await rm(dir, { recursive: true });
+  });
+
+  function block(language: string): string {
+    const found = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(guide)?.[1];
+    if (found === undefined) throw new Error(`the guide has no ${language} example`);
+    return found;
+  }
+
+  async function run(command: string, args: string[], file: string, content: string): Promise<unknown> {
+    await writeFile(join(dir, file), content);
+    const { stdout } = await promisify(execFile)(command, [...args, file], {
+      cwd: dir,
+      env: { PATH: processEnvironment()["PATH"], INLET_URL: url },
+    });
+    return JSON.parse(stdout);
+  }
+
+  test("curl and openssl", async () => {
+    const answer = await run("sh", [], "send.sh", block("sh"));
+    expect(answer).toEqual({ eventId: eventIdOf("demo", "signed-json", "order-4711-question"), duplicate: false });
+  });
+
+  test("Node", async () => {
+    const answer = await run(process.execPath, [], "send.mjs", block("js"));
+    expect(answer).toEqual({
+      eventId: eventIdOf("demo", "raw-mime", "guide@example.com\0sales@inlet.example"),
+      duplicate: false,
+    });
+  });
+
+  test("Python", async () => {
+    const answer = await run("python3", [], "send.py", block("python"));
+    expect(answer).toEqual({ eventId: eventIdOf("demo", "standard-webhooks", "msg_4711"), duplicate: false });
+  });
+});
