@@ -11,7 +11,7 @@ export function ensureInstalled() {
   const missing = firstMissing();
   if (missing === null) return;
   console.log(`Installing packages (npm ci): ${missing}`);
-  const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
   });

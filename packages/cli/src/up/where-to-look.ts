@@ -20,7 +20,6 @@ export function whereToLook({
     `  the CRM's records     http://127.0.0.1:${ports["crm-sandbox"]}`,
     `  what became of one    npx inlet show EVENTID`,
     `  send one of yours     npx inlet send FILE.eml`,
-    `  or without a file     ${curlExample(gateway)}`,
     `  logs                  ${logs.startsWith("..") ? path.join(dataDir, "logs") : logs}`,
   ];
   const traces = env["OTEL_EXPORTER_OTLP_ENDPOINT"];
@@ -29,17 +28,25 @@ export function whereToLook({
     lines.push(
       `  for npx inlet show    export DATABASE_URL='${env["DATABASE_URL"]}' KAFKA_BROKERS='${env["KAFKA_BROKERS"]}'`,
     );
-  return [...lines, "", "Ctrl-C ends everything. Data is kept for the next start."];
+  return [
+    ...lines,
+    "",
+    "Or send one as your own program would (paste this):",
+    ...curlExample(gateway).map((line) => `  ${line}`),
+    "",
+    "Ctrl-C ends everything. Data is kept for the next start.",
+  ];
 }
 
 /** Signs with openssl what it sends with curl: the same that any sender's program does. */
-function curlExample(gateway: string): string {
+function curlExample(gateway: string): string[] {
   const email =
     "From: Ana <ana@example.com>\\r\\nTo: sales@inlet.example\\r\\nSubject: Hello\\r\\n\\r\\nIs it still for sale?\\r\\n";
   return [
-    `. config/demo.env; printf '${email}' > hello.eml; t=$(date +%s);`,
-    `curl -H "content-type: message/rfc822" -H "x-webhook-timestamp: $t"`,
-    `-H "x-webhook-signature: $( (printf '%s.' $t; cat hello.eml) | openssl dgst -sha256 -hmac "$DEMO_RAW_MIME_SECRET" -r | cut -d' ' -f1)"`,
-    `--data-binary @hello.eml ${gateway}/v1/inbound/demo/raw-mime`,
-  ].join(" ");
+    `. config/demo.env; t=$(date +%s)`,
+    `printf '${email}' > hello.eml`,
+    `s=$({ printf '%s.' $t; cat hello.eml; } | openssl dgst -sha256 -hmac "$DEMO_RAW_MIME_SECRET" -r | cut -d' ' -f1)`,
+    `curl -H "content-type: message/rfc822" -H "x-webhook-timestamp: $t" -H "x-webhook-signature: $s" \\`,
+    `  --data-binary @hello.eml ${gateway}/v1/inbound/demo/raw-mime`,
+  ];
 }
