@@ -32,9 +32,6 @@ export async function parseSignedJson(bytes: Uint8Array, options: ParseOptions =
     if (!result.ok) return failed(result.fault.code, `raw: ${result.fault.message}`);
     return { ok: true, source, email: { ...result.email, envelope } };
   }
-  if (!saysAnything(data)) {
-    return failed("unreadable_json", "body: has no from, subject, text, html or raw; send the email's fields or raw");
-  }
   try {
     return { ok: true, source, email: await emailOf(data, envelope, options) };
   } catch (error) {
@@ -125,10 +122,6 @@ function envelopeOf(data: SignedJson): Envelope | null {
   return { from: isAddress(from) ? from : null, to };
 }
 
-function saysAnything(data: SignedJson): boolean {
-  return [data.from, data.subject, data.text, data.html, data.headers].some((value) => value != null && value !== "");
-}
-
 function timeOf(value: string | number | null | undefined): number | null {
   if (value == null) return null;
   return typeof value === "number" ? boundedTime(value) : parseDate(value);
@@ -150,7 +143,7 @@ function readJson(bytes: Uint8Array): unknown {
 function problemOf(error: z.ZodError): string {
   const issue = deepest(error.issues[0]);
   const path = issue.path.map(String).join(".");
-  return `${path === "" ? "body" : path}: ${issue.message}; see signed-json.schema.json`;
+  return `${path === "" ? "body" : path}: ${issue.message}; compare it with signed-json.schema.json`;
 }
 
 interface Problem {

@@ -15,7 +15,11 @@ const address = z
 const addresses = z.union([address, z.array(address)]);
 const ids = z.union([z.string(), z.array(z.string())]);
 const time = z.union([z.string(), z.number()]);
-const base64 = z.string().regex(/^[A-Za-z0-9+/_\s-]*={0,2}\s*$/, "is not base64");
+/** One search for a foreign character: an anchored pattern would go back over bodies of 40 MB. */
+const FOREIGN = /[^A-Za-z0-9+/=_\s-]/;
+const base64 = z.string().refine((text) => !FOREIGN.test(text), { error: "is not base64" });
+/** One of these must say something; an email of none of them is nobody's. */
+const SUBSTANCE = ["raw", "from", "subject", "text", "html", "headers"] as const;
 
 const attachment = z
   .looseObject({
@@ -86,6 +90,9 @@ export const signedJson = z
       }),
     attachments: z.array(attachment).nullish().meta({ description: "Files." }),
   })
+  .refine((email) => SUBSTANCE.some((name) => email[name] != null && email[name] !== ""), {
+    error: "has no raw, from, subject, text, html or headers: send the email's fields or raw",
+  })
   .meta({
     title: "Inlet signed JSON",
     description:
@@ -112,15 +119,16 @@ export function signedJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(signedJson, {
     io: "input",
     target: "draft-2020-12",
+    // What zod checks by a function it cannot express.
     override: ({ zodSchema, jsonSchema }) => {
-      // zod cannot express its refinement: one of the two must be there and not null.
-      if (zodSchema === attachment) {
-        jsonSchema.anyOf = ["content", "downloadUrl"].map((name) => ({
-          required: [name],
-          properties: { [name]: { type: "string" } },
-        }));
-      }
+      if (zodSchema === base64) jsonSchema.not = { pattern: FOREIGN.source };
+      if (zodSchema === attachment) jsonSchema.anyOf = ["content", "downloadUrl"].map((name) => needs(name, [null]));
+      if (zodSchema === signedJson) jsonSchema.anyOf = SUBSTANCE.map((name) => needs(name, [null, ""]));
     },
   });
   return { $id: "https://inlet.example/signed-json.schema.json", ...schema };
+}
+
+function needs(name: string, empty: (string | null)[]): z.core.JSONSchema.JSONSchema {
+  return { required: [name], properties: { [name]: { not: { enum: empty } } } };
 }
