@@ -37,3 +37,16 @@ export async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   for await (const item of items) list.push(item);
   return list;
 }
+
+/** The last record of a batch, as processed. */
+export function all(records: readonly KafkaRecord[]): { processedThrough: bigint } {
+  return { processedThrough: (records.at(-1) as KafkaRecord).offset };
+}
+
+export function numbers(count: number, from = 0): number[] {
+  return Array.from({ length: count }, (_, i) => i + from);
+}
+
+export function sorted(values: Iterable<number>): number[] {
+  return [...values].toSorted((a, b) => a - b);
+}

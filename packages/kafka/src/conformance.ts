@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listOf, textOf } from "./conformance-bench.ts";
 import type { Bench, ConformanceSubject } from "./conformance-bench.ts";
 import { describeGroupsConformance } from "./conformance-groups.ts";
+import { describeOffsetsConformance } from "./conformance-offsets.ts";
+import { describeRebalanceConformance } from "./conformance-rebalance.ts";
 import type { Consumer, Producer } from "./port.ts";
 import { headerText } from "./port.ts";
 import { partitionOf } from "./partition-of.ts";
@@ -48,6 +50,8 @@ export function describeKafka(name: string, makeKafka: () => Promise<Conformance
 
     describeRecords(bench);
     describeGroupsConformance(bench);
+    describeRebalanceConformance(bench);
+    describeOffsetsConformance(bench);
   });
 }
 

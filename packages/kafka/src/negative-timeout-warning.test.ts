@@ -19,7 +19,9 @@ const drop = `
 const kafkajsQueue = `
   const { createRequire } = await import("node:module");
   const Queue = createRequire(process.cwd() + "/")("kafkajs/src/network/requestQueue");
-  new Queue({ logger: { debug() {}, warn() {} }, requestTimeout: 1000 }).scheduleCheckPendingRequests();`;
+  const queue = new Queue({ logger: { debug() {}, warn() {} }, requestTimeout: 1000 });
+  queue.scheduleCheckPendingRequests();
+  queue.destroy();`;
 
 describe("dropKafkajsNegativeTimeoutWarning", () => {
   it("lets every other warning pass, and wraps only once", () => {
