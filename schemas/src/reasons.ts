@@ -27,6 +27,7 @@ export const DEAD_LETTER_REASONS = {
     "a record that the email names (deal tag) is not in the CRM, and the policy does not allow another",
   retries_exhausted: "a passing fault of the record outlasted every retry",
   outcome_unknown: "a write may or may not have landed and this CRM cannot tell: settle it by hand",
+  internal_error: "a fault in Inlet itself met this email; the log line with its event id has the stack",
   too_old: "it waited longer than the tenant's maxAge",
 } as const;
 

@@ -72,7 +72,9 @@ export async function accept(database: Database, arrivals: readonly Arrival[], n
       now,
     ],
   );
-  const found = new Map(rows.map((row) => [`${row.tenant}/${row.event_id}`, row]));
+  const found = new Map(
+    rows.map(({ tenant, event_id, state, starts, pass }) => [`${tenant}/${event_id}`, { state, starts, pass }]),
+  );
   return arrivals.map((a) => found.get(`${a.tenant}/${a.eventId}`) as Arrived);
 }
 

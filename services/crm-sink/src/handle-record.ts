@@ -81,7 +81,7 @@ async function attempt(email: EmailTry): Promise<Delivered> {
     );
     const delays = [5_000, 60_000, 600_000];
     const delayMs = delays[email.attempt];
-    if (delayMs === undefined) return deadLetter("retries_exhausted", "deliver", `unexpected ${(error as Error).name}`);
+    if (delayMs === undefined) return deadLetter("internal_error", "deliver", `unexpected ${(error as Error).name}`);
     return { kind: "retry", code: "unexpected_error", attempt: true, delayMs };
   }
 }

@@ -68,5 +68,5 @@ function unexpected(deps: ParserDeps, opened: Opened, error: unknown): Outcome<n
   metrics.alerts.inc({ code: "unexpected_error" });
   const { tenant, eventId } = opened.arrival;
   deps.log.error({ err: errorForLog(error), tenant, event_id: eventId }, "unexpected error while parsing");
-  return deadLetter("unreadable_mime", "parse", `unexpected ${(error as Error).name} in the parser`);
+  return deadLetter("internal_error", "parse", `unexpected ${(error as Error).name} in the parser`);
 }
