@@ -1,0 +1,195 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseEnv } from "node:util";
+import { readFileSync } from "node:fs";
+import { openBlobStore } from "@inlet/blob-store";
+import { processEnvironment } from "@inlet/config";
+import { createCodec, createRegistry, resolveBody } from "@inlet/event-codec";
+import { createKafka, headerText } from "@inlet/kafka";
+import type { Admin, KafkaRecord } from "@inlet/kafka";
+import { HEADER, SHARED_LANE, eventIdOf, topicIn } from "@inlet/schemas";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { signedHeaders } from "./testing/sign.ts";
+
+/** The real process against the real Kafka and registry of the local stack, as the demo tenant's senders see it. */
+
+const repository = new URL("../../../", import.meta.url);
+const demo = parseEnv(readFileSync(new URL("config/demo.env", repository), "utf8"));
+const secret = demo["DEMO_SIGNED_JSON_SECRET"] ?? "";
+const run = `${Date.now()}`;
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+interface Process {
+  readonly url: string;
+  readonly child: ChildProcess;
+  readonly lines: string[];
+}
+
+let dir: string;
+let gateway: Process;
+let admin: Admin;
+const env = processEnvironment();
+
+function environmentOf(change: Record<string, string> = {}): Record<string, string> {
+  const { KAFKA_BROKERS = "", SCHEMA_REGISTRY_URL = "", PATH = "" } = env;
+  const demoValues = Object.fromEntries(Object.entries(demo).map(([name, value]) => [name, value ?? ""]));
+  return {
+    PATH,
+    KAFKA_BROKERS,
+    SCHEMA_REGISTRY_URL,
+    ...demoValues,
+    BLOB_STORE_URL: pathToFileURL(join(dir, "blobs")).href,
+    TENANTS_DIR: fileURLToPath(new URL("config/tenants", repository)),
+    ...change,
+  };
+}
+
+async function start(change: Record<string, string> = {}): Promise<Process> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [fileURLToPath(new URL("main.ts", import.meta.url))], {
+    env: environmentOf({ HTTP_PORT: String(port), ...change }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on("line", (line) => lines.push(line));
+  return { url: `http://127.0.0.1:${port}`, child, lines };
+}
+
+async function stop({ child }: Process): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode;
+  const exited = once(child, "exit");
+  child.kill("SIGTERM");
+  await exited;
+  return child.exitCode;
+}
+
+/** Waits until the address answers with this status; gives the body. The log tells why it does not. */
+function untilStatus({ url, lines }: Process, path: string, status: number): Promise<unknown> {
+  return vi.waitFor(
+    async () => {
+      const response = await fetch(`${url}${path}`);
+      if (response.status !== status) throw new Error(`${path} is ${response.status}: ${lines.join("\n")}`);
+      return response.json();
+    },
+    { timeout: 40_000, interval: 100 },
+  );
+}
+
+async function untilReady(process: Process): Promise<{ checks: Record<string, { ok: boolean }> }> {
+  return (await untilStatus(process, "/readyz", 200)) as { checks: Record<string, { ok: boolean }> };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function post(body: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${gateway.url}/v1/inbound/demo/signed-json`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...signedHeaders(secret, body, Date.now()), ...headers },
+    body,
+  });
+}
+
+async function recordsOf(eventId: string): Promise<KafkaRecord[]> {
+  const found: KafkaRecord[] = [];
+  for await (const record of admin.readAll(topicIn("rawEvents", SHARED_LANE))) {
+    if (headerText(record.headers, HEADER.eventId) === eventId) found.push(record);
+  }
+  return found;
+}
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "inlet-gateway-"));
+  const brokers = (env["KAFKA_BROKERS"] ?? "").split(",");
+  admin = await createKafka({ brokers, ssl: false, sasl: null, clientId: "gateway-test", log: silent }).admin();
+  gateway = await start();
+  await untilReady(gateway);
+});
+afterAll(async () => {
+  await stop(gateway);
+  await admin.close();
+  await rm(dir, { recursive: true });
+});
+
+describe("the gateway's process", () => {
+  test("acknowledges what is on the topic, and a second time as a duplicate", async () => {
+    const body = JSON.stringify({ eventId: `evt-${run}`, subject: "Hi" });
+    const eventId = eventIdOf("demo", "signed-json", `evt-${run}`);
+    const first = await post(body, { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" });
+    expect([first.status, await first.json()]).toEqual([202, { eventId, duplicate: false }]);
+    expect(await (await post(body)).json()).toEqual({ eventId, duplicate: true });
+    const records = await recordsOf(eventId);
+    expect(records).toHaveLength(1);
+    const [record] = records;
+    expect(headerText(record?.headers ?? [], HEADER.traceparent)).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-/);
+    const codec = createCodec({ registry: createRegistry({ url: env["SCHEMA_REGISTRY_URL"] ?? "", auth: null }) });
+    const event = await codec.decode("RawEvent", record?.value ?? Buffer.alloc(0));
+    expect(event).toMatchObject({ eventId, tenantId: "demo", body: Buffer.from(body) });
+  });
+
+  test("15 MB come by reference to the blob store", async () => {
+    const body = JSON.stringify({ eventId: `large-${run}`, text: "x".repeat(15 * 1024 * 1024) });
+    expect((await post(body)).status).toBe(202);
+    const [record] = await recordsOf(eventIdOf("demo", "signed-json", `large-${run}`));
+    const codec = createCodec({ registry: createRegistry({ url: env["SCHEMA_REGISTRY_URL"] ?? "", auth: null }) });
+    const event = await codec.decode("RawEvent", record?.value ?? Buffer.alloc(0));
+    const blobs = openBlobStore(pathToFileURL(join(dir, "blobs")).href);
+    expect((await resolveBody(event.body, blobs)).equals(Buffer.from(body))).toBe(true);
+  });
+
+  test("is ready, says so with its checks, and counts", async () => {
+    const { checks } = await untilReady(gateway);
+    expect(Object.values(checks).every(({ ok }) => ok)).toBe(true);
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(text).toMatch(/inlet_ingest_requests_total\{tenant="demo",source="signed-json",code="202"\} [1-9]/);
+  });
+
+  test("logs neither secrets nor bodies", () => {
+    const log = gateway.lines.join("\n");
+    expect(log).toContain("delivery accepted");
+    expect(log).not.toContain(secret);
+    expect(log).not.toContain('"subject"');
+  });
+});
+
+test("Kafka and registry away at start: it starts, is not ready, answers 503 with Retry-After, and ends on SIGTERM", async () => {
+  const dead = `127.0.0.1:${await freePort()}`;
+  const alone = await start({ KAFKA_BROKERS: dead, SCHEMA_REGISTRY_URL: `http://${dead}` });
+  try {
+    await untilStatus(alone, "/healthz", 200);
+    const ready = await fetch(`${alone.url}/readyz`);
+    expect(ready.status).toBe(503);
+    const body = JSON.stringify({ eventId: "evt-1" });
+    const response = await fetch(`${alone.url}/v1/inbound/demo/signed-json`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...signedHeaders(secret, body, Date.now()) },
+      body,
+    });
+    expect(await response.json()).toMatchObject({ status: 503, code: "storage_unavailable" });
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThanOrEqual(5);
+  } finally {
+    expect(await stop(alone)).toBe(0);
+  }
+});
+
+test("missing settings are named, all at once, and the process ends", async () => {
+  const broken = await start({ KAFKA_BROKERS: "", BLOB_STORE_URL: "" });
+  const [code] = (await once(broken.child, "close")) as [number];
+  expect(code).toBe(1);
+  expect(broken.lines.map((line) => line.split(":")[0])).toEqual(["KAFKA_BROKERS", "BLOB_STORE_URL"]);
+});
