@@ -35,6 +35,7 @@ export function becameOf(delivery: Pick<DeliveryView, "state" | "reason" | "effe
 function dealOf(matchedBy: string | undefined, created: boolean | null, written: boolean): Became["deal"] {
   if (matchedBy === "tag") return "tag";
   if (matchedBy === "created") return "new";
+  if (matchedBy === "policy" && !written) return "none";
   if (matchedBy !== undefined && matchedBy !== "none") return "joined";
   if (!written) return "none";
   return created === false ? "joined" : "new";
