@@ -22,13 +22,13 @@ export interface ConformanceSubject {
   readonly crm: Crm;
   /** The same adapter towards a port where nobody listens. */
   readonly unreachable: Crm;
-  inject(effect: SettledEffect, fault: InjectedFault): Promise<void>;
+  readonly inject: (effect: SettledEffect, fault: InjectedFault) => Promise<void>;
   /** Resolves when every late write has landed. */
-  landed(): Promise<void>;
+  readonly landed: () => Promise<void>;
   /** How many records the CRM really stores for the key, by their content and not by a unique index. */
-  count(effect: SettledEffect, key: string, filename: string): Promise<number>;
+  readonly count: (effect: SettledEffect, key: string, filename: string) => Promise<number>;
   /** Deletes a record, as a person in the CRM would. */
-  remove(effect: SettledEffect, recordId: string): Promise<void>;
+  readonly remove: (effect: SettledEffect, recordId: string) => Promise<void>;
   /** Effects that the adapter writes by batch calls. */
   readonly batched: readonly SettledEffect[];
 }

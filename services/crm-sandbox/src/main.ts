@@ -24,5 +24,5 @@ closeWithGrace({ delay: 5000, logger: false }, async ({ err }) => {
   await app.close();
   await telemetry.shutdown();
 });
-const address = await app.listen({ host: environment.http.host, port: environment.http.port });
-log.info({ address }, "CRM sandbox ready");
+const url = await app.listen({ host: environment.http.host, port: environment.http.port });
+log.info({ url }, "CRM sandbox ready");

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { hubSpotSubject } from "./sandbox-subject.ts";
 
 describe.each(["v3", "2026-03"])("HubSpot adapter against the sandbox, API %s", (version) => {
-  test.each(CRM_CONFORMANCE)("$name", async ({ run }) => {
+  test.each(CRM_CONFORMANCE)("$name", async (conformanceCase) => {
     const subject = await hubSpotSubject(version);
     try {
-      await run(subject);
+      await conformanceCase.run(subject);
       expect(duplicatesIn(subject.sandbox.store)).toEqual([]);
       expect(JSON.stringify(subject.logged)).not.toContain("@");
     } finally {

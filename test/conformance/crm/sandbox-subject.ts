@@ -26,8 +26,8 @@ export interface HubSpotSubject extends ConformanceSubject {
   readonly origin: string;
   readonly calls: CallReport[];
   readonly logged: object[];
-  adapter(options?: Partial<HubSpotOptions>): Crm;
-  close(): Promise<void>;
+  readonly adapter: (options?: Partial<HubSpotOptions>) => Crm;
+  readonly close: () => Promise<void>;
 }
 
 /** A sandbox of its own on a free port, and the HubSpot adapter towards it. */

@@ -29,7 +29,7 @@ dl{margin:0;display:grid;gap:8px}dt{color:var(--soft);font-size:12.5px}dd{margin
 .tag{display:inline-block;padding:1px 9px;border-radius:999px;font-size:12px;background:var(--tint);color:var(--brand);margin:3px 4px 0 0}
 .timeline{list-style:none;margin:0;padding:0 0 0 22px;border-left:2px solid var(--line);display:grid;gap:16px}
 .timeline>li{position:relative;padding:16px}
-.timeline>li::before{content:"";position:absolute;left:-30px;top:20px;width:14px;height:14px;border-radius:50%;background:var(--mail);border:3px solid var(--bg)}
+.timeline>li::before{content:"";position:absolute;left:-34px;top:18px;width:14px;height:14px;border-radius:50%;background:var(--mail);border:3px solid var(--bg)}
 .timeline>li.task::before{background:var(--task)}.timeline>li.deal::before{background:var(--deal)}
 .meta{display:flex;justify-content:space-between;gap:4px 16px;flex-wrap:wrap;color:var(--soft);font-size:13px}
 .subject{font-weight:600;font-size:16px;margin:4px 0 2px;overflow-wrap:anywhere}
@@ -41,5 +41,5 @@ details{margin-top:12px;font-size:13.5px}summary{cursor:pointer;color:var(--soft
 iframe{width:100%;height:320px;border:1px solid var(--line);border-radius:8px;background:#fff;margin-top:8px}
 details dl{grid-template-columns:max-content minmax(0,1fr);gap:4px 14px;margin-top:8px}
 .empty{padding:40px 20px;text-align:center;color:var(--soft)}
-@media (max-width:760px){.record{grid-template-columns:minmax(0,1fr)}main{padding-top:16px}header>div,main{padding-left:14px;padding-right:14px}.rows a{padding:12px;gap:12px}.rows .right{grid-column:2;text-align:left;margin-top:-8px}.timeline{padding-left:16px}.timeline>li{padding:14px}.timeline>li::before{left:-24px}}
+@media (max-width:760px){.record{grid-template-columns:minmax(0,1fr)}main{padding-top:16px}header>div,main{padding-left:14px;padding-right:14px}.rows a{padding:12px;gap:12px}.rows .right{grid-column:2;text-align:left;margin-top:-8px}.timeline{padding-left:16px}.timeline>li{padding:14px}.timeline>li::before{left:-28px}}
 `;

@@ -4,13 +4,16 @@ import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import { contactName, fileName, size, when } from "./layout.ts";
 
-/** Emails and tasks of a record, the newest first. */
+const LISTED = 200;
+
+/** Emails and tasks of a record, the newest first, at most 200. */
 export function timeline(store: CrmStore, object: StoredObject): Html {
   const entries = [...store.associated(object, "emails"), ...store.associated(object, "tasks")]
     .map(({ to, toId }) => store.find(to, toId))
     .filter((entry) => entry !== undefined)
     .map((entry) => ({ entry, at: timeOf(entry.properties["hs_timestamp"] ?? "") ?? entry.createdAt }))
-    .toSorted((a, b) => b.at - a.at);
+    .toSorted((a, b) => b.at - a.at)
+    .slice(0, LISTED);
   if (entries.length === 0) return html`<div class="card empty">Nothing has happened yet.</div>`;
   return html`<ol class="timeline">
     ${entries.map(({ entry, at }) => (entry.type === "tasks" ? task(entry, at) : email(store, entry, at)))}
@@ -32,7 +35,7 @@ function email(store: CrmStore, { id, properties }: StoredObject, at: number): H
       From
       ${from === "" ? "unknown" : from}${party(" · to ", has("hs_email_to_email"))}${party(" · cc ", has("hs_email_cc_email"))}
     </div>
-    <pre>${has("hs_email_text")}</pre>
+    <pre>${linked(has("hs_email_text"))}</pre>
     ${attachments(store, has("hs_attachment_ids"))}${preview(has("hs_email_html"))}
     <details>
       <summary>Properties</summary>
@@ -47,6 +50,15 @@ function email(store: CrmStore, { id, properties }: StoredObject, at: number): H
       </dl>
     </details>
   </li>`;
+}
+
+/** Web addresses in a text as links; the rest as it is. */
+function linked(text: string): Html[] {
+  return text
+    .split(/(https?:\/\/[^\s<>"]+)/)
+    .map((part, index) =>
+      index % 2 === 1 ? html`<a href="${part}" rel="noreferrer nofollow">${part}</a>` : html`${part}`,
+    );
 }
 
 function party(word: string, addresses: string): string | null {

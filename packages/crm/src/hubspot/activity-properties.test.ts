@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { activityProperties, fitHtml, fitText, htmlWithoutLink } from "./activity-properties.ts";
+
+const URL = "https://inlet.example/e/demo/evt_1?a=1&b=2";
+const INPUT = {
+  key: "eml_1",
+  subject: "Angebot",
+  text: "Hallo",
+  html: null,
+  at: Date.UTC(2026, 0, 2, 3, 4, 5),
+  from: { email: "mara@example.com", name: "Mara Elena Núñez" },
+  to: [{ email: "sales@inlet.example", name: null }],
+  cc: [],
+  messageId: "m1@example.com",
+  inReplyTo: null,
+  spamVerdict: "pass",
+  attachmentCount: 2,
+  viewUrl: URL,
+  contactId: "1",
+  companyId: null,
+  dealId: null,
+  fileIds: ["7", "8"],
+};
+
+test("every value is a string, what is null is left out, headers have HubSpot's shape", () => {
+  const properties = activityProperties(INPUT, "demo");
+  expect(Object.values(properties).every((value) => typeof value === "string")).toBe(true);
+  expect(properties).toMatchObject({
+    hs_timestamp: "2026-01-02T03:04:05.000Z",
+    hs_attachment_ids: "7;8",
+    inlet_attachment_count: "2",
+    inlet_tenant: "demo",
+  });
+  expect(properties).not.toHaveProperty("hs_email_html");
+  expect(properties).not.toHaveProperty("inlet_in_reply_to");
+  expect(JSON.parse(properties["hs_email_headers"] ?? "")).toEqual({
+    from: { email: "mara@example.com", firstName: "Mara Elena", lastName: "Núñez" },
+    to: [{ email: "sales@inlet.example" }],
+    cc: [],
+    bcc: [],
+  });
+});
+
+test("the view link is the text's last line: added once, kept when the text is cut, no character torn", () => {
+  expect(fitText("Hallo", URL)).toBe(`Hallo\n\nFull email: ${URL}`);
+  expect(fitText(`Hallo\n\nFull email: ${URL}`, URL)).toBe(`Hallo\n\nFull email: ${URL}`);
+  for (const text of ["😀".repeat(40_000), `x${"😀".repeat(40_000)}`, "a".repeat(65_530)]) {
+    const fitted = fitText(text, URL);
+    expect(fitted.length).toBeLessThanOrEqual(65_536);
+    expect(fitted.split("\n").at(-1)).toBe(`Full email: ${URL}`);
+    expect(fitted.isWellFormed()).toBe(true);
+  }
+});
+
+test("html gets the link, escaped, and gives it back; html that is too long is left out whole", () => {
+  const written = fitHtml("<p>Hallo</p>", `${URL}"><script>`);
+  expect(written).not.toContain("<script>");
+  expect(htmlWithoutLink(written ?? "")).toBe("<p>Hallo</p>");
+  expect(fitHtml("x".repeat(65_500), URL)).toBeNull();
+  expect(fitHtml("", URL)).toBeNull();
+});

@@ -1,0 +1,283 @@
+import { createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { HUBSPOT_CODES } from "@inlet/crm";
+import type { CallFault, CallResult, Crm } from "@inlet/crm";
+import type { FaultRule } from "@inlet/crm-sandbox";
+import { afterEach, describe, expect, test } from "vitest";
+import { hubSpotSubject } from "./sandbox-subject.ts";
+import type { HubSpotSubject } from "./sandbox-subject.ts";
+
+const opened: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0)) await close();
+});
+
+async function subject(): Promise<HubSpotSubject> {
+  const made = await hubSpotSubject();
+  opened.push(() => made.close());
+  return made;
+}
+
+const soon = (ms = 5_000): { deadline: number } => ({ deadline: Date.now() + ms });
+const ADA = { email: "ada@example.com", firstName: "Ada", lastName: "Byron" };
+
+function faultOf(result: CallResult<unknown>): CallFault {
+  if (result.ok) throw new Error("expected a fault");
+  expect(HUBSPOT_CODES).toContain(result.fault.code);
+  return result.fault;
+}
+
+function valueOf<T>(result: CallResult<T>): T {
+  if (!result.ok) throw new Error(result.fault.code);
+  return result.value;
+}
+
+describe("answers and their class", () => {
+  test.each<[FaultRule, Partial<CallFault>]>([
+    [{ status: 401 }, { kind: "outage", code: "hubspot:401", unknown: false }],
+    [{ status: 403 }, { kind: "outage", code: "hubspot:403:MISSING_SCOPES", unknown: false }],
+    [
+      { status: 403, category: "LIMIT_EXCEEDED" },
+      { kind: "outage", code: "hubspot:403:PLAN_LIMIT", unknown: false },
+    ],
+    [
+      { status: 403, category: "FORBIDDEN" },
+      { kind: "outage", code: "hubspot:403:FORBIDDEN", unknown: false },
+    ],
+    [{ status: 423 }, { kind: "record-passing", code: "hubspot:423" }],
+    [{ status: 413 }, { kind: "record-permanent", code: "hubspot:413" }],
+    [{ status: 400 }, { kind: "record-permanent", code: "hubspot:400:VALIDATION_ERROR" }],
+    [
+      { status: 400, category: "INVALID_JSON" },
+      { kind: "record-permanent", code: "hubspot:400:INVALID_JSON" },
+    ],
+    [
+      { status: 477, retryAfter: 60 },
+      { kind: "outage", code: "hubspot:477", unknown: false, retryAfterMs: 60_000 },
+    ],
+    [
+      { status: 503, retryAfter: 2 },
+      { kind: "outage", code: "hubspot:5xx", unknown: true, retryAfterMs: 2_000 },
+    ],
+    [{ status: 302 }, { kind: "outage", code: "hubspot:redirect", unknown: false }],
+    [
+      { status: 429, policyName: "DAILY" },
+      { kind: "outage", code: "hubspot:429:DAILY", unknown: false, retryAfterMs: 900_000 },
+    ],
+    [
+      { status: 429, policyName: "TEN_SECONDLY_ROLLING" },
+      { kind: "outage", code: "hubspot:429:TEN_SECONDLY_ROLLING", unknown: false, retryAfterMs: 10_000 },
+    ],
+  ])("%j on a write", async (rule, expected) => {
+    const { crm, sandbox } = await subject();
+    sandbox.faults.add({ match: { path: "/crm/v3/objects/contacts/batch/upsert" }, ...rule });
+    expect(faultOf(await crm.upsertContact(ADA, soon()))).toMatchObject(expected);
+  });
+
+  test("a 5xx on a read leaves nothing unknown", async () => {
+    const { crm, sandbox } = await subject();
+    sandbox.faults.add({ match: { method: "GET" }, status: 500 });
+    expect(faultOf(await crm.getDeal("1", soon()))).toMatchObject({ kind: "outage", unknown: false });
+  });
+
+  test("a 404 that HubSpot did not write is an outage, never 'not there'", async () => {
+    const { adapter, origin } = await subject();
+    const crm = adapter({ baseUrl: `${origin}/wrong/prefix` });
+    expect(faultOf(await crm.lookup("activity", "eml_1", soon()))).toMatchObject({ code: "hubspot:404:ENDPOINT" });
+  });
+
+  test("an address that HubSpot refuses is the record's fault, and is not quoted", async () => {
+    const { crm, logged } = await subject();
+    const fault = faultOf(await crm.upsertContact({ ...ADA, email: "ada@localhost" }, soon()));
+    expect(fault).toMatchObject({ kind: "record-permanent", code: "hubspot:400:INVALID_EMAIL" });
+    expect(JSON.stringify([fault, logged])).not.toContain("ada@");
+  });
+
+  test("an activity for a contact that is gone is the record's fault", async () => {
+    const { crm } = await subject();
+    const fault = faultOf(await crm.createActivity({ ...activity, contactId: "77" }, soon()));
+    expect(fault).toMatchObject({ kind: "record-permanent", code: "hubspot:404" });
+  });
+});
+
+describe("once in effect", () => {
+  test.each(["contact", "deal", "activity", "file"] as const)(
+    "%s: even a settlement before the late write lands ends in one record",
+    async (effect) => {
+      const { crm, inject, landed, count } = await subject();
+      const contactId = effect === "contact" ? "" : valueOf(await crm.upsertContact(ADA, soon())).recordId;
+      const write = writeOf(crm, effect, contactId);
+      await inject(effect, "late-write");
+      expect(faultOf(await write.send(100))).toMatchObject({ kind: "outage", code: "hubspot:timeout", unknown: true });
+      expect(valueOf(await crm.lookup(effect, write.key, { ...soon(), filename: "a.txt" }))).toBeNull();
+      valueOf(await write.send(5_000));
+      await landed();
+      expect(await count(effect, write.key, "a.txt")).toBe(1);
+    },
+  );
+
+  test("a deal whose association fails is unknown, and sending it again completes it", async () => {
+    const { crm, sandbox } = await subject();
+    const contactId = valueOf(await crm.upsertContact(ADA, soon())).recordId;
+    const write = writeOf(crm, "deal", contactId);
+    sandbox.faults.add({ match: { method: "PUT" }, status: 429, times: 1 });
+    expect(faultOf(await write.send(5_000))).toMatchObject({ kind: "outage", unknown: true });
+    const { recordId } = valueOf(await write.send(5_000));
+    const [deal, ...others] = sandbox.store.all("deals");
+    expect(others).toEqual([]);
+    expect(deal?.id).toBe(recordId);
+    expect(deal && sandbox.store.associated(deal, "contacts").map(({ toId }) => toId)).toEqual([contactId]);
+    expect(deal?.properties).toMatchObject({ inlet_tags: "email-sourced", dealstage: "appointmentscheduled" });
+  });
+
+  test("the names that a person gave a contact stay", async () => {
+    const { crm, sandbox } = await subject();
+    const made = valueOf(await crm.upsertContact(ADA, soon()));
+    const again = valueOf(await crm.upsertContact({ ...ADA, firstName: "ADA", lastName: null }, soon()));
+    expect(again).toEqual({ recordId: made.recordId, created: false });
+    expect(sandbox.store.find("contacts", made.recordId)?.properties).toMatchObject({
+      firstname: "Ada",
+      lastname: "Byron",
+    });
+  });
+
+  test("an account without Inlet's properties gets them with the first write", async () => {
+    const { adapter, sandbox } = await subject();
+    sandbox.store.clear();
+    const crm = adapter();
+    const contactId = valueOf(await crm.upsertContact(ADA, soon())).recordId;
+    valueOf(await crm.createActivity({ ...activity, contactId }, soon()));
+    valueOf(await writeOf(crm, "deal", contactId).send(5_000));
+    expect(sandbox.store.definitions("emails").get("inlet_email_key")?.hasUniqueValue).toBe(true);
+  });
+
+  test("a property that is there but not unique stops the account instead of making duplicates", async () => {
+    const { adapter, sandbox } = await subject();
+    const known = sandbox.store.definitions("emails").get("inlet_email_key");
+    if (known === undefined) throw new Error("not prepared");
+    sandbox.store.define("emails", { ...known, hasUniqueValue: false });
+    expect(faultOf(await adapter().prepare(soon()))).toMatchObject({ code: "hubspot:400:PROPERTY_MISSING" });
+  });
+});
+
+describe("the first byte decides", () => {
+  test.each<[string, (socket: Socket) => void, Partial<CallFault>]>([
+    [
+      "half an answer",
+      (s) => s.end("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"),
+      { code: "hubspot:reset", unknown: true },
+    ],
+    ["no HTTP", (s) => s.end("220 mail.example ESMTP\r\n"), { code: "hubspot:reset", unknown: true }],
+    [
+      "200 without JSON",
+      (s) => s.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),
+      { code: "hubspot:unreadable", unknown: true },
+    ],
+    [
+      "an endless answer",
+      (s) => void s.write("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"),
+      { code: "hubspot:timeout", unknown: true },
+    ],
+    ["a reset", (s) => void s.resetAndDestroy(), { code: "hubspot:reset", unknown: true }],
+  ])("%s after the request is unknown", async (_, behave, expected) => {
+    const server = await listening((socket) => socket.once("data", () => behave(socket)));
+    const { adapter } = await subject();
+    const crm = adapter({ baseUrl: `http://127.0.0.1:${server.port}`, timeoutMs: 300 });
+    const place = { pipeline: "default", stage: "appointmentscheduled" };
+    const deal = { key: "cnv_1", name: "x", contactId: "1", tags: [], ...place };
+    expect(faultOf(await crm.createDeal(deal, soon()))).toMatchObject({ kind: "outage", ...expected });
+  });
+
+  test("TLS that fails and a name that does not resolve leave nothing unknown", async () => {
+    const server = await listening((socket) => socket.end("not TLS\r\n"));
+    const { adapter } = await subject();
+    for (const baseUrl of [`https://127.0.0.1:${server.port}`, "http://crm.invalid"]) {
+      expect(faultOf(await adapter({ baseUrl }).uploadFile(file, soon()))).toMatchObject({
+        kind: "outage",
+        unknown: false,
+      });
+    }
+  });
+
+  test("a call that waited for a connection until its deadline was never sent", async () => {
+    const reached = new Set<Socket>();
+    const server = await listening((socket) => socket.on("data", () => reached.add(socket)));
+    const { adapter } = await subject();
+    const crm = adapter({ baseUrl: `http://127.0.0.1:${server.port}` });
+    const results = await Promise.all(Array.from({ length: 80 }, () => crm.uploadFile(file, soon(400))));
+    const faults = results.map(faultOf);
+    const unsent = faults.filter((fault) => !fault.unknown);
+    // 64 connections: at least 16 calls never got one.
+    expect(unsent.length).toBeGreaterThanOrEqual(16);
+    expect(new Set(unsent.map(({ code }) => code))).toEqual(new Set(["hubspot:deadline"]));
+    expect(reached.size).toBeLessThanOrEqual(faults.length - unsent.length);
+  });
+});
+
+test("every call is reported with a template, never an id, and its outcome", async () => {
+  const { crm, calls, inject } = await subject();
+  const contactId = valueOf(await crm.upsertContact(ADA, soon())).recordId;
+  calls.length = 0;
+  valueOf(await crm.createActivity({ ...activity, contactId }, soon()));
+  valueOf(await crm.lookup("activity", activity.key, soon()));
+  await inject("activity", "drop-after-write");
+  faultOf(await crm.createActivity({ ...activity, key: "eml_2", contactId }, soon()));
+  expect(calls.map(({ operation, status, outcome }) => [operation, status, outcome])).toEqual([
+    ["hubspot POST /crm/v3/objects/emails", 201, "ok"],
+    ["hubspot GET /crm/v3/objects/emails/{emailId}", 200, "ok"],
+    ["hubspot POST /crm/v3/objects/emails", null, "unknown"],
+  ]);
+});
+
+const activity = {
+  key: "eml_1",
+  subject: "Hello",
+  text: "Hello\n\nFull email: https://inlet.example/e/demo/evt_1",
+  html: null,
+  at: 1_780_000_000_000,
+  from: { email: "ada@example.com", name: "Ada Byron" },
+  to: [],
+  cc: [],
+  messageId: "m1@example.com",
+  inReplyTo: null,
+  spamVerdict: null,
+  attachmentCount: 0,
+  viewUrl: "https://inlet.example/e/demo/evt_1",
+  contactId: "1",
+  companyId: null,
+  dealId: null,
+  fileIds: [],
+} as const;
+
+const file = {
+  key: `eml_1/${"ab".repeat(32)}`,
+  filename: "a.txt",
+  contentType: "text/plain",
+  bytes: Buffer.from("hi"),
+};
+
+function writeOf(crm: Crm, effect: "contact" | "deal" | "activity" | "file", contactId: string) {
+  const place = { pipeline: null, stage: null };
+  const deal = { key: "cnv_1", name: "Hello", contactId, tags: ["email-sourced"], ...place };
+  return {
+    contact: { key: ADA.email, send: (ms: number) => crm.upsertContact(ADA, soon(ms)) },
+    deal: { key: deal.key, send: (ms: number) => crm.createDeal(deal, soon(ms)) },
+    activity: { key: activity.key, send: (ms: number) => crm.createActivity({ ...activity, contactId }, soon(ms)) },
+    file: { key: file.key, send: (ms: number) => crm.uploadFile(file, soon(ms)) },
+  }[effect];
+}
+
+async function listening(onSocket: (socket: Socket) => void): Promise<{ port: number }> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  opened.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { port: (server.address() as AddressInfo).port };
+}
