@@ -4,6 +4,7 @@ import { registerDlq } from "./dlq.ts";
 import { registerLedger } from "./ledger.ts";
 import { registerParse } from "./parse.ts";
 import { registerReconcile } from "./reconcile.ts";
+import { registerSamples } from "./samples.ts";
 import { registerSchemasCommand } from "./schemas.ts";
 import { registerSend } from "./send.ts";
 import { registerShow } from "./show.ts";
@@ -14,6 +15,7 @@ import { registerUp } from "./up.ts";
 /** Every command of `inlet`, in the order of the help: one file each. */
 export const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
   registerUp,
+  registerSamples,
   registerSend,
   registerShow,
   registerDlq,
