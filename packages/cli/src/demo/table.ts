@@ -33,10 +33,9 @@ export function demoTable(rows: readonly DemoRow[]): string {
     },
     { title: "ms", value: ({ ms }) => ms, align: "right" },
     { title: "", value: ({ problems }) => (problems.length === 0 ? "✓" : "✗") },
-    { title: "id", value: ({ eventId }) => eventId },
   ]);
   const wrong = rows
     .filter(({ problems }) => problems.length > 0)
-    .map(({ title, problems }) => `✗ ${title}: ${problems.join("; ")}`);
+    .map(({ title, eventId, problems }) => `✗ ${title} (npx inlet show ${eventId}): ${problems.join("; ")}`);
   return ["", table, ...(wrong.length > 0 ? ["", ...wrong] : [])].join("\n");
 }

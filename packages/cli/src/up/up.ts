@@ -11,7 +11,7 @@ import { givenParts } from "./given-parts.ts";
 import { type UpPorts, chosenPorts } from "./ports.ts";
 import { startProgress } from "./progress.ts";
 import { assertServicePortsFree, serviceEnvironment, startServices } from "./services.ts";
-import { whereToLook } from "./where-to-look.ts";
+import { logsOf, whereToLook } from "./where-to-look.ts";
 
 export interface UpOptions {
   readonly once: boolean;
@@ -66,10 +66,12 @@ export async function up(
     await writeFile(path.join(dataDir, STACK_ENV_FILE), stackEnvFile(env), { mode: 0o600 });
     progress.close();
 
-    const asExpected = options.demo ? await runDemo(context, { env, gatewayUrl: gatewayOf(ports), signal: end }) : true;
-    if (!asExpected) context.setExitCode(options.once ? 1 : 0);
-    if (options.once) return;
-    for (const line of whereToLook({ ports, dataDir, env })) context.err(line);
+    const rows = options.demo ? await runDemo(context, { env, gatewayUrl: gatewayOf(ports), signal: end }) : [];
+    if (options.once) {
+      context.err(`Logs: ${logsOf(dataDir)}`);
+      return context.setExitCode(rows.every(({ problems }) => problems.length === 0) ? 0 : 1);
+    }
+    for (const line of whereToLook({ ports, dataDir, env, eventId: rows[0]?.eventId ?? "EVENTID" })) context.err(line);
     await new Promise<void>((resolve) =>
       end.aborted ? resolve() : end.addEventListener("abort", () => resolve(), { once: true }),
     );

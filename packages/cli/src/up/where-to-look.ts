@@ -7,20 +7,22 @@ export function whereToLook({
   ports,
   dataDir,
   env,
+  eventId,
 }: {
   ports: UpPorts;
   dataDir: string;
   env: Readonly<Record<string, string>>;
+  /** Of an email to look at. */
+  eventId: string;
 }): string[] {
   const gateway = `http://127.0.0.1:${ports.gateway}`;
-  const logs = path.relative(process.cwd(), path.join(dataDir, "logs"));
   const lines = [
     "",
     "Inlet is up. Where to look:",
     `  the CRM's records     http://127.0.0.1:${ports["crm-sandbox"]}`,
-    `  what became of one    npx inlet show EVENTID`,
-    `  send one of yours     npx inlet send FILE.eml`,
-    `  logs                  ${logs.startsWith("..") ? path.join(dataDir, "logs") : logs}`,
+    `  what became of one    npx inlet show ${eventId}`,
+    `  send one of yours     npx inlet send test/emails/reply/plain-quoted-printable.eml`,
+    `  logs                  ${logsOf(dataDir)}`,
   ];
   const traces = env["OTEL_EXPORTER_OTLP_ENDPOINT"];
   if (traces !== undefined) lines.push(`  traces                sent to ${traces}`);
@@ -36,6 +38,13 @@ export function whereToLook({
     "",
     "Ctrl-C ends everything. Data is kept for the next start.",
   ];
+}
+
+/** Where the logs are, as short as it can be said from here. */
+export function logsOf(dataDir: string): string {
+  const full = path.join(dataDir, "logs");
+  const near = path.relative(process.cwd(), full);
+  return near.startsWith("..") ? full : near;
 }
 
 /** Signs with openssl what it sends with curl: the same that any sender's program does. */
