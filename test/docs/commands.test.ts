@@ -33,9 +33,9 @@ test("every compose service named in the documents exists", () => {
     services: Record<string, unknown>;
   };
   const named = pages.flatMap(({ text }) => [
-    ...[...text.matchAll(/docker compose (?:run --rm|logs --follow|exec --index 2) ([a-z-]+)/g)].map(
-      (match) => match[1],
-    ),
+    ...[
+      ...text.matchAll(/docker compose (?:run --rm(?: --volume "[^"]+")?|logs --follow|exec --index 2) ([a-z-]+)/g),
+    ].map((match) => match[1]),
     ...[...text.matchAll(/--scale ([a-z-]+)=/g)].map((match) => match[1]),
   ]);
   const lanes = /^(crm-sink|parser)-acme$/;
