@@ -11,6 +11,15 @@ test("every link in Markdown leads to a file, and every anchor to a heading", ()
   expect(found).toEqual([]);
 });
 
+test("the index of the documents leads to every page", () => {
+  const files = readRepository();
+  const index = files.find((file) => file.path === "docs/README.md");
+  const pages = files.filter((file) => /^docs\/(guides|reference|runbooks)\//.test(file.path));
+  report("document index", { pages: pages.length });
+  const forgotten = pages.filter((page) => index?.text.includes(`(${page.path.slice("docs/".length)})`) !== true);
+  expect(forgotten.map((page) => page.path)).toEqual([]);
+});
+
 test("planted: a missing file, a missing anchor, a missing picture; not code, not the web", () => {
   const files = [
     { path: "docs/a.md", text: "# A b\n[x](missing.md) [y](b.md#nowhere) ![z](missing.svg) `[c](code.md)`" },
