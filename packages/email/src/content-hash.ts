@@ -27,7 +27,7 @@ export function contentHashOf(email: {
   part(email.subject ?? "");
   part((email.text ?? "").trimEnd());
   part((email.html ?? "").trimEnd());
-  // Not fetched yet: the name and size stand in; their address may differ by delivery.
+  // To be fetched: name and size stand in, since the address may differ by delivery and the fetch may fail.
   part(email.attachments.map((file) => file.sha256 || `${file.filename ?? ""}/${file.size}`).join(","));
   return hash.digest("hex");
 }

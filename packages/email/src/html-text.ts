@@ -1,5 +1,5 @@
-import { convert } from "html-to-text";
-import type { HtmlToTextOptions, SelectorDefinition } from "html-to-text";
+import { compile } from "html-to-text";
+import type { SelectorDefinition } from "html-to-text";
 import { cleanBody } from "./clean-text.ts";
 import { isNestedDeeper, withoutTags } from "./html-depth.ts";
 import { CUTS } from "./limits.ts";
@@ -34,6 +34,8 @@ const QUOTES: SelectorDefinition[] = [
   })),
 ];
 
+const UNQUOTED = [...SHOWN, ...QUOTES];
+
 /** Plain text of html, for mail that has no text of its own (UN4). Images and repeated link addresses are left out. */
 export function textOfHtml(html: string): string {
   return toText(html, SHOWN);
@@ -41,19 +43,26 @@ export function textOfHtml(html: string): string {
 
 /** The same without what a mail program marked as quoted. */
 export function unquotedTextOfHtml(html: string): string {
-  return toText(html, [...SHOWN, ...QUOTES]);
+  return toText(html, UNQUOTED);
+}
+
+/** Selectors are compiled once each: that costs more than most mails' conversion. */
+const compiled = new Map<SelectorDefinition[], (html: string) => string>();
+
+function converter(selectors: SelectorDefinition[]): (html: string) => string {
+  const known = compiled.get(selectors);
+  if (known !== undefined) return known;
+  const limits = { maxInputLength: CUTS.htmlChars, maxDepth: CUTS.htmlDepth };
+  const made = compile({ wordwrap: false, selectors, limits });
+  compiled.set(selectors, made);
+  return made;
 }
 
 function toText(html: string, selectors: SelectorDefinition[]): string {
   const bounded = html.length > CUTS.htmlChars ? html.slice(0, CUTS.htmlChars) : html;
   if (isNestedDeeper(bounded, CUTS.htmlDepth)) return tidy(withoutTags(bounded));
-  const options: HtmlToTextOptions = {
-    wordwrap: false,
-    selectors,
-    limits: { maxInputLength: CUTS.htmlChars, maxDepth: CUTS.htmlDepth },
-  };
   try {
-    return tidy(convert(bounded, options));
+    return tidy(converter(selectors)(bounded));
   } catch {
     return tidy(withoutTags(bounded));
   }

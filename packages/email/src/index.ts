@@ -2,7 +2,6 @@ export * from "./port.ts";
 export { parseMime } from "./parse-mime.ts";
 export { parseSignedJson } from "./parse-signed-json.ts";
 export { identify } from "./identify.ts";
-export { contentHashOf } from "./content-hash.ts";
 export { normalize } from "./normalize.ts";
 export type { NormalizeContext } from "./normalize.ts";
 export type { MailboxAddresses } from "./address-tags.ts";

@@ -32,9 +32,7 @@ export async function parseMime(bytes: Uint8Array, options: ParseOptions = {}): 
 }
 
 async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<typeof assemble> {
-  const plain = decodeFields(header.fields, null);
-  const charset = structured(rawValues(plain, "Content-Type")[0] ?? null).params["charset"] ?? null;
-  const fields = charset === null ? plain : decodeFields(header.fields, charset);
+  const fields = decodeFields(header.fields, charsetOf(header));
   const warnings = [...header.warnings];
   const tree = await treeOf(header.message, warnings);
   return await assemble(
@@ -47,6 +45,13 @@ async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<t
     },
     options,
   );
+}
+
+/** The charset that the body declares; raw 8-bit headers are mostly in it. */
+function charsetOf({ fields }: HeaderBlock): string | null {
+  const declared = fields.filter(({ name }) => name.toLowerCase() === "content-type");
+  const [type] = rawValues(decodeFields(declared, null), "Content-Type");
+  return structured(type ?? null).params["charset"] ?? null;
 }
 
 /** A body that breaks the parser is no reason to lose the sender and the subject: the email goes on without it. */

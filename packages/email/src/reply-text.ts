@@ -4,6 +4,10 @@ import { CUTS } from "./limits.ts";
 import { quoteStart } from "./quote-headers.ts";
 import { closingLine } from "./signature.ts";
 
+/** Without any of these email-reply-parser hides nothing: a separator, a line that ends in a colon, a closing word. */
+const MAY_HIDE =
+  /^[ \t]{0,20}[-_+=]{2}|[:：]$|^(sent|get outlook|cheers|best|von|gesendet|sendt|envoyé|télécharger|bien|bonne|enviado|in data|verzonden|verstuurd|from|de|van|da)\b|\b(regards|cordialement)\b/im;
+
 /**
  * The new words of an email, without quotes and signature (UN5). First Inlet's own line rules cut at the quoted message,
  * then email-reply-parser takes off the signature and interleaved quotes. Its expressions backtrack, so it only gets
@@ -38,7 +42,7 @@ function withoutSignature(text: string): string {
   const delimiter = lines.findIndex((line, index) => index > 0 && /^-- ?$/.test(line));
   const end = delimiter === -1 ? closingLine(lines) : delimiter;
   const cut = end === -1 ? text : lines.slice(0, end).join("\n");
-  const parsed = isSafeForParser(cut) ? new EmailReplyParser().parseReply(cut) : cut;
+  const parsed = MAY_HIDE.test(cut) && isSafeForParser(cut) ? new EmailReplyParser().parseReply(cut) : cut;
   return parsed.trim() === "" ? cut.trim() : parsed.trim();
 }
 

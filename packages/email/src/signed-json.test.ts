@@ -53,7 +53,7 @@ describe("the published schema and the parser agree (IN3, IN4)", () => {
     expect(published["$schema"]).toBe("https://json-schema.org/draft/2020-12/schema");
   });
   test.each(Object.entries(GOOD))("good: %s", async (_name, json) => {
-    expect(accepts(json), JSON.stringify(accepts.errors)).toBe(true);
+    expect(accepts(json) || accepts.errors).toBe(true);
     expect(await parseSignedJson(bytes(json))).toMatchObject({ ok: true });
   });
   test.each(Object.entries(BAD))("bad: %s", async (_name, { json, names }) => {

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { isAddress, parseAddresses } from "./addresses.ts";
+import { safeFilename } from "./attachments.ts";
+import { parseDate } from "./dates.ts";
+import { parseMime } from "./parse-mime.ts";
+import { messageId, messageIds } from "./threading.ts";
+
+test.each([
+  ["Mon, 02 Mar 2026 09:30:00 +0100", Date.UTC(2026, 2, 2, 8, 30)],
+  ["2 Mar 26 09:30 -0530 (comment (nested))", Date.UTC(2026, 2, 2, 15, 0)],
+  ["Mon, 2 Mar 2026 09:30:00 EST", Date.UTC(2026, 2, 2, 14, 30)],
+  ["Mon, 2 Mar 2026 09:30:00 GMT", Date.UTC(2026, 2, 2, 9, 30)],
+  ["Mon,  2  March 2026 09:30:00", Date.UTC(2026, 2, 2, 9, 30)],
+  ["2026-03-02T09:30:00Z", Date.UTC(2026, 2, 2, 9, 30)],
+  ["2026-03-02 09:30:00", Date.UTC(2026, 2, 2, 9, 30)],
+  ["Thu, 01 Jan 1970 00:00:00 +0000", 0],
+  ["Thu, 01 Jan 1950 00:00:00 +0000", null],
+  ["yesterday", null],
+  ["Mon, 40 Mar 2026 09:30:00 +0000", null],
+  ["", null],
+])("date %j", (text, expected) => {
+  expect(parseDate(text)).toBe(expected);
+});
+
+test("message ids: brackets, folding, junk, doubles", () => {
+  expect(messageIds("<a@x.example>\r\n\t<b@x.example> (comment) <a@x.example>")).toEqual([
+    "a@x.example",
+    "b@x.example",
+  ]);
+  expect(messageIds("a@x.example, b@x.example")).toEqual(["a@x.example", "b@x.example"]);
+  expect(messageIds("<a@x. example>")).toEqual(["a@x.example"]);
+  expect(messageIds("your mail of Monday")).toEqual([]);
+  expect(messageId("no-at-sign")).toBe("no-at-sign");
+  expect(messageId("<>")).toBeNull();
+});
+
+test("addresses: groups, comments, quotes, junk", () => {
+  expect(parseAddresses(["Team: A <a@x.example>, b@x.example;, undisclosed-recipients:;"])).toEqual([
+    { name: "A", email: "a@x.example" },
+    { name: null, email: "b@x.example" },
+  ]);
+  expect(parseAddresses(["nobody", "<>", "a@", "@b", "=?utf-8?Q?a=40b.example?="])).toEqual([]);
+  expect(parseAddresses(['"a@x.example" <a@x.example>'])).toEqual([{ name: null, email: "a@x.example" }]);
+  expect(["a@b", "a.b+c@x.example", '"a b"@x.example', "a@[192.0.2.1]"].every(isAddress)).toBe(true);
+  expect(["a b@x.example", "a@b@c d", "a@x.example>", ""].some(isAddress)).toBe(false);
+});
+
+test("file names lose paths, controls and direction marks, never their extension", () => {
+  expect(safeFilename("../../etc/passwd")).toBe("passwd");
+  expect(safeFilename("C:\\Users\\x\\a.pdf")).toBe("a.pdf");
+  expect(safeFilename("in\u202Efdp.exe\r\n")).toBe("infdp.exe");
+  expect(safeFilename("..")).toBeNull();
+  expect(safeFilename(".bashrc")).toBe(".bashrc");
+  expect(safeFilename(`${"é".repeat(500)}.tar.gz`)).toMatch(/^é+\.gz$/);
+  expect(safeFilename(`${"é".repeat(500)}.tar.gz`)?.length).toBe(200);
+});
+
+test("Authentication-Results count only when their server is trusted; the topmost wins", async () => {
+  const message = Buffer.from(
+    "Authentication-Results: mx.inlet.example 1; spf=pass smtp.mailfrom=x.example; dkim=fail (bad; sig) header.d=x.example;\r\n dkim=pass header.d=y.example; dmarc=none\r\nAuthentication-Results: mx.inlet.example; spf=fail\r\nFrom: a@example.com\r\n\r\nHi\r\n",
+  );
+  const [untrusted, trusted, other] = await Promise.all([
+    parseMime(message),
+    parseMime(message, { trustedAuthservIds: ["MX.inlet.example"] }),
+    parseMime(message, { trustedAuthservIds: ["inlet.example"] }),
+  ]);
+  expect(trusted).toMatchObject({ ok: true, email: { auth: { spf: "pass", dkim: "pass", dmarc: "none" } } });
+  for (const none of [untrusted, other]) {
+    expect(none).toMatchObject({ ok: true, email: { auth: { spf: null, dkim: null, dmarc: null } } });
+  }
+});
+
+test("undeclared and wrongly declared charsets", async () => {
+  const text = async (charset: string, bytes: Buffer): Promise<string | null> => {
+    const head = Buffer.from(`From: a@example.com\r\nContent-Type: text/plain${charset}\r\n\r\n`);
+    const result = await parseMime(Buffer.concat([head, bytes]));
+    return result.ok ? result.email.text : null;
+  };
+  expect(await text("", Buffer.from("Grüße"))).toBe("Grüße");
+  expect(await text("", Buffer.from("Grüße", "latin1"))).toBe("Grüße");
+  expect(await text("; charset=utf-8", Buffer.from("Grüße", "latin1"))).toBe("Grüße");
+  expect(await text("; charset=us-ascii", Buffer.from("Grüße"))).toBe("Grüße");
+  expect(await text("; charset=cp850", Buffer.from("Hello"))).toBe("Hello");
+  expect(await text("; charset=utf-7", Buffer.from("+ADw-script+AD4-"))).toBe("+ADw-script+AD4-");
+  expect(await text("; charset=utf-8", Buffer.from("a\0b"))).toBe("ab");
+});
