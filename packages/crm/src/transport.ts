@@ -54,8 +54,9 @@ export function createTransport(origin: string, connections = 64): Transport {
   });
   return {
     exchange: (request) => exchange(pool, request),
+    // Calls under way end by themselves, at their deadline at the latest.
     close: async () => {
-      await pool.destroy();
+      await pool.close();
     },
   };
 }

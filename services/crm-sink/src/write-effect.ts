@@ -16,6 +16,8 @@ export async function writeEffect(
   key: string,
   write: (options: CallOptions) => Promise<CallResult<Written>>,
   desired: Record<string, string> = {},
+  /** Of a file: some CRMs find files by their path only. */
+  filename?: string,
 ): Promise<Outcome<Written>> {
   const { effects, crm } = email;
   if (effects.mustSettle(effect, key)) {
@@ -24,7 +26,7 @@ export async function writeEffect(
       return deadLetter("outcome_unknown", effect, `${crm.kind} cannot tell whether the ${effect} was written`);
     if (how === "consistent-lookup") {
       const found = await callCrm(email, `settle-${effect}`, async (options) =>
-        crm.adapter.lookup(effect, key, options),
+        crm.adapter.lookup(effect, key, filename === undefined ? options : { ...options, filename }),
       );
       if (found.kind !== "ok") return found;
       if (found.value !== null) {

@@ -57,8 +57,14 @@ async function writeFile(email: EmailTry, key: string, file: AttachmentInfo): Pr
     };
   }
   const filename = file.filename ?? `attachment.${file.contentType.split("/")[1]?.replace(/[^a-z0-9]/g, "") ?? "bin"}`;
-  const outcome = await writeEffect(email, "file", key, async (options) =>
-    email.crm.adapter.uploadFile({ key, filename, contentType: file.contentType, bytes }, options),
+  const upload = { key, filename, contentType: file.contentType, bytes };
+  const outcome = await writeEffect(
+    email,
+    "file",
+    key,
+    async (options) => email.crm.adapter.uploadFile(upload, options),
+    {},
+    filename,
   );
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "file", key, ...outcome.value });
