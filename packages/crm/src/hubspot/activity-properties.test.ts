@@ -59,3 +59,11 @@ test("html gets the link, escaped, and gives it back; html that is too long is l
   expect(fitHtml("x".repeat(65_500), URL)).toBeNull();
   expect(fitHtml("", URL)).toBeNull();
 });
+
+test("mail without a sender's address is written without headers, and nobody without an address stands in them", () => {
+  expect(activityProperties({ ...INPUT, from: { email: "", name: "?" } }, "demo")).not.toHaveProperty(
+    "hs_email_headers",
+  );
+  const properties = activityProperties({ ...INPUT, cc: [{ email: "", name: "undisclosed" }] }, "demo");
+  expect(JSON.parse(properties["hs_email_headers"] ?? "")).toMatchObject({ cc: [] });
+});

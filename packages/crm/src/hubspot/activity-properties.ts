@@ -16,9 +16,9 @@ export function activityProperties(input: ActivityInput, tenant: string): Record
     hs_email_status: "SENT",
     hs_email_subject: fitSubject(input.subject),
     hs_email_text: fitText(input.text, input.viewUrl),
-    hs_email_headers: emailHeaders(input),
     inlet_attachment_count: String(input.attachmentCount),
     inlet_view_url: input.viewUrl,
+    ...optional("hs_email_headers", emailHeaders(input)),
     ...optional("hs_email_html", fitHtml(input.html, input.viewUrl)),
     ...optional("inlet_message_id", input.messageId),
     ...optional("inlet_in_reply_to", input.inReplyTo),
@@ -58,15 +58,12 @@ export function htmlWithoutLink(html: string): string {
 
 /**
  * `hs_email_headers`: JSON in a string, which fills the read-only `hs_email_from_*` and `hs_email_to_*`; any other shape is a 400
- * INVALID_JSON (facts 2.3).
+ * INVALID_JSON (facts 2.3). Mail without a sender's address goes without.
  */
-function emailHeaders(input: ActivityInput): string {
-  return JSON.stringify({
-    from: party(input.from),
-    to: input.to.map(party),
-    cc: input.cc.map(party),
-    bcc: [],
-  });
+function emailHeaders(input: ActivityInput): string | null {
+  if (input.from.email === "") return null;
+  const addressed = (people: ActivityInput["to"]): object[] => people.filter(({ email }) => email !== "").map(party);
+  return JSON.stringify({ from: party(input.from), to: addressed(input.to), cc: addressed(input.cc), bcc: [] });
 }
 
 function party(person: { readonly email: string; readonly name: string | null }): Record<string, string> {
