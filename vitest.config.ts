@@ -26,7 +26,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/**/*.e2e.test.ts"],
-          globalSetup: ["test/setup/local-stack.ts"],
+          // Each file runs an Inlet of its own (test/running): processes are killed and offsets reset.
           testTimeout: 300_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -16,4 +16,5 @@ export type { SandboxEnvironment } from "./sandbox.ts";
 export { secretList } from "./secret-list.ts";
 export { SERVED_KINDS } from "./tenant-file.ts";
 export { tenantJsonSchema } from "./tenant-json-schema.ts";
-export { killPoint } from "./kill-point.ts";
+export { failureTest } from "./failure-test.ts";
+export type { FailureTest } from "./failure-test.ts";

@@ -9,7 +9,7 @@ import * as inspecting from "./inspecting.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import * as operating from "./operating.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
-import { accept, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
+import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
 import {
   conversationWaits,
   replaceWaiting,
@@ -50,6 +50,7 @@ export function openLedger(options: DatabaseOptions) {
     accept: async (arrivals: readonly Arrival[], now: number): Promise<Arrived[]> => accept(database, arrivals, now),
     markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, parsed),
     startAlone: async (tenant: string, eventId: string): Promise<number> => startAlone(database, tenant, eventId),
+    endAlone: async (tenant: string, eventId: string): Promise<void> => endAlone(database, tenant, eventId),
 
     admit: coalesce<Candidate, Admission>(async (candidates) => admit(database, candidates)),
     canonicalConversation: coalesce<ConversationQuestion, string | null>(async (questions) =>

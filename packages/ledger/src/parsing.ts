@@ -143,3 +143,8 @@ export async function startAlone(database: Database, tenant: string, eventId: st
   );
   return row?.alone_starts ?? 1;
 }
+
+/** Counts the start back: the suspect was parsed, and the process lives. */
+export async function endAlone(database: Database, tenant: string, eventId: string): Promise<void> {
+  await database.query("update deliveries set alone_starts = 0 where tenant = $1 and event_id = $2", [tenant, eventId]);
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { openBlobStore } from "@inlet/blob-store";
-import { ConfigError, killPoint, loadTenants, processEnvironment, readEnvironment, summary } from "@inlet/config";
+import { ConfigError, failureTest, loadTenants, processEnvironment, readEnvironment, summary } from "@inlet/config";
 import { createCodec, createRegistry } from "@inlet/event-codec";
 import { createKafka } from "@inlet/kafka";
 import { openLedger } from "@inlet/ledger";
@@ -23,6 +23,7 @@ try {
 
 async function run(): Promise<void> {
   const raw = processEnvironment();
+  const test = failureTest(raw);
   const environment = readEnvironment(raw, ["kafka", "registry", "database", "blobs", "tenants", "publicUrl"], {
     HTTP_PORT: "8083",
   });
@@ -38,7 +39,7 @@ async function run(): Promise<void> {
     env: raw,
     onFault: (faults) => log.error({ faults }, "tenant files have faults: their last good versions stay in force"),
   });
-  const kafka = createKafka({ ...environment.kafka, clientId: "crm-sink", log });
+  const kafka = createKafka({ ...environment.kafka, ...test.session, clientId: "crm-sink", log });
   const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "crm-sink" });
   const producer = await kafka.producer();
   const codec = createCodec({ registry: createRegistry(environment.schemaRegistry) });
@@ -58,7 +59,7 @@ async function run(): Promise<void> {
       log,
       now: Date.now,
       random: Math.random,
-      reach: killPoint(raw),
+      reach: test.reach,
     },
     { lanes: environment.lanes, concurrency: CONCURRENCY, parkedMaxBytes: environment.parkedMaxBytes },
   );

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { openBlobStore } from "@inlet/blob-store";
-import { ConfigError, killPoint, loadTenants, processEnvironment, readEnvironment, summary } from "@inlet/config";
+import { ConfigError, failureTest, loadTenants, processEnvironment, readEnvironment, summary } from "@inlet/config";
 import { createCodec, createRegistry } from "@inlet/event-codec";
 import { createKafka } from "@inlet/kafka";
 import { openLedger } from "@inlet/ledger";
@@ -28,6 +28,7 @@ try {
 
 async function run(): Promise<void> {
   const raw = processEnvironment();
+  const test = failureTest(raw);
   const environment = readEnvironment(raw, ["kafka", "registry", "database", "blobs", "tenants"], {
     HTTP_PORT: "8082",
   });
@@ -43,7 +44,7 @@ async function run(): Promise<void> {
     env: raw,
     onFault: (faults) => log.error({ faults }, "tenant files have faults: their last good versions stay in force"),
   });
-  const kafka = createKafka({ ...environment.kafka, clientId: "parser", log });
+  const kafka = createKafka({ ...environment.kafka, ...test.session, clientId: "parser", log });
   const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "parser" });
   const producer = await kafka.producer();
   const pool = createParsePool({
@@ -66,7 +67,7 @@ async function run(): Promise<void> {
       log,
       now: Date.now,
       random: Math.random,
-      reach: killPoint(raw),
+      reach: test.reach,
     },
     environment.lanes,
   );

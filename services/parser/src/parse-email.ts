@@ -44,12 +44,15 @@ async function understand(deps: ParserDeps, { event, starts }: Delivery, bytes: 
     deps.reach(`parse:${event.eventId}`);
     answer = await deps.pool.parse(job);
   } else {
-    let begun = 0;
+    const { tenantId, eventId } = event;
     answer = await deps.pool
-      .parseAlone(job, async () => {
-        begun = await deps.ledger.startAlone(event.tenantId, event.eventId);
-        if (begun === 1) deps.reach(`parse:${event.eventId}`);
-        else throw new CrashedBefore();
+      .parseAlone(job, {
+        begin: async () => {
+          if ((await deps.ledger.startAlone(tenantId, eventId)) > 1) throw new CrashedBefore();
+          deps.reach(`parse:${eventId}`);
+        },
+        // Counted back before the next suspect begins: what that one does to the process is not this one's fault.
+        end: async () => deps.ledger.endAlone(tenantId, eventId),
       })
       .catch((error: unknown) => {
         if (error instanceof CrashedBefore) return null;

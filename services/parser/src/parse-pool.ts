@@ -13,10 +13,16 @@ export type PoolAnswer =
   | ParseAnswer
   | { readonly ok: false; readonly crash: "out_of_memory" | "timeout" | "crashed"; readonly message: string };
 
+/** Called when nothing else is being parsed, and before anything else is parsed again. */
+export interface AloneTurn {
+  begin(): Promise<void>;
+  end(): Promise<void>;
+}
+
 export interface ParsePool {
   parse(job: ParseJob): Promise<PoolAnswer>;
   /** With nothing else being parsed in this process, in a worker of its own: for mail that may be what ended the process before. */
-  parseAlone(job: ParseJob, before: () => Promise<void>): Promise<PoolAnswer>;
+  parseAlone(job: ParseJob, turn: AloneTurn): Promise<PoolAnswer>;
   close(): Promise<void>;
 }
 
@@ -54,19 +60,21 @@ export function createParsePool(limits: ParsePoolLimits): ParsePool {
       underWay.add(answer);
       return answer.finally(() => underWay.delete(answer));
     },
-    parseAlone: async (job, before) => {
-      const turn = alone.then(async () => {
+    parseAlone: async (job, { begin, end }) => {
+      const done = alone.then(async () => {
         await Promise.allSettled(underWay);
-        await before();
+        await begin();
         const worker = open(1);
         try {
-          return await run(worker, job);
+          const answer = await run(worker, job);
+          await end();
+          return answer;
         } finally {
           await worker.destroy();
         }
       });
-      alone = turn.catch(() => {});
-      return turn;
+      alone = done.catch(() => {});
+      return done;
     },
     close: async () => pool.destroy(),
   };
