@@ -159,7 +159,7 @@ async function endedError(name: string, what: string, logFile: string): Promise<
   const lines = (await lastLines(logFile, 200)).filter((line) => !JAVA_FRAME.test(line));
   const tail = lines
     .slice(-15)
-    .map((line) => `    ${line}`)
+    .map((line) => `    ${line.slice(0, 300)}`)
     .join("\n");
   return new LocalStackError(
     `${name} ${what}. The end of its log:\n${tail === "" ? "    (empty)" : tail}\n  The whole log: ${logFile}`,
