@@ -11,7 +11,7 @@ import { parseDate } from "./dates.ts";
 import { firstValue, rawValues } from "./header-fields.ts";
 import type { Field } from "./header-fields.ts";
 import { referencedCids, sanitize } from "./html.ts";
-import { textOfHtml } from "./html-text.ts";
+import { textBetweenTags, textOfSafeHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
 import type { EmailContent, ParseOptions } from "./port.ts";
 import { replyTextOf } from "./reply-text.ts";
@@ -35,7 +35,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
   const text = parts.bodies.text === null ? null : cleanText(parts.bodies.text);
   const sentHtml = parts.bodies.html === null ? null : cleanText(parts.bodies.html);
   const html = safeHtml(sentHtml, warnings);
-  const htmlAsText = text === null && sentHtml !== null ? textOfHtml(sentHtml) || null : null;
+  const htmlAsText = text === null && sentHtml !== null ? readable(sentHtml, html) : null;
   const attachments = await describeAttachments(parts.files, sentHtml === null ? new Set() : referencedCids(sentHtml));
 
   const froms = parseAddresses(rawValues(fields, "From"));
@@ -71,7 +71,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     subject,
     text: text ?? htmlAsText,
     html,
-    replyText: replyTextOf({ text, textOfHtml: htmlAsText, html: sentHtml }),
+    replyText: replyTextOf({ text, textOfHtml: htmlAsText, html }),
     signature: signatureOf(text ?? htmlAsText),
     attachments,
     auth: authenticationOf(fields, options.trustedAuthservIds ?? []),
@@ -94,6 +94,10 @@ function addressesOf(fields: readonly Field[], name: string, warnings: Set<strin
   const found = parseAddresses(rawValues(fields, name));
   if (found.length >= CUTS.addresses) warnings.add("addresses_cut");
   return found;
+}
+
+function readable(sent: string, safe: string | null): string | null {
+  return (safe === null ? textBetweenTags(sent) : textOfSafeHtml(safe)) || null;
 }
 
 function safeHtml(sent: string | null, warnings: Set<string>): string | null {

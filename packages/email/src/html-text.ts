@@ -1,7 +1,8 @@
 import { compile } from "html-to-text";
 import type { SelectorDefinition } from "html-to-text";
 import { cleanBody } from "./clean-text.ts";
-import { isNestedDeeper, withoutTags } from "./html-depth.ts";
+import { withoutTags } from "./html-depth.ts";
+import { QUOTE, sanitize } from "./html.ts";
 import { CUTS } from "./limits.ts";
 
 /** A line that reply parsers know; put where Outlook's quoted part begins. */
@@ -14,36 +15,40 @@ const SHOWN: SelectorDefinition[] = [
   { selector: "img", format: "skip" },
   {
     selector: "a",
-    options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true, linkBrackets: ["<", ">"], pathRewrite: safeLink },
+    options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true, linkBrackets: ["<", ">"] },
   },
   ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
 ];
-/** Quote markers of Gmail, Apple Mail and Thunderbird, Outlook (facts: wire formats 11). */
+/** Elements that the sanitizer marked as quoted. */
 const QUOTES: SelectorDefinition[] = [
-  ...[
-    "div.gmail_quote",
-    "div.gmail_quote_container",
-    "blockquote[type=cite]",
-    "div.yahoo_quoted",
-    "div.moz-cite-prefix",
-  ].map((selector) => ({ selector, format: "skip" })),
-  ...["#divRplyFwdMsg", "#appendonsend"].map((selector) => ({
-    selector,
-    format: "blockString",
-    options: { string: QUOTE_LINE },
-  })),
+  { selector: `*[${QUOTE}="whole"]`, format: "skip" },
+  { selector: `*[${QUOTE}="after"]`, format: "blockString", options: { string: QUOTE_LINE } },
 ];
-
 const UNQUOTED = [...SHOWN, ...QUOTES];
 
-/** Plain text of html, for mail that has no text of its own (UN4). Images and repeated link addresses are left out. */
-export function textOfHtml(html: string): string {
+/**
+ * Plain text of html that `sanitize` made, for mail that has no text of its own (UN4). Images and repeated link addresses
+ * are left out. Only sanitized html: its tags are balanced, so that this parser (another version of the sanitizer's)
+ * cannot see a nesting that the sanitizer did not.
+ */
+export function textOfSafeHtml(html: string): string {
   return toText(html, SHOWN);
 }
 
 /** The same without what a mail program marked as quoted. */
-export function unquotedTextOfHtml(html: string): string {
+export function unquotedTextOfSafeHtml(html: string): string {
   return toText(html, UNQUOTED);
+}
+
+/** Plain text of html as sent; where the html is too deep for any parser, what stands between its tags. */
+export function textOfSentHtml(html: string): string {
+  const safe = sanitize(html);
+  return safe === null ? textBetweenTags(html) : textOfSafeHtml(safe);
+}
+
+/** What stands between the tags, in one pass and without understanding any. */
+export function textBetweenTags(html: string): string {
+  return tidy(withoutTags(html.slice(0, CUTS.htmlChars)));
 }
 
 /** Selectors are compiled once each: that costs more than most mails' conversion. */
@@ -52,25 +57,18 @@ const compiled = new Map<SelectorDefinition[], (html: string) => string>();
 function converter(selectors: SelectorDefinition[]): (html: string) => string {
   const known = compiled.get(selectors);
   if (known !== undefined) return known;
-  const limits = { maxInputLength: CUTS.htmlChars, maxDepth: CUTS.htmlDepth };
+  const limits = { maxInputLength: CUTS.htmlChars * 8, maxDepth: CUTS.htmlDepth };
   const made = compile({ wordwrap: false, selectors, limits });
   compiled.set(selectors, made);
   return made;
 }
 
 function toText(html: string, selectors: SelectorDefinition[]): string {
-  const bounded = html.length > CUTS.htmlChars ? html.slice(0, CUTS.htmlChars) : html;
-  if (isNestedDeeper(bounded, CUTS.htmlDepth)) return tidy(withoutTags(bounded));
   try {
-    return tidy(converter(selectors)(bounded));
+    return tidy(converter(selectors)(html));
   } catch {
-    return tidy(withoutTags(bounded));
+    return textBetweenTags(html);
   }
-}
-
-/** Only addresses that a reader may follow; others (`javascript:`, `data:`) leave the link's words. */
-function safeLink(address: string): string {
-  return /^\s*(https?|mailto|tel):/i.test(address) ? address : "";
 }
 
 function tidy(text: string): string {

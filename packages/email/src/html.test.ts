@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { rewriteCids, sanitize } from "./html.ts";
-import { textOfHtml } from "./html-text.ts";
+import { textOfSentHtml } from "./html-text.ts";
 
 /** UN4: nothing of these may be left in any form that a browser would act on. */
 const DANGEROUS =
@@ -56,6 +56,13 @@ test("a sanitized mail is sanitized: a second pass changes nothing", () => {
   }
 });
 
+test("quote marks are told, and a mail cannot set them itself", () => {
+  expect(sanitize('<div class="x gmail_quote">q</div>')).toBe('<div data-quote="whole">q</div>');
+  expect(sanitize('<div id="divRplyFwdMsg">q</div><p data-quote="whole">words</p>')).toBe(
+    '<div data-quote="after">q</div><p>words</p>',
+  );
+});
+
 test("what a letter needs stays", () => {
   const html =
     '<h2 style="color: rgb(1, 2, 3)">Hi</h2><table border="1"><tbody><tr><td colspan="2" bgcolor="#ffffff">x</td></tr></tbody></table><blockquote>q</blockquote><a href="mailto:a@example.com">m</a>';
@@ -73,9 +80,11 @@ test("what a letter needs stays", () => {
 });
 
 test("html nested past the limit is refused before any parser walks it, however the nesting hides", () => {
+  // Links do not nest for the sanitizer; for the older parser of html-to-text they do.
+  expect(textOfSentHtml("<a href=x>word".repeat(100_000))).toContain("word");
   for (const deep of ["<b>", '<b title="></b>">', "<td><p>", "<svg>"]) {
     expect(sanitize(deep.repeat(100_000))).toBeNull();
-    expect(textOfHtml(`word${deep.repeat(100_000)}`)).toContain("word");
+    expect(textOfSentHtml(`word${deep.repeat(100_000)}`)).toContain("word");
   }
   expect(sanitize("<!-- --!>".concat("<b>".repeat(100_000)))).toBeNull();
   // Siblings without end tags do not nest.

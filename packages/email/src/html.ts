@@ -31,6 +31,12 @@ const LAYOUT = [
   "type",
   "value",
 ];
+/** Set on what a mail program marked as quoted: `whole` the element is, `after` all that follows it. */
+export const QUOTE = "data-quote";
+/** Marks of Gmail, Yahoo and Thunderbird. */
+const QUOTE_CLASS = /(?:^|\s)(gmail_quote|gmail_quote_container|yahoo_quoted|moz-cite-prefix)(?:\s|$)/;
+/** Marks of Outlook on the web and on the desktop. */
+const QUOTE_ID = /^(?:x_)*(divRplyFwdMsg|appendonsend)$/;
 /** Raster images only: svg can carry script. */
 const DATA_IMAGE = /^data:image\/(png|jpe?g|gif|webp|bmp);base64,[a-z0-9+/=\s]*$/i;
 const COLOUR = /^[#a-z0-9 ]{1,30}$/i;
@@ -38,7 +44,7 @@ const COLOUR = /^[#a-z0-9 ]{1,30}$/i;
 /**
  * Html that is safe to show (UN4). Gone: scripts, handlers, style sheets, forms, frames, objects, svg, meta, base, links
  * with other schemes than http, https, mailto and tel, ids and classes. Images of the mail itself stay (`cid:`, small
- * `data:`); remote images are not loaded, their address moves to `data-remote-src` for a viewer that asks first.
+ * `data:`); what a mail program marked as quoted is told by `data-quote`; remote images are not loaded, their address moves to `data-remote-src` for a viewer that asks first.
  * Null when the html is nested deeper than `CUTS.htmlDepth`: no parser may walk it.
  */
 export function sanitize(html: string): string | null {
@@ -47,7 +53,7 @@ export function sanitize(html: string): string | null {
   return sanitizeHtml(bounded, {
     allowedTags: [BLOCKS, INLINE, TABLES].flatMap((names) => names.split(" ")),
     allowedAttributes: {
-      "*": LAYOUT,
+      "*": [...LAYOUT, QUOTE],
       a: ["href", "title", "target", "rel"],
       img: ["src", "alt", "title", "width", "height", "data-remote-src", "style"],
     },
@@ -72,7 +78,7 @@ export function sanitize(html: string): string | null {
     nestingLimit: CUTS.htmlDepth,
     parseStyleAttributes: false,
     transformTags: {
-      "*": (tagName, attribs) => ({ tagName, attribs: safeAttributes(attribs) }),
+      "*": (tagName, attribs) => ({ tagName, attribs: { ...safeAttributes(attribs), ...quoteMark(tagName, attribs) } }),
       a: (tagName, attribs) => ({ tagName, attribs: link(safeAttributes(attribs)) }),
       img: (tagName, attribs) => ({ tagName, attribs: image(safeAttributes(attribs)) }),
     },
@@ -105,13 +111,19 @@ function decodeCid(escaped: string): string {
 }
 
 function safeAttributes(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
-  const { style, bgcolor, ...rest } = attribs;
+  const { style, bgcolor, [QUOTE]: _given, ...rest } = attribs;
   const safe = style === undefined ? null : safeStyle(style);
   return {
     ...rest,
     ...(safe === null ? {} : { style: safe }),
     ...(bgcolor !== undefined && COLOUR.test(bgcolor) ? { bgcolor } : {}),
   };
+}
+
+function quoteMark(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
+  if (QUOTE_ID.test(attribs["id"] ?? "")) return { [QUOTE]: "after" };
+  const cited = tagName === "blockquote" && attribs["type"]?.toLowerCase() === "cite";
+  return cited || QUOTE_CLASS.test((attribs["class"] ?? "").slice(0, 500)) ? { [QUOTE]: "whole" } : {};
 }
 
 function link(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {

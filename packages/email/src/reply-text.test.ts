@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { quoteStart } from "./quote-headers.ts";
+import { sanitize } from "./html.ts";
 import { replyTextOf } from "./reply-text.ts";
 import { signatureOf } from "./signature.ts";
 
@@ -75,7 +76,7 @@ test.each([
 
 test("html: what a mail program marks as quoted goes", () => {
   const html = (quoted: string): string | null =>
-    replyTextOf({ text: null, textOfHtml: "all of it", html: `<div>New words</div>${quoted}` });
+    replyTextOf({ text: null, textOfHtml: "all of it", html: sanitize(`<div>New words</div>${quoted}`) });
   for (const quoted of [
     '<div class="gmail_quote">old</div>',
     '<blockquote type="cite">old</blockquote>',

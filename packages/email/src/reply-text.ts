@@ -1,5 +1,5 @@
 import EmailReplyParser from "email-reply-parser";
-import { unquotedTextOfHtml } from "./html-text.ts";
+import { unquotedTextOfSafeHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
 import { quoteStart } from "./quote-headers.ts";
 import { closingLine } from "./signature.ts";
@@ -12,7 +12,7 @@ const MAY_HIDE =
  * The new words of an email, without quotes and signature (UN5). First Inlet's own line rules cut at the quoted message,
  * then email-reply-parser takes off the signature and interleaved quotes. Its expressions backtrack, so it only gets
  * text that it reads in bounded time; other text keeps what the line rules left. Where nothing new is left (a bare
- * forward) the whole text counts as new. Null for mail without text.
+ * forward) the whole text counts as new. Null for mail without text. `html` is sanitized html.
  */
 export function replyTextOf(body: {
   text: string | null;
@@ -21,7 +21,7 @@ export function replyTextOf(body: {
 }): string | null {
   const full = body.text ?? body.textOfHtml;
   if (full === null) return null;
-  const source = body.text === null && body.html !== null ? unquotedTextOfHtml(body.html) : full;
+  const source = body.text === null && body.html !== null ? unquotedTextOfSafeHtml(body.html) : full;
   const bounded = source.length > CUTS.replyChars ? source.slice(0, CUTS.replyChars) : source;
   const visible = withoutSignature(withoutQuotes(bounded));
   return visible === "" ? full.trim() : visible;
