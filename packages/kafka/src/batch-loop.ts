@@ -70,35 +70,38 @@ async function handleSlice(
   // A join in the meantime replaced kafkajs' positions: setting ours would be a TypeError inside it, or another member's.
   if (options.generation() !== generation || generation.fenced) return false;
   if (outcome.through !== null) {
+    const next = outcome.through + 1n;
+    // In this order: what could not be committed is fetched, handled and committed again, even if no record follows it.
+    if (!(await commit(options, payload, generation, next))) return false;
     payload.resolveOffset(outcome.through.toString());
-    generation.expected.set(partition, outcome.through + 1n);
-    await commit(options, payload, generation, outcome.through + 1n);
+    generation.expected.set(partition, next);
   }
   if (outcome.pauseMs > 0) options.pause(partition, outcome.pauseMs);
   return outcome.goOn;
 }
 
+/** False when the group moved on, so that the commit, and the partition, are another member's. */
 async function commit(
   options: BatchLoopOptions,
   payload: EachBatchPayload,
   generation: Generation,
   next: bigint,
-): Promise<void> {
+): Promise<boolean> {
   const { partition } = payload.batch;
   const offsets = { topics: [{ topic: options.topic, partitions: [{ partition, offset: next.toString() }] }] };
   for (let attempt = 1; ; attempt += 1) {
     try {
       await payload.commitOffsetsIfNecessary(offsets);
-      return;
+      return options.generation() === generation;
     } catch (error) {
-      if (endIfRebalanced(generation, error)) return;
+      if (endIfRebalanced(generation, error)) return false;
       if (attempt === COMMIT_ATTEMPTS) throw error;
       options.log.warn(
         { topic: options.topic, groupId: options.groupId, partition, attempt, reason: reasonOf(error) },
         "offset not committed, trying again",
       );
       await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
-      if (options.generation() !== generation || generation.fenced) return;
+      if (options.generation() !== generation || generation.fenced) return false;
     }
   }
 }

@@ -17,10 +17,17 @@ export interface ConsumerSettings {
 const MiB = 1024 * 1024;
 const REBALANCE_TIMEOUT_MS = 60_000;
 const HEARTBEAT_MS = 3000;
+/** Heartbeats in a row without an answer after which a consumer no longer calls itself healthy. */
+const MISSED_BEATS = 4;
 /** Longest wait of a fetch for the first byte; also how soon a resumed partition is fetched. */
 const MAX_WAIT_MS = 100;
 /** Above the largest record of any topic, 1.5 MiB. */
 const MAX_BYTES_PER_PARTITION = 2 * MiB;
+/**
+ * Retries, two seconds apart, before kafkajs gives its membership up and starts as a new member. The broker keeps the old one for a
+ * session timeout after it is back, and lets the group wait for it: so an outage of a broker is best outlived.
+ */
+const OUTAGE_RETRIES = 60;
 /** What `stop` waits beyond the grace for handlers that heed the signal. */
 const AFTER_GRACE_MS = 5000;
 
@@ -33,7 +40,7 @@ export function createConsumer(
   const { topic, groupId } = options;
   const { log } = connection;
   const heartbeatIntervalMs = Math.min(HEARTBEAT_MS, Math.floor(settings.sessionTimeoutMs / 3));
-  const kafka = newClient(connection, { requestTimeoutMs: 30_000, retries: 5 }).consumer({
+  const kafka = newClient(connection, { requestTimeoutMs: 30_000, retries: OUTAGE_RETRIES }).consumer({
     groupId,
     allowAutoTopicCreation: false,
     sessionTimeout: settings.sessionTimeoutMs,
@@ -43,7 +50,7 @@ export function createConsumer(
     maxWaitTimeInMs: MAX_WAIT_MS,
     minBytes: 1,
     maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-    retry: { retries: 5, restartOnFailure: () => Promise.resolve(!stopping) },
+    retry: { retries: OUTAGE_RETRIES, restartOnFailure: () => Promise.resolve(!stopping) },
   });
 
   let generation: Generation | null = null;
@@ -183,6 +190,6 @@ export function createConsumer(
     start,
     stop: (graceMs = 10_000) => (stopped ??= stopOnce(graceMs)),
     closed: closed.promise,
-    healthy: () => !stopping && generation !== null && Date.now() - beatenAt < settings.sessionTimeoutMs,
+    healthy: () => !stopping && generation !== null && Date.now() - beatenAt < MISSED_BEATS * heartbeatIntervalMs,
   };
 }

@@ -5,6 +5,7 @@ import { createConsumer } from "./consumer.ts";
 import { dropKafkajsNegativeTimeoutWarning } from "./negative-timeout-warning.ts";
 import type { ConsumerOptions, Kafka } from "./port.ts";
 import { createProducer } from "./producer.ts";
+import { withSendSpans } from "./send-span.ts";
 import { createProducerTransport } from "./producer-session.ts";
 
 export interface KafkaOptions extends ConnectionOptions {
@@ -35,12 +36,14 @@ export function createKafka(options: KafkaOptions): Kafka {
       const transport = createProducerTransport(options, sendTimeoutMs);
       transport.connect();
       return Promise.resolve(
-        createProducer(transport, {
-          timeoutMs: sendTimeoutMs,
-          lingerMs: options.lingerMs ?? 5,
-          maxLaneBytes: options.maxLaneBytes ?? 8 * MiB,
-          metadataMaxAgeMs,
-        }),
+        withSendSpans(
+          createProducer(transport, {
+            timeoutMs: sendTimeoutMs,
+            lingerMs: options.lingerMs ?? 5,
+            maxLaneBytes: options.maxLaneBytes ?? 8 * MiB,
+            metadataMaxAgeMs,
+          }),
+        ),
       );
     },
     consumer: (consumer) => {

@@ -3,6 +3,7 @@ import type { KafkaLog } from "../log.ts";
 import { KafkaUnavailableError, RecordRefusedError } from "../port.ts";
 import type { Coordinates, Kafka, KafkaRecord } from "../port.ts";
 import { createProducer } from "../producer.ts";
+import { withSendSpans } from "../send-span.ts";
 import type { LaneTransport } from "../producer.ts";
 import { configOf, wantedTopics } from "../topic-settings.ts";
 import { createMemoryAdmin, growPartitions } from "./memory-admin.ts";
@@ -70,12 +71,14 @@ export function createInMemoryKafka(options: InMemoryKafkaOptions = {}): InMemor
   return {
     producer: () =>
       Promise.resolve(
-        createProducer(transportOf(broker), {
-          timeoutMs: options.sendTimeoutMs ?? 200,
-          lingerMs: 0,
-          maxLaneBytes: options.maxLaneBytes ?? 8 * MiB,
-          metadataMaxAgeMs: 0,
-        }),
+        withSendSpans(
+          createProducer(transportOf(broker), {
+            timeoutMs: options.sendTimeoutMs ?? 200,
+            lingerMs: 0,
+            maxLaneBytes: options.maxLaneBytes ?? 8 * MiB,
+            metadataMaxAgeMs: 0,
+          }),
+        ),
       ),
     consumer: (consumerOptions) => {
       const consumer = createMemoryConsumer(broker, consumerOptions, options.log ?? SILENT);
