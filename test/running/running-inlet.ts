@@ -196,9 +196,10 @@ async function run(
 /** Nothing of the developer's own Inlet settings reaches the processes. */
 function pathOnly(): Record<string, string> {
   return Object.fromEntries(
-    ["PATH", "HOME", "TMPDIR"].flatMap((name) =>
-      process.env[name] === undefined ? [] : [[name, process.env[name] as string]],
-    ),
+    ["PATH", "HOME", "TMPDIR"].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
 }
 

@@ -15,8 +15,8 @@ export type PoolAnswer =
 
 /** Called when nothing else is being parsed, and before anything else is parsed again. */
 export interface AloneTurn {
-  begin(): Promise<void>;
-  end(): Promise<void>;
+  readonly begin: () => Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 export interface ParsePool {
