@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { duplicatesIn } from "@inlet/crm-sandbox";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
+
+/** PROTOCOL.md 4 and 5 on the running system: an outage costs no attempts and parks the mail, an unknown write is settled, never repeated blindly. */
+let inlet: RunningInlet;
+let gateway: Service;
+let mails = 0;
+
+beforeAll(async () => {
+  inlet = await runInlet({ crmTimeoutMs: 2_000 });
+  [gateway] = await Promise.all([
+    inlet.start("ingest-gateway"),
+    inlet.start("parser"),
+    inlet.start("crm-sink"),
+    inlet.start("crm-sink"),
+  ]);
+}, 180_000);
+afterAll(async () => inlet?.close());
+
+it("a CRM that answers 503 opens the circuit, the mail parks without using attempts, and all is written when it is back", async () => {
+  const fault = inlet.sandbox.faults.add({ match: {}, status: 503 });
+  const sent = await send(12);
+  await eventually(
+    "the circuit to open",
+    async () => ((await inlet.ledger.circuit("acme", "hubspot")).open ? true : null),
+    30_000,
+  );
+  await eventually(
+    "all of it to wait",
+    async () => ((await inlet.ledger.countByState())["waiting"] === 12 ? true : null),
+    30_000,
+  );
+  expect(await inlet.inlet("reconcile")).toMatchObject({ code: 0, stdout: expect.stringContaining("in flight 12") });
+  inlet.sandbox.faults.remove(fault.id);
+  await expectWritten(sent);
+  expect((await inlet.ledger.circuit("acme", "hubspot")).open).toBe(false);
+}, 180_000);
+
+it("429 with Retry-After is waited for, and costs no attempt", async () => {
+  inlet.sandbox.faults.add({ match: { path: "/crm/*/objects/emails" }, status: 429, retryAfter: 2, times: 2 });
+  await expectWritten(await send(3));
+}, 120_000);
+
+it("writes that land after the client's timeout, and answers that are lost, end as one record each", async () => {
+  inlet.sandbox.faults.add({ match: { method: "POST", path: "/crm/*/objects/emails" }, lateWriteMs: 3_500, times: 1 });
+  const late = await send(1);
+  await sleep(1_000);
+  inlet.sandbox.faults.add({ match: { method: "POST", path: "/crm/*/objects/emails" }, drop: "after", times: 1 });
+  const lost = await send(1);
+  await expectWritten([...late, ...lost]);
+}, 240_000);
+
+async function expectWritten(eventIds: readonly string[]): Promise<void> {
+  await eventually(
+    "every email to be written",
+    async () => {
+      const states = await inlet.ledger.statesOf(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
+      return [...states.values()].every((state) => state === "written") && states.size === eventIds.length
+        ? true
+        : null;
+    },
+    150_000,
+  );
+  for (const eventId of eventIds)
+    expect(await inlet.ledger.delivery("acme", eventId)).toMatchObject({ attempt: 0, warnings: [] });
+  expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
+  expect(inlet.sandbox.store.all("emails")).toHaveLength(mails);
+  expect(inlet.sandbox.store.all("deals")).toHaveLength(mails);
+  expect(await inlet.inlet("reconcile", "--deep")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("the law holds"),
+  });
+}
+
+async function send(count: number): Promise<string[]> {
+  const eventIds: string[] = [];
+  for (let i = 0; i < count; i += 1) {
+    mails += 1;
+    const id = `outage-${mails}`;
+    eventIds.push(
+      await inlet.post(
+        gateway,
+        id,
+        `From: sender-${mails}@example.com\r\nTo: sales@inlet.example\r\nSubject: ${id}\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMessage-ID: <${id}@example.com>\r\n\r\nHello\r\n`,
+      ),
+    );
+  }
+  return eventIds;
+}
