@@ -147,3 +147,34 @@ function asRow(candidate: Candidate): object {
     now: candidate.now,
   };
 }
+
+/**
+ * Deliveries that were taken by a sink before `olderThan` (epoch ms) and since then neither ended nor wait, with nobody holding a lease
+ * for them. Each is given out once per taking (`now` becomes its new time), and its record counts again whatever order it has.
+ */
+export async function takeStalled(
+  database: Database,
+  lanes: readonly string[],
+  olderThan: number,
+  now: number,
+): Promise<{ tenant: string; eventId: string; at: { topic: string; partition: number; offset: number } }[]> {
+  const rows = await database.query<{
+    tenant: string;
+    event_id: string;
+    topic: string;
+    partition: number;
+    offset: number;
+  }>(
+    `with stalled as (
+       select d.tenant, d.event_id from deliveries d
+        where d.state = 'delivering' and d.lane = any ($1) and d.delivering_at < $2 and d.normalized_offset is not null
+          and not exists (select 1 from waiting w where w.tenant = d.tenant and w.event_id = d.event_id)
+          and not exists (select 1 from effects e where e.tenant = d.tenant and e.event_id = d.event_id and e.state = 'claimed'
+                             and e.lease_until > clock_timestamp())
+        order by d.delivering_at limit 20 for update of d skip locked)
+     update deliveries d set delivering_at = $3, order_parsed_at = 0 from stalled s where d.tenant = s.tenant and d.event_id = s.event_id
+     returning d.tenant, d.event_id, d.normalized_topic as topic, d.normalized_partition as partition, d.normalized_offset as "offset"`,
+    [lanes, olderThan, now],
+  );
+  return rows.map(({ tenant, event_id, ...at }) => ({ tenant, eventId: event_id, at }));
+}

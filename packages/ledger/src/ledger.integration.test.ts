@@ -119,6 +119,18 @@ describe("a delivery's states", () => {
     expect(await take(tenant)).toEqual([]);
   });
 
+  it("what a sink took and nobody works on any more is given out again, once, and its record counts again", async () => {
+    const tenant = newTenant();
+    const lanes = [`lane-${tenant}`];
+    await ledger.admit(candidate(tenant, "evt_1", 2000));
+    expect(await ledger.takeStalled(lanes, 2000, 9000)).toEqual([]);
+    expect(await ledger.takeStalled(lanes, 5000, 9000)).toEqual([
+      { tenant, eventId: "evt_1", at: { topic: "raw", partition: 0, offset: 5 } },
+    ]);
+    expect(await ledger.takeStalled(lanes, 5000, 9000)).toEqual([]);
+    expect((await ledger.admit(candidate(tenant, "evt_1", 1000))).verdict).toBe("deliver");
+  });
+
   it("keeps mail that Postgres would refuse: NUL, lone surrogates", async () => {
     const tenant = newTenant();
     await ledger.accept([{ ...arrival(tenant, "evt_1"), sourceEventId: "a\0b\uD800" }], 1000);

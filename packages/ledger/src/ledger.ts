@@ -1,4 +1,4 @@
-import { admit, type Admission, type Candidate } from "./admitting.ts";
+import { admit, takeStalled, type Admission, type Candidate } from "./admitting.ts";
 import { readCircuit, recordOutage, recordSuccess, takeProbe, type CircuitState } from "./circuits.ts";
 import { coalesce } from "./coalesce.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
@@ -52,6 +52,8 @@ export function openLedger(options: DatabaseOptions) {
     startAlone: async (tenant: string, eventId: string): Promise<number> => startAlone(database, tenant, eventId),
     endAlone: async (tenant: string, eventId: string): Promise<void> => endAlone(database, tenant, eventId),
 
+    takeStalled: async (lanes: readonly string[], olderThan: number, now: number) =>
+      takeStalled(database, lanes, olderThan, now),
     admit: coalesce<Candidate, Admission>(async (candidates) => admit(database, candidates)),
     canonicalConversation: coalesce<ConversationQuestion, string | null>(async (questions) =>
       canonicalConversations(database, questions),

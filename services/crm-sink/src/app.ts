@@ -6,6 +6,7 @@ import type { SinkDeps } from "./email-try.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
 import { releaseWaiting } from "./release-waiting.ts";
+import { rescueStalled } from "./rescue-stalled.ts";
 
 export interface SinkOptions {
   readonly lanes: readonly string[];
@@ -52,6 +53,7 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
       await Promise.all(consumers.map(async (consumer) => consumer.start()));
       pollers = [
         releaseWaiting(full, queue, options.lanes),
+        rescueStalled(kafka, full, queue, options.lanes),
         poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),

@@ -1,0 +1,44 @@
+import type { Admin, Kafka } from "@inlet/kafka";
+import { poll, type Poller } from "@inlet/ledger";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import type { SinkDeps } from "./email-try.ts";
+import type { FairQueue } from "./fair-queue.ts";
+import { handleRecord } from "./handle-record.ts";
+
+/** Far beyond the longest try of a record from Kafka (KAFKA_BUDGET_MS), ms. */
+const STALLED_MS = 45_000;
+
+/**
+ * Takes up deliveries that stand as `delivering` although nobody works on them any more: no live lease, no waiting row, no end for longer
+ * than a try can last. Their record is read again from Kafka. Claims make that safe even if its first reader still lives; each one is an
+ * alert, since the order of writing should leave none.
+ */
+export function rescueStalled(kafka: Kafka, deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
+  let admin: Promise<Admin> | null = null;
+  const poller = poll(
+    async () => {
+      for (const { tenant, eventId, at } of await deps.ledger.takeStalled(lanes, deps.now() - STALLED_MS, deps.now())) {
+        metrics.alerts.inc({ code: "stalled_delivery" });
+        deps.log.error(
+          { tenant, event_id: eventId, ...at, code: "stalled_delivery" },
+          "nobody delivers this email any more: its record is read again",
+        );
+        admin ??= kafka.admin();
+        const record = await (await admin).readRecord({ ...at, offset: BigInt(at.offset) });
+        if (record !== null)
+          await queue.run(tenant, `stalled ${eventId}`, async () => handleRecord(deps, { from: "kafka", record }));
+      }
+      return false;
+    },
+    {
+      idleMs: 10_000,
+      onError: (error) => deps.log.warn({ err: errorForLog(error) }, "stalled deliveries cannot be taken up"),
+    },
+  );
+  return {
+    stop: async () => {
+      await poller.stop();
+      await (await admin)?.close();
+    },
+  };
+}
