@@ -74,10 +74,11 @@ export async function admit(database: Database, candidates: readonly Candidate[]
             r.email_key, r.conversation_id, r.message_id, r.topic, r.partition, r."offset", r.received_at, r.parsed_at, r.parsed_at, r.now, r.trace_id
           from r left join before b using (tenant, event_id)
          where b.tenant is null
-            or (b.state in ('accepted', 'parsed', 'delivering') and (r.parsed_at, r.pass) >= (b.order_parsed_at, b.pass))
+            -- The same parse again counts as the row's pass: a record that opened a pass after a dead letter still carries the old one.
+            or (b.state in ('accepted', 'parsed', 'delivering') and r.parsed_at >= b.order_parsed_at)
             or b.state = 'dead_lettered'
             -- a replay with other content, or under another mapping: the same steps run again and update in place
-            or (b.state in ('written', 'suppressed') and (r.parsed_at, r.pass) >= (b.order_parsed_at, b.pass)
+            or (b.state in ('written', 'suppressed') and r.parsed_at >= b.order_parsed_at
                 and (b.content_hash is distinct from r.content_hash or b.mapping_version is distinct from r.mapping_version))
          order by r.tenant, r.event_id
         on conflict (tenant, event_id) do update set

@@ -97,6 +97,20 @@ describe("a delivery's states", () => {
     });
   });
 
+  it("a record that opened the next pass and is delivered again after a crash is not stale", async () => {
+    const tenant = newTenant();
+    const dead = {
+      ...written(tenant, "evt_1", 2000).to,
+      state: "dead_lettered",
+      reason: "crm_rejected",
+    } as TryEnd["to"];
+    await ledger.admit(candidate(tenant, "evt_1", 2000));
+    await ledger.finish({ ...written(tenant, "evt_1", 2000), to: dead });
+    const opened = { verdict: "deliver", pass: 1, attempt: 0 };
+    expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toEqual(opened);
+    expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toEqual(opened);
+  });
+
   it("a parse that fails on a replay does not touch what is written", async () => {
     const tenant = newTenant();
     await ledger.admit(candidate(tenant, "evt_1", 2000));
