@@ -11,6 +11,8 @@ import { storeAttachments } from "./store-attachments.ts";
 
 /** Starts without an end after which a mail is parsed alone (PROTOCOL.md 3). */
 const SUSPECT_STARTS = 3;
+/** Starts alone without an end after which it is dead-lettered: two, since one may have ended by another cause at that moment. */
+const ALONE_STARTS = 2;
 
 type Understood = Extract<ParseAnswer, { ok: true }>;
 
@@ -48,7 +50,7 @@ async function understand(deps: ParserDeps, { event, starts }: Delivery, bytes: 
     answer = await deps.pool
       .parseAlone(job, {
         begin: async () => {
-          if ((await deps.ledger.startAlone(tenantId, eventId)) > 1) throw new CrashedBefore();
+          if ((await deps.ledger.startAlone(tenantId, eventId)) > ALONE_STARTS) throw new CrashedBefore();
           deps.reach(`parse:${eventId}`);
         },
         // Counted back before the next suspect begins: what that one does to the process is not this one's fault.
