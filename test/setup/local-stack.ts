@@ -1,11 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { registerSchemas } from "@inlet/event-codec";
-import { createKafka } from "@inlet/kafka";
 import { startLocalStack } from "@inlet/local-stack";
 import type { LocalStack } from "@inlet/local-stack";
-import { SHARED_LANE } from "@inlet/schemas";
+import { prepareStack } from "../running/prepare-stack.ts";
 
 /** One stack for all projects of a run: vitest calls the setup once a project, each time with its own copy of this module. */
 interface Running {
@@ -50,30 +48,11 @@ async function start(): Promise<{ stack: LocalStack; dir: string }> {
       },
       onDeath: (error) => console.error(error.message),
     });
-    await prepare(stack.env);
+    await prepareStack(stack.env);
     return { stack, dir };
   } catch (error) {
     await stack?.stop();
     await rm(dir, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** The shared lane's topics and every schema: what a deployment applies before any service starts. */
-async function prepare(env: LocalStack["env"]): Promise<void> {
-  const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  const brokers = env.KAFKA_BROKERS.split(",");
-  const admin = await createKafka({
-    brokers,
-    ssl: false,
-    sasl: null,
-    clientId: "inlet-test-setup",
-    log: silent,
-  }).admin();
-  try {
-    await admin.applyTopics([SHARED_LANE]);
-  } finally {
-    await admin.close();
-  }
-  await registerSchemas({ url: env.SCHEMA_REGISTRY_URL, auth: null });
 }

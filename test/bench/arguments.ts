@@ -1,0 +1,45 @@
+import { parseArgs } from "node:util";
+
+export type Wish =
+  | { readonly kind: "list" }
+  | { readonly kind: "run"; readonly suite: string; readonly json: boolean; readonly seconds: number };
+
+/** Wrong use: the message says what is wrong and what is right; the process ends with 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const DEFAULT_SECONDS = 10;
+const MOST_SECONDS = 600;
+
+/** Reads the command line of `npm run bench`. Throws {@link UsageError}. */
+export function readArguments(argv: readonly string[], suites: readonly string[]): Wish {
+  const { suite, json, seconds, list } = optionsOf(argv);
+  if (list === true) return { kind: "list" };
+  if (suite === undefined) throw new UsageError(`--suite is missing: name one of ${suites.join(", ")}.`);
+  if (!suites.includes(suite)) throw new UsageError(`--suite ${suite}: no such suite; there are ${suites.join(", ")}.`);
+  const length = Number(seconds ?? DEFAULT_SECONDS);
+  if (!(length >= 1 && length <= MOST_SECONDS)) {
+    throw new UsageError(
+      `--seconds ${seconds}: give a number from 1 to ${MOST_SECONDS}, the length of one measurement.`,
+    );
+  }
+  return { kind: "run", suite, json: json ?? false, seconds: length };
+}
+
+function optionsOf(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        suite: { type: "string" },
+        json: { type: "boolean" },
+        seconds: { type: "string" },
+        list: { type: "boolean" },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

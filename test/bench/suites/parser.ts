@@ -1,0 +1,79 @@
+import { availableParallelism } from "node:os";
+import { createParsePool } from "@inlet/parser/src/parse-pool.ts";
+import { parseBare } from "../baselines/simple-parser.ts";
+import { alternativeMail, attachmentMail } from "../mail.ts";
+import { atLeast, type Bar, type Bench, type Cell, type Report } from "../suite.ts";
+
+export const name = "parser";
+export const about =
+  "emails parsed a second: bare simpleParser on one thread, the parser's pool with one worker and with two; no Kafka";
+
+const MAILS = [
+  { label: "8 KB", mail: alternativeMail(8 * 1024) },
+  { label: "60 KB", mail: alternativeMail(60 * 1024) },
+  { label: "15 MB attachment", mail: attachmentMail(15 * 1024 * 1024) },
+];
+const WORKERS = [1, 2];
+const MiB = 2 ** 20;
+
+export async function run(bench: Bench): Promise<Report> {
+  const rows: Cell[][] = [];
+  const bars: Bar[] = [];
+  for (const { label, mail } of MAILS) {
+    bench.note(`${label}: bare simpleParser`);
+    const bare = await rateOf(bench, 1, async () => parseBare(mail));
+    rows.push([label, "bare simpleParser", bare.perSecond, 1, bare.rssMiB]);
+    for (const workers of WORKERS) {
+      bench.note(`${label}: pool with ${workers}`);
+      const pool = createParsePool({ threads: workers, memoryMb: 1024, timeoutMs: 60_000 });
+      try {
+        const pooled = await rateOf(bench, 2 * workers, async () => {
+          const answer = await pool.parse({ kind: "raw-mime", bytes: mail });
+          if (!answer.ok) throw new Error(`${label}: not parsed: ${JSON.stringify(answer)}`);
+        });
+        const ratio = pooled.perSecond / bare.perSecond;
+        rows.push([
+          label,
+          `pool, ${workers} worker${workers === 1 ? "" : "s"}`,
+          pooled.perSecond,
+          ratio,
+          pooled.rssMiB,
+        ]);
+        if (workers === availableParallelism()) {
+          bars.push(atLeast(`${label}: pool with ${workers} workers / bare simpleParser`, 0.85 * workers, ratio));
+        }
+      } finally {
+        await pool.close();
+      }
+    }
+  }
+  return {
+    tables: [{ title: "Emails a second", columns: ["mail", "parser", "emails/s", "× bare", "memory MiB"], rows }],
+    bars,
+  };
+}
+
+/** Calls `work` over and over, `atOnce` at a time, for the measured seconds after a short warm-up. */
+async function rateOf(
+  { seconds, signal }: Bench,
+  atOnce: number,
+  work: () => Promise<unknown>,
+): Promise<{ perSecond: number; rssMiB: number }> {
+  const repeat = async (ms: number): Promise<number> => {
+    const until = performance.now() + ms;
+    let done = 0;
+    const loop = async (): Promise<void> => {
+      while (performance.now() < until) {
+        signal.throwIfAborted();
+        await work();
+        done += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, loop));
+    return done;
+  };
+  await repeat(Math.min(1000, seconds * 200));
+  const started = performance.now();
+  const done = await repeat(seconds * 1000);
+  return { perSecond: (done * 1000) / (performance.now() - started), rssMiB: process.memoryUsage.rss() / MiB };
+}
