@@ -40,6 +40,19 @@ export interface Envelope {
   to: string[];
 }
 
+/** The connection that an email came over by SMTP or LMTP; what SPF is checked against. */
+export interface Connection {
+  /** `smtp` or `lmtp`. */
+  protocol: string;
+  /** IP address; null when a relay did not tell. */
+  clientAddress: string | null;
+  helo: string | null;
+  /** `TLSv1.3`; null for none. */
+  tls: string | null;
+  /** IP address of the trusted relay that handed it over; null when the client itself was connected. */
+  relay: string | null;
+}
+
 export interface RawEvent {
   eventId: string;
   tenantId: string;
@@ -47,6 +60,8 @@ export interface RawEvent {
   receivedAt: number;
   source: SourceInfo;
   envelope: Envelope | null;
+  /** Null for every door but SMTP and LMTP. */
+  connection: Connection | null;
   contentType: string;
   body: Buffer | BlobRef;
 }

@@ -16,6 +16,13 @@ const SOURCE = {
   eventId: "s-77",
   receivedAt: 1_795_428_000_001,
 };
+const CONNECTION = {
+  protocol: "smtp",
+  clientAddress: "192.0.2.7",
+  helo: "mail.example.com",
+  tls: "TLSv1.3",
+  relay: "10.0.0.25",
+};
 const ENVELOPE = { from: "bounce@example.com", to: ["deal+12345@in.example.com", "sales@in.example.com"] };
 
 const rawEvent = {
@@ -26,6 +33,7 @@ const rawEvent = {
     receivedAt: 0,
     source: { name: "raw-mime", kind: "raw-mime", deliveryId: null, eventId: null, receivedAt: null },
     envelope: null,
+    connection: null,
     contentType: "message/rfc822",
     body: Buffer.from("Subject: hi\r\n\r\n\u0000\u00ff", "latin1"),
   } satisfies RawEvent,
@@ -36,6 +44,7 @@ const rawEvent = {
     receivedAt: 1_795_428_000_123,
     source: SOURCE,
     envelope: ENVELOPE,
+    connection: CONNECTION,
     contentType: "application/json; charset=utf-8",
     body: BLOB,
   } satisfies RawEvent,

@@ -17,6 +17,7 @@ const raw: RawEvent = {
   receivedAt,
   source,
   envelope: null,
+  connection: null,
   contentType: "message/rfc822",
   body: Buffer.from("Subject: hi\r\n\r\nhi"),
 };

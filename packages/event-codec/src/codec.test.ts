@@ -14,6 +14,7 @@ const raw: RawEvent = {
   receivedAt: 1_764_000_000_123,
   source: { name: "signed-json", kind: "signed-json", deliveryId: "d-1", eventId: null, receivedAt: null },
   envelope: { from: null, to: ["sales@example.com"] },
+  connection: null,
   contentType: "application/json",
   body: Buffer.from([0, 255, 10, 13]),
 };
@@ -85,7 +86,7 @@ describe("codec", () => {
     ["only the prefix", Buffer.from([0, 0, 0, 0, 1])],
   ])("calls %s undecodable", async (_, bytes) => {
     const { codec } = codecWithRegistry();
-    await expect(codec.decode("RawEvent", bytes, "RawEvent/1")).rejects.toThrow(UndecodableRecordError);
+    await expect(codec.decode("RawEvent", bytes, schemaHeaderOf("RawEvent"))).rejects.toThrow(UndecodableRecordError);
   });
 
   it("calls every truncation, and what is left over, undecodable", async () => {
@@ -112,7 +113,7 @@ describe("which schema a record was written with", () => {
     const bytes = await codec.encode("RawEvent", raw);
     const outcomeId = await registry.idOf("Outcome", 1);
     for (const id of [4_000_000_000, outcomeId]) {
-      expect(await codec.decode("RawEvent", foreignId(bytes, id), "RawEvent/1")).toEqual(raw);
+      expect(await codec.decode("RawEvent", foreignId(bytes, id), schemaHeaderOf("RawEvent"))).toEqual(raw);
       await expect(codec.decode("RawEvent", foreignId(bytes, id))).rejects.toThrow(UndecodableRecordError);
       await expect(codec.decode("RawEvent", foreignId(bytes, id), "Outcome/1")).rejects.toThrow(UndecodableRecordError);
       await expect(codec.decode("RawEvent", foreignId(bytes, id), "RawEvent/99")).rejects.toThrow(
@@ -170,6 +171,8 @@ describe("a registry that is away", () => {
     const { codec, registry } = codecWithRegistry();
     await codec.prepare(["RawEvent"]);
     registry.setUnavailable(true);
-    expect(await codec.decode("RawEvent", await codec.encode("RawEvent", raw), "RawEvent/1")).toEqual(raw);
+    expect(await codec.decode("RawEvent", await codec.encode("RawEvent", raw), schemaHeaderOf("RawEvent"))).toEqual(
+      raw,
+    );
   });
 });

@@ -38,6 +38,7 @@ describe("a signed JSON delivery", () => {
         receivedAt: NOW,
         source: { name: "json", kind: "signed-json", deliveryId: null, eventId: "evt-1", receivedAt: NOW - 5000 },
         envelope: null,
+        connection: null,
         contentType: "application/json",
         body: Buffer.from(JSON.stringify(email)),
       },
@@ -54,7 +55,7 @@ describe("a signed JSON delivery", () => {
       "acme",
       eventId,
       "shared",
-      "RawEvent/1",
+      "RawEvent/2",
     ]);
   });
 

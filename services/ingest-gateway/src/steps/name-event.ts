@@ -27,6 +27,7 @@ export function nameEvent(request: FastifyRequest): RawEvent {
       receivedAt: delivery.senderReceivedAt,
     },
     envelope: delivery.envelope,
+    connection: null,
     contentType: (request.headers["content-type"] ?? "").slice(0, LONGEST_CONTENT_TYPE),
     body,
   };
