@@ -9,6 +9,7 @@ import path from "node:path";
 
 export const KAFKA_VERSION = "4.4.0";
 export const REGISTRY_VERSION = "3.0.9";
+export const S3PROXY_VERSION = "3.2.0";
 const OLDEST_JAVA = 17;
 
 /** Where downloaded jars lie: one place per user, shared by all clones. */
@@ -16,12 +17,15 @@ export function cacheDir(env) {
   return path.join(env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "inlet");
 }
 
+const JARS = {
+  kafka: `kafka-${KAFKA_VERSION}`,
+  registry: `apicurio-registry-${REGISTRY_VERSION}`,
+  s3: `s3proxy-${S3PROXY_VERSION}`,
+};
+
 /** The folder of a part's jars inside {@link cacheDir}; there if and only if it is complete. */
 export function jarsDir(env, part) {
-  return path.join(
-    cacheDir(env),
-    part === "kafka" ? `kafka-${KAFKA_VERSION}` : `apicurio-registry-${REGISTRY_VERSION}`,
-  );
+  return path.join(cacheDir(env), JARS[part]);
 }
 
 /** The `java` that is used: JAVA_HOME's, else the one in PATH. */

@@ -8,8 +8,12 @@ const compose = readFileSync(`${ROOT}docker-compose.yml`, "utf8");
 const demo = readFileSync(`${ROOT}config/demo.env`, "utf8");
 const sandbox = readFileSync(`${ROOT}packages/config/src/sandbox.ts`, "utf8");
 
+/** Read by the AWS SDK itself. */
+const OF_THE_SDK = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"];
+
 /** Variables that Inlet and its sandbox read, that compose substitutes, and that the demo tenant's file names. */
 const KNOWN = new Set([
+  ...OF_THE_SDK,
   ...Object.keys(VARIABLES).flatMap((name) => [name, `${name}_FILE`]),
   ...[...sandbox.matchAll(/"(SANDBOX_[A-Z0-9_]+)"/g)].map((match) => match[1] as string),
   ...[...compose.matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1] as string),

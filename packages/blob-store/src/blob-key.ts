@@ -44,6 +44,20 @@ export function assertContent(ref: BlobRef, bytes: Buffer): Buffer {
   return bytes;
 }
 
+/** Throws RangeError unless the part lies inside the blob. */
+export function assertRange(ref: BlobRef, start: number, end: number): void {
+  if (Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start < end && end <= ref.size) return;
+  throw new RangeError(`range: ${start} to ${end} is no part of ${ref.size} bytes; give 0 <= start < end <= size`);
+}
+
+/** Throws {@link BlobMissingError} unless a part has the length that was asked for: the stored content was cut. */
+export function assertLength(ref: BlobRef, bytes: Buffer, length: number): Buffer {
+  if (bytes.byteLength !== length) {
+    throw new BlobMissingError(`${ref.key}: the stored content was cut short; restore it from a backup`);
+  }
+  return bytes;
+}
+
 function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }

@@ -56,6 +56,33 @@ export function blobStoreConformance(name: string, open: () => Promise<StoreUnde
       expect((await store.get(kept)).equals(bytes)).toBe(true);
     });
 
+    it("gives parts, the first, the last and the whole, and refuses what is no part", async () => {
+      const { store, tamper } = await open();
+      const ref = await store.put("demo", DAY, Buffer.from("0123456789"));
+      const part = async (start: number, end: number): Promise<string> =>
+        (await store.getRange(ref, start, end)).toString();
+      expect([await part(0, 1), await part(3, 7), await part(9, 10), await part(0, 10)]).toEqual([
+        "0",
+        "3456",
+        "9",
+        "0123456789",
+      ]);
+      for (const [start, end] of [
+        [0, 11],
+        [5, 5],
+        [-1, 2],
+        [0.5, 2],
+        [3, 2],
+      ] as const) {
+        await expect(store.getRange(ref, start, end)).rejects.toThrow(RangeError);
+      }
+      await tamper(ref, Buffer.from("01234"));
+      await expect(store.getRange(ref, 3, 7)).rejects.toThrow(BlobMissingError);
+      await expect(store.getRange(ref, 6, 9)).rejects.toThrow(BlobMissingError);
+      await tamper(ref, null);
+      await expect(store.getRange(ref, 0, 1)).rejects.toThrow(BlobMissingError);
+    });
+
     it("is not changed by what the caller does to the bytes later", async () => {
       const { store } = await open();
       const bytes = Buffer.from("as it was");
@@ -103,6 +130,7 @@ export function blobStoreConformance(name: string, open: () => Promise<StoreUnde
       await takeAway();
       await expect(store.put("demo", DAY, Buffer.from("new"))).rejects.toThrow(BlobStoreUnavailableError);
       await expect(store.get(ref)).rejects.toThrow(BlobStoreUnavailableError);
+      await expect(store.getRange(ref, 0, 2)).rejects.toThrow(BlobStoreUnavailableError);
       expect(await store.healthy()).toBe(false);
       await restore();
       expect((await store.get(ref)).toString()).toBe("kept");

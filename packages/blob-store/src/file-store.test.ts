@@ -68,7 +68,11 @@ describe("the file store", () => {
 
 describe("openBlobStore", () => {
   it.each([
-    ["s3://bucket/prefix", "s3:// is not supported by this version"],
+    ["s3://bucket/prefix?endpoint=minio:9000", "endpoint is not a http(s) URL"],
+    ["s3://bucket?pathstyle=true", "pathstyle is unknown; known are endpoint, region, pathStyle"],
+    ["s3://bucket?pathStyle=yes", "neither true nor false"],
+    ["s3://key:secret@bucket", "holds credentials"],
+    ["s3:///prefix", "name a bucket"],
     ["https://example.com/blobs", "the scheme https: is unknown"],
     ["file://host/blobs", "three slashes"],
     ["file:///", "name a folder"],

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BlobRef } from "@inlet/schemas";
-import { assertContent, blobRefOf, partsOf } from "./blob-key.ts";
+import { assertContent, assertLength, assertRange, blobRefOf, partsOf } from "./blob-key.ts";
 import type { BlobKey } from "./blob-key.ts";
 import { syncFolder, writeDurably } from "./durable-file.ts";
 import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
@@ -23,6 +23,19 @@ export function createFileBlobStore(root: string): BlobStore {
     await write;
   };
 
+  const reading = async (ref: BlobRef, read: (path: string) => Promise<Buffer>): Promise<Buffer> => {
+    const path = pathOf(partsOf(ref));
+    try {
+      return await read(path);
+    } catch (error) {
+      // A missing root is a volume that is not mounted: the fault of the place, not of this email.
+      if (codeOf(error) === "ENOENT" && (await exists(root))) {
+        throw new BlobMissingError(`${ref.key}: not in the blob store`, { cause: error });
+      }
+      throw unavailable("could not be read", error);
+    }
+  };
+
   return {
     put: async (tenant, receivedAt, bytes) => {
       const ref = blobRefOf(tenant, receivedAt, bytes);
@@ -33,18 +46,10 @@ export function createFileBlobStore(root: string): BlobStore {
       }
       return ref;
     },
-    get: async (ref) => {
-      const path = pathOf(partsOf(ref));
-      try {
-        return assertContent(ref, await readFile(path));
-      } catch (error) {
-        if (error instanceof BlobMissingError) throw error;
-        // A missing root is a volume that is not mounted: the fault of the place, not of this email.
-        if (codeOf(error) === "ENOENT" && (await exists(root))) {
-          throw new BlobMissingError(`${ref.key}: not in the blob store`, { cause: error });
-        }
-        throw unavailable("could not be read", error);
-      }
+    get: async (ref) => assertContent(ref, await reading(ref, readFile)),
+    getRange: async (ref, start, end) => {
+      assertRange(ref, start, end);
+      return assertLength(ref, await reading(ref, async (path) => readPart(path, start, end)), end - start);
     },
     healthy: async () => {
       const probe = join(root, `.${randomUUID()}.probe`);
@@ -69,6 +74,16 @@ async function storeOnce(path: string, bytes: Uint8Array): Promise<void> {
   if (stored === null || stored.size !== bytes.byteLength) await writeDurably(path, bytes);
   // Another process may have renamed it a moment ago and not have synced its folder yet.
   else await syncFolder(dirname(path));
+}
+
+async function readPart(path: string, start: number, end: number): Promise<Buffer> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function exists(path: string): Promise<boolean> {

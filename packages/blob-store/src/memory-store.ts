@@ -1,5 +1,5 @@
 import type { BlobRef } from "@inlet/schemas";
-import { assertContent, blobRefOf, partsOf } from "./blob-key.ts";
+import { assertContent, assertLength, assertRange, blobRefOf, partsOf } from "./blob-key.ts";
 import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
 import type { BlobStore } from "./port.ts";
 
@@ -20,6 +20,13 @@ export function createMemoryBlobStore(): MemoryBlobStore {
   const assertAvailable = (): void => {
     if (unavailable) throw new BlobStoreUnavailableError("the in-memory blob store is set unavailable");
   };
+  const stored = (ref: BlobRef): Buffer => {
+    partsOf(ref);
+    assertAvailable();
+    const bytes = blobs.get(ref.key);
+    if (bytes === undefined) throw new BlobMissingError(`${ref.key}: not in the blob store`);
+    return bytes;
+  };
   return {
     put: async (tenant, receivedAt, bytes) => {
       const ref = blobRefOf(tenant, receivedAt, bytes);
@@ -27,12 +34,10 @@ export function createMemoryBlobStore(): MemoryBlobStore {
       if (!blobs.has(ref.key)) blobs.set(ref.key, Buffer.from(bytes));
       return ref;
     },
-    get: async (ref: BlobRef) => {
-      partsOf(ref);
-      assertAvailable();
-      const stored = blobs.get(ref.key);
-      if (stored === undefined) throw new BlobMissingError(`${ref.key}: not in the blob store`);
-      return Buffer.from(assertContent(ref, stored));
+    get: async (ref) => Buffer.from(assertContent(ref, stored(ref))),
+    getRange: async (ref, start, end) => {
+      assertRange(ref, start, end);
+      return Buffer.from(assertLength(ref, stored(ref).subarray(start, end), end - start));
     },
     healthy: () => Promise.resolve(!unavailable),
     setUnavailable: (value) => {

@@ -9,6 +9,11 @@ export interface BlobStore {
   put(tenant: string, receivedAt: number, bytes: Uint8Array): Promise<BlobRef>;
   /** Throws {@link BlobMissingError} when it is not there (or its content no longer has its hash), {@link BlobStoreUnavailableError} when the store is away. */
   get(ref: BlobRef): Promise<Buffer>;
+  /**
+   * The bytes from `start` up to, not including, `end`; throws like `get`, and RangeError unless 0 <= start < end <= ref.size. A part has
+   * no hash of its own: what must be right is read with `get`.
+   */
+  getRange(ref: BlobRef, start: number, end: number): Promise<Buffer>;
   /** Whether a write would work now. */
   healthy(): Promise<boolean>;
 }

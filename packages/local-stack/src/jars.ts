@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { KAFKA_VERSION, REGISTRY_VERSION, cacheDir, jarsDir } from "../prerequisites.mjs";
+import { KAFKA_VERSION, REGISTRY_VERSION, S3PROXY_VERSION, cacheDir, jarsDir } from "../prerequisites.mjs";
+import type { JarPart } from "../prerequisites.mjs";
 import { LocalStackError } from "./errors.ts";
 import { startMarkOf } from "./process-identity.ts";
 
@@ -32,13 +33,25 @@ const REGISTRY_GOAL = `
           <markersDirectory>\${inlet.target}.markers</markersDirectory>
         </configuration>`;
 
+const S3_GOAL = `
+        <goals><goal>copy</goal></goals>
+        <configuration>
+          <artifactItems><artifactItem>
+            <groupId>org.gaul</groupId><artifactId>s3proxy</artifactId><version>${S3PROXY_VERSION}</version>
+            <classifier>jar-with-dependencies</classifier><destFileName>s3proxy.jar</destFileName>
+          </artifactItem></artifactItems>
+          <outputDirectory>\${inlet.target}</outputDirectory>
+        </configuration>`;
+
+const GOALS: Readonly<Record<JarPart, string>> = { kafka: KAFKA_GOAL, registry: REGISTRY_GOAL, s3: S3_GOAL };
+
 /**
  * The folder with the jars of a part, downloaded by Maven from Maven Central on first use and then shared by all clones of this
  * user. Complete or absent: it is renamed into place. Starts at the same time wait for one another.
  * Throws {@link LocalStackError} when Maven fails, with the end of what it said.
  */
 export async function ensureJars(
-  part: "kafka" | "registry",
+  part: JarPart,
   env: Env,
   onDownload: () => void,
   signal?: AbortSignal,
@@ -77,14 +90,14 @@ export async function ensureJars(
   }
 }
 
-function pom(part: "kafka" | "registry"): string {
+function pom(part: JarPart): string {
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>inlet</groupId><artifactId>${part}</artifactId><version>1</version><packaging>pom</packaging>${part === "kafka" ? KAFKA_DEPENDENCIES : ""}
   <build><plugins><plugin>
     <groupId>org.apache.maven.plugins</groupId><artifactId>maven-dependency-plugin</artifactId><version>3.9.0</version>
     <executions><execution>
-        <phase>generate-resources</phase>${part === "kafka" ? KAFKA_GOAL : REGISTRY_GOAL}
+        <phase>generate-resources</phase>${GOALS[part]}
     </execution></executions>
   </plugin></plugins></build>
 </project>
