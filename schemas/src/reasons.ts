@@ -15,6 +15,8 @@ export const SUPPRESS_REASONS = {
 export const DEAD_LETTER_REASONS = {
   unreadable_record: "the Kafka record could not be decoded with the schema it names",
   unknown_tenant: "no tenant file has this id any more",
+  unknown_recipient:
+    "none of its recipients is in the tenant's mailboxes, and the tenant quarantines such mail: add the address and replay it",
   unreadable_json: "the signed body is not the JSON that the source's kind defines",
   unreadable_mime: "the message is not an email that the parser can read",
   no_sender: "no usable From address: there is no contact to write to",

@@ -9,7 +9,8 @@ export interface TenantExplanation {
   readonly isolation: string;
   readonly lane: string;
   readonly sources: readonly { name: string; kind: string; secrets: number; maxBodyBytes: number; path: string }[];
-  readonly mailboxes: readonly { name: string; addresses: readonly string[] }[];
+  readonly mailboxes: TenantConfig["mailboxes"];
+  readonly unknownRecipients: TenantConfig["unknownRecipients"];
   readonly classes: TenantConfig["classes"];
   readonly crm: Omit<TenantConfig["crm"], "token"> & { readonly tokens: number };
   readonly rateLimit: TenantConfig["rateLimit"];
@@ -45,6 +46,7 @@ function explain(tenant: TenantConfig): TenantExplanation {
       path: `/v1/inbound/${tenant.id}/${name}`,
     })),
     mailboxes: tenant.mailboxes,
+    unknownRecipients: tenant.unknownRecipients,
     classes: tenant.classes,
     crm: { ...crm, tokens: token.reveal().length },
     rateLimit: tenant.rateLimit,

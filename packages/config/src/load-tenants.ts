@@ -36,6 +36,7 @@ interface Entry {
 function openTenants({ dir, env, onReload, onFault, pollMs = 2000 }: LoadTenantsOptions): Tenants {
   let entries = new Map<string, Entry>();
   let inForce: ReadonlyMap<string, TenantConfig> = new Map();
+  let list: readonly TenantConfig[] = [];
   let faults: readonly ConfigFault[] = [];
 
   function look(): void {
@@ -80,6 +81,7 @@ function openTenants({ dir, env, onReload, onFault, pollMs = 2000 }: LoadTenants
   }
   if (faults.length > 0) throw new ConfigError(faults);
 
+  list = [...inForce.values()];
   const timer = setInterval(() => {
     const before = inForce;
     const faultsBefore = JSON.stringify(faults);
@@ -87,6 +89,8 @@ function openTenants({ dir, env, onReload, onFault, pollMs = 2000 }: LoadTenants
     const changed = [...new Set([...before.keys(), ...inForce.keys()])].filter(
       (id) => before.get(id) !== inForce.get(id),
     );
+    // The same list until something changes: indexes over it are remembered by it.
+    if (changed.length > 0) list = [...inForce.values()];
     if (changed.length > 0) onReload?.(changed);
     if (JSON.stringify(faults) !== faultsBefore) onFault?.(faults);
   }, pollMs);
@@ -94,7 +98,7 @@ function openTenants({ dir, env, onReload, onFault, pollMs = 2000 }: LoadTenants
 
   return {
     get: (id) => inForce.get(id),
-    all: () => [...inForce.values()],
+    all: () => list,
     faults: () => faults,
     close() {
       clearInterval(timer);

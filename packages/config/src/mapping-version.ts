@@ -13,7 +13,15 @@ export function mappingVersionOf(parts: {
   const { kind, files, newDeal, pipeline, stage, required } = parts.crm;
   const shape = {
     classes: Object.entries(parts.classes).toSorted(([left], [right]) => (left < right ? -1 : 1)),
-    mailboxes: parts.mailboxes.map(({ name, addresses }) => [name, [...addresses].toSorted()]).toSorted(byFirst),
+    mailboxes: parts.mailboxes
+      .map(({ name, addresses, tags, pipeline, stage }) => [
+        name,
+        [...addresses].toSorted(),
+        tags.map(({ kind, value }) => `${kind}+${value}`).toSorted(),
+        pipeline,
+        stage,
+      ])
+      .toSorted(byFirst),
     crm: { kind, files, newDeal, pipeline, stage, required: [...required].toSorted() },
   };
   return `map_${H(JSON.stringify(shape)).slice(0, 16)}`;

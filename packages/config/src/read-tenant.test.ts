@@ -122,7 +122,30 @@ describe("faults", () => {
     ["a kind that is not served", minimal.replace("signed-json", "postmark"), "sources.web.kind", /one of signed-json/],
     ["a whsec_ that is none", minimal.replace("signed-json", "standard-webhooks"), "sources.web.secrets.0", /whsec_/],
     ["a missing part", minimal.replace(/crm:.*\n/, ""), "crm", /is missing/],
-    ["a tagged mailbox", minimal.replace("Sales@", "sales+x@"), "mailboxes.sales.addresses.0", /without a tag/],
+    [
+      "a tag in a pattern",
+      minimal.replace("Sales@", "sales+*@"),
+      "mailboxes.sales.addresses.0",
+      /both a \+ and a wildcard.*sales@inlet.example/,
+    ],
+    [
+      "a mailbox's stage without pipeline",
+      minimal.replace("{ addresses", "{ stage: won, addresses"),
+      "mailboxes.sales.stage",
+      /without a pipeline/,
+    ],
+    [
+      "a tag of a wrong kind",
+      minimal.replace("{ addresses", "{ tags: { Deal+: x }, addresses"),
+      "mailboxes.sales.tags.Deal+",
+      /kind of a-z/,
+    ],
+    [
+      "quarantine without mailboxes",
+      `${minimal.replace(/mailboxes:\n.*\n/, "mailboxes: {}\n")}unknownRecipients: { http: quarantine }\n`,
+      "unknownRecipients.http",
+      /no mailbox/,
+    ],
     ["an unquoted *", minimal.replace("[Sales@Acme.example]", "[*@acme.example]"), "", /quotes/],
     [
       "a body above the limit",
@@ -183,6 +206,8 @@ describe("mappingVersion", () => {
       minimal.replace("hubspot,", "hubspot, pipeline: p1,"),
       `${minimal}classes: { newsletter: suppress }\n`,
       minimal.replace("Sales@Acme", "deals@Acme"),
+      minimal.replace("{ addresses", "{ pipeline: p2, addresses"),
+      minimal.replace("{ addresses", "{ tags: { product: pump }, addresses"),
     ].map(version);
     expect(new Set(changed).size).toBe(changed.length);
   });
@@ -193,6 +218,7 @@ describe("mappingVersion", () => {
       minimal.replace("CRM_TOKEN", "WEB_SECRET"),
       minimal.replace("hubspot,", 'hubspot, timeout: 3s, baseUrl: "https://crm.example",'),
       `${minimal}maxAge: 1d\n`,
+      `${minimal}unknownRecipients: { smtp: quarantine }\n`,
       `${minimal}classes: { newsletter: log, calendar: log }\n`,
     ].map(version);
     expect(new Set(same).size).toBe(1);

@@ -2,6 +2,7 @@ import { SHARED_LANE, TENANT_ID } from "@inlet/schemas";
 import { parseDocument } from "yaml";
 import type { RawEnvironment } from "./environment.ts";
 import { frozen } from "./frozen.ts";
+import { mailboxConfigs } from "./mailbox-configs.ts";
 import { mappingVersionOf } from "./mapping-version.ts";
 import { secretList } from "./secret-list.ts";
 import { resolveReference } from "./secret-reference.ts";
@@ -70,18 +71,7 @@ export function readTenant(
     const list = secrets(`sources.${name}.secrets`, source.secrets, (value) => secretFault(source.kind, value));
     return Object.freeze({ name, kind: source.kind, secrets: list, maxBodyBytes });
   });
-  const mailboxes = Object.entries(file.mailboxes).map(([name, { addresses }]) => ({
-    name,
-    addresses: [...new Set(addresses.map((address) => address.toLowerCase()))],
-  }));
-  const twice = addressTwice(mailboxes);
-  if (twice !== undefined) {
-    fault(
-      `mailboxes.${twice.mailbox}.addresses`,
-      `has an address that mailbox ${twice.other} has too`,
-      "Leave it in one of the two",
-    );
-  }
+  const mailboxes = mailboxConfigs(file, fault);
   const crm = crmConfig(file.crm, resolved, (references) => secrets("crm.token", references), fault);
 
   if (faults.length > 0) return { tenant: null, faults, secretFiles };
@@ -92,6 +82,7 @@ export function readTenant(
     lane: file.isolation === "dedicated" ? id : SHARED_LANE,
     sources: new Map(sources.map((source) => [source.name, source])),
     mailboxes,
+    unknownRecipients: file.unknownRecipients,
     classes: file.classes,
     crm,
     rateLimit: file.rateLimit,
@@ -160,18 +151,4 @@ function crmConfig(
     stage: crm.stage,
     required: crm.required,
   };
-}
-
-function addressTwice(
-  mailboxes: readonly { name: string; addresses: readonly string[] }[],
-): { mailbox: string; other: string } | undefined {
-  const seen = new Map<string, string>();
-  for (const { name, addresses } of mailboxes) {
-    for (const address of addresses) {
-      const other = seen.get(address);
-      if (other !== undefined) return { mailbox: name, other };
-      seen.set(address, name);
-    }
-  }
-  return undefined;
 }

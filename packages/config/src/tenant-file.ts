@@ -1,3 +1,4 @@
+import { readAddressRule } from "@inlet/mailboxes";
 import { z } from "zod";
 import { SECRET_REFERENCE } from "./secret-reference.ts";
 
@@ -44,16 +45,50 @@ const source = z.strictObject({
   maxBodySize: size.default("32MiB").meta({ description: "largest request body, such as 32MiB (at most 64MiB)" }),
 });
 
+const addressRule = z
+  .string()
+  .superRefine((text, context) => {
+    const reading = readAddressRule(text);
+    if (!reading.ok) context.addIssue({ code: "custom", message: reading.problem });
+  })
+  .meta({
+    description:
+      'an address (sales@inlet.example), a pattern ("campaign-*@inlet.example", "deal-{deal}@inlet.example") or a domain ("*@inlet.example"), in quotes where it holds *, { or }',
+    pattern: "^.+@[^@*{}]+\\.[^@*{}]+$",
+    examples: ["sales@inlet.example", "campaign-*@inlet.example", "deal-{deal}@inlet.example", "*@inlet.example"],
+  });
+
+const tagKind = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "is not a kind of a-z, 0-9 and - (at most 40 characters)");
+
 const mailbox = z.strictObject({
-  addresses: z
-    .array(
-      z
-        .string()
-        .regex(/^(\*|[^\s@+<>",;*]+)@[^\s@<>",;*]+\.[^\s@<>",;*]+$/, 'is not an address without a tag, or "*@domain"')
-        .meta({ description: 'address without a +tag, or "*@domain" (in quotes) for a whole domain' }),
-    )
-    .min(1, "is empty")
-    .meta({ description: "addresses that belong to this mailbox" }),
+  addresses: z.array(addressRule).min(1, "is empty").meta({ description: "addresses that belong to this mailbox" }),
+  tags: z
+    .record(tagKind, z.string().min(1).max(128).meta({ description: "the tag's value, at most 128 characters" }))
+    .default({})
+    .meta({ description: "tags that every email of this mailbox gets, such as campaign: spring or product: pump" }),
+  pipeline: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "pipeline of new deals of this mailbox; null for crm.pipeline" }),
+  stage: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "stage of new deals of this mailbox; needs its pipeline" }),
+});
+
+const unknownRecipients = z.strictObject({
+  smtp: z.enum(["refuse", "quarantine"]).default("refuse").meta({
+    description:
+      "refuse (550 at RCPT, the sender is told) or quarantine (taken, then dead-lettered as unknown_recipient)",
+  }),
+  http: z.enum(["accept", "quarantine"]).default("accept").meta({
+    description:
+      "accept (written without a mailbox) or quarantine (dead-lettered as unknown_recipient, to be replayed)",
+  }),
 });
 
 const crm = z.strictObject({
@@ -115,6 +150,9 @@ export const tenantFile = z.strictObject({
     .record(sourceName, source)
     .meta({ description: "the doors by which email comes in, by name: POST /v1/inbound/<tenant>/<name>" }),
   mailboxes: z.record(sourceName, mailbox).meta({ description: "the tenant's own addresses, by mailbox" }),
+  unknownRecipients: unknownRecipients
+    .prefault({})
+    .meta({ description: "what becomes of email to an address that no mailbox has" }),
   classes: z
     .strictObject({
       auto_reply: classPolicy.default("suppress"),

@@ -56,8 +56,18 @@ export type ClassPolicy = "write" | "log" | "suppress";
 
 export interface MailboxConfig {
   readonly name: string;
-  /** Exact addresses, lower-case, without tags; `*@domain` for a whole domain. */
+  /** Exact addresses, patterns and `*@domain`, lower-case. */
   readonly addresses: readonly string[];
+  readonly tags: readonly { readonly kind: string; readonly value: string }[];
+  /** Of new deals; null for the CRM's. */
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+}
+
+/** What becomes of email to an address that no mailbox has. */
+export interface UnknownRecipients {
+  readonly smtp: "refuse" | "quarantine";
+  readonly http: "accept" | "quarantine";
 }
 
 export interface CrmConfig {
@@ -85,6 +95,7 @@ export interface TenantConfig {
   readonly lane: string;
   readonly sources: ReadonlyMap<string, SourceConfig>;
   readonly mailboxes: readonly MailboxConfig[];
+  readonly unknownRecipients: UnknownRecipients;
   readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
   readonly crm: CrmConfig;
   /** Requests per second at the gateway, per instance. */
@@ -98,6 +109,7 @@ export interface TenantConfig {
 /** All tenants, reloaded on change; a broken file keeps the last good one. */
 export interface Tenants {
   get(id: string): TenantConfig | undefined;
+  /** The same list until a file changes. */
   all(): readonly TenantConfig[];
   /** Faults of files that are not in force now. */
   faults(): readonly ConfigFault[];

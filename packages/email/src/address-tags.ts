@@ -1,13 +1,10 @@
+import { recipientsIn } from "@inlet/mailboxes";
+import type { MailboxRules } from "@inlet/mailboxes";
 import type { AddressTag, Envelope, Mailbox } from "@inlet/schemas";
 import { parseAddresses } from "./addresses.ts";
+import { CUTS } from "./limits.ts";
 
-/** The part of a tenant's mailbox that decides: exact addresses, lower-case and without tags, or `*@domain`. */
-export interface MailboxAddresses {
-  readonly name: string;
-  readonly addresses: readonly string[];
-}
-
-/** What the addresses of an email say of us: which mailbox it reached and the tags of subaddresses (IN2). */
+/** What the addresses of an email say of us: which mailbox it reached and the tags of its addresses (IN1, IN2). */
 export function readOurAddresses(
   email: {
     envelope: Envelope | null;
@@ -15,7 +12,7 @@ export function readOurAddresses(
     cc: readonly Mailbox[];
     headers: readonly { name: string; value: string }[];
   },
-  mailboxes: readonly MailboxAddresses[],
+  mailboxes: readonly MailboxRules[],
 ): { mailbox: string | null; addressTags: AddressTag[] } {
   const accepted = new Set((email.envelope?.to ?? []).map((address) => address.toLowerCase()));
   const delivered = email.headers
@@ -26,63 +23,21 @@ export function readOurAddresses(
     ...parseAddresses(delivered).map((mailbox) => mailbox.email),
     ...[...email.to, ...email.cc].map((mailbox) => mailbox.email),
   ];
+  const ours = recipientsIn(mailboxes);
   let mailbox: string | null = null;
   const tags = new Map<string, AddressTag>();
   for (const address of unique(addresses)) {
-    const parts = splitAddress(address);
-    if (parts === null) continue;
-    const exact = exactOwner(`${parts.local}@${parts.domain}`, mailboxes);
-    if (exact !== null) {
-      mailbox ??= exact;
-      continue;
-    }
-    const owner = exactOwner(`${parts.base}@${parts.domain}`, mailboxes) ?? domainOwner(parts.domain, mailboxes);
+    const found = ours.find(address);
+    if (found.kind === "ambiguous") continue;
+    if (found.kind === "mailbox") mailbox ??= found.mailbox;
     // A stranger's own subaddress in To or Cc (bob+news@) is no tag of ours; what we were handed as recipient is ours.
-    if (owner === null && !accepted.has(address.toLowerCase()) && mailboxes.length > 0) continue;
-    mailbox ??= owner;
-    const tag = tagOf(parts);
-    if (tag !== null && !tags.has(`${tag.kind}+${tag.value}`))
-      tags.set(`${tag.kind}+${tag.value}`, { ...tag, address });
+    else if (!accepted.has(address.toLowerCase()) && mailboxes.length > 0) continue;
+    for (const tag of found.tags) {
+      const key = `${tag.kind}+${tag.value}`;
+      if (!tags.has(key) && tags.size < CUTS.addressTags) tags.set(key, { ...tag, address });
+    }
   }
   return { mailbox, addressTags: [...tags.values()] };
-}
-
-interface AddressParts {
-  /** Lower-case, tag included. */
-  readonly local: string;
-  /** Lower-case, before the first `+`. */
-  readonly base: string;
-  /** As sent, after the first `+`; record ids may tell cases apart. */
-  readonly tag: string;
-  readonly domain: string;
-}
-
-function splitAddress(address: string): AddressParts | null {
-  const at = address.lastIndexOf("@");
-  if (at < 1) return null;
-  const local = address.slice(0, at).replace(/^"|"$/g, "");
-  const plus = local.indexOf("+");
-  return {
-    local: local.toLowerCase(),
-    base: (plus < 1 ? local : local.slice(0, plus)).toLowerCase(),
-    tag: plus < 1 ? "" : local.slice(plus + 1),
-    domain: address.slice(at + 1).toLowerCase(),
-  };
-}
-
-/** `deal+12345` → deal, 12345; `campaign-2026-q2`, where it is no mailbox of its own, → campaign, 2026-q2. */
-function tagOf({ base, tag }: AddressParts): { kind: string; value: string } | null {
-  if (tag !== "") return { kind: base, value: tag };
-  const campaign = /^campaign-(.+)$/.exec(base)?.[1];
-  return campaign === undefined ? null : { kind: "campaign", value: campaign };
-}
-
-function exactOwner(address: string, mailboxes: readonly MailboxAddresses[]): string | null {
-  return mailboxes.find((mailbox) => mailbox.addresses.includes(address))?.name ?? null;
-}
-
-function domainOwner(domain: string, mailboxes: readonly MailboxAddresses[]): string | null {
-  return mailboxes.find((mailbox) => mailbox.addresses.includes(`*@${domain}`))?.name ?? null;
 }
 
 function unique(addresses: readonly string[]): string[] {

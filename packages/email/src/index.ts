@@ -4,7 +4,6 @@ export { parseSignedJson } from "./parse-signed-json.ts";
 export { identify } from "./identify.ts";
 export { normalize } from "./normalize.ts";
 export type { NormalizeContext } from "./normalize.ts";
-export type { MailboxAddresses } from "./address-tags.ts";
 export { rewriteCids, sanitize } from "./html.ts";
 export { describeOffline, parseFile } from "./offline.ts";
 export { makeLargeMail } from "./sample-large.ts";

@@ -20,6 +20,8 @@ export const LIMITS = {
 export const CUTS = {
   /** Mailboxes kept of one address header. Stops a To of a million addresses from filling the record. */
   addresses: 1_000,
+  /** Tags of one email, over all its addresses. Stops a To of a thousand subaddresses from filling the record. */
+  addressTags: 100,
   /** References kept: the first (the root) and the newest. Stops a thread header that grows by each reply. */
   references: 200,
   /** Characters of a Message-ID. RFC 5322 lines end at 998; longer ones are junk or an attack on indexes. */

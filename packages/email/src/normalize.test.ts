@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
+import type { MailboxRules } from "@inlet/mailboxes";
 import { expect, test } from "vitest";
 import { readOurAddresses } from "./address-tags.ts";
-import type { MailboxAddresses } from "./address-tags.ts";
 import { normalize } from "./normalize.ts";
 import type { NormalizeContext } from "./normalize.ts";
 import { parseMime } from "./parse-mime.ts";
 import type { EmailContent } from "./port.ts";
 
-const MAILBOXES: MailboxAddresses[] = [
+const MAILBOXES: MailboxRules[] = [
   { name: "sales", addresses: ["sales@inlet.example"] },
   { name: "deal", addresses: ["deal@inlet.example"] },
   { name: "campaign-2026-q2", addresses: ["campaign-2026-q2@inlet.example"] },
@@ -39,8 +39,33 @@ function ours(to: string[], envelope: string[] = []): ReturnType<typeof readOurA
   return readOurAddresses({ envelope: accepted, to: mailboxes, cc: [], headers: [] }, MAILBOXES);
 }
 
-test("IN2: a configured address is a mailbox and no tag", () => {
-  expect(ours(["Campaign-2026-Q2@inlet.example"])).toEqual({ mailbox: "campaign-2026-q2", addressTags: [] });
+test("IN2: a campaign's address is a tag too, whether it is a mailbox of its own or one of many", () => {
+  expect(ours(["Campaign-2026-Q2@inlet.example"])).toEqual({
+    mailbox: "campaign-2026-q2",
+    addressTags: [{ kind: "campaign", value: "2026-Q2", address: "Campaign-2026-Q2@inlet.example" }],
+  });
+});
+
+test("IN1: a mailbox tags its mail, and patterns name what they find", () => {
+  const mailboxes: MailboxRules[] = [
+    { name: "pump", addresses: ["pump-{campaign}@inlet.example"], tags: [{ kind: "product", value: "pump" }] },
+  ];
+  const to = [{ name: null, email: "pump-q3+vip@inlet.example" }];
+  expect(readOurAddresses({ envelope: null, to, cc: [], headers: [] }, mailboxes)).toEqual({
+    mailbox: "pump",
+    addressTags: [
+      { kind: "product", value: "pump", address: "pump-q3+vip@inlet.example" },
+      { kind: "campaign", value: "q3", address: "pump-q3+vip@inlet.example" },
+      { kind: "pump-q3", value: "vip", address: "pump-q3+vip@inlet.example" },
+    ],
+  });
+});
+
+test("IN2: several tags of one address", () => {
+  expect(ours(["deal+12345+urgent@inlet.example"]).addressTags.map(({ kind, value }) => `${kind}=${value}`)).toEqual([
+    "deal=12345",
+    "deal=urgent",
+  ]);
 });
 
 test("IN2: a subaddress of a mailbox is a tag; the value keeps its case, the kind does not", () => {

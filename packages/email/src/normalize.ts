@@ -1,6 +1,7 @@
+import { recipientsIn } from "@inlet/mailboxes";
+import type { MailboxRules } from "@inlet/mailboxes";
 import type { BlobRef, Envelope, NormalizedEvent, SourceInfo } from "@inlet/schemas";
 import { readOurAddresses } from "./address-tags.ts";
-import type { MailboxAddresses } from "./address-tags.ts";
 import { identify } from "./identify.ts";
 import type { EmailContent } from "./port.ts";
 
@@ -16,7 +17,7 @@ export interface NormalizeContext {
   readonly source: SourceInfo;
   /** The gateway's envelope; null where it knows none, then the one that the content brought counts. */
   readonly envelope: Envelope | null;
-  readonly mailboxes: readonly MailboxAddresses[];
+  readonly mailboxes: readonly MailboxRules[];
   readonly rawRef: NormalizedEvent["rawRef"];
   /** Where attachments were stored, by their sha256. */
   readonly blobs: ReadonlyMap<string, BlobRef>;
@@ -48,11 +49,13 @@ export function normalize(content: EmailContent, context: NormalizeContext): Nor
 }
 
 /** A group address that is our own mailbox (support@ run as a mailing list) marks people's mail as a list's post. */
-function gradeOwnGroup(content: EmailContent, mailboxes: readonly MailboxAddresses[]): EmailContent["classification"] {
+function gradeOwnGroup(content: EmailContent, mailboxes: readonly MailboxRules[]): EmailContent["classification"] {
   const { classification } = content;
   if (classification.kind !== "mailing_list") return classification;
   const post = content.headers.find(({ name }) => name.toLowerCase() === "list-post")?.value ?? "";
-  const address = /<mailto:([^>?\s]+)/i.exec(post)?.[1]?.toLowerCase();
-  const own = address !== undefined && mailboxes.some((mailbox) => mailbox.addresses.includes(address));
+  const address = /<mailto:([^>?\s]+)/i.exec(post)?.[1];
+  const reached = address === undefined ? undefined : recipientsIn(mailboxes).find(address);
+  // A whole domain says nothing of the group: its own lists are there too.
+  const own = reached?.kind === "mailbox" && !reached.rule.startsWith("*@");
   return own ? { kind: "human", reasons: [...classification.reasons, "list_is_own_mailbox"] } : classification;
 }

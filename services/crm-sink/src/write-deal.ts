@@ -49,10 +49,9 @@ export async function writeDeal(
     email.evidence["deal"] = choice.evidence;
     return ok(claimed.recordId);
   }
-  const { pipeline, stage } = email.tenant.crm;
   const outcome = await writeEffect(email, "deal", key, async (options) =>
     email.crm.adapter.createDeal(
-      { key, name: activitySubject(email.event.subject), contactId, tags: [DEAL_TAG], pipeline, stage },
+      { key, name: activitySubject(email.event.subject), contactId, tags: dealTags(email), ...dealPlace(email) },
       options,
     ),
   );
@@ -64,4 +63,16 @@ export async function writeDeal(
     detail: "no deal matched; the tenant's policy makes one",
   };
   return ok(outcome.value.recordId);
+}
+
+/** What the addresses say of a new deal stands on it: its campaign, its product, its queue. */
+function dealTags({ event }: EmailTry): string[] {
+  return [DEAL_TAG, ...event.addressTags.map(({ kind, value }) => `${kind}:${value}`.replaceAll(";", ","))];
+}
+
+/** Pipeline and stage of a new deal: those of the mailbox that the email reached, else the tenant's. */
+function dealPlace({ event, tenant }: EmailTry): { pipeline: string | null; stage: string | null } {
+  const mailbox = tenant.mailboxes.find(({ name }) => name === event.mailbox);
+  const { pipeline, stage } = mailbox?.pipeline == null ? tenant.crm : mailbox;
+  return { pipeline, stage };
 }

@@ -25,6 +25,8 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   const attachments = await storeAttachments(deps, delivery, understood.value.email.attachments);
   if (attachments.kind !== "ok") return attachments;
   const event = describe(deps, delivery, understood.value, attachments.value);
+  const known = knownRecipient(delivery, event);
+  if (known.kind !== "ok") return known;
   return ok(await publish(deps, delivery, event));
 }
 
@@ -107,6 +109,15 @@ function describe(
   });
   // As stored: what was fetched by URL has its size and hash only now.
   return { ...normalized, attachments };
+}
+
+/** Email to nobody's address ends where it can be found again: after the tenant's file was mended, a replay from the dlq brings it back. */
+function knownRecipient({ tenant }: Delivery, { mailbox, source }: NormalizedEvent): Outcome<null> {
+  // What SMTP took for an unknown recipient was taken to be quarantined, or was known at that time.
+  const policy = source.kind === "smtp" ? "quarantine" : tenant.unknownRecipients.http;
+  return mailbox !== null || policy === "accept"
+    ? ok(null)
+    : deadLetter("unknown_recipient", "recipient", "none of its recipients is in the tenant's mailboxes");
 }
 
 async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEvent): Promise<Parsed> {

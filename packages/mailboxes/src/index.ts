@@ -1,0 +1,7 @@
+export type { AddressRule, RuleReading, Tag } from "./address-rule.ts";
+export { readAddressRule } from "./address-rule.ts";
+export type { MailboxRules } from "./mailbox-rules.ts";
+export { recipientParts } from "./recipient-parts.ts";
+export type { RecipientParts } from "./recipient-parts.ts";
+export { createRecipients, recipientsIn, recipientsOf } from "./recipients.ts";
+export type { Recipient, Recipients } from "./recipients.ts";
