@@ -9,12 +9,14 @@ test("a suite, 10 s a measurement, text", () => {
     suite: "parser",
     json: false,
     seconds: 10,
+    profileDir: null,
   });
-  expect(readArguments(["--suite=gateway", "--json", "--seconds", "2.5"], suites)).toEqual({
+  expect(readArguments(["--suite=gateway", "--json", "--seconds", "2.5", "--profile", "out"], suites)).toEqual({
     kind: "run",
     suite: "gateway",
     json: true,
     seconds: 2.5,
+    profileDir: "out",
   });
   expect(readArguments(["--list"], suites)).toEqual({ kind: "list" });
 });

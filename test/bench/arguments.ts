@@ -2,7 +2,13 @@ import { parseArgs } from "node:util";
 
 export type Wish =
   | { readonly kind: "list" }
-  | { readonly kind: "run"; readonly suite: string; readonly json: boolean; readonly seconds: number };
+  | {
+      readonly kind: "run";
+      readonly suite: string;
+      readonly json: boolean;
+      readonly seconds: number;
+      readonly profileDir: string | null;
+    };
 
 /** Wrong use: the message says what is wrong and what is right; the process ends with 2. */
 export class UsageError extends Error {
@@ -14,7 +20,7 @@ const MOST_SECONDS = 600;
 
 /** Reads the command line of `npm run bench`. Throws {@link UsageError}. */
 export function readArguments(argv: readonly string[], suites: readonly string[]): Wish {
-  const { suite, json, seconds, list } = optionsOf(argv);
+  const { suite, json, seconds, list, profile } = optionsOf(argv);
   if (list === true) return { kind: "list" };
   if (suite === undefined) throw new UsageError(`--suite is missing: name one of ${suites.join(", ")}.`);
   if (!suites.includes(suite)) throw new UsageError(`--suite ${suite}: no such suite; there are ${suites.join(", ")}.`);
@@ -24,7 +30,7 @@ export function readArguments(argv: readonly string[], suites: readonly string[]
       `--seconds ${seconds}: give a number from 1 to ${MOST_SECONDS}, the length of one measurement.`,
     );
   }
-  return { kind: "run", suite, json: json ?? false, seconds: length };
+  return { kind: "run", suite, json: json ?? false, seconds: length, profileDir: profile ?? null };
 }
 
 function optionsOf(argv: readonly string[]) {
@@ -35,6 +41,7 @@ function optionsOf(argv: readonly string[]) {
         suite: { type: "string" },
         json: { type: "boolean" },
         seconds: { type: "string" },
+        profile: { type: "string" },
         list: { type: "boolean" },
       },
     });

@@ -17,6 +17,7 @@ async function main(): Promise<number> {
   try {
     const report = await runSuite(suite, {
       seconds: wish.seconds,
+      profileDir: wish.profileDir,
       signal: interrupted,
       env: process.env,
       note: (line) => console.error(line),

@@ -6,6 +6,8 @@ export interface Bench {
   readonly seconds: number;
   /** Aborts at Ctrl-C; a suite ends soon after. */
   readonly signal: AbortSignal;
+  /** Where servers that are measured leave a CPU profile (`--profile`); null for none. */
+  readonly profileDir: string | null;
   /** An empty folder, deleted at the end. */
   readonly dir: string;
   /** Tells the person who waits what is being measured. */

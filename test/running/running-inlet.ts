@@ -37,7 +37,9 @@ export interface RunningInlet {
   readonly admin: Admin;
   readonly env: Readonly<Record<string, string>>;
   start(name: ServiceName, extra?: Readonly<Record<string, string>>): Promise<Service>;
-  /** Posts a MIME message as signed JSON; answers the eventId. Throws on anything but 202. */
+  /** Posts a MIME message as signed JSON; the answer, whatever it is. */
+  send(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<Response>;
+  /** As {@link send}; answers the eventId. Throws on anything but 202. */
   post(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<string>;
   /** Runs `inlet` with this environment. */
   inlet(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
@@ -100,18 +102,9 @@ export async function runInlet(
       void service.ended.then(() => running.delete(service));
       return service;
     },
+    send,
     post: async (gateway, senderEventId, mime) => {
-      const body = JSON.stringify({ eventId: senderEventId, raw: Buffer.from(mime).toString("base64") });
-      const timestamp = String(Math.floor(Date.now() / 1000));
-      const response = await fetch(`${gateway.url}/v1/inbound/acme/signed-json`, {
-        method: "POST",
-        body,
-        headers: {
-          "content-type": "application/json",
-          "x-webhook-timestamp": timestamp,
-          "x-webhook-signature": createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex"),
-        },
-      });
+      const response = await send(gateway, senderEventId, mime);
       if (response.status !== 202) throw new Error(`the gateway answered ${response.status}: ${await response.text()}`);
       return ((await response.json()) as { eventId: string }).eventId;
     },
@@ -124,6 +117,20 @@ export async function runInlet(
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function send(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<Response> {
+  const body = JSON.stringify({ eventId: senderEventId, raw: Buffer.from(mime).toString("base64") });
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  return fetch(`${gateway.url}/v1/inbound/acme/signed-json`, {
+    method: "POST",
+    body,
+    headers: {
+      "content-type": "application/json",
+      "x-webhook-timestamp": timestamp,
+      "x-webhook-signature": createHmac("sha256", SECRET).update(`${timestamp}.${body}`).digest("hex"),
+    },
+  });
 }
 
 /** The tenant `acme`: one signed source, the sandbox as its CRM, everything a rule could switch on left at its default. */

@@ -60,6 +60,29 @@ test("data outlives a stop and a start; nothing of the stack does", async () => 
   expect(kept.subarray(0, 8)).toEqual(made.subarray(0, 8));
 });
 
+test("a part stopped alone is gone, and started again it is another process on its port; its death while stopped is no alarm", async () => {
+  const deaths: string[] = [];
+  const stack = await startLocalStack({
+    dataDir: path.join(dir, "outage"),
+    ports: "free",
+    durable: false,
+    env: ONLY_POSTGRES,
+    onDeath: ({ message }) => deaths.push(message),
+  });
+  const [postgres] = stack.parts;
+  if (postgres === undefined) throw new Error("nothing was started");
+  const before = postgres.pid;
+  await connects("127.0.0.1", postgres.port);
+  await postgres.stop();
+  await expect(connects("127.0.0.1", postgres.port)).rejects.toThrow("ECONNREFUSED");
+  await postgres.start();
+  await connects("127.0.0.1", postgres.port);
+  expect(postgres.pid).not.toBe(before);
+  await stack.stop();
+  expect(await startMarkOf(postgres.pid)).toBeNull();
+  expect(deaths).toEqual([]);
+});
+
 test("a taken port is named, with who needs it and what to do", async () => {
   const [port = 0] = await freePorts(1);
   blocker = createServer();

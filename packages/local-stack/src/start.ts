@@ -7,7 +7,7 @@ import { startKafkaNode } from "./kafka-node.ts";
 import { DEFAULT_PORTS, type StackPorts, assertPortFree, freeStackPorts } from "./ports.ts";
 import { INLET_DATABASE, POSTGRES_LOGIN, REGISTRY_DATABASE, databaseUrl, startPostgresNode } from "./postgres-node.ts";
 import { registryUrl, startRegistryNode } from "./registry-node.ts";
-import { Supervisor } from "./supervisor.ts";
+import { type Child, Supervisor } from "./supervisor.ts";
 
 export interface LocalStackOptions {
   /** Data, logs and pid records; made when it is not there. */
@@ -31,15 +31,23 @@ export interface PartProgress {
   readonly detail: string;
 }
 
+/** A part that this stack started. */
+export interface LocalPart {
+  readonly name: string;
+  readonly port: number;
+  /** Of the process that runs now, or ran last. */
+  readonly pid: number;
+  readonly logFile: string;
+  /** Ends the part alone, in order: an outage, for tests. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port with the data it had; resolves when it answers. */
+  start(): Promise<void>;
+}
+
 export interface LocalStack {
   readonly env: { readonly KAFKA_BROKERS: string; readonly SCHEMA_REGISTRY_URL: string; readonly DATABASE_URL: string };
-  /** Which parts are ours, with their ports. */
-  readonly parts: readonly {
-    readonly name: string;
-    readonly port: number;
-    readonly pid: number;
-    readonly logFile: string;
-  }[];
+  /** Which parts are ours. */
+  readonly parts: readonly LocalPart[];
   /** Starts and ends further processes (the services) with the same care. */
   readonly supervisor: Supervisor;
   /** Ends every child, the services first. */
@@ -94,17 +102,31 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       SCHEMA_REGISTRY_URL: env.SCHEMA_REGISTRY_URL || registryUrl(ports.registry),
       DATABASE_URL: env.DATABASE_URL || databaseUrl(ports.postgres),
     };
-    const parts: { name: string; port: number; pid: number; logFile: string }[] = [];
+    const parts: LocalPart[] = [];
+    const startPart = async (name: string, port: number, launch: () => Promise<Child>): Promise<void> => {
+      let child = await launch();
+      parts.push({
+        name,
+        port,
+        logFile: child.logFile,
+        get pid() {
+          return child.pid;
+        },
+        stop: () => child.stop(),
+        start: async () => void (child = await launch()),
+      });
+    };
 
     const postgres = async (): Promise<void> => {
       if (!ours.postgres) return progress({ part: "postgres", state: "given", detail: "DATABASE_URL" });
       progress({ part: "postgres", state: "starting", detail: `port ${ports.postgres}` });
-      const child = await startPostgresNode(
-        supervisor,
-        { dir: path.join(dataDir, "postgres"), port: ports.postgres, durable: options.durable ?? true, env },
-        signal,
-      );
-      parts.push({ name: "postgres", port: ports.postgres, pid: child.pid, logFile: child.logFile });
+      const settings = {
+        dir: path.join(dataDir, "postgres"),
+        port: ports.postgres,
+        durable: options.durable ?? true,
+        env,
+      };
+      await startPart("postgres", ports.postgres, () => startPostgresNode(supervisor, settings, signal));
       progress({ part: "postgres", state: "ready", detail: `127.0.0.1:${ports.postgres}/${INLET_DATABASE}` });
     };
     const jarsOf = (part: "kafka" | "registry", what: string): Promise<string> =>
@@ -118,12 +140,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       if (!ours.kafka) return progress({ part: "kafka", state: "given", detail: stackEnv.KAFKA_BROKERS });
       const jars = await jarsOf("kafka", "45 MB from Maven Central, once");
       progress({ part: "kafka", state: "starting", detail: `port ${ports.kafka}` });
-      const child = await startKafkaNode(
-        supervisor,
-        { dir: path.join(dataDir, "kafka"), jars, port: ports.kafka, controllerPort: ports.controller, env },
-        signal,
-      );
-      parts.push({ name: "kafka", port: ports.kafka, pid: child.pid, logFile: child.logFile });
+      const settings = {
+        dir: path.join(dataDir, "kafka"),
+        jars,
+        port: ports.kafka,
+        controllerPort: ports.controller,
+        env,
+      };
+      await startPart("kafka", ports.kafka, () => startKafkaNode(supervisor, settings, signal));
       progress({ part: "kafka", state: "ready", detail: stackEnv.KAFKA_BROKERS });
     };
     const registry = async (postgresReady: Promise<void>): Promise<void> => {
@@ -135,12 +159,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       const storage = ours.postgres
         ? ({ kind: "postgres", port: ports.postgres, database: REGISTRY_DATABASE, ...POSTGRES_LOGIN } as const)
         : ({ kind: "file" } as const);
-      const child = await startRegistryNode(
-        supervisor,
-        { dir: path.join(dataDir, "schema-registry"), jars, port: ports.registry, storage, env },
-        signal,
-      );
-      parts.push({ name: "schema-registry", port: ports.registry, pid: child.pid, logFile: child.logFile });
+      const settings = { dir: path.join(dataDir, "schema-registry"), jars, port: ports.registry, storage, env };
+      await startPart("schema-registry", ports.registry, () => startRegistryNode(supervisor, settings, signal));
       progress({ part: "schema-registry", state: "ready", detail: stackEnv.SCHEMA_REGISTRY_URL });
     };
 
