@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { fileTypeFromBuffer } from "file-type";
 import { cleanLine, cleanText } from "./clean-text.ts";
-import { decodeWords } from "./header-fields.ts";
 import { CUTS } from "./limits.ts";
 import type { ParsedAttachment } from "./port.ts";
 
@@ -50,7 +49,7 @@ export async function describeAttachments(
  */
 export function safeFilename(name: string | null): string | null {
   if (name === null) return null;
-  const base = cleanText(decodeWords(name)).split(/[/\\]/).at(-1) ?? "";
+  const base = cleanText(name).split(/[/\\]/).at(-1) ?? "";
   const shown = base
     .replace(/[\u0000-\u001F\u007F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "")
     .replace(/^\.+(?=\.|$)/, "")

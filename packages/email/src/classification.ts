@@ -1,7 +1,8 @@
 import type { Mailbox } from "@inlet/schemas";
 import { readDeliveryStatus, readFeedbackType } from "./delivery-report.ts";
-import { firstValue, rawValues, structured } from "./header-fields.ts";
+import { firstValue, rawValues } from "./header-fields.ts";
 import type { Field } from "./header-fields.ts";
+import { readStructured } from "./parameters.ts";
 
 /** What the rules look at; nothing else decides. */
 export interface Evidence {
@@ -53,7 +54,7 @@ export function classify(mail: Evidence): Classification {
 
 /** Reports (RFC 6522): abuse (RFC 5965) and delivery status (RFC 3464); and bounces that are no report but say so. */
 function reportSigns(mail: Evidence): Classification | null {
-  const type = structured(rawValues(mail.fields, "Content-Type")[0] ?? null);
+  const type = readStructured(rawValues(mail.fields, "Content-Type")[0] ?? null);
   const declared = type.value === "multipart/report" ? (type.params["report-type"] ?? "").toLowerCase() : "";
   const feedback = mail.parts.find((part) => part.contentType === "message/feedback-report");
   if (feedback !== undefined || declared === "feedback-report") {

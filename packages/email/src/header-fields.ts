@@ -1,7 +1,8 @@
 import type { Header } from "@inlet/schemas";
-import libmime from "libmime";
-import { decodeBytes } from "./charset.ts";
+import { decodeRawHeader, isUtf8 } from "./charset.ts";
+import { detectCharset } from "./charset-detection.ts";
 import { cleanText } from "./clean-text.ts";
+import { decodeWords } from "./encoded-words.ts";
 import type { RawField } from "./header-block.ts";
 
 /** A header field as text. `raw` is unfolded with its encoded words kept (addresses need them so), `value` is decoded. */
@@ -9,25 +10,28 @@ export interface Field extends Header {
   readonly raw: string;
 }
 
-/** Unfolds and decodes fields: raw 8-bit bytes by `decodeBytes`, then encoded words (RFC 2047). */
+/**
+ * Unfolds and decodes fields: raw 8-bit bytes, then encoded words. Raw bytes name no charset: `bodyCharset` counts, else
+ * the one of an encoded word in the header, else what the letters of all of them say.
+ */
 export function decodeFields(fields: readonly RawField[], bodyCharset: string | null): Field[] {
-  return fields.map(({ name, value }) => fieldOf(name, decodeBytes(value, is8bit(value) ? bodyCharset : null).text));
+  const raw8bit = fields.filter(({ value }) => is8bit(value) && !isUtf8(value));
+  const hint = raw8bit.length === 0 ? bodyCharset : (bodyCharset ?? charsetOfWords(fields) ?? charsetOfRaw(raw8bit));
+  return fields.map(({ name, value }) => fieldOf(name, textOfBytes(value, hint)));
+}
+
+/** A header value's bytes as text, encoded words kept. */
+export function textOfBytes(value: Uint8Array, hint: string | null): string {
+  if (is8bit(value)) return decodeRawHeader(value, hint);
+  const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
+  // ISO-2022-JP without an encoded word: seven bits, and no text.
+  return text.includes("\u001B") ? decodeRawHeader(value, hint) : text;
 }
 
 /** A field from text; folding and encoded words may still be in it. */
 export function fieldOf(name: string, text: string): Field {
   const raw = cleanText(text.replace(/\r?\n(?=[ \t])/g, "").replace(/[\r\n]+/g, " ")).trim();
   return { name, raw, value: decodeWords(raw) };
-}
-
-/** RFC 2047; what does not decode stays as it is. */
-export function decodeWords(text: string): string {
-  if (!text.includes("=?")) return text;
-  try {
-    return cleanText(libmime.decodeWords(text));
-  } catch {
-    return text;
-  }
 }
 
 /** Raw values of every field of that name, in order. Names compare without case. */
@@ -42,15 +46,17 @@ export function firstValue(fields: readonly Header[], name: string): string | nu
   return fields.find((field) => field.name.toLowerCase() === wanted && field.value.trim() !== "")?.value.trim() ?? null;
 }
 
-/** The media type, lower-case, and its parameters (names lower-case) of a Content-Type or Content-Disposition value. */
-export function structured(value: string | null): { value: string; params: Record<string, string> } {
-  if (value === null) return { value: "", params: {} };
-  try {
-    const parsed = libmime.parseHeaderValue(value, { stripComments: true });
-    return { value: (parsed.value || "").trim().toLowerCase(), params: parsed.params };
-  } catch {
-    return { value: "", params: {} };
+function charsetOfWords(fields: readonly RawField[]): string | null {
+  for (const { value } of fields) {
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
+    const charset = /=\?([^?\s*]{1,40})[^?\s]{0,40}\?[bq]\?/i.exec(text)?.[1];
+    if (charset !== undefined && !/^(?:us-ascii|utf-?8)$/i.test(charset)) return charset;
   }
+  return null;
+}
+
+function charsetOfRaw(fields: readonly RawField[]): string {
+  return detectCharset(Buffer.concat(fields.map(({ value }) => value.subarray(0, 1_000))));
 }
 
 function is8bit(value: Uint8Array): boolean {

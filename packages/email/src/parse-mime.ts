@@ -2,7 +2,7 @@ import { assemble } from "./assemble.ts";
 import { joinTextParts } from "./body-text.ts";
 import { readHeaderBlock } from "./header-block.ts";
 import type { HeaderBlock } from "./header-block.ts";
-import { decodeFields, rawValues, structured } from "./header-fields.ts";
+import { decodeFields } from "./header-fields.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import { readTree } from "./mime-tree.ts";
 import type { MimeTree } from "./mime-tree.ts";
@@ -32,9 +32,10 @@ export async function parseMime(bytes: Uint8Array, options: ParseOptions = {}): 
 }
 
 async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<typeof assemble> {
-  const fields = decodeFields(header.fields, charsetOf(header));
   const warnings = [...header.warnings];
   const tree = await treeOf(header.message, warnings);
+  // Raw 8-bit headers are mostly in the charset of the body.
+  const fields = decodeFields(header.fields, tree.charset);
   return await assemble(
     {
       fields,
@@ -47,13 +48,6 @@ async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<t
   );
 }
 
-/** The charset that the body declares; raw 8-bit headers are mostly in it. */
-function charsetOf({ fields }: HeaderBlock): string | null {
-  const declared = fields.filter(({ name }) => name.toLowerCase() === "content-type");
-  const [type] = rawValues(decodeFields(declared, null), "Content-Type");
-  return structured(type ?? null).params["charset"] ?? null;
-}
-
 /** A body that breaks the parser is no reason to lose the sender and the subject: the email goes on without it. */
 async function treeOf(message: Uint8Array, warnings: string[]): Promise<MimeTree> {
   try {
@@ -61,7 +55,7 @@ async function treeOf(message: Uint8Array, warnings: string[]): Promise<MimeTree
   } catch (error) {
     if (error instanceof LimitExceeded) throw error;
     warnings.push("body_unreadable");
-    return { texts: [], files: [], warnings: [] };
+    return { texts: [], files: [], charset: null, warnings: [] };
   }
 }
 

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { decodeTransfer, transferEncodingOf } from "./transfer-encoding.ts";
+import { takeUuencoded } from "./uuencode.ts";
+
+function decoded(text: string, encoding: "base64" | "quoted-printable"): string {
+  return decodeTransfer(Buffer.from(text, "latin1"), encoding).bytes.toString("latin1");
+}
+
+test("names of encodings as senders write them", () => {
+  for (const name of ["base64", "BASE64", " Base64 (comment)", '"base64"', "base-64", "x-base64"]) {
+    expect(transferEncodingOf(name), name).toBe("base64");
+  }
+  for (const name of ["quoted-printable", "Quoted-Printable;", "quoted_printable", "quotedprintable", "QP"]) {
+    expect(transferEncodingOf(name), name).toBe("quoted-printable");
+  }
+  for (const name of ["x-uuencode", "uuencode", "x-uue"]) expect(transferEncodingOf(name), name).toBe("uuencode");
+  for (const name of ["", "7bit", "8-bit", "binary", "text/html", "x-nonsense"]) {
+    expect(transferEncodingOf(name), name).toBe("identity");
+  }
+});
+
+test.each([
+  ["plain", "a=3Db =e9=E9", "a=b éé"],
+  ["soft breaks, blanks behind them, at the end", "one=\r\n two= \t\r\nthree=\nfour=", "one twothreefour"],
+  ["blanks at line ends are dropped, encoded ones kept", "a  \t\r\nb=20\r\nc \n", "a\r\nb \r\nc\n"],
+  ["bad escapes stay", "100%= =ZZ =4 ==41", "100%= =ZZ =4 =A"],
+  ["raw 8-bit", "caf\xe9", "café"],
+  ["bare CR inside", "a\rb =\r\n", "a\rb "],
+])("quoted-printable: %s", (_name, encoded, text) => {
+  expect(decoded(encoded, "quoted-printable")).toBe(text);
+});
+
+test.each([
+  ["lines", "SGVs\r\nbG8=\r\n", "Hello"],
+  ["no padding", "SGVsbG8", "Hello"],
+  ["garbage between", "SG!Vs*bG\x008=", "Hello"],
+  ["pieces encoded apart", "SGVsbG8=\r\nIHdvcmxk\r\n", "Hello world"],
+  ["a list's footer below", "SGVsbG8=\r\n_______________\r\nlist mailing list\r\nlist@lists.example\r\n", "Hello"],
+  ["url alphabet", "_-8=", "\xff\xef"],
+])("base64: %s", (_name, encoded, text) => {
+  expect(decoded(encoded, "base64")).toBe(text);
+});
+
+test("text that only calls itself base64 stays", () => {
+  const text = "Hello Sam,\r\n\r\nthis was never encoded at all.\r\n";
+  expect(decodeTransfer(Buffer.from(text), "base64")).toEqual({ bytes: Buffer.from(text), misdeclared: true });
+});
+
+test("uuencoded files leave the text", () => {
+  const text = "Before\nbegin 644 cat.txt\n#0V%T\n`\nend\nAfter\nbegin 644 is a phrase\nhere\n";
+  const { text: rest, files } = takeUuencoded(text);
+  expect(rest).toBe("Before\nAfter\nbegin 644 is a phrase\nhere\n");
+  expect(files).toEqual([{ filename: "cat.txt", bytes: Buffer.from("Cat") }]);
+  // Blanks at a line's end are data, and relays cut them off; CRLF; base64 form.
+  const cut = takeUuencoded('begin 644 a\r\n"  \r\n \r\nend\r\nbegin-base64 644 b\nQQ==\n====\n');
+  expect(cut.files).toEqual([
+    { filename: "a", bytes: Buffer.from([0, 0]) },
+    { filename: "b", bytes: Buffer.from("A") },
+  ]);
+  expect(takeUuencoded("begin 644 x\n".repeat(50_000)).files).toEqual([]);
+  expect(takeUuencoded("begin with 3 words\nend\n").files).toEqual([]);
+});

@@ -1,0 +1,105 @@
+export type TransferEncoding = "base64" | "quoted-printable" | "uuencode" | "identity";
+
+const EQUALS = 0x3d;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** What a Content-Transfer-Encoding value means; unknown ones are the identity, as RFC 2045 6.4 leaves nothing better. */
+export function transferEncodingOf(value: string): TransferEncoding {
+  const word = value
+    .slice(0, 100)
+    .replace(/\(.*\)/, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
+  if (/^x?base64/.test(word)) return "base64";
+  if (/^(?:x?quoted(?:-?printable)?|qp$)/.test(word)) return "quoted-printable";
+  return /^x?uu(?:e$|encode)/.test(word) ? "uuencode" : "identity";
+}
+
+/**
+ * Undoes base64 and quoted-printable (RFC 2045 6) as broken senders write them. `misdeclared`: the bytes are not what the
+ * header says, and are given as they are.
+ */
+export function decodeTransfer(
+  bytes: Buffer,
+  encoding: TransferEncoding,
+): { readonly bytes: Buffer; readonly misdeclared: boolean } {
+  if (encoding === "quoted-printable") return { bytes: decodeQuotedPrintable(bytes), misdeclared: false };
+  if (encoding !== "base64") return { bytes, misdeclared: false };
+  const sample = bytes.toString("latin1", 0, 4_096);
+  const foreign = sample.replace(/[A-Za-z0-9+/=_\s-]/g, "").length;
+  const first =
+    sample
+      .trimStart()
+      .split(/[\r\n]/)[0]
+      ?.trimEnd() ?? "";
+  const encoded = /^[A-Za-z0-9+/=]+$/.test(first) && first.length % 4 === 0;
+  // A list's footer may stand below; in front of it, base64 has no words.
+  if (!encoded && (foreign > Math.max(4, sample.length / 10) || /[A-Za-z]{2,} [A-Za-z]{2,}/.test(sample))) {
+    return { bytes, misdeclared: true };
+  }
+  return { bytes: decodeBase64(bytes), misdeclared: false };
+}
+
+/** Skips what is no base64; goes on behind padding, since some senders join encoded pieces; stops at plain text below it. */
+function decodeBase64(bytes: Buffer): Buffer {
+  const text = bytes.toString("latin1");
+  const padding = text.search(/=[^=\s]|=\s*[\r\n][^=]/);
+  if (padding === -1) return Buffer.from(text, "base64");
+  const pieces: Buffer[] = [];
+  for (const piece of text.split(/=+/)) {
+    const wrapped = piece.trim();
+    // A footer: words with blanks, where base64 has only line ends.
+    if (pieces.length > 0 && /[^A-Za-z0-9+/\s_-]|\S[ \t]+\S/.test(wrapped)) break;
+    pieces.push(Buffer.from(wrapped, "base64"));
+  }
+  return Buffer.concat(pieces);
+}
+
+/** `=XX` with any letters, soft breaks with blanks behind, blanks at line ends dropped; any other `=` stands for itself. */
+function decodeQuotedPrintable(bytes: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
+  let kept = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === EQUALS) {
+      const high = hex(bytes[at + 1]);
+      const low = hex(bytes[at + 2]);
+      const soft = softBreakEnd(bytes, at + 1);
+      if (high !== -1 && low !== -1) {
+        out[length++] = high * 16 + low;
+        at += 2;
+      } else if (soft !== -1) at = soft;
+      else out[length++] = byte;
+      kept = length;
+    } else if (byte === LF) {
+      // Blanks at a line's end were added on the way (RFC 2045 6.7 rule 3).
+      length = kept;
+      if (bytes[at - 1] === CR) out[length++] = CR;
+      out[length++] = LF;
+      kept = length;
+    } else {
+      out[length++] = byte;
+      if (byte !== SPACE && byte !== TAB && byte !== CR) kept = length;
+    }
+  }
+  return out.subarray(0, length);
+}
+
+/** Index of the line end of a soft break, blanks before it skipped; -1 when text follows. The end of the part is one. */
+function softBreakEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while (bytes[at] === SPACE || bytes[at] === TAB) at += 1;
+  if (bytes[at] === CR && bytes[at + 1] === LF) return at + 1;
+  return at >= bytes.length || bytes[at] === LF ? Math.min(at, bytes.length - 1) : -1;
+}
+
+function hex(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
