@@ -2,7 +2,7 @@ import type { Environment } from "./types.ts";
 
 /** The environment for the start-up log: one flat object; secrets only as `present` or `absent`, URLs without user and query. */
 export function summary(environment: Environment): Record<string, string | number | boolean | null> {
-  const { kafka, schemaRegistry, http } = environment;
+  const { kafka, schemaRegistry, http, smtp } = environment;
   return {
     kafkaBrokers: kafka.brokers.join(","),
     kafkaSsl: kafka.ssl,
@@ -25,6 +25,14 @@ export function summary(environment: Environment): Record<string, string | numbe
     inletToken: presence(environment.inletToken),
     httpHost: http.host,
     httpPort: http.port,
+    httpTls: environment.httpTls,
+    tlsCertFile: environment.tls?.certFile ?? null,
+    trustedProxies: environment.trustedProxies.join(","),
+    smtpHost: smtp.host,
+    smtpPort: smtp.port,
+    smtpsPort: smtp.tlsPort,
+    lmtpPort: smtp.lmtpPort,
+    smtpName: smtp.name,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isNetwork } from "./networks.ts";
 
 /** A part of the environment that a process may need; what it does not need may be absent. */
 export type Need =
@@ -46,7 +47,9 @@ function wholeNumber(least: number, most: number): z.ZodType<number, string> {
     .pipe(z.number().min(least, `is below ${least}`).max(most, `is above ${most}`));
 }
 
-/** Every variable of PROTOCOL.md 11, once. Each may also be given as `NAME_FILE`, a path to a file that holds the value. */
+const port = wholeNumber(1, 65_535);
+
+/** Every variable of PROTOCOL.md 11 and of decision record 8, once. Each may also be given as `NAME_FILE`, a path to a file that holds the value. */
 export const VARIABLES = {
   KAFKA_BROKERS: {
     meaning: "comma-separated host:port list of Kafka brokers",
@@ -170,6 +173,50 @@ export const VARIABLES = {
     example: "8080",
     default: "8080",
     schema: wholeNumber(0, 65_535),
+  },
+  HTTP_TLS: {
+    meaning: "true for HTTPS with the certificate of TLS_CERT_FILE instead of HTTP (gateway)",
+    example: "true",
+    default: "false",
+    schema: z.enum(["true", "false"], { error: "is neither true nor false" }).transform((text) => text === "true"),
+  },
+  TLS_CERT_FILE: {
+    meaning: "path of the certificate chain (PEM) for STARTTLS, SMTPS and HTTPS; looked at for changes (gateway)",
+    example: "/etc/inlet/tls/fullchain.pem",
+    schema: z.string(),
+  },
+  TLS_KEY_FILE: {
+    meaning: "path of the certificate's private key (PEM); looked at for changes (gateway)",
+    example: "/etc/inlet/tls/privkey.pem",
+    schema: z.string(),
+  },
+  TRUSTED_PROXIES: {
+    meaning:
+      "comma-separated addresses and networks whose X-Forwarded-For, and by SMTP whose XCLIENT, is believed (gateway)",
+    example: "10.0.0.0/8,2001:db8::/64",
+    schema: list(z.string().refine(isNetwork, { error: "is not a list of IP addresses and networks (CIDR)" })),
+  },
+  SMTP_HOST: {
+    meaning: "interface on which the gateway listens for SMTP and LMTP",
+    example: "0.0.0.0",
+    default: "127.0.0.1",
+    schema: z.string(),
+  },
+  SMTP_PORT: {
+    meaning: "port for SMTP, with STARTTLS where there is a certificate; none without it",
+    example: "25",
+    schema: port,
+  },
+  SMTPS_PORT: {
+    meaning: "port for SMTP inside TLS from the first byte; none without it",
+    example: "465",
+    schema: port,
+  },
+  LMTP_PORT: { meaning: "port for LMTP from an own mail server; none without it", example: "24", schema: port },
+  SMTP_NAME: {
+    meaning: "host name with which the gateway greets; the machine's own without it",
+    example: "mx.inlet.example",
+    schema: z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, "is not a host name"),
   },
 } as const satisfies Record<string, Variable>;
 

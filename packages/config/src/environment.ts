@@ -68,6 +68,17 @@ export function readEnvironment(
     }
   }
 
+  const certFile = read("TLS_CERT_FILE");
+  const keyFile = read("TLS_KEY_FILE");
+  const tls = certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : null;
+  if (tls === null) {
+    const both = "Set TLS_CERT_FILE and TLS_KEY_FILE to the paths of a certificate chain and its key, or neither";
+    if (certFile !== undefined) fault("TLS_KEY_FILE", "is not set, though TLS_CERT_FILE is", both);
+    if (keyFile !== undefined) fault("TLS_CERT_FILE", "is not set, though TLS_KEY_FILE is", both);
+    if (read("HTTP_TLS") === true) fault("HTTP_TLS", "is true without a certificate", both);
+    if (read("SMTPS_PORT") !== undefined) fault("SMTPS_PORT", "is set without a certificate", both);
+  }
+
   const environment: Environment = {
     kafka: { brokers: read("KAFKA_BROKERS") ?? [], ssl: read("KAFKA_SSL") ?? false, sasl },
     schemaRegistry: { url: read("SCHEMA_REGISTRY_URL") ?? "", auth: read("SCHEMA_REGISTRY_AUTH") ?? null },
@@ -84,6 +95,16 @@ export function readEnvironment(
     inletUrl: read("INLET_URL") ?? null,
     inletToken: read("INLET_TOKEN") ?? null,
     http: { host: read("HTTP_HOST") ?? "127.0.0.1", port: read("HTTP_PORT") ?? 0 },
+    httpTls: read("HTTP_TLS") ?? false,
+    tls,
+    trustedProxies: read("TRUSTED_PROXIES") ?? [],
+    smtp: {
+      host: read("SMTP_HOST") ?? "127.0.0.1",
+      port: read("SMTP_PORT") ?? null,
+      tlsPort: read("SMTPS_PORT") ?? null,
+      lmtpPort: read("LMTP_PORT") ?? null,
+      name: read("SMTP_NAME") ?? null,
+    },
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return frozen(environment);

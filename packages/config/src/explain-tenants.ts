@@ -8,7 +8,14 @@ export interface TenantExplanation {
   readonly name: string;
   readonly isolation: string;
   readonly lane: string;
-  readonly sources: readonly { name: string; kind: string; secrets: number; maxBodyBytes: number; path: string }[];
+  readonly sources: readonly {
+    name: string;
+    kind: string;
+    secrets: number;
+    maxBodyBytes: number;
+    allowFrom: readonly string[];
+    path: string | null;
+  }[];
   readonly mailboxes: TenantConfig["mailboxes"];
   readonly unknownRecipients: TenantConfig["unknownRecipients"];
   readonly classes: TenantConfig["classes"];
@@ -38,12 +45,13 @@ function explain(tenant: TenantConfig): TenantExplanation {
     name: tenant.name,
     isolation: tenant.isolation,
     lane: tenant.lane,
-    sources: [...tenant.sources.values()].map(({ name, kind, secrets, maxBodyBytes }) => ({
+    sources: [...tenant.sources.values()].map(({ name, kind, secrets, maxBodyBytes, allowFrom }) => ({
       name,
       kind,
       secrets: secrets.reveal().length,
       maxBodyBytes,
-      path: `/v1/inbound/${tenant.id}/${name}`,
+      allowFrom: allowFrom?.list ?? [],
+      path: kind === "smtp" ? null : `/v1/inbound/${tenant.id}/${name}`,
     })),
     mailboxes: tenant.mailboxes,
     unknownRecipients: tenant.unknownRecipients,

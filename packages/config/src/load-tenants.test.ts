@@ -106,7 +106,12 @@ function demoEnvironment(): NodeJS.Dict<string> {
 test("the demo tenant loads with config/demo.env, and its CRM token is the sandbox's", async () => {
   const demo = demoEnvironment();
   tenants = await loadTenants({ dir: new URL("config/tenants", repository).pathname, env: demo });
-  expect([...(tenants.get("demo")?.sources.keys() ?? [])]).toEqual(["signed-json", "standard-webhooks", "raw-mime"]);
+  expect([...(tenants.get("demo")?.sources.keys() ?? [])]).toEqual([
+    "signed-json",
+    "standard-webhooks",
+    "raw-mime",
+    "smtp",
+  ]);
   expect(tenants.get("demo")?.crm.token.reveal()).toEqual([demo["SANDBOX_TOKEN"]]);
 });
 

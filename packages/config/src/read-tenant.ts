@@ -4,8 +4,10 @@ import type { RawEnvironment } from "./environment.ts";
 import { frozen } from "./frozen.ts";
 import { mailboxConfigs } from "./mailbox-configs.ts";
 import { mappingVersionOf } from "./mapping-version.ts";
+import { networksOf } from "./networks.ts";
 import { secretList } from "./secret-list.ts";
 import { resolveReference } from "./secret-reference.ts";
+import { kindFaults } from "./source-kinds.ts";
 import { secretFault } from "./source-secrets.ts";
 import { bytes, milliseconds, tenantFile } from "./tenant-file.ts";
 import type { TenantFile } from "./tenant-file.ts";
@@ -13,7 +15,7 @@ import { tenantFaults } from "./tenant-faults.ts";
 import type { ConfigFault, CrmConfig, SecretList, SourceConfig, TenantConfig } from "./types.ts";
 
 /** Largest body that any source may allow. The claim check holds a body in memory once; more needs streaming. */
-const MOST_BODY_BYTES = 64 * 1024 * 1024;
+export const MOST_BODY_BYTES = 64 * 1024 * 1024;
 
 export interface TenantReading {
   /** Null when there are faults. */
@@ -68,9 +70,21 @@ export function readTenant(
     const maxBodyBytes = bytes(source.maxBodySize);
     if (maxBodyBytes > MOST_BODY_BYTES)
       fault(`sources.${name}.maxBodySize`, "is above 64MiB", "Lower it to 64MiB or less");
-    const list = secrets(`sources.${name}.secrets`, source.secrets, (value) => secretFault(source.kind, value));
-    return Object.freeze({ name, kind: source.kind, secrets: list, maxBodyBytes });
+    const { kind, trustedAuthserv } = source;
+    for (const { field, problem, remedy } of kindFaults(source)) fault(`sources.${name}.${field}`, problem, remedy);
+    const list = secrets(`sources.${name}.secrets`, source.secrets ?? [], (value) => secretFault(kind, value));
+    const allowed = source.allowFrom ?? file.allowFrom;
+    const allowFrom = allowed === undefined ? null : networksOf(allowed);
+    return Object.freeze({ name, kind, secrets: list, maxBodyBytes, allowFrom, trustedAuthserv });
   });
+  const mail = sources.filter(({ kind }) => kind === "smtp");
+  if (mail.length > 1) {
+    fault(
+      `sources.${mail[1]?.name}.kind`,
+      `is smtp, as ${mail[0]?.name} is: an address could not tell which one is meant`,
+      "Leave one source of kind smtp",
+    );
+  }
   const mailboxes = mailboxConfigs(file, fault);
   const crm = crmConfig(file.crm, resolved, (references) => secrets("crm.token", references), fault);
 

@@ -1,5 +1,6 @@
 import { readAddressRule } from "@inlet/mailboxes";
 import { z } from "zod";
+import { isNetwork } from "./networks.ts";
 import { SECRET_REFERENCE } from "./secret-reference.ts";
 
 /**
@@ -10,7 +11,7 @@ import { SECRET_REFERENCE } from "./secret-reference.ts";
 const MiB = 1024 * 1024;
 
 /** The kinds that the gateway serves; a file that names another is refused, since its mail would be. */
-export const SERVED_KINDS = ["signed-json", "standard-webhooks", "raw-mime"] as const;
+export const SERVED_KINDS = ["signed-json", "standard-webhooks", "raw-mime", "smtp"] as const;
 
 const secretReference = z
   .string()
@@ -33,16 +34,37 @@ const classPolicy = z.enum(["write", "log", "suppress"]).meta({
   description: "write (as a person's mail), log (contact and activity, no deal) or suppress (nothing in the CRM)",
 });
 
+const network = z
+  .string()
+  .refine(isNetwork, "is not an IP address or a network")
+  .meta({ description: "an IP address or a network, such as 203.0.113.0/24 or 2001:db8::/32" });
+
+const networks = z.array(network).min(1, "is empty, so that everybody would be refused");
+
 const source = z.strictObject({
   kind: z.enum(SERVED_KINDS).meta({ description: "how requests of this source are signed and shaped" }),
   secrets: z
     .array(secretReference)
     .min(1, "is empty, so that every request would be refused")
     .max(8, "has more than 8 entries")
+    .optional()
     .meta({
-      description: "every secret that is valid now, the newest first: list the old and the new one while you rotate",
+      description:
+        "every secret that is valid now, the newest first: list the old and the new one while you rotate (kind smtp has none)",
     }),
-  maxBodySize: size.default("32MiB").meta({ description: "largest request body, such as 32MiB (at most 64MiB)" }),
+  maxBodySize: size
+    .default("32MiB")
+    .meta({ description: "largest request body or email, such as 32MiB (at most 64MiB)" }),
+  allowFrom: networks.optional().meta({
+    description: "networks that this source's senders may come from, instead of the tenant's; without it anywhere",
+  }),
+  trustedAuthserv: z
+    .array(z.string().regex(/^[^\s;"()]{1,255}$/, "is not an authserv-id"))
+    .default([])
+    .meta({
+      description:
+        "authserv-ids (RFC 8601) of your own mail servers, whose Authentication-Results count instead of a check of ours (kind smtp)",
+    }),
 });
 
 const addressRule = z
@@ -184,6 +206,9 @@ export const tenantFile = z.strictObject({
     })
     .prefault({})
     .meta({ description: "requests that one gateway instance takes from this tenant" }),
+  allowFrom: networks
+    .optional()
+    .meta({ description: "networks that this tenant's senders may come from; without it anywhere" }),
   maxAge: duration
     .default("7d")
     .meta({ description: "oldest that a waiting email may get before it is dead-lettered, such as 7d" }),

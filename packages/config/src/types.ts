@@ -1,3 +1,5 @@
+import type { Networks } from "./networks.ts";
+
 /** The environment of a process (PROTOCOL.md 11), parsed once at the edge. Secrets never print. */
 export interface Environment {
   readonly kafka: {
@@ -28,6 +30,21 @@ export interface Environment {
   readonly inletToken: string | null;
   /** Where this service's HTTP server listens. */
   readonly http: { readonly host: string; readonly port: number };
+  /** Whether it speaks HTTPS with the certificate of `tls`. */
+  readonly httpTls: boolean;
+  /** PEM files, which may be replaced while the process runs. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** Addresses and networks of proxies and relays that are believed when they name their client. */
+  readonly trustedProxies: readonly string[];
+  /** Where the gateway listens for mail; a port that is null is not listened on. */
+  readonly smtp: {
+    readonly host: string;
+    readonly port: number | null;
+    readonly tlsPort: number | null;
+    readonly lmtpPort: number | null;
+    /** Host name of the greeting; null for the machine's. */
+    readonly name: string | null;
+  };
 }
 
 /** A secret as used: every valid value, the newest first. Holds no printable form. */
@@ -38,9 +55,14 @@ export interface SecretList {
 export interface SourceConfig {
   readonly name: string;
   readonly kind: import("@inlet/schemas").SourceKind;
+  /** Empty for kind smtp, whose senders sign nothing. */
   readonly secrets: SecretList;
-  /** Largest request body, bytes. Default 32 MiB. */
+  /** Largest request body or email, bytes. Default 32 MiB. */
   readonly maxBodyBytes: number;
+  /** Where its senders may come from; null: anywhere. */
+  readonly allowFrom: Networks | null;
+  /** authserv-ids (RFC 8601) whose Authentication-Results are believed on mail that a relay of ours handed over by SMTP or LMTP. */
+  readonly trustedAuthserv: readonly string[];
 }
 
 export type MailClass =

@@ -19,7 +19,7 @@ export const METRICS = {
   ingestRequests: {
     kind: "counter",
     name: "inlet_ingest_requests_total",
-    help: "Requests that the gateway answered, by status code. An unknown tenant or source is counted as `unknown`.",
+    help: "Requests and messages that the gateway answered, by status code (HTTP or SMTP). An unknown tenant or source is counted as `unknown`.",
     labels: ["tenant", "source", "code"],
   },
   ingestSeconds: {
@@ -45,7 +45,7 @@ export const METRICS = {
   signatureFailures: {
     kind: "counter",
     name: "inlet_signature_failures_total",
-    help: "Requests refused for their signature, timestamp or credentials, by reason.",
+    help: "Requests and recipients refused for signature, timestamp, credentials or network, by reason.",
     labels: ["tenant", "source", "reason"],
   },
   eventsPublished: {

@@ -1,13 +1,19 @@
+import type { Server } from "node:https";
 import rateLimit from "@fastify/rate-limit";
 import type { Tenants } from "@inlet/config";
 import type { ReadinessCheck, Telemetry } from "@inlet/telemetry";
 import { LogController, fastify } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { createAcknowledgements } from "./acknowledgements.ts";
+import { createBodyBudget } from "./body-budget.ts";
+import type { BodyBudget } from "./body-budget.ts";
+import { makeDurable } from "./durable.ts";
 import { operatorsRoutes } from "./operators-routes.ts";
 import { Problem } from "./problems.ts";
 import { refuseOnSocket, refuseRequest, refuseWithProblems } from "./refusals.ts";
+import { createSignatureAlarm } from "./signature-alarm.ts";
 import { acceptDelivery } from "./steps/accept-delivery.ts";
+import { checkAddress } from "./steps/check-address.ts";
 import { checkMediaType } from "./steps/check-media-type.ts";
 import { limitRate } from "./steps/limit-rate.ts";
 import { abandonInbound, closeInbound, openInbound } from "./steps/observe-request.ts";
@@ -16,6 +22,8 @@ import type { PublisherDeps } from "./steps/publish.ts";
 import { checkDeclaredSize, readBody } from "./steps/read-body.ts";
 import { readSignature, verifySignature } from "./steps/read-signature.ts";
 import { resolveSource } from "./steps/resolve-source.ts";
+import { LEAST_TLS } from "./tls/certificate.ts";
+import type { CertificateFiles } from "./tls/certificate.ts";
 
 export const INBOUND_PATH = "/v1/inbound/:tenant/:source";
 
@@ -27,28 +35,44 @@ export interface GatewayDeps extends PublisherDeps {
   readonly now?: () => number;
   /** Longest that a sender waits for the answer once its body is here, ms. Default 8 000: most give up after 10 to 30 s. */
   readonly deadlineMs?: number;
-  /** Bytes of bodies held at a time. Default 512 MiB. */
-  readonly bodyBudgetBytes?: number;
+  /** What bodies may take up in memory; shared with the other doors. Default 512 MiB. */
+  readonly bodyBudget?: BodyBudget;
+  /** HTTPS with this certificate, taken over anew when it changes. Default HTTP. */
+  readonly certificate?: CertificateFiles | null;
+  /** Addresses and networks whose X-Forwarded-For is believed. Default none. */
+  readonly trustedProxies?: readonly string[];
+  /** How long a client may take, ms. Default a minute for the whole request, 10 s of it for the headers; looked at every 5 s. */
+  readonly patience?: { readonly requestMs: number; readonly headersMs: number; readonly checkMs: number };
 }
 
 /** The gateway without its process: tests drive it with `inject`. */
 export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance> {
   const log: FastifyBaseLogger = deps.telemetry.log;
-  const app: FastifyInstance = fastify({
+  const { requestMs, headersMs, checkMs } = deps.patience ?? { requestMs: 60_000, headersMs: 10_000, checkMs: 5000 };
+  // A slow client may not hold a connection.
+  const slowClients = { headersTimeout: headersMs, connectionsCheckingInterval: checkMs };
+  const certificate = deps.certificate?.current();
+  const trusted = deps.trustedProxies ?? [];
+  const app = fastify({
     loggerInstance: log,
     // One wide line a delivery instead (observe-request.ts).
     logController: new LogController({ disableRequestLogging: true }),
-    // A slow client may not hold a connection: a minute for the whole request, 10 s of it for the headers.
-    requestTimeout: 60_000,
-    connectionTimeout: 75_000,
-    http: { headersTimeout: 10_000 },
+    trustProxy: trusted.length === 0 ? false : [...trusted],
+    requestTimeout: requestMs,
+    connectionTimeout: requestMs + 15_000,
+    ...(certificate === undefined
+      ? { http: slowClients }
+      : { https: { ...slowClients, key: certificate.key, cert: certificate.cert, minVersion: LEAST_TLS } }),
     // Longer than load balancers keep idle connections, so that they, not we, close first.
     keepAliveTimeout: 72_000,
     // While closing, requests on open connections are still taken: the producer closes after them.
     return503OnClosing: false,
     clientErrorHandler: refuseOnSocket,
     frameworkErrors: (error, request, reply) => void refuseRequest(error, request, reply),
-  });
+  }) as FastifyInstance;
+  deps.certificate?.onChange(({ key, cert }) =>
+    (app.server as Server).setSecureContext({ key, cert, minVersion: LEAST_TLS }),
+  );
   app.decorateRequest("inbound", null);
   await app.register(rateLimit, { global: false });
   refuseWithProblems(app);
@@ -63,19 +87,28 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
 /** What happens to a delivery, step by step. Each step refuses by throwing a Problem. */
 async function inboundRoute(scope: FastifyInstance, deps: GatewayDeps): Promise<void> {
   const now = deps.now ?? Date.now;
-  scope.addContentTypeParser("*", readBody(deps.bodyBudgetBytes));
+  scope.addContentTypeParser("*", readBody(deps.bodyBudget ?? createBodyBudget()));
   scope.route({
     method: "POST",
     url: INBOUND_PATH,
-    onRequest: [openInbound(now), resolveSource(deps.tenants), checkMediaType, checkDeclaredSize, readSignature(now)],
+    onRequest: [
+      openInbound(now),
+      resolveSource(deps.tenants),
+      checkAddress,
+      checkMediaType,
+      checkDeclaredSize,
+      readSignature(now),
+    ],
     // Between the two the body is read (readBody).
     preHandler: [verifySignature, limitRate(scope)],
-    handler: acceptDelivery({
-      acknowledgements: createAcknowledgements(),
-      publish: createPublisher(deps),
-      deadlineMs: deps.deadlineMs ?? 8000,
-    }),
-    onResponse: [closeInbound],
+    handler: acceptDelivery(
+      makeDurable({
+        acknowledgements: createAcknowledgements(),
+        publish: createPublisher(deps),
+        deadlineMs: deps.deadlineMs ?? 8000,
+      }),
+    ),
+    onResponse: [closeInbound(createSignatureAlarm({ log: deps.telemetry.log, now }))],
     onRequestAbort: [abandonInbound],
   });
   scope.route({

@@ -1,7 +1,11 @@
 import type { BlobStore } from "@inlet/blob-store";
 import type { Tenants } from "@inlet/config";
 import type { Kafka, TopicFault } from "@inlet/kafka";
-import type { ReadinessCheck } from "@inlet/telemetry";
+import type { CheckResult, ReadinessCheck } from "@inlet/telemetry";
+import type { CertificateFiles } from "./tls/certificate.ts";
+
+/** A certificate that ends sooner should have been renewed: the usual ones are renewed 30 days before. */
+const SOON_MS = 14 * 86_400_000;
 
 export interface CheckDeps {
   readonly kafka: Pick<Kafka, "reachable">;
@@ -9,6 +13,7 @@ export interface CheckDeps {
   readonly tenants: Tenants;
   /** Whether the ids of the schemas that the gateway writes are known. */
   readonly schemas: () => boolean;
+  readonly certificate: Pick<CertificateFiles, "current"> | null;
   /** Faults of the topics of these lanes; may be a little old. */
   readonly topicFaults: (lanes: readonly string[]) => Promise<readonly TopicFault[]>;
 }
@@ -20,6 +25,7 @@ export function gatewayChecks({
   tenants,
   schemas,
   topicFaults,
+  certificate,
 }: CheckDeps): Record<string, ReadinessCheck> {
   return {
     kafka: async () => ((await kafka.reachable()) ? { ok: true } : { ok: false, detail: "no broker answers" }),
@@ -43,6 +49,7 @@ export function gatewayChecks({
               detail: "schema ids not known yet: the registry does not answer, or `inlet schemas register` has not run",
             },
       ),
+    ...(certificate === null ? {} : { certificate: () => Promise.resolve(validity(certificate.current().validTo)) }),
     tenants: () => {
       const faults = tenants.faults().map(({ where, field }) => `${where}${field === "" ? "" : `: ${field}`}`);
       if (tenants.all().length === 0) return Promise.resolve({ ok: false, detail: "no tenant is in force" });
@@ -51,4 +58,9 @@ export function gatewayChecks({
       );
     },
   };
+}
+
+function validity(end: number): CheckResult {
+  const detail = `valid until ${new Date(end).toISOString()}`;
+  return end - Date.now() > SOON_MS ? { ok: true, detail } : { ok: true, warn: true, detail };
 }

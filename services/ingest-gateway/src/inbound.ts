@@ -21,7 +21,8 @@ export interface Inbound {
   readonly context: Context;
   door: Door | null;
   signature: Extract<SignatureHeaders, { ok: true }> | null;
-  signatureFault: SignatureFault | null;
+  /** Why it is not taken as its sender's: the signature, or `address` for a network that may not send. */
+  signatureFault: SignatureFault | "address" | null;
   /** Bytes of the body as read. */
   bytes: number;
   eventId: string | null;

@@ -14,8 +14,11 @@ import { metrics, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
 import { createGateway } from "./app.ts";
+import { createBodyBudget } from "./body-budget.ts";
 import { gatewayChecks } from "./checks.ts";
 import { prepareSchemas } from "./schema-preparation.ts";
+import { openMailDoor } from "./smtp/mail-door.ts";
+import { watchCertificate } from "./tls/certificate.ts";
 import { createTopicCheck } from "./topic-check.ts";
 
 /** Longer than the deadline of a delivery (8 s) and the producer's own (10 s). */
@@ -43,6 +46,18 @@ async function main(): Promise<void> {
   log.info({ ...summary(environment), tenants: tenants.all().map(({ id }) => id) }, "starting");
   if (warnOfDemoSecrets(environment, tenants, log)) metrics.alerts.inc({ code: "demo_secrets" });
 
+  const certificate =
+    environment.tls === null
+      ? null
+      : watchCertificate({
+          files: environment.tls,
+          onFault: (fault) => {
+            metrics.alerts.inc({ code: "certificate_broken" });
+            log.error({ code: "certificate_broken", fault }, "a changed certificate cannot be used: the old one stays");
+          },
+        });
+  certificate?.onChange(() => log.info("a changed certificate is in use"));
+
   const kafka = createKafka({ ...environment.kafka, clientId: SERVICE, log });
   const producer = await kafka.producer();
   const blobs = openBlobStore(environment.blobStoreUrl);
@@ -55,20 +70,31 @@ async function main(): Promise<void> {
     tenants,
     schemas: () => schemas.ready(),
     topicFaults: (lanes) => topics.faults(lanes),
+    certificate,
   });
-  const app = await createGateway({ tenants, telemetry, producer, blobs, codec, checks });
+  const { trustedProxies } = environment;
+  const shared = { tenants, producer, blobs, codec, bodyBudget: createBodyBudget(), trustedProxies };
+  const app = await createGateway({
+    ...shared,
+    telemetry,
+    checks,
+    certificate: environment.httpTls ? certificate : null,
+  });
+  const mail = await openMailDoor({ ...shared, log, certificate }, environment.smtp);
 
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
     if (err !== undefined) log.fatal({ err }, "ending after an error");
     else log.info({ signal }, "draining");
     schemas.stop();
-    await app.close();
+    certificate?.close();
+    await Promise.all([app.close(), mail.close()]);
     await producer.close();
     await Promise.allSettled([topics.close(), tenants.close()]);
     log.info("ended");
     await telemetry.shutdown();
   });
   await app.listen({ host: environment.http.host, port: environment.http.port });
+  log.info({ mail: mail.ports }, "listening");
 }
 
 try {

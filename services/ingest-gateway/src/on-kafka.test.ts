@@ -15,7 +15,7 @@ const email = { eventId: "evt-1", subject: "Hi" };
 const records = () => kafka.records(TOPICS.rawEvents.name);
 
 beforeEach(async () => {
-  kafka = createInMemoryKafka();
+  kafka = createInMemoryKafka({ sendTimeoutMs: 2000 });
   gateway = await startTestGateway({ producer: await kafka.producer() });
 });
 afterEach(() => gateway.app.close());

@@ -22,6 +22,7 @@ const allWell: CheckDeps = {
   tenants: { get: () => acme, all: () => [acme], faults: () => [], close: () => Promise.resolve() },
   schemas: () => true,
   topicFaults: () => Promise.resolve([]),
+  certificate: null,
 };
 const oneReplica: TopicFault = {
   topic: TOPICS.rawEvents.name,
@@ -80,6 +81,15 @@ describe("/readyz", () => {
     expect(checks["topics"]).toMatchObject({ ok: true, warn: true });
     expect(checks["tenants"]).toMatchObject({ ok: true, warn: true });
   });
+});
+
+test("warns of a certificate that ends soon, and stays ready", async () => {
+  const ends = (days: number) => ({ current: () => ({ cert: "", key: "", validTo: Date.now() + days * 86_400_000 }) });
+  expect((await readyz({ certificate: ends(60) })).checks["certificate"]).not.toHaveProperty("warn");
+  await gateway?.app.close();
+  const { status, checks } = await readyz({ certificate: ends(3) });
+  expect(status).toBe(200);
+  expect(checks["certificate"]).toMatchObject({ ok: true, warn: true });
 });
 
 test("/healthz and /metrics answer", async () => {

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   signature_malformed: { status: 401, title: "The signature headers cannot be read" },
   timestamp_out_of_window: { status: 401, title: "The signature's timestamp is outside the window of 5 minutes" },
   signature_mismatch: { status: 401, title: "The signature does not match the body" },
+  address_not_allowed: { status: 403, title: "This source takes nothing from this address" },
   source_unknown: { status: 404, title: "There is no such tenant or source" },
   not_found: { status: 404, title: "There is nothing at this address" },
   method_not_allowed: { status: 405, title: "This address takes POST only" },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createBodyBudget } from "./body-budget.ts";
 import { PROBLEMS } from "./problems.ts";
 import { signedHeaders } from "./testing/sign.ts";
 import { NOW, SECRET, startTestGateway } from "./testing/test-gateway.ts";
@@ -113,7 +114,7 @@ describe("refusals", () => {
 
   test("more bytes at once than the instance may hold: 503, and the budget is free again afterwards", async () => {
     await gateway.app.close();
-    gateway = await startTestGateway({ bodyBudgetBytes: 1000 });
+    gateway = await startTestGateway({ bodyBudget: createBodyBudget(1000) });
     const large = await gateway.postJson({ eventId: "evt-large", text: "x".repeat(1000) });
     expect(large.json()).toMatchObject({ code: "overloaded", status: 503 });
     expect(large.headers["retry-after"]).toBeDefined();

@@ -5,6 +5,7 @@ import { WrongUse } from "../context.ts";
 export const UP_PORTS = {
   ...DEFAULT_PORTS,
   gateway: 8080,
+  smtp: 2525,
   parser: 8082,
   "crm-sink": 8083,
   "crm-sandbox": 8090,

@@ -22,7 +22,8 @@ const SERVICES: readonly Service[] = [
 
 /** Throws a LocalStackError when a port that a service is to listen on is taken. */
 export async function assertServicePortsFree(ports: UpPorts): Promise<void> {
-  for (const { name, port } of SERVICES) await assertPortFree(ports[port], name, `take another with --port ${port}=N`);
+  const taken = [...SERVICES, { name: "ingest-gateway (SMTP)", port: "smtp" as const }];
+  for (const { name, port } of taken) await assertPortFree(ports[port], name, `take another with --port ${port}=N`);
 }
 
 /**
@@ -43,6 +44,7 @@ export function serviceEnvironment(
     DEMO_CRM_BASE_URL: `http://127.0.0.1:${ports["crm-sandbox"]}`,
     SANDBOX_DATA_DIR: path.join(dataDir, "crm-sandbox"),
     HTTP_HOST: "127.0.0.1",
+    SMTP_PORT: String(ports.smtp),
   };
   for (const name of Object.keys(own)) {
     const set = chosen[name];

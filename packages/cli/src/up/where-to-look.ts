@@ -22,6 +22,7 @@ export function whereToLook({
     `  the CRM's records     http://127.0.0.1:${ports["crm-sandbox"]}`,
     `  what became of one    npx inlet show ${eventId}`,
     `  send one of yours     npx inlet send test/emails/reply/plain-quoted-printable.eml`,
+    `  or by SMTP            127.0.0.1:${ports.smtp}, to sales@inlet.example`,
     `  logs                  ${logsOf(dataDir)}`,
   ];
   const traces = env["OTEL_EXPORTER_OTLP_ENDPOINT"];

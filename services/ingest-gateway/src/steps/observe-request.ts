@@ -3,6 +3,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, propagation, trace } f
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { inboundOf } from "../inbound.ts";
 import type { Inbound } from "../inbound.ts";
+import type { SignatureAlarm } from "../signature-alarm.ts";
 
 const UNKNOWN = "unknown";
 
@@ -46,8 +47,12 @@ export function openInbound(now: () => number) {
 }
 
 /** After the answer: releases what the request held, ends the span, counts, and writes the one wide log line. */
-export async function closeInbound(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  end(request, reply.statusCode, reply.elapsedTime);
+export function closeInbound(alarm: SignatureAlarm) {
+  return async function closeInboundStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { door, signatureFault, ended } = inboundOf(request);
+    end(request, reply.statusCode, reply.elapsedTime);
+    if (!ended && signatureFault !== null) alarm(door?.tenant.id ?? UNKNOWN, door?.source.name ?? UNKNOWN);
+  };
 }
 
 /** The sender hung up before the answer. 499 is what nginx logs for it; nobody receives it. */

@@ -1,11 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
+import type { BodyBudget } from "../body-budget.ts";
 import { doorOf, inboundOf } from "../inbound.ts";
 import { Problem } from "../problems.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
-
-/** Bytes of bodies that one instance holds at a time. Beyond it memory, not the sender, would end the process. */
-export const MOST_BYTES_IN_FLIGHT = 512 * 1024 * 1024;
 
 /** Refuses a body that says it is too large before it is read. */
 export async function checkDeclaredSize(request: FastifyRequest): Promise<void> {
@@ -14,15 +12,13 @@ export async function checkDeclaredSize(request: FastifyRequest): Promise<void> 
 }
 
 /** The content-type parser of the inbound route: keeps the bytes as they came, up to the source's limit and the instance's budget. */
-export function readBody(budgetBytes: number = MOST_BYTES_IN_FLIGHT) {
-  let inFlight = 0;
-
+export function readBody(budget: BodyBudget) {
   return async function readBodyStep(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> {
     const inbound = inboundOf(request);
     const limit = doorOf(request).source.maxBodyBytes;
     let held = 0;
     inbound.releases.push(() => {
-      inFlight -= held;
+      budget.give(held);
       held = 0;
     });
     const chunks: Buffer[] = [];
@@ -33,8 +29,7 @@ export function readBody(budgetBytes: number = MOST_BYTES_IN_FLIGHT) {
       // Once released (the sender hung up) nothing is counted any more.
       if (inbound.ended) break;
       held += chunk.length;
-      inFlight += chunk.length;
-      if (inFlight > budgetBytes) throw new Problem("overloaded", { retryAfter: retryAfterSeconds() });
+      if (!budget.take(chunk.length)) throw new Problem("overloaded", { retryAfter: retryAfterSeconds() });
       chunks.push(chunk);
     }
     // Always a copy: a chunk may be a view of a buffer that the socket uses again.

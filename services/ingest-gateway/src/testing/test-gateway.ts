@@ -115,7 +115,7 @@ export function tenantOf(id: string, yaml: string): TenantConfig {
   return tenant;
 }
 
-function tenantsOf(...tenants: TenantConfig[]): Tenants {
+export function tenantsOf(...tenants: TenantConfig[]): Tenants {
   const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]));
   return { get: (id) => byId.get(id), all: () => tenants, faults: () => [], close: () => Promise.resolve() };
 }

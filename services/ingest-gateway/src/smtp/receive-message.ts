@@ -1,0 +1,47 @@
+import type { Readable } from "node:stream";
+import type { BodyBudget } from "../body-budget.ts";
+
+/** What came between DATA and its end. */
+export type Received =
+  | { readonly kind: "whole"; readonly body: Buffer; readonly bytes: number }
+  /** Read to its end all the same, so that the client hears the reply; nothing of it is kept. */
+  | { readonly kind: "too_large" | "overloaded"; readonly bytes: number }
+  /** The connection ended before the message did: nobody waits for a reply. */
+  | { readonly kind: "abandoned"; readonly bytes: number };
+
+/**
+ * Reads a message, byte for byte as it came, with the dots of RFC 5321 4.5.2 taken out by smtp-server. Calls `release` when what it held
+ * is held no more; the caller does so for a whole message.
+ */
+export async function receiveMessage(
+  stream: Readable,
+  mostBytes: number,
+  budget: BodyBudget,
+): Promise<{ readonly received: Received; readonly release: () => void }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let held = 0;
+  let refused: "too_large" | "overloaded" | null = null;
+  const release = (): void => {
+    budget.give(held);
+    held = 0;
+    chunks.length = 0;
+  };
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (refused !== null) continue;
+      held += chunk.length;
+      const fits = budget.take(chunk.length);
+      if (bytes > mostBytes) refused = "too_large";
+      else if (!fits) refused = "overloaded";
+      else chunks.push(chunk);
+      if (refused !== null) release();
+    }
+  } catch {
+    release();
+    return { received: { kind: "abandoned", bytes }, release };
+  }
+  if (refused !== null) return { received: { kind: refused, bytes }, release };
+  return { received: { kind: "whole", body: Buffer.concat(chunks, bytes), bytes }, release };
+}
