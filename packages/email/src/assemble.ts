@@ -14,8 +14,7 @@ import { referencedCids, sanitize } from "./html.ts";
 import { textBetweenTags, textOfSafeHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
 import type { EmailContent, ParseOptions } from "./port.ts";
-import { replyTextOf } from "./reply-text.ts";
-import { signatureOf } from "./signature.ts";
+import { replyOf } from "./reply-text.ts";
 import { conversationRoot, keptReferences, messageId, messageIds } from "./threading.ts";
 
 /** A message taken apart, whichever door it came through. */
@@ -71,8 +70,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     subject,
     text: text ?? htmlAsText,
     html,
-    replyText: replyTextOf({ text, textOfHtml: htmlAsText, html }),
-    signature: signatureOf(text ?? htmlAsText),
+    ...replyOf({ text, textOfHtml: htmlAsText, html, from }),
     attachments,
     auth: authenticationOf(fields, options.trustedAuthservIds ?? []),
     ...spamOf(fields),

@@ -1,12 +1,14 @@
 import { compile } from "html-to-text";
-import type { SelectorDefinition } from "html-to-text";
+import type { DomNode, FormatCallback, SelectorDefinition } from "html-to-text";
 import { cleanBody } from "./clean-text.ts";
 import { withoutTags } from "./html-depth.ts";
 import { QUOTE, sanitize } from "./html.ts";
 import { CUTS } from "./limits.ts";
 
-/** A line that reply parsers know; put where Outlook's quoted part begins. */
-export const QUOTE_LINE = "-----Original Message-----";
+/** Lines that the rules of replies know, put where a mail program's marks say what its words may not. */
+const HISTORY_LINE = "-----Original Message-----";
+const INTRODUCTION_LINE = "On 1 January 1970 at 00:00, <someone@example.org> wrote:";
+const DELIMITER_LINE = "--";
 
 /** Newsletters pad their preview with runs of these; a single joiner belongs to an emoji or a script and stays. */
 const INVISIBLE = /(?:\u00A0|\u200B|\u200C|\u200D|\uFEFF|\u034F|\u00AD)+/g;
@@ -19,12 +21,40 @@ const SHOWN: SelectorDefinition[] = [
   },
   ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
 ];
-/** Elements that the sanitizer marked as quoted. */
-const QUOTES: SelectorDefinition[] = [
-  { selector: `*[${QUOTE}="whole"]`, format: "skip" },
-  { selector: `*[${QUOTE}="after"]`, format: "blockString", options: { string: QUOTE_LINE } },
+/** Elements that the sanitizer marked, see reply/html-marks.ts. */
+const MARKED: SelectorDefinition[] = [
+  { selector: `*[${QUOTE}="after"]`, format: "ruled", options: { string: HISTORY_LINE } },
+  { selector: `*[${QUOTE}="introduction"]`, format: "blockString", options: { string: INTRODUCTION_LINE } },
+  { selector: `*[${QUOTE}="signature"]`, format: "ruled", options: { string: DELIMITER_LINE } },
+  { selector: `blockquote[${QUOTE}="indent"]`, format: "block" },
+  { selector: `div[${QUOTE}="whole"]`, format: "container" },
 ];
-const UNQUOTED = [...SHOWN, ...QUOTES];
+const WITH_MARKS = [...SHOWN, ...MARKED];
+const MARK = new RegExp(` ${QUOTE}="(?:after|introduction|whole)"`);
+
+/** A quote's container: answers may stand in it beside what is quoted. Without a quote in it all of it is one. */
+const container: FormatCallback = (element, walk, builder, options) => {
+  if (!holdsQuote(element.children)) return ruled(element, walk, builder, { ...options, string: HISTORY_LINE });
+  builder.openBlock({ leadingLineBreaks: 1 });
+  walk(element.children, builder);
+  builder.closeBlock({ trailingLineBreaks: 1 });
+};
+
+/** Looks at a few elements only: programs put the quote at the front. */
+function holdsQuote(children: DomNode[]): boolean {
+  const near = children.slice(0, 20).flatMap((child) => [child, ...(child.children ?? []).slice(0, 20)]);
+  return near.some((node) => node.name === "blockquote" || (node.attribs?.[QUOTE] ?? "") === "introduction");
+}
+
+/** An element below a line of its own. */
+const ruled: FormatCallback = (element, walk, builder, options) => {
+  builder.openBlock({ leadingLineBreaks: 2 });
+  builder.addLiteral(String(options["string"]));
+  builder.closeBlock({ trailingLineBreaks: 1 });
+  builder.openBlock({ leadingLineBreaks: 1 });
+  walk(element.children, builder);
+  builder.closeBlock({ trailingLineBreaks: 1 });
+};
 
 /**
  * Plain text of html that `sanitize` made, for mail that has no text of its own (UN4). Images and repeated link addresses
@@ -35,9 +65,14 @@ export function textOfSafeHtml(html: string): string {
   return toText(html, SHOWN);
 }
 
-/** The same without what a mail program marked as quoted. */
-export function unquotedTextOfSafeHtml(html: string): string {
-  return toText(html, UNQUOTED);
+/** The same, with lines that the rules of replies know where a mail program marked quotes and signature. */
+export function markedTextOfSafeHtml(html: string): string {
+  return toText(html, WITH_MARKS);
+}
+
+/** Whether a mail program marked a quote in the html. */
+export function hasQuoteMarks(html: string): boolean {
+  return MARK.test(html);
 }
 
 /** Plain text of html as sent; where the html is too deep for any parser, what stands between its tags. */
@@ -58,7 +93,7 @@ function converter(selectors: SelectorDefinition[]): (html: string) => string {
   const known = compiled.get(selectors);
   if (known !== undefined) return known;
   const limits = { maxInputLength: CUTS.htmlChars * 8, maxDepth: CUTS.htmlDepth };
-  const made = compile({ wordwrap: false, selectors, limits });
+  const made = compile({ wordwrap: false, selectors, limits, formatters: { ruled, container } });
   compiled.set(selectors, made);
   return made;
 }

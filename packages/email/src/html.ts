@@ -3,6 +3,7 @@ import { cleanBody } from "./clean-text.ts";
 import { isNestedDeeper } from "./html-depth.ts";
 import { safeStyle } from "./html-style.ts";
 import { CUTS } from "./limits.ts";
+import { markOf } from "./reply/html-marks.ts";
 
 const BLOCKS =
   "address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section ul";
@@ -31,12 +32,8 @@ const LAYOUT = [
   "type",
   "value",
 ];
-/** Set on what a mail program marked as quoted: `whole` the element is, `after` all that follows it. */
+/** Set on what a mail program marked as quoted, with the `Mark` of reply/html-marks.ts. */
 export const QUOTE = "data-quote";
-/** Marks of Gmail, Yahoo and Thunderbird. */
-const QUOTE_CLASS = /(?:^|\s)(gmail_quote|gmail_quote_container|yahoo_quoted|moz-cite-prefix)(?:\s|$)/;
-/** Marks of Outlook on the web and on the desktop. */
-const QUOTE_ID = /^(?:x_)*(divRplyFwdMsg|appendonsend)$/;
 /** Raster images only: svg can carry script. */
 const DATA_IMAGE = /^data:image\/(png|jpe?g|gif|webp|bmp);base64,[a-z0-9+/=\s]*$/i;
 const COLOUR = /^[#a-z0-9 ]{1,30}$/i;
@@ -121,9 +118,8 @@ function safeAttributes(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attribut
 }
 
 function quoteMark(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
-  if (QUOTE_ID.test(attribs["id"] ?? "")) return { [QUOTE]: "after" };
-  const cited = tagName === "blockquote" && attribs["type"]?.toLowerCase() === "cite";
-  return cited || QUOTE_CLASS.test((attribs["class"] ?? "").slice(0, 500)) ? { [QUOTE]: "whole" } : {};
+  const mark = markOf(tagName, attribs);
+  return mark === null ? {} : { [QUOTE]: mark };
 }
 
 function link(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
-import { quoteStart } from "./quote-headers.ts";
 import { sanitize } from "./html.ts";
-import { replyTextOf } from "./reply-text.ts";
-import { signatureOf } from "./signature.ts";
+import { replyOf } from "./reply-text.ts";
+import type { ReplyAndSignature } from "./reply-text.ts";
 
-const reply = (text: string): string | null => replyTextOf({ text, textOfHtml: null, html: null });
+const from = { name: "Ada Okafor", email: "ada@northwind.example.com" };
+const read = (text: string): ReplyAndSignature => replyOf({ text, textOfHtml: null, html: null, from });
+const reply = (text: string): string | null => read(text).replyText;
 
-/** UN5, simple: the introductions that the large mail programs write. */
+/** UN5: the introductions that the large mail programs write. */
 test.each([
   "On Mon, 2 Mar 2026 at 10:00, Bo Berg <bo@example.com> wrote:",
   "On Mon, 2 Mar 2026 at 10:00, Bo Berg <bo@example.com>\nwrote:",
@@ -35,17 +36,34 @@ test.each([
   "From: here on it is easy.\nWe only need the key.",
   "Le prix est bon.\nOn commence quand ?",
 ])("%j is all new", (text) => {
-  expect(quoteStart(text.split("\n"))).toBe(-1);
   expect(reply(text)).toBe(text);
 });
 
 test("a signature goes, and tells name and phones", () => {
   const text =
     "Fine with us.\n\nBest regards,\nAda Okafor\nHead of Sales\nPhone: +44 (0)20 7946 0123, mobile 0044 7700 900123\nOrder 4711\n";
-  expect(reply(text)).toBe("Fine with us.");
-  expect(signatureOf(text)).toEqual({ name: "Ada Okafor", phones: ["+442079460123", "+447700900123"] });
-  expect(signatureOf("No signature here.\nTel. 123\n")).toBeNull();
-  expect(signatureOf("Hi\n-- \n2026-03-02 10:00\n田中 太郎\n")).toEqual({ name: "田中 太郎", phones: [] });
+  expect(read(text)).toEqual({
+    replyText: "Fine with us.",
+    signature: { name: "Ada Okafor", phones: ["+442079460123", "+447700900123"] },
+  });
+  expect(read("No signature here.\nTel. 123\n").signature).toBeNull();
+  expect(read("Hi\n-- \n2026-03-02 10:00\n田中 太郎\n").signature).toEqual({ name: "田中 太郎", phones: [] });
+});
+
+test("closing words with a name are the sender's own and stay; the name is told", () => {
+  const text = "Fine with us.\n\nBest regards,\nAda Okafor";
+  expect(read(text)).toEqual({ replyText: text, signature: { name: "Ada Okafor", phones: [] } });
+});
+
+test.each([
+  ["lena@firma.example.de", "030 901820", "+4930901820"],
+  ["lena@firma.example.co.uk", "020 7946 0123", "+442079460123"],
+  ["lena@firma.example.io", "030 901820", "030 901820"],
+  ["lena@firma.example.com", "030 901820", "030 901820"],
+])("a phone of %s written %j is %s", (email, written, phone) => {
+  const text = `Yes.\n-- \nLena Voss\nTel. ${written}\n`;
+  const { signature } = replyOf({ text, textOfHtml: null, html: null, from: { name: null, email } });
+  expect(signature).toEqual({ name: "Lena Voss", phones: [phone] });
 });
 
 test("'thanks' inside a letter cuts nothing", () => {
@@ -70,13 +88,12 @@ test.each([
   ["within the parser's bound", `${"On a b ".repeat(140)}\n`.repeat(8)],
 ])("hostile text ends: %s", { timeout: 20_000 }, (_name, text) => {
   const found = reply(text);
-  signatureOf(text);
   expect(found === null || found.length <= text.length).toBe(true);
 });
 
 test("html: what a mail program marks as quoted goes", () => {
   const html = (quoted: string): string | null =>
-    replyTextOf({ text: null, textOfHtml: "all of it", html: sanitize(`<div>New words</div>${quoted}`) });
+    replyOf({ text: null, textOfHtml: "all of it", html: sanitize(`<div>New words</div>${quoted}`), from }).replyText;
   for (const quoted of [
     '<div class="gmail_quote">old</div>',
     '<blockquote type="cite">old</blockquote>',

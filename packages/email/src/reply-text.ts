@@ -1,67 +1,66 @@
-import EmailReplyParser from "email-reply-parser";
-import { unquotedTextOfSafeHtml } from "./html-text.ts";
+import { hasQuoteMarks, markedTextOfSafeHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
-import { quoteStart } from "./quote-headers.ts";
-import { closingLine } from "./signature.ts";
+import { readReply } from "./reply/read-reply.ts";
+import type { Reply } from "./reply/read-reply.ts";
+import { signatureIn } from "./signature.ts";
+import type { Signature } from "./signature.ts";
 
-/** Without any of these email-reply-parser hides nothing: a separator, a line that ends in a colon, a closing word. */
-const MAY_HIDE =
-  /^[ \t]{0,20}[-_+=]{2}|[:：]$|^(sent|get outlook|cheers|best|von|gesendet|sendt|envoyé|télécharger|bien|bonne|enviado|in data|verzonden|verstuurd|from|de|van|da)\b|\b(regards|cordialement)\b/im;
-
-/**
- * The new words of an email, without quotes and signature (UN5). First Inlet's own line rules cut at the quoted message,
- * then email-reply-parser takes off the signature and interleaved quotes. Its expressions backtrack, so it only gets
- * text that it reads in bounded time; other text keeps what the line rules left. Where nothing new is left (a bare
- * forward) the whole text counts as new. Null for mail without text. `html` is sanitized html.
- */
-export function replyTextOf(body: {
-  text: string | null;
-  textOfHtml: string | null;
-  html: string | null;
-}): string | null {
-  const full = body.text ?? body.textOfHtml;
-  if (full === null) return null;
-  const source = body.text === null && body.html !== null ? unquotedTextOfSafeHtml(body.html) : full;
-  const bounded = source.length > CUTS.replyChars ? source.slice(0, CUTS.replyChars) : source;
-  const visible = withoutSignature(withoutQuotes(bounded));
-  return visible === "" ? full.trim() : visible;
+export interface ReplyAndSignature {
+  /** The new words; null for mail without text. */
+  readonly replyText: string | null;
+  /** Null where no signature shows. */
+  readonly signature: Signature | null;
 }
 
-/** Text above the quoted message, without lines quoted by `>`. */
-function withoutQuotes(text: string): string {
-  const lines = text.split("\n");
-  const start = quoteStart(lines);
-  const above = start === -1 ? lines : lines.slice(0, start);
-  // Nothing above: the answer stands below or between the quotes.
-  const kept = above.some((line) => line.trim() !== "") ? above : lines.slice(start + 1);
-  return collapse(kept.filter((line) => !/^\s{0,3}>/.test(line)));
-}
-
-function withoutSignature(text: string): string {
-  const lines = text.split("\n");
-  const delimiter = lines.findIndex((line, index) => index > 0 && /^-- ?$/.test(line));
-  const end = delimiter === -1 ? closingLine(lines) : delimiter;
-  const cut = end === -1 ? text : lines.slice(0, end).join("\n");
-  const parsed = MAY_HIDE.test(cut) && isSafeForParser(cut) ? new EmailReplyParser().parseReply(cut) : cut;
-  return parsed.trim() === "" ? cut.trim() : parsed.trim();
+/** The bodies of a mail: `textOfHtml` where there is no text, `html` sanitized; `from` the sender. */
+export interface ReplyBodies {
+  readonly text: string | null;
+  readonly textOfHtml: string | null;
+  readonly html: string | null;
+  readonly from: { readonly name: string | null; readonly email: string } | null;
 }
 
 /**
- * Whether email-reply-parser reads this in bounded time: some of its expressions span lines and go back over them as
- * often as their opening words occur, others go back over long lines.
+ * The new words of an email, without quotes and signature, and what the signature tells (UN5). Text is read where there
+ * is one; what mail programs marked in the html helps where the text does not show its quotes. Quotes that answers stand
+ * between stay. Where nothing is new (a bare forward) what was forwarded counts as new. Linear.
  */
-function isSafeForParser(text: string): boolean {
-  if (text.length > 8_000) return false;
-  const lines = text.split("\n");
-  if (lines.some((line) => line.length > 1_000)) return false;
-  const openings = lines.filter((line) => /^\s*(Op\s|W\sdniu|Dnia|在|[a-z]{3,4}\.\s)/.test(line)).length;
-  return openings <= 3;
+export function replyOf(bodies: ReplyBodies): ReplyAndSignature {
+  const full = bodies.text ?? bodies.textOfHtml;
+  if (full === null) return { replyText: null, signature: null };
+  const sender = bodies.from?.name ?? null;
+  const reply = bodies.text === null ? readHtml(bodies, full, sender) : readBoth(bodies.text, bodies.html, sender);
+  return { replyText: reply.words || full.trim(), signature: signatureIn(reply, bodies.from) };
 }
 
-function collapse(lines: readonly string[]): string {
-  return lines
-    .map((line) => line.trimEnd())
-    .join("\n")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim();
+function readHtml(bodies: ReplyBodies, full: string, sender: string | null): Reply {
+  const marked = bodies.html === null ? "" : markedTextOfSafeHtml(bodies.html);
+  return readReply(bounded(marked === "" ? full : marked), sender);
+}
+
+/** Text that shows no quote while the html has marks: the text ends where the quote of the html begins. */
+function readBoth(text: string, html: string | null, sender: string | null): Reply {
+  const reply = readReply(bounded(text), sender);
+  if (reply.quotes || html === null || !hasQuoteMarks(html)) return reply;
+  const ofHtml = readReply(bounded(markedTextOfSafeHtml(html)), sender);
+  if (!ofHtml.quotes || ofHtml.words === "") return reply;
+  const end = endOf(text, ofHtml.words);
+  return end === -1 ? ofHtml : { ...ofHtml, words: text.slice(0, end).trim() };
+}
+
+/** Where in the text the words end that it begins with, white space and emphasis aside; -1 if it begins with others. */
+function endOf(text: string, words: string): number {
+  const wanted = words.replace(/[\s\u00A0*_>]/g, "");
+  let matched = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (matched === wanted.length) return at;
+    if (/[\s\u00A0*_>]/.test(text.charAt(at))) continue;
+    if (text.charAt(at) !== wanted.charAt(matched)) return -1;
+    matched += 1;
+  }
+  return matched === wanted.length ? text.length : -1;
+}
+
+function bounded(text: string): string {
+  return text.length > CUTS.replyChars ? text.slice(0, CUTS.replyChars) : text;
 }

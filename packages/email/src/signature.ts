@@ -1,64 +1,57 @@
-import { CUTS } from "./limits.ts";
-import { quoteStart } from "./quote-headers.ts";
+import { phonesIn } from "./reply/phones.ts";
+import type { Reply } from "./reply/read-reply.ts";
+import { isClosing } from "./reply/signature-block.ts";
 
-/** Words that close a letter; what follows is the signature. */
-const CLOSING =
-  /^(kind |best |warm |many |with |mit )?(regards|best|cheers|thanks|thank you|sincerely|freundlichen grüßen|freundlichen grüssen|viele grüße|beste grüße|grüße|cordialement|bien à vous|saludos|un saludo|cordiali saluti|saluti|met vriendelijke groet|groeten|atenciosamente|vänliga hälsningar|pozdrawiam)[,.!]?$/i;
-const PHONE = /(?<![\w@+])(?:\+|00)?\(?\d[\d ().\u00A0/-]{5,22}\d(?!\w)/g;
+/** `phones` in E.164 where the country is known, else as written. */
+export interface Signature {
+  readonly name: string | null;
+  readonly phones: string[];
+}
+
 /** Lines of a signature that are looked at. */
-const LINES = 12;
+const LINES = 14;
+/** Lines at the end of a letter among which closing words and a name stand. */
+const END = 5;
+const CASELESS = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul} ]{2,12}$/u;
+const CASELESS_WORDS =
+  /^[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}\p{M}'’.-]{2,30}(?: [\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Thai}\p{Script=Devanagari}\p{M}'’.-]{1,30}){1,3}$/u;
+const CAPITALS =
+  /^\p{Lu}[\p{L}.'’-]{0,40}(?: (?:\p{Lu}[\p{L}.'’-]{0,40}|de|van|von|der|den|da|di|la|al|bin|dos|del|ter|zu)){1,4}$/u;
 
 /**
- * Name and phones of the sender's signature (UN5, simple): the lines after `-- ` or after a closing word. Phones with a
- * country code come as E.164, others as written. Null where no signature shows. Linear.
+ * Name and phones of the sender (UN5): from his signature, or his name alone below closing words that stayed in the
+ * reply. The country of a phone without country code is that of the sender's domain (`.de`). Null where neither shows.
  */
-export function signatureOf(text: string | null): { name: string | null; phones: string[] } | null {
-  if (text === null) return null;
-  const lines = text.slice(0, CUTS.replyChars).split("\n");
-  const quote = quoteStart(lines);
-  const own = (quote > 0 ? lines.slice(0, quote) : lines).filter((line) => !line.startsWith(">"));
-  const block = signatureLines(own);
-  if (block === null) return null;
-  const phones = [...new Set(block.filter((line) => line.length <= 200).flatMap(phonesIn))];
-  const name = block.find(isName)?.trim() ?? null;
+export function signatureIn(
+  reply: Reply,
+  from: { readonly name: string | null; readonly email: string } | null,
+): Signature | null {
+  const block = reply.signature.slice(0, LINES).filter((line) => line !== "" && line.length <= 200);
+  const phones = [...new Set(block.flatMap((line) => phonesIn(line, from?.email ?? null)))];
+  const name = nameIn(block, from?.name ?? null) ?? nameBelowClosing(reply.words);
   return name === null && phones.length === 0 ? null : { name, phones };
 }
 
-/**
- * Index of the closing words that a signature follows (`Best regards`, then a name), or -1. Without a name behind it a
- * "Thanks" is a word of the letter.
- */
-export function closingLine(lines: readonly string[]): number {
-  const index = lines.findLastIndex((line) => line.length < 60 && CLOSING.test(line.trim()));
-  const next = lines.slice(index + 1, index + 3).find((line) => line.trim() !== "");
-  return index > 0 && next !== undefined && isName(next) ? index : -1;
+function nameIn(block: readonly string[], sender: string | null): string | null {
+  const own = sender?.toLowerCase();
+  return block.find((line) => own !== undefined && line.toLowerCase() === own) ?? block.find(isName) ?? null;
 }
 
-function signatureLines(lines: readonly string[]): string[] | null {
-  const delimiter = lines.findIndex((line) => /^-- ?$/.test(line));
-  const start = delimiter === -1 ? closingLine(lines) : delimiter;
-  if (start === -1) return null;
-  const block = lines
-    .slice(start + 1, start + 1 + LINES)
+function nameBelowClosing(words: string): string | null {
+  const end = words
+    .slice(-1_000)
+    .split("\n")
     .map((line) => line.trim())
-    .filter((line) => line !== "");
-  return block.length === 0 ? null : block;
+    .filter((line) => line !== "")
+    .slice(-END);
+  const closing = end.findLastIndex((line) => isClosing(line.toLowerCase()));
+  const next = closing === -1 ? undefined : end[closing + 1];
+  return next !== undefined && isName(next) ? next : null;
 }
 
-/** Two to four words that begin with a capital, no digits; scripts without capitals: two to twelve letters. */
+/** Two to five words that begin with a capital, no digits; scripts without capitals: a few letters. */
 function isName(line: string): boolean {
-  const text = line.trim();
-  if (text.length > 60 || CLOSING.test(text)) return false;
-  if (/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul} ]{2,12}$/u.test(text)) return true;
-  return /^\p{Lu}[\p{L}.'’-]*( (?:\p{Lu}[\p{L}.'’-]*|de|van|von|der|den|da|di|la|al|bin)){1,4}$/u.test(text);
-}
-
-function phonesIn(line: string): string[] {
-  return [...line.matchAll(PHONE)].flatMap(([found]) => {
-    const digits = found.replace(/\D/g, "");
-    if (digits.length < 7 || digits.length > 17 || /\d{4}-\d{2}-\d{2}/.test(found)) return [];
-    // `+44 (0)20 …`: the national prefix is not part of E.164.
-    if (found.startsWith("+")) return [`+${found.replace("(0)", "").replace(/\D/g, "")}`];
-    return found.startsWith("00") ? [`+${digits.slice(2)}`] : [found.replace(/\s+/g, " ").trim()];
-  });
+  const text = line.replace(/,$/, "");
+  if (text.length > 60 || isClosing(text.toLowerCase())) return false;
+  return CASELESS.test(text) || CASELESS_WORDS.test(text) || CAPITALS.test(text);
 }

@@ -1,0 +1,59 @@
+/** What one line of a mail is, as far as the line itself tells. */
+export type Kind = "blank" | "quoted" | "words";
+
+export interface Line {
+  /** As written. */
+  readonly text: string;
+  /** Lower case, without marks of direction, emphasis and repeated white space; empty where it is too long to be a header. */
+  readonly key: string;
+  readonly kind: Kind;
+  /** Between code fences: never a rule, a header or a signature. */
+  readonly code: boolean;
+}
+
+/** Longer lines are paragraphs, never a header, a divider or a signature. */
+export const LONGEST_HEADER = 400;
+const DIRECTION = /[\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
+/** `>`, `|` and the initials of supercite (`AB> `). */
+const QUOTED = /^[ \t\u00A0]{0,8}(?:>|&gt;|[A-Za-z]{1,3}>|\|(?:[ \t]|$)(?!.*\|[ \t]*$))/;
+const FENCE = /^\s{0,3}```/;
+const LONGEST_FENCE = 400;
+
+/** Lines of a text with what each is. Between code fences all are words. Linear: one look at each line. */
+export function readLines(text: string): Line[] {
+  const written = text.split("\n");
+  const coded = codeLines(written);
+  return written.map((line, index) => {
+    if (coded.has(index)) return { text: line, key: "", kind: "words", code: true };
+    if (line.trim() === "") return { text: line, key: "", kind: "blank", code: false };
+    const kind =
+      QUOTED.test(line) && !/^\s{0,8}\|?>{1,3}[^>]{1,200}<{2,}\s*$/.test(line.slice(0, 260)) ? "quoted" : "words";
+    return { text: line, key: line.length > LONGEST_HEADER ? "" : keyOf(line), kind, code: false };
+  });
+}
+
+/** How a line is compared: lower case, one space between words, no marks of direction or emphasis. */
+export function keyOf(line: string): string {
+  return line
+    .replace(DIRECTION, "")
+    .replace(/\*+/g, " ")
+    .replace(/[\s\u00A0\u202F]+/g, " ")
+    .trim()
+    .toLowerCase();
+}
+
+/** Lines between two fences of markdown that stand close; a fence without its end opens nothing. */
+function codeLines(lines: readonly string[]): Set<number> {
+  const coded = new Set<number>();
+  let opened = -1;
+  lines.forEach((line, index) => {
+    if (!FENCE.test(line)) return;
+    if (opened === -1 || index - opened > LONGEST_FENCE) {
+      opened = index;
+      return;
+    }
+    for (let at = opened; at <= index; at += 1) coded.add(at);
+    opened = -1;
+  });
+  return coded;
+}
