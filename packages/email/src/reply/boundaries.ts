@@ -57,7 +57,7 @@ function above(lines: readonly Line[], block: number): number {
     const line = lines[at] as Line;
     if (line.kind === "blank") continue;
     if (isRule(line) || isDivider(lines, at)) return at;
-    if (!isNotesSender(lines, block, line)) return from;
+    if (!isNotesSender(lines, block, line) && !isFoxmailSender(lines, block, line)) return from;
     from = at;
   }
   return from;
@@ -67,6 +67,11 @@ function above(lines: readonly Line[], block: number): number {
 function isNotesSender(lines: readonly Line[], block: number, line: Line): boolean {
   if (!/^(?:to|an|cc|subject|betreff|objet|asunto|oggetto)\b/.test(lines[block]?.key ?? "")) return false;
   return line.kind === "words" && line.key.length <= 100 && MARKED.test(line.key) && !isHeaderField(line);
+}
+
+/** Foxmail writes the sender's own address above the block. */
+function isFoxmailSender(lines: readonly Line[], block: number, line: Line): boolean {
+  return /^\p{Script=Han}/u.test(lines[block]?.key ?? "") && /^[^\s@<>]{1,64}@[^\s@<>]{1,190}$/.test(line.key);
 }
 
 /** Whether the next line that is not blank is quoted. */

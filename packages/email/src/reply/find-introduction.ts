@@ -36,7 +36,8 @@ const ENDS_SENTENCE = /[.!?…]["')\]]?$/;
  * alone announces nothing. Looks at four lines, so that looking at every line is linear.
  */
 export function introductionEndingAt(lines: readonly Line[], end: number, quoted: boolean): Span | null {
-  if (!canEnd(lines[end]?.key ?? "", quoted)) return null;
+  if (!canEnd(lines[end]?.key ?? "", quoted))
+    return hasQuoteBehind(lines[end]?.key ?? "") ? { from: end, to: end } : null;
   let key = "";
   for (let start = end; start > end - MOST_LINES && start >= 0; start -= 1) {
     const line = lines[start] as Line;
@@ -63,6 +64,13 @@ function widened(lines: readonly Line[], start: number, key: string): number {
   return start;
 }
 
+/** `On …, X<x@y> wrote:   Dear Ada,`: Yahoo's program for phones goes on in the same line. */
+function hasQuoteBehind(key: string): boolean {
+  const front = /^(.{10,300}?[>)] ?[^<>:：]{2,30}[:：]) \S/u.exec(key)?.[1];
+  if (front === undefined || !ANY_VERB.test(front) || !ADDRESS.test(front) || !DAY.test(front)) return false;
+  return beginsWithStart(bare(front)) && isIntroduction(bare(front), false, false);
+}
+
 function canEnd(key: string, quoted: boolean): boolean {
   return /[:：>]$/.test(bare(key)) || /[-—]{2,}$/.test(key) || (quoted && key !== "");
 }
@@ -84,6 +92,8 @@ function isIntroduction(key: string, quoted: boolean, ruled: boolean): boolean {
     INTRODUCTIONS.some((form) => announces(form, words, { ends, quoted, hasAddress, hasDay, hasTime }))
   )
     return true;
+  // In a language that no table knows: who, day and time, and a colon.
+  if (ends && hasAddress && (quoted ? hasDay || hasTime : hasDay && hasTime && /[<(]/.test(words))) return true;
   if (ENDS_WITH_ADDRESS.test(key) && (hasDay || hasTime) && BEGINS_WITH_DATE.test(words)) return ends || quoted;
   return quoted && (ISO_DATE.test(words) || POSTED.test(words)) && words.length <= 100;
 }
@@ -110,7 +120,15 @@ function announces(form: Introduction, words: string, evidence: Evidence): boole
     if (behind || !ends) return false;
     return hasAddress || (hasTime && (starts || hasDay)) || (quoted && (starts ? hasDay || /\d/.test(words) : hasDay));
   }
-  if (!behind) return false;
+  // `X <x@y> kirjoitti 6.3.2026 kello 16.02:` has the date behind.
+  if (place === 0) return false;
+  if (!behind)
+    return (
+      ends &&
+      hasAddress &&
+      ADDRESS.test(words.slice(0, place)) &&
+      (DAY.test(words.slice(place)) || TIME.test(words.slice(place)))
+    );
   if (hasAddress && (ends || quoted || hasTime || hasDay)) return true;
   if (hasTime && (ends || quoted) && (starts || hasDay)) return true;
   if ((starts || BEGINS_WITH_DATE.test(words)) && hasDay && (ends || quoted)) return true;
@@ -121,7 +139,7 @@ function announces(form: Introduction, words: string, evidence: Evidence): boole
 /** Index of a verb that stands alone in the words (in scripts with spaces), its last place; -1 without one. */
 function placeOf(words: string, verb: string): number {
   const at = words.lastIndexOf(verb);
-  if (at <= 0) return -1;
+  if (at < 0) return -1;
   const before = words.charAt(at - 1);
   const after = words.charAt(at + verb.length);
   if (!/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Hangul}]/u.test(verb)) {
@@ -141,9 +159,10 @@ function isOver(words: string, from: number): boolean {
 }
 
 function startsWithWord(words: string, start: string): boolean {
+  if (!words.startsWith(start)) return false;
+  // Scripts without spaces, and prefixes (`ב-6`), go on at once.
   return (
-    words.startsWith(start) &&
-    !/^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d]/u.test(words.charAt(start.length))
+    /[\s,]/.test(words.charAt(start.length)) || !/[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]$/u.test(start)
   );
 }
 

@@ -17,7 +17,12 @@ export const INTRODUCTIONS: readonly Introduction[] = [
     starts: ["on", "at", "in message", "in article", "quoting", "posted by", "message from"],
     verbs: ["wrote", "writes", "said", "says", "sent", "wrote the following", "has written", "wrote in message"],
   },
-  { language: "en", starts: [], verbs: ["wrote on", "wrote at", "wrote in", "quoting"], nameAfterVerb: true },
+  {
+    language: "en",
+    starts: ["quoting", "message from"],
+    verbs: ["quoting", "message from", "wrote on", "wrote at", "wrote in"],
+    nameAfterVerb: true,
+  },
   {
     language: "de",
     starts: ["am", "zitat von"],
@@ -60,6 +65,7 @@ export const INTRODUCTIONS: readonly Introduction[] = [
     starts: ["dnia", "w dniu", "użytkownik"],
     verbs: ["napisał", "napisała", "napisał(a)", "napisał/a", "pisze", "nadesłał"],
   },
+  { language: "pl", starts: ["wiadomość napisana przez"], verbs: ["napisana przez"], nameAfterVerb: true },
   { language: "cs", starts: ["dne", "v"], verbs: ["napsal", "napsala", "napsal(a)", "napsal/a"] },
   { language: "sk", starts: ["dňa", "dna"], verbs: ["napísal", "napísala", "napísal(a)", "napísal/a"] },
   { language: "hu", starts: ["ekkor"], verbs: ["írta", "ezt írta", "a következőt írta", "a következőket írta"] },

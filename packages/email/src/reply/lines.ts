@@ -19,9 +19,13 @@ const QUOTED = /^[ \t\u00A0]{0,8}(?:>|&gt;|[A-Za-z]{1,3}>|\|(?:[ \t]|$)(?!.*\|[ 
 const FENCE = /^\s{0,3}```/;
 const LONGEST_FENCE = 400;
 
+/** Programs that lose a line end put the introduction behind the last words: `Thanks On Wed, …, x@y wrote:`. */
+const SHARED =
+  /^(.{0,300}?[^\s-])[\s-]{1,6}((?:On|Am|Le|El|Il|Em|Op|Den)\s(?:\p{L}{2,10}[.,]{0,2}\s)?(?:\p{L}{3,9}\s)?\d.{8,200}\s(?:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev)[^:]{0,100}:)$/u;
+
 /** Lines of a text with what each is. Between code fences all are words. Linear: one look at each line. */
 export function readLines(text: string): Line[] {
-  const written = text.split("\n");
+  const written = text.split("\n").flatMap((line, index, all) => unshared(line, all[index + 1] ?? ""));
   const coded = codeLines(written);
   return written.map((line, index) => {
     if (coded.has(index)) return { text: line, key: "", kind: "words", code: true };
@@ -30,6 +34,12 @@ export function readLines(text: string): Line[] {
       QUOTED.test(line) && !/^\s{0,8}\|?>{1,3}[^>]{1,200}<{2,}\s*$/.test(line.slice(0, 260)) ? "quoted" : "words";
     return { text: line, key: line.length > LONGEST_HEADER ? "" : keyOf(line), kind, code: false };
   });
+}
+
+function unshared(line: string, next: string): string[] {
+  if (line.length > LONGEST_HEADER || !line.endsWith(":") || !QUOTED.test(next)) return [line];
+  const match = SHARED.exec(line);
+  return match === null ? [line] : [match[1] as string, match[2] as string];
 }
 
 /** How a line is compared: lower case, one space between words, no marks of direction or emphasis. */

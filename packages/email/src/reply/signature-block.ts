@@ -29,8 +29,15 @@ export function mobileSignatures(lines: readonly Line[], part: Part): number[] {
     const line = lines[at] as Line;
     if (line.kind !== "words" || line.key === "" || !isMobileSignature(line.key)) continue;
     const alone =
-      at === part.from || lines[at - 1]?.kind !== "words" || found.at(-1) === at - 1 || isDelimiter(lines[at - 1]);
-    if (alone || nextWords(lines, at + 1, part.to) === -1 || nextWords(lines, at + 1, at + 2) === -1) found.push(at);
+      at === part.from ||
+      lines[at - 1]?.kind !== "words" ||
+      found.at(-1) === at - 1 ||
+      isDelimiter(lines[at - 1]) ||
+      isLink(lines[at - 1]);
+    if (!alone && nextWords(lines, at + 1, part.to) !== -1 && nextWords(lines, at + 1, at + 2) !== -1) continue;
+    if (at > part.from && isLink(lines[at - 1])) found.push(at - 1);
+    found.push(at);
+    if (at + 1 < part.to && isLink(lines[at + 1])) found.push((at += 1));
   }
   return found;
 }
@@ -38,15 +45,22 @@ export function mobileSignatures(lines: readonly Line[], part: Part): number[] {
 /** First line of a signature that a delimiter opens, or -1. */
 export function delimitedSignature(lines: readonly Line[], part: Part): number {
   let last = -1;
+  let before = -1;
   for (let at = part.from; at < part.to; at += 1) {
     const line = lines[at] as Line;
     if (line.kind !== "words" || line.code || line.text.length > 300) continue;
     if (isDelimiter(line) && countWords(lines, at + 1, part.to) <= DELIMITED_LINES) return at;
-    if (RULE.test(line.text)) last = at;
+    if (!RULE.test(line.text)) continue;
+    before = last;
+    last = at;
   }
   if (last === -1) return -1;
   const below = written(lines, last + 1, part.to);
-  if (below.length === 0) return last;
+  if (below.length === 0) {
+    // Between two rules, as Japanese signatures are.
+    const between = before === -1 ? [] : written(lines, before + 1, last);
+    return between.length <= SIGNATURE_LINES && between.some(isContact) && !isLetter(between) ? before : last;
+  }
   return below.length <= SIGNATURE_LINES && !isLetter(below) ? last : -1;
 }
 
@@ -109,6 +123,10 @@ function isLetter(below: readonly Line[]): boolean {
     (line) => SENTENCE.test(line.text.trim()) && !isContact(line) && !isNoticeLine(line.key),
   );
   return sentences.length > 0 || below.some((line, index) => index > 0 && isClosing(line.key));
+}
+
+function isLink(line: Line | undefined): boolean {
+  return line !== undefined && /^\s{0,8}<?(?:https?:\/\/|www\.)[^\s<>]{1,400}>?\s{0,8}$/.test(line.text);
 }
 
 function isContact(line: Line): boolean {
