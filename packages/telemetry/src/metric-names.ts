@@ -74,6 +74,12 @@ export const METRICS = {
     labels: [],
     buckets: FAST_SECONDS,
   },
+  senderChecks: {
+    kind: "counter",
+    name: "inlet_sender_checks_total",
+    help: "SPF, DKIM and DMARC of email that came by SMTP or LMTP, by result (`unknown`: the client is not known).",
+    labels: ["check", "result"],
+  },
   attachmentBytes: {
     kind: "histogram",
     name: "inlet_attachment_bytes",

@@ -6,6 +6,7 @@ import type { Ledger } from "@inlet/ledger";
 import type { RawEvent } from "@inlet/schemas";
 import type { AttachmentFetch } from "./fetch-attachment.ts";
 import type { ParsePool } from "./parse-pool.ts";
+import type { SenderPool } from "./sender/sender-pool.ts";
 
 export interface Log {
   debug(fields: object, message: string): void;
@@ -23,6 +24,8 @@ export interface ParserDeps {
   readonly producer: Producer;
   readonly pool: ParsePool;
   readonly fetchAttachment: AttachmentFetch;
+  /** SPF, DKIM and DMARC; never rejects. */
+  readonly verifySender: SenderPool["verify"];
   readonly instance: string;
   readonly log: Log;
   readonly now: () => number;

@@ -10,11 +10,18 @@ import closeWithGrace from "close-with-grace";
 import { createParser } from "./app.ts";
 import { createAttachmentFetch } from "./fetch-attachment.ts";
 import { createParsePool } from "./parse-pool.ts";
+import { createSenderPool } from "./sender/sender-pool.ts";
 
 /** Heap of one parse worker, MiB: many times what the largest accepted email needs. */
 const WORKER_MEMORY_MB = 768;
 /** The longest that an email may take, ms (DESIGN.md, hostile input). */
 const PARSE_TIMEOUT_MS = 10_000;
+/** What DNS may take for SPF, DKIM and DMARC of one email, ms. */
+const SENDER_DNS_MS = 5000;
+/** SPF asks up to 10 questions, DMARC up to 8, DKIM one a signature. */
+const SENDER_LOOKUPS = 50;
+/** DNS and computing; a mail that takes longer would take forever. */
+const SENDER_TIMEOUT_MS = 10_000;
 
 try {
   await run();
@@ -52,6 +59,12 @@ async function run(): Promise<void> {
     memoryMb: WORKER_MEMORY_MB,
     timeoutMs: PARSE_TIMEOUT_MS,
   });
+  const senders = createSenderPool({
+    memoryMb: WORKER_MEMORY_MB,
+    timeoutMs: SENDER_TIMEOUT_MS,
+    deadlineMs: SENDER_DNS_MS,
+    lookups: SENDER_LOOKUPS,
+  });
   const blobs = openBlobStore(environment.blobStoreUrl);
   const parser = createParser(
     kafka,
@@ -63,6 +76,7 @@ async function run(): Promise<void> {
       producer,
       pool,
       fetchAttachment: createAttachmentFetch(),
+      verifySender: async (job) => senders.verify(job),
       instance: `parser/${randomUUID()}`,
       log,
       now: Date.now,
@@ -90,7 +104,7 @@ async function run(): Promise<void> {
     else log.info({}, "parser drains");
     await parser.stop();
     await producer.close();
-    await pool.close();
+    await Promise.all([pool.close(), senders.close()]);
     await Promise.all([tenants.close(), ops.close(), ledger.close()]);
     await telemetry.shutdown();
   });

@@ -6,6 +6,7 @@ import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "./arrival.ts";
+import { checkSender, trustedAuthservOf } from "./check-sender.ts";
 import type { ParseAnswer } from "./parse-job.ts";
 import { storeAttachments } from "./store-attachments.ts";
 
@@ -24,7 +25,8 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   if (understood.kind !== "ok") return understood;
   const attachments = await storeAttachments(deps, delivery, understood.value.email.attachments);
   if (attachments.kind !== "ok") return attachments;
-  const event = describe(deps, delivery, understood.value, attachments.value);
+  const auth = await checkSender(deps, delivery, body.value, understood.value.email.auth);
+  const event = { ...describe(deps, delivery, understood.value, attachments.value), auth };
   const known = knownRecipient(delivery, event);
   if (known.kind !== "ok") return known;
   return ok(await publish(deps, delivery, event));
@@ -40,8 +42,9 @@ async function readBody(deps: ParserDeps, { event }: Delivery): Promise<Outcome<
   }
 }
 
-async function understand(deps: ParserDeps, { event, starts }: Delivery, bytes: Buffer): Promise<Outcome<Understood>> {
-  const job = { kind: event.source.kind, bytes };
+async function understand(deps: ParserDeps, delivery: Delivery, bytes: Buffer): Promise<Outcome<Understood>> {
+  const { event, starts } = delivery;
+  const job = { kind: event.source.kind, bytes, trustedAuthservIds: trustedAuthservOf(delivery) };
   const started = performance.now();
   let answer;
   if (starts <= SUSPECT_STARTS) {

@@ -4,6 +4,8 @@ import type { EmailContent, ParseFault } from "@inlet/email";
 export interface ParseJob {
   readonly kind: string;
   readonly bytes: Uint8Array;
+  /** authserv-ids (RFC 8601) whose Authentication-Results are believed; none without it. */
+  readonly trustedAuthservIds?: readonly string[];
 }
 
 /** What a worker answers; attachments' bytes inside. */

@@ -1,0 +1,55 @@
+import type { RawEvent } from "@inlet/schemas";
+import { expect, test } from "vitest";
+import type { Delivery } from "./arrival.ts";
+import { checkSender, trustedAuthservOf } from "./check-sender.ts";
+import type { SenderJob } from "./sender/verify-sender.ts";
+
+const NOTHING = { spf: null, dkim: null, dmarc: null };
+const FOUND = { spf: "pass", dkim: "none", dmarc: "pass" };
+const direct = { protocol: "smtp", clientAddress: "192.0.2.7", helo: "mail.client.example", tls: null, relay: null };
+const relayed = { ...direct, protocol: "lmtp", clientAddress: null, helo: null, relay: "10.0.0.25" };
+
+function delivery(connection: RawEvent["connection"]): Delivery {
+  const sources = new Map([["smtp", { trustedAuthserv: ["mx.acme.example"] }]]);
+  return {
+    event: { source: { name: "smtp", kind: "smtp" }, connection, envelope: { from: "ann@client.example", to: [] } },
+    tenant: { sources },
+  } as unknown as Delivery;
+}
+
+async function checked(connection: RawEvent["connection"], told = NOTHING as Parameters<typeof checkSender>[3]) {
+  const jobs: SenderJob[] = [];
+  const verifySender = async (job: SenderJob) => {
+    jobs.push(job);
+    return FOUND;
+  };
+  return { auth: await checkSender({ verifySender }, delivery(connection), Buffer.from("mail"), told), jobs };
+}
+
+test("an email by SMTP is checked against the client and the envelope's sender", async () => {
+  const { auth, jobs } = await checked(direct);
+  expect(auth).toEqual(FOUND);
+  expect(jobs).toEqual([
+    {
+      bytes: Buffer.from("mail"),
+      clientAddress: "192.0.2.7",
+      helo: "mail.client.example",
+      from: "ann@client.example",
+    },
+  ]);
+});
+
+test("what our own mail server told counts, and nothing is asked", async () => {
+  const told = { spf: "fail", dkim: null, dmarc: null };
+  expect(await checked(relayed, told)).toEqual({ auth: told, jobs: [] });
+});
+
+test("by any other door nothing is asked", async () => {
+  expect(await checked(null)).toEqual({ auth: NOTHING, jobs: [] });
+});
+
+test("Authentication-Results are believed on what a relay handed over only", () => {
+  expect(trustedAuthservOf(delivery(relayed))).toEqual(["mx.acme.example"]);
+  expect(trustedAuthservOf(delivery(direct))).toEqual([]);
+  expect(trustedAuthservOf(delivery(null))).toEqual([]);
+});

@@ -1,0 +1,28 @@
+import type { NormalizedEvent } from "@inlet/schemas";
+import { metrics } from "@inlet/telemetry";
+import type { Delivery, ParserDeps } from "./arrival.ts";
+
+type Auth = NormalizedEvent["auth"];
+
+/** authserv-ids that are believed on this email: only what a relay of ours handed over has passed a server that removes forged ones. */
+export function trustedAuthservOf({ event, tenant }: Delivery): readonly string[] {
+  const relayed = (event.connection?.relay ?? null) !== null;
+  return relayed ? (tenant.sources.get(event.source.name)?.trustedAuthserv ?? []) : [];
+}
+
+/** SPF, DKIM and DMARC of an email that came by SMTP or LMTP: as our own mail server told (`told`), else as found out now. Never rejects. */
+export async function checkSender(
+  { verifySender }: Pick<ParserDeps, "verifySender">,
+  { event }: Delivery,
+  bytes: Buffer,
+  told: Auth,
+): Promise<Auth> {
+  const { connection } = event;
+  if (connection === null || Object.values(told).some((result) => result !== null)) return told;
+  const { clientAddress, helo } = connection;
+  const auth = await verifySender({ bytes, clientAddress, helo, from: event.envelope?.from ?? null });
+  for (const check of ["spf", "dkim", "dmarc"] as const) {
+    metrics.senderChecks.inc({ check, result: auth[check] ?? "unknown" });
+  }
+  return auth;
+}

@@ -1,0 +1,28 @@
+import type { SenderLimits } from "./verify-sender.ts";
+
+/** As `dns.promises.resolve`: rejects with Node's DNS error codes. */
+export type DnsLookup = (name: string, type: string) => Promise<string[] | string[][]>;
+
+/** A lookup for one email: after its time, or its number of questions, every further question times out (`ETIMEOUT`). */
+export function boundedResolver(lookup: DnsLookup, { deadlineMs, lookups }: SenderLimits): DnsLookup {
+  const until = Date.now() + deadlineMs;
+  let asked = 0;
+  return async (name, type) => {
+    asked += 1;
+    const left = until - Date.now();
+    if (left <= 0 || asked > lookups) throw timedOut();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(timedOut()), left);
+    });
+    try {
+      return await Promise.race([lookup(name, type), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error("no answer from DNS within the limits of one email"), { code: "ETIMEOUT" });
+}
