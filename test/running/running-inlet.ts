@@ -133,7 +133,7 @@ async function send(gateway: Service, senderEventId: string, mime: string | Buff
   });
 }
 
-/** The tenant `acme`: one signed source, the sandbox as its CRM, everything a rule could switch on left at its default. */
+/** The tenant `acme`: one signed source and one for mail, the sandbox as its CRM, everything a rule could switch on left at its default. */
 async function writeTenant(tenantsDir: string, crmUrl: string, timeoutMs: number): Promise<void> {
   await mkdir(tenantsDir, { recursive: true });
   await writeFile(
@@ -141,6 +141,7 @@ async function writeTenant(tenantsDir: string, crmUrl: string, timeoutMs: number
     `name: Acme
 sources:
   signed-json: { kind: signed-json, secrets: [env:TEST_SECRET] }
+  smtp: { kind: smtp }
 mailboxes:
   sales: { addresses: [sales@inlet.example] }
 crm: { kind: hubspot, baseUrl: "${crmUrl}", token: env:TEST_TOKEN, timeout: ${timeoutMs / 1000}s, files: upload, newDeal: create }
@@ -210,7 +211,7 @@ function pathOnly(): Record<string, string> {
   );
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
