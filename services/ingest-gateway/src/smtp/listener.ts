@@ -85,10 +85,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     useXForward: true,
     minVersion: LEAST_TLS,
     ...(pair === undefined ? {} : { key: pair.key, cert: pair.cert }),
-    onConnect(session, callback) {
-      if (!clients.has(session)) return callback(connect(session));
-      callback();
-    },
+    onConnect: (session, callback) => callback(connect(session)),
     onSecure(socket, session, callback) {
       const facts = clients.get(session);
       if (facts !== undefined) facts.tls = (socket as TLSSocket).getProtocol();

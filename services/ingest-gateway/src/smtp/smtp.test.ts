@@ -71,6 +71,20 @@ describe("IN6: an email by SMTP", () => {
     expect(await mail.events()).toHaveLength(1);
   });
 
+  test.each(["\n.\n", "\r\n.\n", "\n.\r\n", "\r.\r"])(
+    "%j ends no message: a second one cannot be smuggled in it",
+    async (ending) => {
+      const client = await mailClient(mail.port("smtp"));
+      const smuggled = `MAIL FROM:<ceo@acme.example>\r\nRCPT TO:<sales@acme.example>\r\nDATA\r\nHi`;
+      await client.say("EHLO client.example", "MAIL FROM:<a@client.example>", "RCPT TO:<sales@acme.example>", "DATA");
+      client.socket.write(`${BODY}${ending}${smuggled}`);
+      expect(await client.say("\r\n.")).toEqual([expect.stringMatching(/^250 /)]);
+      const events = await mail.events();
+      expect(events.map(({ envelope }) => envelope?.from)).toEqual(["a@client.example"]);
+      expect(events[0]?.body.toString()).toContain("ceo@acme.example");
+    },
+  );
+
   test("to two tenants: one event each, which names its own recipients only, in its own lane", async () => {
     const client = await mailClient(mail.port("smtp"));
     const to = ["sales@acme.example", "hello@globex.example", "sales+2@acme.example"];
