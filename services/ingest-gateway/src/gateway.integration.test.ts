@@ -1,101 +1,31 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseEnv } from "node:util";
-import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { openBlobStore } from "@inlet/blob-store";
 import { processEnvironment } from "@inlet/config";
 import { createCodec, createRegistry, resolveBody } from "@inlet/event-codec";
 import { createKafka, headerText } from "@inlet/kafka";
 import type { Admin, KafkaRecord } from "@inlet/kafka";
 import { HEADER, SHARED_LANE, eventIdOf, topicIn } from "@inlet/schemas";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "./testing/free-port.ts";
+import { DEMO_VALUES, startGatewayProcess, stop, untilReady, untilStatus } from "./testing/gateway-process.ts";
+import type { GatewayProcess } from "./testing/gateway-process.ts";
 import { signedHeaders } from "./testing/sign.ts";
 
 /** The real process against the real Kafka and registry of the local stack, as the demo tenant's senders see it. */
 
-const repository = new URL("../../../", import.meta.url);
-const demo = parseEnv(readFileSync(new URL("config/demo.env", repository), "utf8"));
-const secret = demo["DEMO_SIGNED_JSON_SECRET"] ?? "";
+const secret = DEMO_VALUES["DEMO_SIGNED_JSON_SECRET"] ?? "";
 const run = `${Date.now()}`;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-interface Process {
-  readonly url: string;
-  readonly child: ChildProcess;
-  readonly lines: string[];
-}
-
 let dir: string;
-let gateway: Process;
+let gateway: GatewayProcess;
 let admin: Admin;
 const env = processEnvironment();
-
-function environmentOf(change: Record<string, string> = {}): Record<string, string> {
-  const { KAFKA_BROKERS = "", SCHEMA_REGISTRY_URL = "", PATH = "" } = env;
-  const demoValues = Object.fromEntries(Object.entries(demo).map(([name, value]) => [name, value ?? ""]));
-  return {
-    PATH,
-    KAFKA_BROKERS,
-    SCHEMA_REGISTRY_URL,
-    ...demoValues,
-    BLOB_STORE_URL: pathToFileURL(join(dir, "blobs")).href,
-    TENANTS_DIR: fileURLToPath(new URL("config/tenants", repository)),
-    ...change,
-  };
-}
-
-async function start(change: Record<string, string> = {}): Promise<Process> {
-  const port = await freePort();
-  const child = spawn(process.execPath, [fileURLToPath(new URL("main.ts", import.meta.url))], {
-    env: environmentOf({ HTTP_PORT: String(port), ...change }),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on("line", (line) => lines.push(line));
-  return { url: `http://127.0.0.1:${port}`, child, lines };
-}
-
-async function stop({ child }: Process): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
-  const exited = once(child, "exit");
-  child.kill("SIGTERM");
-  await exited;
-  return child.exitCode;
-}
-
-/** Waits until the address answers with this status; gives the body. The log tells why it does not. */
-function untilStatus({ url, lines }: Process, path: string, status: number): Promise<unknown> {
-  return vi.waitFor(
-    async () => {
-      const response = await fetch(`${url}${path}`);
-      if (response.status !== status) throw new Error(`${path} is ${response.status}: ${lines.join("\n")}`);
-      return response.json();
-    },
-    { timeout: 40_000, interval: 100 },
-  );
-}
-
-async function untilReady(process: Process): Promise<{ checks: Record<string, { ok: boolean }> }> {
-  return (await untilStatus(process, "/readyz", 200)) as { checks: Record<string, { ok: boolean }> };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
+const start = async (change: Record<string, string> = {}): Promise<GatewayProcess> => startGatewayProcess(dir, change);
 
 function post(body: string, headers: Record<string, string> = {}): Promise<Response> {
   return fetch(`${gateway.url}/v1/inbound/demo/signed-json`, {
