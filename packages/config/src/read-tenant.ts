@@ -9,7 +9,9 @@ import { secretList } from "./secret-list.ts";
 import { resolveReference } from "./secret-reference.ts";
 import { kindFaults } from "./source-kinds.ts";
 import { secretFault } from "./source-secrets.ts";
-import { bytes, milliseconds, tenantFile } from "./tenant-file.ts";
+import { milliseconds } from "./duration.ts";
+import { providerSettings } from "./provider-settings.ts";
+import { bytes, tenantFile } from "./tenant-file.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { tenantFaults } from "./tenant-faults.ts";
 import type { ConfigFault, CrmConfig, SecretList, SourceConfig, TenantConfig } from "./types.ts";
@@ -67,15 +69,25 @@ export function readTenant(
   }
 
   const sources = Object.entries(file.sources).map(([name, source]): SourceConfig => {
-    const maxBodyBytes = bytes(source.maxBodySize);
-    if (maxBodyBytes > MOST_BODY_BYTES)
-      fault(`sources.${name}.maxBodySize`, "is above 64MiB", "Lower it to 64MiB or less");
     const { kind, trustedAuthserv } = source;
-    for (const { field, problem, remedy } of kindFaults(source)) fault(`sources.${name}.${field}`, problem, remedy);
-    const list = secrets(`sources.${name}.secrets`, source.secrets ?? [], (value) => secretFault(kind, value));
+    const at = (field: string): string => `sources.${name}.${field}`;
+    const maxBodyBytes = source.maxBodySize === undefined ? defaultBodyBytes(kind) : bytes(source.maxBodySize);
+    if (maxBodyBytes > MOST_BODY_BYTES) fault(at("maxBodySize"), "is above 64MiB", "Lower it to 64MiB or less");
+    for (const { field, problem, remedy } of kindFaults(source)) fault(at(field), problem, remedy);
     const allowed = source.allowFrom ?? file.allowFrom;
-    const allowFrom = allowed === undefined ? null : networksOf(allowed);
-    return Object.freeze({ name, kind, secrets: list, maxBodyBytes, allowFrom, trustedAuthserv });
+    return Object.freeze({
+      name,
+      kind,
+      secrets: secrets(at("secrets"), source.secrets ?? [], (value) => secretFault(kind, value)),
+      maxBodyBytes,
+      allowFrom: allowed === undefined ? null : networksOf(allowed),
+      trustedAuthserv,
+      ...providerSettings(source, {
+        secrets: (field, references, check) => secrets(at(field), references, check),
+        resolved: (field, reference) => resolved(at(field), reference),
+        fault: (field, problem, remedy) => fault(at(field), problem, remedy),
+      }),
+    });
   });
   const mail = sources.filter(({ kind }) => kind === "smtp");
   if (mail.length > 1) {
@@ -104,6 +116,11 @@ export function readTenant(
     mappingVersion: mappingVersionOf({ classes: file.classes, mailboxes, crm }),
   };
   return { tenant: frozen(tenant), faults, secretFiles };
+}
+
+/** What the kind's senders send at most: a smaller limit would refuse email that the provider has accepted already. */
+function defaultBodyBytes(kind: SourceConfig["kind"]): number {
+  return kind === "postmark" || kind === "cloudmailin" || kind === "mailgun" ? MOST_BODY_BYTES : 32 * 1024 * 1024;
 }
 
 function parseTenantFile(where: string, text: string, faults: ConfigFault[]): TenantFile | null {

@@ -1,25 +1,31 @@
+import type { SourceKind } from "@inlet/schemas";
+import { providerFaults } from "./provider-settings.ts";
+import type { FieldFault } from "./provider-settings.ts";
 import type { TenantFile } from "./tenant-file.ts";
 
 type Source = TenantFile["sources"][string];
 
+/** Kinds whose senders are believed by other means than `secrets`, and what those are. */
+const WITHOUT_SECRETS: Partial<Record<SourceKind, string>> = {
+  smtp: "use allowFrom to say who may send",
+  sendgrid: "publicKeys and basicAuth say who may post",
+  ses: "topicArns says which topics may post; basicAuth may ask for a user:password besides",
+};
+
 /** What a source of its kind must have, or has without any meaning. */
-export function kindFaults(source: Source): { field: string; problem: string; remedy: string }[] {
+export function kindFaults(source: Source): readonly FieldFault[] {
   const { kind, secrets, trustedAuthserv } = source;
-  if (kind === "smtp" && secrets !== undefined) {
-    return [
-      {
-        field: "secrets",
-        problem: "has no meaning for kind smtp",
-        remedy: "Remove it: use allowFrom to say who may send",
-      },
-    ];
+  const faults = [...providerFaults(kind, source)];
+  const instead = WITHOUT_SECRETS[kind];
+  if (instead !== undefined && secrets !== undefined) {
+    faults.push({ field: "secrets", problem: `has no meaning for kind ${kind}`, remedy: `Remove it: ${instead}` });
   }
-  if (kind !== "smtp" && secrets === undefined) {
-    return [
-      { field: "secrets", problem: "is missing", remedy: "List the source's signing secrets as env:NAME or file:PATH" },
-    ];
+  if (instead === undefined && secrets === undefined) {
+    const remedy = "List the source's secrets as env:NAME or file:PATH";
+    faults.push({ field: "secrets", problem: "is missing", remedy });
   }
-  return kind === "smtp" || trustedAuthserv.length === 0
-    ? []
-    : [{ field: "trustedAuthserv", problem: "has a meaning for kind smtp only", remedy: "Remove it" }];
+  if (kind !== "smtp" && trustedAuthserv.length > 0) {
+    faults.push({ field: "trustedAuthserv", problem: "has a meaning for kind smtp only", remedy: "Remove it" });
+  }
+  return faults;
 }

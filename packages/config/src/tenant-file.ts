@@ -1,6 +1,7 @@
 import { readAddressRule } from "@inlet/mailboxes";
 import { z } from "zod";
 import { isNetwork } from "./networks.ts";
+import { providerFields } from "./provider-fields.ts";
 import { SECRET_REFERENCE } from "./secret-reference.ts";
 
 /**
@@ -11,7 +12,17 @@ import { SECRET_REFERENCE } from "./secret-reference.ts";
 const MiB = 1024 * 1024;
 
 /** The kinds that the gateway serves; a file that names another is refused, since its mail would be. */
-export const SERVED_KINDS = ["signed-json", "standard-webhooks", "raw-mime", "smtp"] as const;
+export const SERVED_KINDS = [
+  "signed-json",
+  "standard-webhooks",
+  "raw-mime",
+  "smtp",
+  "postmark",
+  "mailgun",
+  "sendgrid",
+  "ses",
+  "cloudmailin",
+] as const;
 
 const secretReference = z
   .string()
@@ -50,11 +61,12 @@ const source = z.strictObject({
     .optional()
     .meta({
       description:
-        "every secret that is valid now, the newest first: list the old and the new one while you rotate (kind smtp has none)",
+        "every secret that is valid now, the newest first: list the old and the new one while you rotate. Of kinds postmark and cloudmailin user:password, of mailgun the HTTP webhook signing key; smtp, sendgrid and ses have none",
     }),
-  maxBodySize: size
-    .default("32MiB")
-    .meta({ description: "largest request body or email, such as 32MiB (at most 64MiB)" }),
+  maxBodySize: size.optional().meta({
+    description:
+      "largest request body or email, such as 32MiB (at most 64MiB); by default 32MiB, of providers what they send at most",
+  }),
   allowFrom: networks.optional().meta({
     description: "networks that this source's senders may come from, instead of the tenant's; without it anywhere",
   }),
@@ -65,6 +77,7 @@ const source = z.strictObject({
       description:
         "authserv-ids (RFC 8601) of your own mail servers, whose Authentication-Results count instead of a check of ours (kind smtp)",
     }),
+  ...providerFields,
 });
 
 const addressRule = z
@@ -216,14 +229,7 @@ export const tenantFile = z.strictObject({
 
 export type TenantFile = z.output<typeof tenantFile>;
 
-const DURATION_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const SIZE_BYTES = { B: 1, KiB: 1024, MiB } as const;
-
-/** Milliseconds of a duration that the schema has let through. */
-export function milliseconds(text: string): number {
-  const unit = /[a-z]+$/.exec(text)?.[0] as keyof typeof DURATION_MS;
-  return Number.parseInt(text, 10) * DURATION_MS[unit];
-}
 
 /** Bytes of a size that the schema has let through. */
 export function bytes(text: string): number {

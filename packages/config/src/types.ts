@@ -63,6 +63,27 @@ export interface SourceConfig {
   readonly allowFrom: Networks | null;
   /** authserv-ids (RFC 8601) whose Authentication-Results are believed on mail that a relay of ours handed over by SMTP or LMTP. */
   readonly trustedAuthserv: readonly string[];
+  /** `user:password` pairs that count besides the signature; empty: none is asked for. */
+  readonly basicAuth: SecretList;
+  /** Of kind sendgrid: SPKI in DER, base64. Empty: its posts are not signed. */
+  readonly publicKeys: readonly string[];
+  /** Of kind mailgun: oldest signature that is taken, ms. */
+  readonly signatureWindowMs: number;
+  /** Of kind ses; null for others. */
+  readonly sns: {
+    readonly topicArns: readonly string[];
+    readonly signatureVersions: readonly string[];
+    /** PEM of the only certificate that counts; null: SNS's own, fetched. */
+    readonly certificate: string | null;
+  } | null;
+  /** Of kind ses, where the receipt rule stores email in S3. */
+  readonly s3: {
+    readonly buckets: readonly string[];
+    readonly region: string;
+    readonly endpoint: string | null;
+    /** Null: the process's own AWS credentials. */
+    readonly credentials: { readonly accessKeyId: SecretList; readonly secretAccessKey: SecretList } | null;
+  } | null;
 }
 
 export type MailClass =

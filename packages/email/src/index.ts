@@ -1,5 +1,7 @@
 export * from "./port.ts";
 export { parseMime } from "./parse-mime.ts";
+export { parseParts } from "./parse-parts.ts";
+export type { EmailParts } from "./parse-parts.ts";
 export { parseSignedJson } from "./parse-signed-json.ts";
 export { identify } from "./identify.ts";
 export { normalize } from "./normalize.ts";

@@ -1,0 +1,41 @@
+import { parseParts } from "@inlet/email";
+import type { ParseOptions } from "@inlet/email";
+import { authResult, envelopeOf, extractMime, NO_WORD, told, unreadable, withWord } from "../extraction.ts";
+import type { Extracted, ProviderWord } from "../port.ts";
+import { readPost } from "./read-post.ts";
+
+/** The email of a post. Attachments in a store are left to be fetched by the parser, under its rules. */
+export async function extractPost(body: Uint8Array, contentType: string, options?: ParseOptions): Promise<Extracted> {
+  const post = await readPost(body, contentType);
+  if (post === null)
+    return unreadable(
+      "unreadable_json",
+      "body: is neither a JSON object nor a complete form; check that CloudMailin posts here",
+    );
+  const { from, to, recipients, spf } = post.envelope;
+  const word: ProviderWord = {
+    ...NO_WORD,
+    envelope: envelopeOf(from, recipients.length > 0 ? recipients : [to]),
+    auth: told({ spf: authResult(spf), dkim: undefined, dmarc: undefined }),
+  };
+  if (post.message !== null) return extractMime(post.message, word, options);
+  const parsed = await parseParts(
+    {
+      headers: post.headers,
+      text: post.plain,
+      html: post.html,
+      envelope: null,
+      attachments: post.attachments.map((file) => ({
+        filename: file.filename,
+        contentType: file.contentType,
+        contentId: file.contentId,
+        contentDisposition: file.disposition ?? "attachment",
+        bytes: file.bytes,
+        downloadUrl: file.url,
+        size: file.size,
+      })),
+    },
+    options,
+  );
+  return withWord(parsed, word);
+}

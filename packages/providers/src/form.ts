@@ -1,0 +1,118 @@
+import { Readable } from "node:stream";
+import { Busboy } from "@fastify/busboy";
+import type { BusboyHeaders } from "@fastify/busboy";
+
+/** One field or file of a form, bytes as they came. */
+export interface FormPart {
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** Null for a field. */
+  readonly filename: string | null;
+  readonly contentType: string;
+}
+
+/** A form as a provider posts it, parts in order. */
+export class Form {
+  readonly parts: readonly FormPart[];
+  constructor(parts: readonly FormPart[]) {
+    this.parts = parts;
+  }
+
+  /** The last value of that name: providers append their own fields after those that a user may set. */
+  part(name: string): FormPart | undefined {
+    return this.parts.findLast((part) => part.name === name);
+  }
+
+  /** As UTF-8 text. */
+  text(name: string): string | null {
+    return this.part(name)?.bytes.toString("utf8") ?? null;
+  }
+
+  /** The field as a JSON value; undefined when it is absent or no JSON. */
+  json(name: string): unknown {
+    return jsonOf(this.text(name));
+  }
+
+  files(): FormPart[] {
+    return this.parts.filter((part) => part.filename !== null);
+  }
+}
+
+/** Parts of one request; no provider sends as many, and each costs memory. */
+const MOST_PARTS = 2000;
+
+/**
+ * Reads multipart/form-data (RFC 7578) or application/x-www-form-urlencoded. Every part is kept as bytes, since a field's charset may be
+ * named elsewhere in the form. Null when the body is no such form, is cut off, or has more than 2,000 parts.
+ */
+export async function readForm(body: Uint8Array, contentType: string): Promise<Form | null> {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const essence = contentType.split(";", 1)[0]?.trim().toLowerCase();
+  if (essence === "application/x-www-form-urlencoded") return urlencoded(bytes);
+  if (essence !== "multipart/form-data") return null;
+  const parts: FormPart[] = [];
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const parser = new Busboy({
+        headers: { "content-type": contentType } satisfies BusboyHeaders,
+        isPartAFile: () => true,
+        preservePath: true,
+        limits: { files: MOST_PARTS, parts: MOST_PARTS, fileSize: Number.POSITIVE_INFINITY, headerPairs: 64 },
+      });
+      parser.on("file", (name, stream, filename, _encoding, type) => {
+        const chunks: Buffer[] = [];
+        stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+        stream.on("error", reject);
+        stream.on("end", () => {
+          const named = typeof filename === "string" && filename !== "" ? filename : null;
+          parts.push({ name, bytes: Buffer.concat(chunks), filename: named, contentType: type });
+        });
+      });
+      parser.on("partsLimit", () => reject(new Error("too many parts")));
+      parser.on("filesLimit", () => reject(new Error("too many parts")));
+      parser.on("error", reject);
+      parser.on("finish", resolve);
+      Readable.from([bytes]).on("error", reject).pipe(parser);
+    });
+  } catch {
+    return null;
+  }
+  return new Form(parts);
+}
+
+function urlencoded(bytes: Buffer): Form | null {
+  const fields = [...new URLSearchParams(bytes.toString("utf8"))];
+  if (fields.length > MOST_PARTS) return null;
+  return new Form(
+    fields.map(([name, value]) => ({
+      name,
+      bytes: Buffer.from(value, "utf8"),
+      filename: null,
+      contentType: "text/plain",
+    })),
+  );
+}
+
+/** The value of a JSON text; undefined for none. */
+export function jsonOf(text: string | null): unknown {
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+export function objectOf(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+export function stringOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}

@@ -1,0 +1,11 @@
+export * from "./port.ts";
+export { PROVIDERS, isProviderKind } from "./providers.ts";
+export { withWord } from "./extraction.ts";
+export { deliveryKey, storableId } from "./delivery-key.ts";
+export { bareMessageId, scanMessageId } from "./header-scan.ts";
+export { isSnsAddress } from "./ses/sns-message.ts";
+export { encodeCloudmailin } from "./cloudmailin/encode.ts";
+export { encodeMailgun } from "./mailgun/encode.ts";
+export { encodePostmark } from "./postmark/encode.ts";
+export { encodeSendgrid } from "./sendgrid/encode.ts";
+export { encodeSes, signSns } from "./ses/encode.ts";

@@ -1,0 +1,78 @@
+import { parseParts } from "@inlet/email";
+import type { ParseOptions } from "@inlet/email";
+import { authResult, envelopeOf, extractMime, NO_WORD, told, unreadable, withWord } from "../extraction.ts";
+import { listOf, objectOf, readForm, stringOf } from "../form.ts";
+import type { Form } from "../form.ts";
+import type { Extracted, ProviderWord } from "../port.ts";
+
+/** SpamAssassin's usual threshold; SendGrid tells the score only. */
+const SPAM_FROM = 5;
+
+/** The email of an Inbound Parse form. Which of the two forms it is shows in the fields that are there. */
+export async function extractForm(body: Uint8Array, contentType: string, options?: ParseOptions): Promise<Extracted> {
+  const form = await readForm(body, contentType);
+  if (form === null)
+    return unreadable("unreadable_mime", "body: is not a complete form; check that Inbound Parse posts here");
+  const word = wordOf(form);
+  const raw = form.part("email");
+  if (raw !== undefined) return extractMime(raw.bytes, word, options);
+  const headers = form.part("headers");
+  if (headers === undefined) {
+    return unreadable(
+      "unreadable_mime",
+      "body: has neither the field email nor headers; check that Inbound Parse posts here",
+    );
+  }
+  const charsets = objectOf(form.json("charsets")) ?? {};
+  const info = objectOf(form.json("attachment-info")) ?? {};
+  const declared = (name: string) => {
+    const part = form.part(name);
+    return part === undefined ? null : { bytes: part.bytes, charset: stringOf(charsets[name]) };
+  };
+  return withWord(
+    await parseParts(
+      {
+        // From, To and Subject are taken from the header as it was sent, not from the fields that SendGrid decoded.
+        headers: headers.bytes,
+        text: declared("text"),
+        html: declared("html"),
+        envelope: null,
+        attachments: form
+          .files()
+          .filter(({ name }) => /^attachment\d+$/.test(name))
+          .map((file) => {
+            const about = objectOf(info[file.name]) ?? {};
+            const contentId = stringOf(about["content-id"]);
+            return {
+              filename: stringOf(about["filename"]) ?? file.filename,
+              contentType: stringOf(about["type"]) ?? file.contentType,
+              contentId,
+              contentDisposition: contentId === null ? "attachment" : "inline",
+              bytes: file.bytes,
+            };
+          }),
+      },
+      options,
+    ),
+    word,
+  );
+}
+
+function wordOf(form: Form): ProviderWord {
+  const envelope = objectOf(form.json("envelope")) ?? {};
+  const score = Number.parseFloat(form.text("spam_score") ?? "");
+  return {
+    ...NO_WORD,
+    envelope: envelopeOf(envelope["from"], listOf(envelope["to"])),
+    auth: told({ spf: authResult(form.text("SPF")), dkim: dkimResult(form.text("dkim")), dmarc: undefined }),
+    spamVerdict: Number.isFinite(score) ? (score >= SPAM_FROM ? "spam" : "ham") : null,
+    spamScore: Number.isFinite(score) ? score : null,
+  };
+}
+
+/** `{@example.com : pass}`, one entry a signature: a pass wins. */
+function dkimResult(text: string | null): string | undefined {
+  const results = [...(text ?? "").slice(0, 4096).matchAll(/:\s*([a-z]+)/gi)].map(([, result]) => authResult(result));
+  if (text?.trim() === "none") return "none";
+  return results.includes("pass") ? "pass" : results.find((result) => result !== undefined);
+}

@@ -1,0 +1,50 @@
+import type { ParseOptions } from "@inlet/email";
+import { authResult, envelopeOf, extractMime, NO_WORD, told, unreadable } from "../extraction.ts";
+import { jsonOf, listOf, objectOf, stringOf } from "../form.ts";
+import type { Extracted, ProviderWord } from "../port.ts";
+import { readSnsMessage } from "./sns-message.ts";
+
+/** The email of a notification: inside it (at most 150 KB), or in S3. */
+export async function extractNotification(body: Uint8Array, options?: ParseOptions): Promise<Extracted> {
+  const event = objectOf(jsonOf(readSnsMessage(body)?.message ?? null));
+  if (event === undefined)
+    return unreadable(
+      "unreadable_json",
+      "Message: is not the JSON of an SES notification; check the topic's subscription",
+    );
+  const receipt = objectOf(event["receipt"]) ?? {};
+  const action = objectOf(receipt["action"]) ?? {};
+  const word = wordOf(objectOf(event["mail"]) ?? {}, receipt);
+  const content = stringOf(event["content"]);
+  if (content !== null) {
+    // UTF8 may already have damaged 8-bit mail: the guide asks operators for Base64.
+    const encoding = stringOf(action["encoding"])?.toUpperCase() === "BASE64" ? "base64" : "utf8";
+    return extractMime(Buffer.from(content, encoding), word, options);
+  }
+  const bucket = stringOf(action["bucketName"]);
+  const key = stringOf(action["objectKey"]);
+  if (bucket !== null && key !== null) return { kind: "elsewhere", object: { bucket, key }, word };
+  return unreadable(
+    "unreadable_mime",
+    "content: there is none, and receipt.action names no S3 object; let the receipt rule publish to SNS with Base64, or store in S3",
+  );
+}
+
+function wordOf(mail: Record<string, unknown>, receipt: Record<string, unknown>): ProviderWord {
+  const verdict = (name: string): string | null => stringOf(objectOf(receipt[name])?.["status"])?.toUpperCase() ?? null;
+  const spam = verdict("spamVerdict");
+  const virus = verdict("virusVerdict") === "FAIL";
+  return {
+    ...NO_WORD,
+    // The recipients that the rule matched, not all that the message was addressed to.
+    envelope: envelopeOf(mail["source"], listOf(receipt["recipients"])),
+    auth: told({
+      spf: authResult(verdict("spfVerdict")),
+      dkim: authResult(verdict("dkimVerdict")),
+      dmarc: authResult(verdict("dmarcVerdict")),
+    }),
+    spamVerdict: spam === "PASS" ? "ham" : spam === "FAIL" ? "spam" : null,
+    infected: virus,
+    warnings: virus ? ["provider_found_virus"] : [],
+  };
+}

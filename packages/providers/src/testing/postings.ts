@@ -1,0 +1,58 @@
+import type { Posting } from "../port.ts";
+import { NOW } from "./sources.ts";
+
+/** A small email with what forms lose most easily: an encoded name, two bodies, a file with a content id and one without. */
+export const MIME = Buffer.from(
+  [
+    "Return-Path: <ada@northwind.example.com>",
+    "From: =?utf-8?q?Ada_=C3=96z?= <ada@northwind.example.com>",
+    'To: "Sales, Inlet" <sales@inlet.example>, rep+alice@inlet.example',
+    "Cc: =?iso-8859-1?Q?J=F6rg?= <joerg@example.org>",
+    "Subject: =?utf-8?b?w5xiZXIgUHJlaXNl?=",
+    "Message-ID: <prices-1@northwind.example.com>",
+    "In-Reply-To: <offer-1@inlet.example>",
+    "References: <offer-0@inlet.example>",
+    " <offer-1@inlet.example>",
+    "Date: Wed, 31 Dec 2025 23:00:00 +0000",
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/mixed; boundary="m"',
+    "",
+    "--m",
+    'Content-Type: multipart/alternative; boundary="a"',
+    "",
+    "--a",
+    "Content-Type: text/plain; charset=utf-8",
+    "Content-Transfer-Encoding: quoted-printable",
+    "",
+    "Was kostet das, bitte? =E2=82=AC 5?",
+    "",
+    "--a",
+    "Content-Type: text/html; charset=utf-8",
+    "",
+    '<p>Was kostet das, bitte? &euro; 5?</p><img src="cid:logo@northwind">',
+    "--a--",
+    "--m",
+    'Content-Type: image/png; name="logo.png"',
+    "Content-ID: <logo@northwind>",
+    'Content-Disposition: inline; filename="logo.png"',
+    "Content-Transfer-Encoding: base64",
+    "",
+    "iVBORw0KGgo=",
+    "--m",
+    'Content-Type: text/csv; name="list.csv"',
+    'Content-Disposition: attachment; filename="list.csv"',
+    "Content-Transfer-Encoding: base64",
+    "",
+    "YSxiCjEsMgo=",
+    "--m--",
+    "",
+  ].join("\r\n"),
+  "utf8",
+);
+
+export const POSTING: Posting = {
+  mime: MIME,
+  envelope: { from: "ada@northwind.example.com", to: ["sales@inlet.example"] },
+  deliveryId: "22c74902-a0c1-4511-804f-341342852c90",
+  now: NOW,
+};

@@ -1,0 +1,36 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { DOORS, losses, SET } from "./losses.ts";
+import type { Loss } from "./losses.ts";
+import { lossesPage } from "./losses-page.ts";
+
+const found = await losses();
+
+test("the same emails through every door: raw forms lose nothing", () => {
+  expect(found.size).toBe(DOORS.length);
+  expect(SET.length).toBeGreaterThan(10);
+  for (const raw of ["mailgun, mime", "sendgrid, raw", "ses", "cloudmailin, raw"]) expect(found.get(raw)).toEqual([]);
+});
+
+test("no door changes which email it is, which conversation it belongs to, or whom it is from", () => {
+  const ids = [...found].flatMap(([door, each]) =>
+    each
+      .filter(({ field }) => ["emailKey", "conversationId", "messageId", "references", "to", "date"].includes(field))
+      .map(said(door)),
+  );
+  expect(ids).toEqual([]);
+});
+
+test("docs/reference/provider-losses.md says what the forms of the providers lose (npm run docs)", async () => {
+  const page = await readFile(new URL("../../docs/reference/provider-losses.md", import.meta.url), "utf8");
+  expect(page).toBe(lossesPage(found));
+});
+
+test("planted: a door that loses a field shows on the page", () => {
+  const planted = new Map([...found, ["postmark", [{ field: "subject", email: "reply/plain-quoted-printable.eml" }]]]);
+  expect(lossesPage(planted)).not.toBe(lossesPage(found));
+});
+
+function said(door: string): (loss: Loss) => string {
+  return ({ field, email }) => `${door}: ${field} of ${email}`;
+}

@@ -1,0 +1,155 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { identify, parseMime } from "@inlet/email";
+import type { EmailContent } from "@inlet/email";
+import {
+  encodeCloudmailin,
+  encodeMailgun,
+  encodePostmark,
+  encodeSendgrid,
+  encodeSes,
+  PROVIDERS,
+} from "@inlet/providers";
+import type { EncodedRequest, Posting, ProviderKind } from "@inlet/providers";
+
+const EMAILS = fileURLToPath(new URL("../emails/", import.meta.url));
+const DEMO = new URL("../../config/demo/", import.meta.url);
+
+/** One set of emails for every door, each with something that forms lose easily. */
+export const SET = [
+  "reply/plain-quoted-printable.eml",
+  "reply/html-gmail-quote.eml",
+  "newsletter/html-inline-images.eml",
+  "international/emoji-and-cjk.eml",
+  "international/iso-2022-jp.eml",
+  "international/utf8-raw-headers.eml",
+  "international/latin1-undeclared.eml",
+  "addresses/quoted-and-comments.eml",
+  "addresses/groups.eml",
+  "attachments/message-rfc822.eml",
+  "thread/hop-2.eml",
+  "tags/deal-record-id.eml",
+  "machine/bounce-dsn.eml",
+  "machine/calendar-invite.eml",
+] as const;
+
+export interface Door {
+  readonly title: string;
+  readonly kind: ProviderKind;
+  readonly encode: (posting: Posting) => Promise<EncodedRequest>;
+}
+
+const credential = "provider:not-a-secret-00001";
+const privateKey = await readFile(new URL("sns-signing-key.pem", DEMO), "utf8");
+
+/** Every way in which a provider posts an email. */
+export const DOORS: readonly Door[] = [
+  { title: "postmark", kind: "postmark", encode: (posting) => encodePostmark(posting, { credential }) },
+  {
+    title: "postmark with RawEmail",
+    kind: "postmark",
+    encode: (posting) => encodePostmark(posting, { credential, rawEmail: true }),
+  },
+  {
+    title: "mailgun, parsed",
+    kind: "mailgun",
+    encode: (posting) => encodeMailgun(posting, { signingKey: "signing-key", mime: false }),
+  },
+  {
+    title: "mailgun, mime",
+    kind: "mailgun",
+    encode: (posting) => encodeMailgun(posting, { signingKey: "signing-key", mime: true }),
+  },
+  {
+    title: "sendgrid, parsed",
+    kind: "sendgrid",
+    encode: (posting) => encodeSendgrid(posting, { basic: credential, privateKey: null, raw: false }),
+  },
+  {
+    title: "sendgrid, raw",
+    kind: "sendgrid",
+    encode: (posting) => encodeSendgrid(posting, { basic: credential, privateKey: null, raw: true }),
+  },
+  {
+    title: "ses",
+    kind: "ses",
+    encode: (posting) =>
+      Promise.resolve(encodeSes(posting, { topicArn: "arn:aws:sns:eu-west-1:123456789012:mail", privateKey })),
+  },
+  {
+    title: "cloudmailin, JSON",
+    kind: "cloudmailin",
+    encode: (posting) => encodeCloudmailin(posting, { credential, format: "json" }),
+  },
+  {
+    title: "cloudmailin, multipart",
+    kind: "cloudmailin",
+    encode: (posting) => encodeCloudmailin(posting, { credential, format: "multipart" }),
+  },
+  {
+    title: "cloudmailin, raw",
+    kind: "cloudmailin",
+    encode: (posting) => encodeCloudmailin(posting, { credential, format: "raw" }),
+  },
+];
+
+export interface Loss {
+  readonly field: string;
+  readonly email: string;
+}
+
+/** The fields in which each door's email differs from the one that the raw mail gives. */
+export async function losses(): Promise<ReadonlyMap<string, readonly Loss[]>> {
+  const found = new Map<string, readonly Loss[]>();
+  for (const door of DOORS) {
+    const differing: Loss[] = [];
+    for (const email of SET) {
+      const posting: Posting = {
+        mime: await readFile(path.join(EMAILS, email)),
+        envelope: { from: "sender@example.com", to: ["sales@inlet.example"] },
+        deliveryId: "delivery-1",
+        now: Date.UTC(2026, 0, 1),
+      };
+      const raw = comparable(mustBe(await parseMime(posting.mime)));
+      const through = comparable(await throughDoor(door, posting));
+      for (const field of Object.keys(raw)) {
+        if (JSON.stringify(raw[field]) !== JSON.stringify(through[field])) differing.push({ field, email });
+      }
+    }
+    found.set(door.title, differing);
+  }
+  return found;
+}
+
+async function throughDoor({ kind, encode }: Door, posting: Posting): Promise<EmailContent> {
+  const { headers, body } = await encode(posting);
+  const extracted = await PROVIDERS[kind].extract(body, headers["content-type"] ?? "");
+  if (extracted.kind !== "email") throw new Error(`${kind}: ${JSON.stringify(extracted)}`);
+  return extracted.email;
+}
+
+function mustBe(result: Awaited<ReturnType<typeof parseMime>>): EmailContent {
+  if (!result.ok) throw new Error(result.fault.message);
+  return result.email;
+}
+
+/** What must be equal: everything that the email itself says. What the provider adds (envelope, verdicts) is its own. */
+function comparable(email: EmailContent): Record<string, unknown> {
+  const { emailKey, conversationId } = identify("demo", email);
+  const { messageId, inReplyTo, references, from, sender, replyTo, to, cc, bcc, date, subject, text, html, replyText } =
+    email;
+  return {
+    emailKey,
+    conversationId,
+    ...{ messageId, inReplyTo, references, from, sender, replyTo, to, cc, bcc, date, subject, text, html, replyText },
+    classification: email.classification.kind,
+    "attachments: number": email.attachments.length,
+    "attachments: content": email.attachments.map(({ sha256 }) => sha256).toSorted(),
+    "attachments: filename": email.attachments.map(({ filename }) => filename).toSorted(),
+    "attachments: contentType": email.attachments.map(({ contentType }) => contentType).toSorted(),
+    "attachments: contentId": email.attachments.map(({ contentId }) => contentId).toSorted(),
+    "attachments: inline": email.attachments.map(({ inline }) => inline).toSorted(),
+    headers: email.headers.map(({ name }) => name.toLowerCase()).toSorted(),
+  };
+}
