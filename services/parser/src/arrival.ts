@@ -5,6 +5,7 @@ import type { KafkaRecord, Producer } from "@inlet/kafka";
 import type { Ledger } from "@inlet/ledger";
 import type { RawEvent } from "@inlet/schemas";
 import type { AttachmentFetch } from "./fetch-attachment.ts";
+import type { ObjectFetch } from "./fetch-object.ts";
 import type { ParsePool } from "./parse-pool.ts";
 import type { SenderPool } from "./sender/sender-pool.ts";
 
@@ -26,6 +27,7 @@ export interface ParserDeps {
   readonly fetchAttachment: AttachmentFetch;
   /** SPF, DKIM and DMARC; never rejects. */
   readonly verifySender: SenderPool["verify"];
+  readonly fetchObject: ObjectFetch;
   readonly instance: string;
   readonly log: Log;
   readonly now: () => number;

@@ -9,6 +9,7 @@ import { startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import { createParser } from "./app.ts";
 import { createAttachmentFetch } from "./fetch-attachment.ts";
+import { createObjectFetch } from "./fetch-object.ts";
 import { createParsePool } from "./parse-pool.ts";
 import { createSenderPool } from "./sender/sender-pool.ts";
 
@@ -77,6 +78,7 @@ async function run(): Promise<void> {
       pool,
       fetchAttachment: createAttachmentFetch(),
       verifySender: async (job) => senders.verify(job),
+      fetchObject: createObjectFetch(),
       instance: `parser/${randomUUID()}`,
       log,
       now: Date.now,

@@ -6,16 +6,10 @@ import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "./arrival.ts";
-import { checkSender, trustedAuthservOf } from "./check-sender.ts";
-import type { ParseAnswer } from "./parse-job.ts";
+import { checkSender } from "./check-sender.ts";
 import { storeAttachments } from "./store-attachments.ts";
-
-/** Starts without an end after which a mail is parsed alone (PROTOCOL.md 3). */
-const SUSPECT_STARTS = 3;
-/** Starts alone without an end after which it is dead-lettered: two, since one may have ended by another cause at that moment. */
-const ALONE_STARTS = 2;
-
-type Understood = Extract<ParseAnswer, { ok: true }>;
+import { understand } from "./understand.ts";
+import type { Understood } from "./understand.ts";
 
 /** The way of one raw event to its normalized record, step by step; answers the row's move in the ledger. */
 export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<Outcome<Parsed>> {
@@ -41,46 +35,6 @@ async function readBody(deps: ParserDeps, { event }: Delivery): Promise<Outcome<
     throw error;
   }
 }
-
-async function understand(deps: ParserDeps, delivery: Delivery, bytes: Buffer): Promise<Outcome<Understood>> {
-  const { event, starts } = delivery;
-  const job = { kind: event.source.kind, bytes, trustedAuthservIds: trustedAuthservOf(delivery) };
-  const started = performance.now();
-  let answer;
-  if (starts <= SUSPECT_STARTS) {
-    deps.reach(`parse:${event.eventId}`);
-    answer = await deps.pool.parse(job);
-  } else {
-    const { tenantId, eventId } = event;
-    answer = await deps.pool
-      .parseAlone(job, {
-        begin: async () => {
-          if ((await deps.ledger.startAlone(tenantId, eventId)) > ALONE_STARTS) throw new CrashedBefore();
-          deps.reach(`parse:${eventId}`);
-        },
-        // Counted back before the next suspect begins: what that one does to the process is not this one's fault.
-        end: async () => deps.ledger.endAlone(tenantId, eventId),
-      })
-      .catch((error: unknown) => {
-        if (error instanceof CrashedBefore) return null;
-        throw error;
-      });
-  }
-  metrics.parseSeconds.observe((performance.now() - started) / 1000);
-  if (answer === null) return deadLetter("crashed_process", "parse", "parsing it, alone, ended the process");
-  if (answer.ok) return ok(answer);
-  if ("fault" in answer) return deadLetter(answer.fault.code, "parse", answer.fault.message);
-  switch (answer.crash) {
-    case "timeout":
-      return deadLetter("parse_timeout", "parse", answer.message);
-    case "out_of_memory":
-      return deadLetter("limit_exceeded", "parse", answer.message);
-    case "crashed":
-      return deadLetter("crashed_process", "parse", answer.message);
-  }
-}
-
-class CrashedBefore extends Error {}
 
 function describe(
   deps: ParserDeps,

@@ -1,8 +1,10 @@
 import type { EmailContent, ParseFault } from "@inlet/email";
+import type { ProviderWord, StoredElsewhere } from "@inlet/providers";
 
-/** What a worker is asked: bytes of one kind of source (PROTOCOL.md 12). */
+/** What a worker is asked: bytes of one kind of source (PROTOCOL.md 12), under the media type that they were posted with. */
 export interface ParseJob {
   readonly kind: string;
+  readonly contentType: string;
   readonly bytes: Uint8Array;
   /** authserv-ids (RFC 8601) whose Authentication-Results are believed; none without it. */
   readonly trustedAuthservIds?: readonly string[];
@@ -16,4 +18,6 @@ export type ParseAnswer =
       /** What a signed JSON says of itself. */
       readonly source: { readonly eventId: string | null; readonly receivedAt: number | null };
     }
+  /** The post only says where the email lies. */
+  | { readonly ok: "elsewhere"; readonly object: StoredElsewhere; readonly word: ProviderWord }
   | { readonly ok: false; readonly fault: ParseFault };

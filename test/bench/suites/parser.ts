@@ -28,8 +28,8 @@ export async function run(bench: Bench): Promise<Report> {
       const pool = createParsePool({ threads: workers, memoryMb: 1024, timeoutMs: 60_000 });
       try {
         const pooled = await rateOf(bench, 2 * workers, async () => {
-          const answer = await pool.parse({ kind: "raw-mime", bytes: mail });
-          if (!answer.ok) throw new Error(`${label}: not parsed: ${JSON.stringify(answer)}`);
+          const answer = await pool.parse({ kind: "raw-mime", contentType: "message/rfc822", bytes: mail });
+          if (answer.ok !== true) throw new Error(`${label}: not parsed: ${JSON.stringify(answer)}`);
         });
         const ratio = pooled.perSecond / bare.perSecond;
         rows.push([

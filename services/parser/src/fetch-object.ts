@@ -1,0 +1,53 @@
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SourceConfig } from "@inlet/config";
+import type { StoredElsewhere } from "@inlet/providers";
+import type { Fetched } from "./fetch-attachment.ts";
+
+/** As large as the largest body that a source takes, bytes. */
+const MAX_BYTES = 64 * 1024 * 1024;
+const TIMEOUT_MS = 30_000;
+
+/** Reads the object in which a provider stored an email. Never throws. */
+export type ObjectFetch = (object: StoredElsewhere, source: SourceConfig) => Promise<Fetched>;
+
+/**
+ * Fetches from S3 with the source's own credentials (or the process's), and only from buckets that the source lists: what a
+ * post says is not enough to read with the tenant's rights. Needs s3:GetObject.
+ */
+export function createObjectFetch(): ObjectFetch {
+  const clients = new WeakMap<SourceConfig, Promise<S3Client>>();
+  return async (object, source) => {
+    if (source.s3?.buckets.includes(object.bucket) !== true) return { kind: "gone", code: "s3:bucket_not_listed" };
+    const { s3 } = source;
+    try {
+      // The SDK is loaded by the first email in S3 only.
+      const sdk = await import("@aws-sdk/client-s3");
+      const client = clients.get(source) ?? Promise.resolve(clientOf(sdk, s3));
+      clients.set(source, client);
+      const command = new sdk.GetObjectCommand({ Bucket: object.bucket, Key: object.key });
+      const answer = await (await client).send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
+      if ((answer.ContentLength ?? 0) > MAX_BYTES) return { kind: "gone", code: "s3:too_large" };
+      return { kind: "ok", bytes: Buffer.from((await answer.Body?.transformToByteArray()) ?? []) };
+    } catch (error) {
+      const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
+      // Refused credentials are the tenant's to mend, so they pass; an object that is not there never comes back.
+      const gone = name === "NoSuchKey" || $metadata?.httpStatusCode === 404;
+      return { kind: gone ? "gone" : "passing", code: `s3:${name}` };
+    }
+  };
+}
+
+function clientOf(
+  sdk: typeof import("@aws-sdk/client-s3"),
+  { region, endpoint, credentials }: NonNullable<SourceConfig["s3"]>,
+): S3Client {
+  const [accessKeyId = "", secretAccessKey = ""] = [
+    credentials?.accessKeyId.reveal()[0],
+    credentials?.secretAccessKey.reveal()[0],
+  ];
+  return new sdk.S3Client({
+    region,
+    ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
+    ...(credentials === null ? {} : { credentials: { accessKeyId, secretAccessKey } }),
+  });
+}
