@@ -21,7 +21,7 @@ const KNOWN = new Set([
 ]);
 
 /** Words in capitals that are no variables: placeholders, shell variables of an example, constants of the code. */
-const NOT_VARIABLES = new Set(["NAME_FILE", "EVENT_ID", "SOURCE_KINDS", "MESSAGE_ID", "INLET_SECRET"]);
+const NOT_VARIABLES = new Set(["NAME_FILE", "EVENT_ID", "SOURCE_KINDS", "MESSAGE_ID", "INLET_SECRET", "SERVED_KINDS"]);
 
 test("every environment variable named in the documents exists", () => {
   const pages = readRepository().filter((file) =>
@@ -49,8 +49,10 @@ test("planted: a variable that does not exist is seen, also in a code block", ()
   ]);
 });
 
-/** Words in capitals with an underscore, in code spans, indented code and fences. */
+/** Words in capitals with an underscore, in code spans, indented code and fences; `env:NAME` of a tenant's file is the tenant's own. */
 function variablesIn(text: string): string[] {
   const code = [...text.matchAll(/^```[\s\S]*?^```|^ {4}.*$|`[^`\n]+`/gm)].map((match) => match[0]);
-  return code.flatMap((span) => [...span.matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map((match) => match[0]));
+  return code.flatMap((span) =>
+    [...span.matchAll(/(?<!env:)\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map((match) => match[0]),
+  );
 }

@@ -142,14 +142,32 @@ function comparable(email: EmailContent): Record<string, unknown> {
   return {
     emailKey,
     conversationId,
-    ...{ messageId, inReplyTo, references, from, sender, replyTo, to, cc, bcc, date, subject, text, html, replyText },
+    messageId,
+    inReplyTo,
+    references,
+    from,
+    sender,
+    replyTo,
+    to,
+    cc,
+    bcc,
+    date,
+    subject,
+    text,
+    html,
+    replyText,
     classification: email.classification.kind,
     "attachments: number": email.attachments.length,
-    "attachments: content": email.attachments.map(({ sha256 }) => sha256).toSorted(),
-    "attachments: filename": email.attachments.map(({ filename }) => filename).toSorted(),
-    "attachments: contentType": email.attachments.map(({ contentType }) => contentType).toSorted(),
-    "attachments: contentId": email.attachments.map(({ contentId }) => contentId).toSorted(),
-    "attachments: inline": email.attachments.map(({ inline }) => inline).toSorted(),
+    "attachments: content": sorted(email.attachments.map(({ sha256 }) => sha256)),
+    "attachments: filename": sorted(email.attachments.map(({ filename }) => filename)),
+    "attachments: contentType": sorted(email.attachments.map(({ contentType }) => contentType)),
+    "attachments: contentId": sorted(email.attachments.map(({ contentId }) => contentId)),
+    "attachments: inline": sorted(email.attachments.map(({ inline }) => inline)),
     headers: email.headers.map(({ name }) => name.toLowerCase()).toSorted(),
   };
+}
+
+/** Order is no difference. */
+function sorted(values: readonly unknown[]): string[] {
+  return values.map(String).toSorted();
 }

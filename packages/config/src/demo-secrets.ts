@@ -9,7 +9,8 @@ export function demoSecretsInUse(environment: Environment, tenants: Tenants | nu
   if (environment.urlSigningKeys.some(isDemo)) found.push("URL_SIGNING_KEYS");
   for (const tenant of tenants?.all() ?? []) {
     for (const source of tenant.sources.values()) {
-      if (source.secrets.reveal().some(isDemo)) found.push(`${tenant.id}: sources.${source.name}`);
+      if ([...source.secrets.reveal(), ...source.basicAuth.reveal()].some(isDemo))
+        found.push(`${tenant.id}: sources.${source.name}`);
     }
     if (tenant.crm.token.reveal().some(isDemo)) found.push(`${tenant.id}: crm.token`);
   }

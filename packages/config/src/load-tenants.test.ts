@@ -111,6 +111,13 @@ test("the demo tenant loads with config/demo.env, and its CRM token is the sandb
     "standard-webhooks",
     "raw-mime",
     "smtp",
+    "postmark",
+    "mailgun",
+    "mailgun-mime",
+    "sendgrid",
+    "sendgrid-raw",
+    "ses",
+    "cloudmailin",
   ]);
   expect(tenants.get("demo")?.crm.token.reveal()).toEqual([demo["SANDBOX_TOKEN"]]);
 });
@@ -130,6 +137,11 @@ test("demo secrets behind https are warned of by name; behind http they are not"
       "demo: sources.signed-json",
       "demo: sources.standard-webhooks",
       "demo: sources.raw-mime",
+      "demo: sources.postmark",
+      "demo: sources.mailgun",
+      "demo: sources.mailgun-mime",
+      "demo: sources.sendgrid",
+      "demo: sources.cloudmailin",
       "demo: crm.token",
     ],
   });

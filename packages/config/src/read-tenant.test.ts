@@ -119,7 +119,7 @@ describe("faults", () => {
     ["a file that is not there", minimal.replace("env:WEB_SECRET", "file:nowhere"), "sources.web.secrets.0", /ENOENT/],
     ["a short secret", minimal.replace("WEB_SECRET", "SHORT"), "sources.web.secrets.0", /shorter than 16 bytes/],
     ["no secret", minimal.replace('"env:WEB_SECRET"', ""), "sources.web.secrets", /empty/],
-    ["a kind that is not served", minimal.replace("signed-json", "postmark"), "sources.web.kind", /one of signed-json/],
+    ["a kind that is not served", minimal.replace("signed-json", "mandrill"), "sources.web.kind", /one of signed-json/],
     ["a whsec_ that is none", minimal.replace("signed-json", "standard-webhooks"), "sources.web.secrets.0", /whsec_/],
     ["a missing part", minimal.replace(/crm:.*\n/, ""), "crm", /is missing/],
     [

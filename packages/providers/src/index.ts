@@ -9,3 +9,4 @@ export { encodeMailgun } from "./mailgun/encode.ts";
 export { encodePostmark } from "./postmark/encode.ts";
 export { encodeSendgrid } from "./sendgrid/encode.ts";
 export { encodeSes, signSns } from "./ses/encode.ts";
+export { postingOf } from "./posting.ts";

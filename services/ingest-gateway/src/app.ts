@@ -15,13 +15,16 @@ import { createSignatureAlarm } from "./signature-alarm.ts";
 import { acceptDelivery } from "./steps/accept-delivery.ts";
 import { checkAddress } from "./steps/check-address.ts";
 import { checkMediaType } from "./steps/check-media-type.ts";
+import { checkHeaders, openDelivery } from "./steps/open-delivery.ts";
 import { limitRate } from "./steps/limit-rate.ts";
 import { abandonInbound, closeInbound, openInbound } from "./steps/observe-request.ts";
 import { createPublisher } from "./steps/publish.ts";
 import type { PublisherDeps } from "./steps/publish.ts";
 import { checkDeclaredSize, readBody } from "./steps/read-body.ts";
-import { readSignature, verifySignature } from "./steps/read-signature.ts";
 import { resolveSource } from "./steps/resolve-source.ts";
+import { createSnsService } from "./sns-service.ts";
+import type { SnsService } from "./sns-service.ts";
+import { createTokenMemory } from "./token-memory.ts";
 import { LEAST_TLS } from "./tls/certificate.ts";
 import type { CertificateFiles } from "./tls/certificate.ts";
 
@@ -41,6 +44,8 @@ export interface GatewayDeps extends PublisherDeps {
   readonly certificate?: CertificateFiles | null;
   /** Addresses and networks whose X-Forwarded-For is believed. Default none. */
   readonly trustedProxies?: readonly string[];
+  /** Amazon SNS, for its certificates and confirmations. Default the real one. */
+  readonly sns?: SnsService;
   /** How long a client may take, ms. Default a minute for the whole request, 10 s of it for the headers; looked at every 5 s. */
   readonly patience?: { readonly requestMs: number; readonly headersMs: number; readonly checkMs: number };
 }
@@ -87,6 +92,7 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
 /** What happens to a delivery, step by step. Each step refuses by throwing a Problem. */
 async function inboundRoute(scope: FastifyInstance, deps: GatewayDeps): Promise<void> {
   const now = deps.now ?? Date.now;
+  const sns = deps.sns ?? createSnsService();
   scope.addContentTypeParser("*", readBody(deps.bodyBudget ?? createBodyBudget()));
   scope.route({
     method: "POST",
@@ -97,10 +103,10 @@ async function inboundRoute(scope: FastifyInstance, deps: GatewayDeps): Promise<
       checkAddress,
       checkMediaType,
       checkDeclaredSize,
-      readSignature(now),
+      checkHeaders(now),
     ],
     // Between the two the body is read (readBody).
-    preHandler: [verifySignature, limitRate(scope)],
+    preHandler: [openDelivery({ now, bindToken: createTokenMemory(now), ...sns }), limitRate(scope)],
     handler: acceptDelivery(
       makeDurable({
         acknowledgements: createAcknowledgements(),

@@ -84,4 +84,13 @@ describe("the examples of docs/guides/send-email.md", () => {
     const answer = await run("python3", [], "send.py", block("python"));
     expect(answer).toEqual({ eventId: eventIdOf("demo", "standard-webhooks", "msg_4711"), duplicate: false });
   });
+
+  test.each(["postmark", "mailgun", "sendgrid", "cloudmailin"])("docs/guides/%s.md: the curl", async (provider) => {
+    const page = await read(`docs/guides/${provider}.md`);
+    const example = [...page.matchAll(/^```sh\n(.*?)^```/gms)]
+      .map(([, text]) => text ?? "")
+      .find((text) => text.includes("curl"));
+    const answer = await run("sh", [], `${provider}.sh`, example ?? "exit 1");
+    expect(answer).toMatchObject({ duplicate: false, eventId: expect.stringMatching(/^evt_[0-9a-f]{32}$/) as unknown });
+  });
 });

@@ -1,9 +1,9 @@
 import type { SourceConfig, TenantConfig } from "@inlet/config";
 import type { Context, Span } from "@opentelemetry/api";
 import type { FastifyRequest } from "fastify";
-import type { Kind } from "./kinds/kind.ts";
+import type { Disbelief } from "@inlet/providers";
+import type { Delivery, Kind } from "./kinds/kind.ts";
 import type { Problem } from "./problems.ts";
-import type { SignatureFault, SignatureHeaders } from "./signatures/signature.ts";
 
 /** Where a request came in. */
 export interface Door {
@@ -20,9 +20,10 @@ export interface Inbound {
   /** Holds the span: what is called inside it belongs to this request's trace. */
   readonly context: Context;
   door: Door | null;
-  signature: Extract<SignatureHeaders, { ok: true }> | null;
+  /** Once it is believed. */
+  delivery: Delivery | null;
   /** Why it is not taken as its sender's: the signature, or `address` for a network that may not send. */
-  signatureFault: SignatureFault | "address" | null;
+  signatureFault: Disbelief | "address" | null;
   /** Bytes of the body as read. */
   bytes: number;
   eventId: string | null;
@@ -51,4 +52,11 @@ export function doorOf(request: FastifyRequest): Door {
   const { door } = inboundOf(request);
   if (door === null) throw new Error("door read before resolveSource ran: the order of the steps in app.ts is wrong");
   return door;
+}
+
+export function deliveryOf(request: FastifyRequest): Delivery {
+  const { delivery } = inboundOf(request);
+  if (delivery === null)
+    throw new Error("delivery read before openDelivery ran: the order of the steps in app.ts is wrong");
+  return delivery;
 }

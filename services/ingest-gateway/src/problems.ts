@@ -7,8 +7,9 @@ export const PROBLEMS = {
   bad_request: { status: 400, title: "The request cannot be read" },
   signature_missing: { status: 401, title: "The request is not signed" },
   signature_malformed: { status: 401, title: "The signature headers cannot be read" },
-  timestamp_out_of_window: { status: 401, title: "The signature's timestamp is outside the window of 5 minutes" },
+  timestamp_out_of_window: { status: 401, title: "The signature's timestamp is outside its window" },
   signature_mismatch: { status: 401, title: "The signature does not match the body" },
+  signature_reused: { status: 401, title: "The signature was already used for another email" },
   address_not_allowed: { status: 403, title: "This source takes nothing from this address" },
   source_unknown: { status: 404, title: "There is no such tenant or source" },
   not_found: { status: 404, title: "There is nothing at this address" },
@@ -16,9 +17,11 @@ export const PROBLEMS = {
   request_timeout: { status: 408, title: "The request did not arrive in time" },
   body_too_large: { status: 413, title: "The body is larger than this source allows" },
   media_type_unsupported: { status: 415, title: "This source does not take this kind of body" },
+  not_email: { status: 422, title: "This is another kind of event than received email" },
   rate_limited: { status: 429, title: "This tenant sends more than its rate" },
   internal_error: { status: 500, title: "The gateway failed" },
   storage_unavailable: { status: 503, title: "The event could not be made durable now" },
+  verification_unavailable: { status: 503, title: "Whether to take the delivery cannot be found out now" },
   overloaded: { status: 503, title: "The gateway is at its limit" },
 } as const satisfies Record<string, { status: number; title: string }>;
 
@@ -62,9 +65,9 @@ export interface ProblemDocument {
 }
 
 /** The body of the answer. */
-export function problemDocument(problem: Problem): ProblemDocument {
-  const { code, statusCode, detail } = problem;
-  const document = { type: `urn:inlet:problem:${code}`, title: PROBLEMS[code].title, status: statusCode, code };
+export function problemDocument(problem: Problem, status: number = problem.statusCode): ProblemDocument {
+  const { code, detail } = problem;
+  const document = { type: `urn:inlet:problem:${code}`, title: PROBLEMS[code].title, status, code };
   return detail === undefined ? document : { ...document, detail };
 }
 

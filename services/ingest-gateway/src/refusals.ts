@@ -1,7 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { KindAnswers } from "./kinds/kind.ts";
 import { PROBLEM_MEDIA_TYPE, Problem, asProblem, problemDocument } from "./problems.ts";
+import type { ProblemCode } from "./problems.ts";
 
 /** Answers every refusal, whoever made it, as problem+json. */
 export function refuseWithProblems(app: FastifyInstance): void {
@@ -17,11 +19,32 @@ export function refuseRequest(error: unknown, request: FastifyRequest, reply: Fa
 function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (request.inbound !== null && request.inbound !== undefined) request.inbound.problem = problem;
   else if (problem.statusCode >= 500) request.log.error({ err: problem.cause ?? problem }, "request failed");
+  const status = statusFor(problem, request.inbound?.door?.kind.answers);
   return reply
-    .code(problem.statusCode)
+    .code(status)
     .headers({ ...problem.headers, "cache-control": "no-store" })
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(problemDocument(problem)));
+    .send(JSON.stringify(problemDocument(problem, status)));
+}
+
+const LATER = new Set<ProblemCode>([
+  "request_timeout",
+  "rate_limited",
+  "storage_unavailable",
+  "verification_unavailable",
+  "overloaded",
+]);
+const NEVER = new Set<ProblemCode>(["body_too_large", "media_type_unsupported", "not_email"]);
+
+/**
+ * The status that means to this sender what the problem means. To some providers a 4xx ends the delivery, or bounces it; where one code
+ * stops all retries, a network that may not send must not get it by mistake.
+ */
+function statusFor({ code, statusCode }: Problem, answers: KindAnswers | undefined): number {
+  if (answers === undefined) return statusCode;
+  if (LATER.has(code)) return answers.later ?? statusCode;
+  if (NEVER.has(code)) return answers.never ?? statusCode;
+  return code === "address_not_allowed" && answers.later !== null ? 401 : statusCode;
 }
 
 /** What is no HTTP, or too slow, never reaches a route: answered on the socket. */

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { type CliContext, CommandFailed, WrongUse, operatorEnvironment } from "../context.ts";
-import { type Answer, SENDABLE_KINDS, type SendableKind, deliver } from "../deliver.ts";
+import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
+import { type Answer, deliver } from "../deliver.ts";
 import { printListing } from "../listing.ts";
-import { sourceOf } from "../source-secret.ts";
+import { SENDABLE_KINDS, type SendableKind } from "../request-of.ts";
+import { type Signer, signerOf } from "../signer-of.ts";
 import { standardInput } from "../standard-input.ts";
 
 interface SendOptions {
@@ -12,6 +13,8 @@ interface SendOptions {
   readonly source: string;
   readonly as?: SendableKind;
   readonly secret?: string;
+  readonly key?: string;
+  readonly form?: "parsed" | "raw";
   readonly url?: string;
   readonly eventId?: string;
   readonly json?: boolean;
@@ -25,9 +28,10 @@ interface Sent extends Answer {
 export function registerSend(program: Command, context: CliContext): void {
   program
     .command("send")
-    .summary("send emails (.eml files) through the signed webhook")
+    .summary("send emails (.eml files) as a trusted sender or a provider would")
     .description(
-      `Send emails (.eml files) to the gateway, signed as a trusted sender signs them.
+      `Send emails (.eml files) to the gateway, signed as a trusted sender signs them,
+or as an email provider would post them (--source postmark, mailgun, …).
 
 Without options they go to the sample tenant that inlet up starts, through its
 source signed-json. Prints each email's eventId; inlet show EVENTID tells what
@@ -42,6 +46,13 @@ became of it. Exit code 1 when one was refused.`,
     )
     .addOption(new Option("--as <kind>", "how to send (default: the source's kind)").choices(SENDABLE_KINDS))
     .option("--secret <secret>", "sign with this (default: the source's first secret)")
+    .option("--key <file>", "private key (PEM) that signs for ses and sendgrid (default: the sample tenant's)")
+    .addOption(
+      new Option(
+        "--form <form>",
+        "which of a provider's forms (default: raw where the source's name ends in mime or raw)",
+      ).choices(["parsed", "raw"]),
+    )
     .option("--url <url>", "the gateway (default: INLET_URL, or the one that inlet up started)")
     .option(
       "--event-id <id>",
@@ -53,7 +64,7 @@ became of it. Exit code 1 when one was refused.`,
       const url = options.url ?? env["INLET_URL"] ?? env["PUBLIC_URL"] ?? "http://127.0.0.1:8080";
       if (options.eventId !== undefined && files.length > 1)
         throw new WrongUse("--event-id names one delivery: send one file with it");
-      const { kind, secret } = signerOf(options, env);
+      const signer: Signer = await signerOf(options, env);
       const sent: Sent[] = [];
       for (const file of files) {
         const mime = file === "-" ? await standardInput() : await readFile(file);
@@ -61,8 +72,7 @@ became of it. Exit code 1 when one was refused.`,
           url,
           tenant: options.tenant,
           source: options.source,
-          kind,
-          secret,
+          ...signer,
           senderEventId: options.eventId ?? randomUUID(),
           mime,
           asItIs: false,
@@ -82,26 +92,4 @@ became of it. Exit code 1 when one was refused.`,
       });
       if (sent.some(({ eventId }) => eventId === null)) context.setExitCode(1);
     });
-}
-
-function signerOf(
-  options: SendOptions,
-  env: Readonly<Record<string, string | undefined>>,
-): { kind: SendableKind; secret: string } {
-  const needsFile = options.as === undefined || options.secret === undefined;
-  const source = needsFile ? sourceOf(options.tenant, options.source, env) : null;
-  const kind = options.as ?? SENDABLE_KINDS.find((name) => name === source?.kind);
-  if (source === null && needsFile) {
-    throw new CommandFailed(
-      `there is no file of tenant ${options.tenant} in ${env["TENANTS_DIR"]}. Set TENANTS_DIR, or give --as and --secret.`,
-    );
-  }
-  if (kind === undefined)
-    throw new WrongUse(
-      `inlet send cannot speak ${source?.kind ?? "this kind"}; it speaks ${SENDABLE_KINDS.join(", ")}`,
-    );
-  const secret = options.secret ?? source?.secrets.reveal()[0];
-  if (secret === undefined)
-    throw new CommandFailed(`source ${options.source} has no secret to sign with. Give --secret.`);
-  return { kind, secret };
 }

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Ledger, openLedger } from "@inlet/ledger";
 import { type CliContext, CommandFailed } from "../context.ts";
-import { SENDABLE_KINDS, deliver } from "../deliver.ts";
-import { sourceOf } from "../source-secret.ts";
+import { deliver } from "../deliver.ts";
+import { signerOf } from "../signer-of.ts";
 import { type Sample, readDemoFile } from "./demo-file.ts";
 import { type Became, becameOf, differences } from "./judge.ts";
 import { sampleEmail } from "./sample-email.ts";
@@ -78,19 +78,14 @@ async function post(
   senderEventId: string,
   { env, gatewayUrl, signal }: DemoOptions,
 ): Promise<Posted> {
-  const source = sourceOf(TENANT, sample.source, env);
-  const kind = SENDABLE_KINDS.find((each) => each === source?.kind);
-  const secret = source?.secrets.reveal()[0];
-  if (kind === undefined || secret === undefined)
-    throw new CommandFailed(`sample "${sample.title}": source ${sample.source} cannot be sent to`);
+  const signer = await signerOf({ tenant: TENANT, source: sample.source }, env);
   const at = Date.now();
   const asItIs = sample.file?.endsWith(".json") === true;
   const delivery = {
     url: gatewayUrl,
     tenant: TENANT,
     source: sample.source,
-    kind,
-    secret,
+    ...signer,
     senderEventId,
     mime,
     asItIs,

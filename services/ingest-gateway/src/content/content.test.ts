@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deliveryKey, storableId } from "./delivery-key.ts";
-import { scanMessageId } from "./header-scan.ts";
+import { deliveryKey, scanMessageId, storableId } from "@inlet/providers";
 import { readSenderJson } from "./sender-json.ts";
 
 describe("scanMessageId", () => {

@@ -1,5 +1,4 @@
-import { bareMessageId, scanMessageId } from "./header-scan.ts";
-import { storableId } from "./delivery-key.ts";
+import { bareMessageId, scanMessageId, storableId } from "@inlet/providers";
 
 /** What the gateway itself needs of a signed JSON body (PROTOCOL.md 12). The rest is the parser's. */
 export interface SenderJson {

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { SourceConfig } from "@inlet/config";
+import type { Disbelief, DoorContext, DoorRequest, Opened } from "@inlet/providers";
 import type { Envelope } from "@inlet/schemas";
-import type { ReadSignatureHeaders } from "../signatures/signature.ts";
 
-/** What the gateway learns about a verified delivery without parsing the email. */
+/** What the gateway learns about a believed delivery without parsing the email. */
 export interface Delivery {
   /** Names the delivery: the same key from the same source is the same event (PROTOCOL.md 1). */
   readonly key: string;
@@ -16,11 +17,27 @@ export interface Delivery {
   readonly envelope: Envelope | null;
 }
 
-/** A way to send email to the gateway: how it is authenticated, and what names it. One file a kind; `kinds.ts` lists them. */
+/** What a request turned out to be. */
+export type OpenedRequest =
+  | { readonly kind: "delivery"; readonly delivery: Delivery }
+  | Exclude<Opened, { kind: "delivery" }>;
+
+/** Status codes where the sender gives them another meaning than HTTP; null: as HTTP has it. */
+export interface KindAnswers {
+  readonly accepted: number;
+  /** Of everything that is to be sent again later. */
+  readonly later: number | null;
+  /** Of everything that is never to be sent again. */
+  readonly never: number | null;
+}
+
+/** A way to send email to the gateway: how it is believed, and what names it. `kinds.ts` lists them. */
 export interface Kind {
-  /** Media types that it takes, for the answer 415 and the docs. */
-  readonly mediaTypes: readonly string[];
-  readonly readSignatureHeaders: ReadSignatureHeaders;
-  /** Reads the delivery out of verified bytes. Never throws: what is verified is kept, readable or not. */
-  describe(body: Buffer, headers: IncomingHttpHeaders): Delivery;
+  /** Media types that it takes, for the answer 415 and the docs. Null: any. */
+  readonly mediaTypes: readonly string[] | null;
+  readonly answers: KindAnswers;
+  /** By the headers alone, so that a hopeless request is refused before its body is read. Null: go on. */
+  checkHeaders(headers: IncomingHttpHeaders, source: SourceConfig, now: number): Disbelief | null;
+  /** Verifies the bytes as they came, then says what they are. Never throws: what is believed is kept, readable or not. */
+  open(request: DoorRequest, source: SourceConfig, context: DoorContext): Promise<OpenedRequest>;
 }

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Envelope } from "@inlet/schemas";
-import { deliveryKey } from "../content/delivery-key.ts";
-import { scanMessageId } from "../content/header-scan.ts";
+import { deliveryKey } from "@inlet/providers";
+import { scanMessageId } from "@inlet/providers";
 import { readHeaderPair } from "../signatures/header-pair.ts";
 import { headerValue } from "../signatures/signature.ts";
-import type { Kind } from "./kind.ts";
+import { signedKind } from "./signed-kind.ts";
 
 /**
  * The email itself under the signed header pair. `X-Envelope-From` and `X-Envelope-To` (a comma-separated list) may tell the SMTP
  * envelope; the signature does not cover them, so they are hints. Named by Message-ID and those recipients.
  */
-export const rawMime: Kind = {
+export const rawMime = signedKind({
   mediaTypes: ["message/rfc822"],
   readSignatureHeaders: readHeaderPair,
   describe(body, headers) {
@@ -23,7 +23,7 @@ export const rawMime: Kind = {
       envelope,
     };
   },
-};
+});
 
 function envelopeOf(headers: IncomingHttpHeaders): Envelope | null {
   const from = headerValue(headers, "x-envelope-from");

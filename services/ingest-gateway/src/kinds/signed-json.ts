@@ -1,10 +1,10 @@
-import { deliveryKey, storableId } from "../content/delivery-key.ts";
+import { deliveryKey, storableId } from "@inlet/providers";
 import { readSenderJson } from "../content/sender-json.ts";
 import { readHeaderPair } from "../signatures/header-pair.ts";
-import type { Kind } from "./kind.ts";
+import { signedKind } from "./signed-kind.ts";
 
 /** JSON of our own definition (docs/reference/signed-json.schema.json) under the signed header pair. Named by its `eventId`, else by the email. */
-export const signedJson: Kind = {
+export const signedJson = signedKind({
   mediaTypes: ["application/json"],
   readSignatureHeaders: readHeaderPair,
   describe(body) {
@@ -17,4 +17,4 @@ export const signedJson: Kind = {
       envelope: null,
     };
   },
-};
+});

@@ -1,11 +1,11 @@
-import { deliveryKey, storableId } from "../content/delivery-key.ts";
+import { deliveryKey, storableId } from "@inlet/providers";
 import { readSenderJson } from "../content/sender-json.ts";
 import { readStandardWebhooks } from "../signatures/standard-webhooks.ts";
 import { headerValue } from "../signatures/signature.ts";
-import type { Kind } from "./kind.ts";
+import { signedKind } from "./signed-kind.ts";
 
 /** The same JSON under Standard Webhooks. Named by the signed `webhook-id`, which stays the same over retries. */
-export const standardWebhooks: Kind = {
+export const standardWebhooks = signedKind({
   mediaTypes: ["application/json"],
   readSignatureHeaders: readStandardWebhooks,
   describe(body, headers) {
@@ -19,4 +19,4 @@ export const standardWebhooks: Kind = {
       envelope: null,
     };
   },
-};
+});

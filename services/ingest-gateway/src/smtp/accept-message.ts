@@ -1,7 +1,7 @@
 import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
-import { deliveryKey } from "../content/delivery-key.ts";
-import { scanMessageId } from "../content/header-scan.ts";
+import { deliveryKey } from "@inlet/providers";
+import { scanMessageId } from "@inlet/providers";
 import { passingFault } from "../durable.ts";
 import type { MakeDurable } from "../durable.ts";
 import type { Transaction } from "./admit-recipient.ts";

@@ -2,13 +2,10 @@ import { context } from "@opentelemetry/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { passingFault } from "../durable.ts";
 import type { MakeDurable } from "../durable.ts";
-import { inboundOf } from "../inbound.ts";
+import { doorOf, inboundOf } from "../inbound.ts";
 import { Problem } from "../problems.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
 import { nameEvent } from "./name-event.ts";
-
-/** Own senders' success; a provider that documents another code brings it with its kind. */
-const ACCEPTED = 202;
 
 /** The handler: names the event, makes it durable once, and only then says so. */
 export function acceptDelivery(durable: MakeDurable) {
@@ -21,7 +18,7 @@ export function acceptDelivery(durable: MakeDurable) {
         throw refusalOf(error);
       });
     inbound.duplicate = duplicate;
-    await reply.code(ACCEPTED).send({ eventId: event.eventId, duplicate });
+    await reply.code(doorOf(request).kind.answers.accepted).send({ eventId: event.eventId, duplicate });
   };
 }
 

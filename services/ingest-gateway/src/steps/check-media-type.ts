@@ -7,7 +7,7 @@ export async function checkMediaType(request: FastifyRequest): Promise<void> {
   const { mediaTypes } = doorOf(request).kind;
   const essence = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const encoding = request.headers["content-encoding"] ?? "identity";
-  if (!mediaTypes.includes(essence)) {
+  if (mediaTypes !== null && !mediaTypes.includes(essence)) {
     throw new Problem("media_type_unsupported", {
       detail: `Send Content-Type: ${mediaTypes.join(" or ")}`,
       headers: { accept: mediaTypes.join(", ") },

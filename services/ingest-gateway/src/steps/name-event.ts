@@ -1,17 +1,16 @@
 import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import type { FastifyRequest } from "fastify";
-import { doorOf, inboundOf } from "../inbound.ts";
-import { bodyOf } from "./read-signature.ts";
+import { bodyOf } from "../body.ts";
+import { deliveryOf, doorOf, inboundOf } from "../inbound.ts";
 
 const LONGEST_CONTENT_TYPE = 255;
 
-/** Makes the event of a verified request: deterministic id, lane as of now, bytes as they came. */
+/** Makes the event of a believed request: deterministic id, lane as of now, bytes as they came. */
 export function nameEvent(request: FastifyRequest): RawEvent {
   const inbound = inboundOf(request);
-  const { tenant, source, kind } = doorOf(request);
-  const body = bodyOf(request);
-  const delivery = kind.describe(body, request.headers);
+  const { tenant, source } = doorOf(request);
+  const delivery = deliveryOf(request);
   const eventId = eventIdOf(tenant.id, source.name, delivery.key);
   inbound.eventId = eventId;
   return {
@@ -29,6 +28,6 @@ export function nameEvent(request: FastifyRequest): RawEvent {
     envelope: delivery.envelope,
     connection: null,
     contentType: (request.headers["content-type"] ?? "").slice(0, LONGEST_CONTENT_TYPE),
-    body,
+    body: bodyOf(request),
   };
 }

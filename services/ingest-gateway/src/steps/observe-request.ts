@@ -31,7 +31,7 @@ export function openInbound(now: () => number) {
       span,
       context: trace.setSpan(ROOT_CONTEXT, span),
       door: null,
-      signature: null,
+      delivery: null,
       signatureFault: null,
       bytes: 0,
       eventId: null,
@@ -77,14 +77,14 @@ function count(inbound: Inbound, status: number, elapsedMs: number | null): void
   if (elapsedMs !== null) metrics.ingestSeconds.observe({ tenant, source }, elapsedMs / 1000);
   if (inbound.signatureFault !== null)
     metrics.signatureFailures.inc({ tenant, source, reason: inbound.signatureFault });
-  if (status === 202) metrics.ingestBytes.observe({ tenant, source }, inbound.bytes);
+  if (status < 300 && inbound.eventId !== null) metrics.ingestBytes.observe({ tenant, source }, inbound.bytes);
   if (inbound.duplicate === true) metrics.ingestDuplicates.inc({ tenant, source });
 }
 
 function log(request: FastifyRequest, inbound: Inbound, status: number, elapsedMs: number | null): void {
   const { door, problem } = inbound;
   const line = {
-    code: problem?.code ?? (status === 202 ? "accepted" : "abandoned"),
+    code: problem?.code ?? (status < 300 ? (inbound.eventId === null ? "no_delivery" : "accepted") : "abandoned"),
     status,
     tenant: door?.tenant.id,
     source: door?.source.name,
@@ -99,7 +99,7 @@ function log(request: FastifyRequest, inbound: Inbound, status: number, elapsedM
   };
   if (status >= 500) request.log.error(line, "delivery not taken");
   else if (status >= 400) request.log.warn(line, "delivery refused");
-  else request.log.info(line, "delivery accepted");
+  else request.log.info(line, inbound.eventId === null ? "notice of the provider" : "delivery accepted");
 }
 
 function endSpan({ span, door, eventId, duplicate, bytes, problem }: Inbound, status: number): void {
