@@ -4,7 +4,6 @@ import { normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
-import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "./arrival.ts";
 import { checkSender } from "./check-sender.ts";
 import { storeAttachments } from "./store-attachments.ts";
