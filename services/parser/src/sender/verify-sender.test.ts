@@ -68,6 +68,11 @@ describe("UN6: the sender of an email that came by SMTP", () => {
     });
   });
 
+  test("signed, and kept with bare line feeds on its way: the signature holds", async () => {
+    const mail = signed.replaceAll("\r\n", "\n");
+    expect((await verifySender(job({ mail }), lookup, LIMITS)).dkim).toBe("pass");
+  });
+
   test("signed and forwarded by a stranger: the signature holds, and DMARC with it", async () => {
     expect(await verifySender(job({ mail: signed, clientAddress: "203.0.113.5" }), lookup, LIMITS)).toEqual({
       spf: "fail",

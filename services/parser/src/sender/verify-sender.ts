@@ -3,6 +3,7 @@ import { authenticate } from "mailauth";
 import type { AuthenticateResult } from "mailauth";
 import { boundedResolver } from "./bounded-resolver.ts";
 import type { DnsLookup } from "./bounded-resolver.ts";
+import { withLineEnds } from "./line-ends.ts";
 
 export type Auth = NormalizedEvent["auth"];
 
@@ -32,7 +33,8 @@ export const TEMPERROR: Auth = { spf: "temperror", dkim: "temperror", dmarc: "te
  * client is not known. DNS that fails or is late gives `temperror`; nothing is thrown for it.
  */
 export async function verifySender(job: SenderJob, lookup: DnsLookup, limits: SenderLimits): Promise<Auth> {
-  const result = await authenticate(Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength), {
+  const bytes = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength);
+  const result = await authenticate(withLineEnds(bytes), {
     ...(job.clientAddress === null ? {} : { ip: job.clientAddress, helo: job.helo ?? job.clientAddress }),
     ...(job.from === null ? {} : { sender: job.from }),
     mta: "inlet",
