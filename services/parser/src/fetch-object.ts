@@ -1,3 +1,4 @@
+import { addAbortSignal, Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SourceConfig } from "@inlet/config";
 import type { StoredElsewhere } from "@inlet/providers";
@@ -25,9 +26,18 @@ export function createObjectFetch(): ObjectFetch {
       const client = clients.get(source) ?? Promise.resolve(clientOf(sdk, s3));
       clients.set(source, client);
       const command = new sdk.GetObjectCommand({ Bucket: object.bucket, Key: object.key });
-      const answer = await (await client).send(command, { abortSignal: AbortSignal.timeout(TIMEOUT_MS) });
-      if ((answer.ContentLength ?? 0) > MAX_BYTES) return { kind: "gone", code: "s3:too_large" };
-      return { kind: "ok", bytes: Buffer.from((await answer.Body?.transformToByteArray()) ?? []) };
+      const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
+      const { Body: body } = await (await client).send(command, { abortSignal });
+      if (!(body instanceof Readable)) return { kind: "passing", code: "s3:no_body" };
+      const chunks: Buffer[] = [];
+      let size = 0;
+      // The time holds for the body too; leaving the loop closes the connection.
+      for await (const chunk of addAbortSignal(abortSignal, body) as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > MAX_BYTES) return { kind: "gone", code: "s3:too_large" };
+        chunks.push(chunk);
+      }
+      return { kind: "ok", bytes: Buffer.concat(chunks) };
     } catch (error) {
       const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
       // Refused credentials are the tenant's to mend, so they pass; an object that is not there never comes back.
