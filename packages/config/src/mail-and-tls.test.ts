@@ -98,11 +98,6 @@ describe("sources for mail, and who may send", () => {
       "sources.post.kind is smtp, as mail is: an address could not tell which one is meant",
     ],
     [
-      "servers to believe by HTTP",
-      '  web: { kind: signed-json, secrets: ["env:SECRET"], trustedAuthserv: [mx.acme.example] }\n',
-      "sources.web.trustedAuthserv has a meaning for kind smtp only",
-    ],
-    [
       "what is no network",
       "  mail: { kind: smtp, allowFrom: [mail.acme.example] }\n",
       "sources.mail.allowFrom.0 is not an IP address or a network",

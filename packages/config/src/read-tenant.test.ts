@@ -54,10 +54,15 @@ describe("a good file", () => {
       auto_reply: "suppress",
       out_of_office: "suppress",
       bounce: "suppress",
+      delay: "suppress",
+      receipt: "suppress",
+      challenge: "suppress",
       complaint: "suppress",
       mailing_list: "log",
       newsletter: "log",
       calendar: "log",
+      no_reply: "write",
+      spam: "write",
     });
     expect(tenant.sources.get("web")).toMatchObject({ kind: "signed-json", maxBodyBytes: 32 * 1024 * 1024 });
   });

@@ -14,7 +14,7 @@ const WITHOUT_SECRETS: Partial<Record<SourceKind, string>> = {
 
 /** What a source of its kind must have, or has without any meaning. */
 export function kindFaults(source: Source): readonly FieldFault[] {
-  const { kind, secrets, trustedAuthserv } = source;
+  const { kind, secrets } = source;
   const faults = [...providerFaults(kind, source)];
   const instead = WITHOUT_SECRETS[kind];
   if (instead !== undefined && secrets !== undefined) {
@@ -23,9 +23,6 @@ export function kindFaults(source: Source): readonly FieldFault[] {
   if (instead === undefined && secrets === undefined) {
     const remedy = "List the source's secrets as env:NAME or file:PATH";
     faults.push({ field: "secrets", problem: "is missing", remedy });
-  }
-  if (kind !== "smtp" && trustedAuthserv.length > 0) {
-    faults.push({ field: "trustedAuthserv", problem: "has a meaning for kind smtp only", remedy: "Remove it" });
   }
   return faults;
 }

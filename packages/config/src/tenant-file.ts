@@ -75,7 +75,7 @@ const source = z.strictObject({
     .default([])
     .meta({
       description:
-        "authserv-ids (RFC 8601) of your own mail servers, whose Authentication-Results count instead of a check of ours (kind smtp)",
+        "authserv-ids (RFC 8601) of mail servers that remove forged ones, whose topmost Authentication-Results count; of kind smtp only on what a relay of yours hands over",
     }),
   ...providerFields,
 });
@@ -193,10 +193,15 @@ export const tenantFile = z.strictObject({
       auto_reply: classPolicy.default("suppress"),
       out_of_office: classPolicy.default("suppress"),
       bounce: classPolicy.default("suppress"),
+      delay: classPolicy.default("suppress"),
+      receipt: classPolicy.default("suppress"),
+      challenge: classPolicy.default("suppress"),
       complaint: classPolicy.default("suppress"),
       mailing_list: classPolicy.default("log"),
       newsletter: classPolicy.default("log"),
       calendar: classPolicy.default("log"),
+      no_reply: classPolicy.default("write"),
+      spam: classPolicy.default("write"),
     })
     .prefault({})
     .meta({ description: "what becomes of machine mail, by class" }),

@@ -61,7 +61,7 @@ export interface SourceConfig {
   readonly maxBodyBytes: number;
   /** Where its senders may come from; null: anywhere. */
   readonly allowFrom: Networks | null;
-  /** authserv-ids (RFC 8601) whose Authentication-Results are believed on mail that a relay of ours handed over by SMTP or LMTP. */
+  /** authserv-ids (RFC 8601) whose Authentication-Results are believed; of kind smtp only on mail that a relay of ours handed over. */
   readonly trustedAuthserv: readonly string[];
   /** `user:password` pairs that count besides the signature; empty: none is asked for. */
   readonly basicAuth: SecretList;
@@ -90,10 +90,16 @@ export type MailClass =
   | "auto_reply"
   | "out_of_office"
   | "bounce"
+  | "delay"
+  | "receipt"
+  | "challenge"
   | "complaint"
   | "mailing_list"
   | "newsletter"
-  | "calendar";
+  | "calendar"
+  | "no_reply"
+  /** Of any class, where the spam verdict is `spam`: the stricter policy counts. */
+  | "spam";
 /** `write`: as a person's mail. `log`: contact and activity, no deal. `suppress`: nothing in the CRM. */
 export type ClassPolicy = "write" | "log" | "suppress";
 

@@ -2,7 +2,7 @@ import type { Envelope, Mailbox } from "@inlet/schemas";
 import { parseAddresses } from "./addresses.ts";
 import { describeAttachments } from "./attachments.ts";
 import type { AttachmentSource } from "./attachments.ts";
-import { authenticationOf, spamOf } from "./authentication.ts";
+import { authenticationOf } from "./authentication.ts";
 import type { Bodies } from "./body-text.ts";
 import { classify } from "./classification.ts";
 import { cleanLine, cleanText } from "./clean-text.ts";
@@ -15,6 +15,7 @@ import { textBetweenTags, textOfSafeHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
 import type { EmailContent, ParseOptions } from "./port.ts";
 import { replyOf } from "./reply-text.ts";
+import { spamOf } from "./spam.ts";
 import { conversationRoot, keptReferences, messageId, messageIds } from "./threading.ts";
 
 /** A message taken apart, whichever door it came through. */
@@ -52,6 +53,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
   const from = froms[0] ?? null;
   const to = addressesOf(fields, "To", warnings);
   const cc = addressesOf(fields, "Cc", warnings);
+  const replyTo = addressesOf(fields, "Reply-To", warnings);
   const contentHash = contentHashOf({ from, to, cc, dateAsSent, subject, text, html: sentHtml, attachments });
 
   return {
@@ -61,7 +63,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     references: keptReferences(references),
     from,
     sender: parseAddresses(rawValues(fields, "Sender"))[0] ?? null,
-    replyTo: addressesOf(fields, "Reply-To", warnings),
+    replyTo,
     to,
     cc,
     bcc: addressesOf(fields, "Bcc", warnings),
@@ -74,7 +76,16 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     attachments,
     auth: authenticationOf(fields, options.trustedAuthservIds ?? []),
     ...spamOf(fields),
-    classification: classify({ fields, from, subject, inReplyTo, parts: attachments }),
+    classification: classify({
+      fields,
+      from,
+      replyTo,
+      subject,
+      inReplyTo,
+      references,
+      text: text ?? htmlAsText,
+      parts: attachments,
+    }),
     headers: fields.map(({ name, value }) => ({ name, value })),
     contentHash,
     conversationRoot: conversationRoot({

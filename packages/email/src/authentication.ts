@@ -1,5 +1,5 @@
 import type { NormalizedEvent } from "@inlet/schemas";
-import { firstValue, rawValues } from "./header-fields.ts";
+import { rawValues } from "./header-fields.ts";
 import type { Field } from "./header-fields.ts";
 
 const RESULT = /^(none|pass|fail|policy|neutral|softfail|temperror|permerror|hardfail|unknown)$/;
@@ -17,16 +17,6 @@ export function authenticationOf(fields: readonly Field[], trusted: readonly str
   });
   const results = believed === undefined ? [] : withoutComments(believed).split(";").slice(1);
   return { spf: resultOf("spf", results), dkim: resultOf("dkim", results), dmarc: resultOf("dmarc", results) };
-}
-
-/** The spam filter's word in the headers that SpamAssassin and its kind write. Any sender can write them too: advice only. */
-export function spamOf(fields: readonly Field[]): { spamVerdict: string | null; spamScore: number | null } {
-  const status = firstValue(fields, "X-Spam-Status");
-  const flag = firstValue(fields, "X-Spam-Flag") ?? status?.split(/[,\s]/)[0] ?? null;
-  const scored = /\bscore=(-?\d{1,6}(?:\.\d{1,6})?)/.exec(status ?? "")?.[1] ?? firstValue(fields, "X-Spam-Score");
-  const score = scored === null || !/^-?\d{1,6}(\.\d{1,6})?$/.test(scored) ? null : Number(scored);
-  const verdict = flag === null ? null : /^yes$/i.test(flag) ? "spam" : /^no$/i.test(flag) ? "ham" : null;
-  return { spamVerdict: verdict, spamScore: score };
 }
 
 function resultOf(method: string, results: readonly string[]): string | null {

@@ -2,6 +2,7 @@ import { isAddress } from "./addresses.ts";
 import { decodeBytes } from "./charset.ts";
 import { fieldOf, firstValue } from "./header-fields.ts";
 import type { Field } from "./header-fields.ts";
+import { messageId } from "./threading.ts";
 
 /** One recipient of a delivery status notification (RFC 3464 2.3). */
 export interface RecipientStatus {
@@ -31,6 +32,12 @@ export function readDeliveryStatus(bytes: Uint8Array): RecipientStatus[] {
 export function readFeedbackType(bytes: Uint8Array): string | null {
   const type = fieldGroups(bytes).flatMap((fields) => firstValue(fields, "Feedback-Type") ?? [])[0];
   return type !== undefined && /^[a-z-]{1,30}$/i.test(type) ? type.toLowerCase() : null;
+}
+
+/** The Message-ID in a returned message or its header (message/rfc822, text/rfc822-headers), without brackets; null when missing. */
+export function readReturnedMessageId(bytes: Uint8Array): string | null {
+  const [header] = fieldGroups(bytes);
+  return messageId(header === undefined ? null : firstValue(header, "Message-ID"));
 }
 
 function fieldGroups(bytes: Uint8Array): Field[][] {

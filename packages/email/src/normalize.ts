@@ -3,6 +3,7 @@ import type { MailboxRules } from "@inlet/mailboxes";
 import type { BlobRef, Envelope, NormalizedEvent, SourceInfo } from "@inlet/schemas";
 import { readOurAddresses } from "./address-tags.ts";
 import { identify } from "./identify.ts";
+import { gradeLoop } from "./machine/loop.ts";
 import type { EmailContent } from "./port.ts";
 
 /** What the delivery knows and the bytes do not. */
@@ -39,7 +40,10 @@ export function normalize(content: EmailContent, context: NormalizeContext): Nor
     envelope,
     ...identify(context.tenantId, content),
     ...ours,
-    classification: gradeOwnGroup(content, context.mailboxes),
+    classification: gradeLoop(
+      { ...content, classification: gradeOwnGroup(content, context.mailboxes) },
+      context.mailboxes,
+    ),
     attachments: attachments.map(({ bytes: _bytes, downloadUrl: _url, ...file }) => ({
       ...file,
       blob: context.blobs.get(file.sha256) ?? null,

@@ -1,13 +1,4 @@
-import {
-  deadLetter,
-  effectKey,
-  normalizeAddress,
-  ok,
-  policyOf,
-  reasonOfClass,
-  type Ending,
-  type Outcome,
-} from "@inlet/delivery";
+import { deadLetter, effectKey, normalizeAddress, ok, treatmentOf, type Ending, type Outcome } from "@inlet/delivery";
 import { admit } from "./admit.ts";
 import { callCrm } from "./call-crm.ts";
 import { claimEffects } from "./claim-effects.ts";
@@ -22,6 +13,9 @@ import { addToWritten, bringUpToDate } from "./written-before.ts";
 
 /** How the steps ended: `written`, or one of the early endings. Infrastructure faults are thrown. */
 export type Delivered = { readonly kind: "written" } | Ending;
+
+/** Signs of a class that are kept as evidence. */
+const MOST_REASONS = 20;
 
 /** The way of one email into the CRM, step by step. */
 export async function deliver(email: EmailTry): Promise<Delivered> {
@@ -60,11 +54,11 @@ async function prepareCrm(email: EmailTry): Promise<Outcome<null>> {
 }
 
 function applyClassPolicy(email: EmailTry): Outcome<null> {
-  const { kind } = email.event.classification;
-  const reason = reasonOfClass(kind);
-  return policyOf(kind, email.tenant.classes) === "suppress" && reason !== undefined
-    ? { kind: "suppress", reason }
-    : ok(null);
+  const { kind, reasons } = email.event.classification;
+  // Whoever asks about a bounce finds the recipient and the message that it is about.
+  if (kind !== "human") email.evidence["classification"] = { kind, reasons: reasons.slice(0, MOST_REASONS) };
+  const { reason } = treatmentOf(email.event, email.tenant.classes);
+  return reason === null ? ok(null) : { kind: "suppress", reason };
 }
 
 function senderOf(email: EmailTry): Outcome<string> {

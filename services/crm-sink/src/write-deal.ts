@@ -1,4 +1,4 @@
-import { activitySubject, chooseDeal, ok, policyOf, type DealChoice, type Outcome } from "@inlet/delivery";
+import { activitySubject, chooseDeal, ok, treatmentOf, type DealChoice, type Outcome } from "@inlet/delivery";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
@@ -13,7 +13,7 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
   const candidates = {
     tags: event.addressTags,
     conversationId: email.conversationId,
-    policy: policyOf(event.classification.kind, tenant.classes),
+    policy: treatmentOf(event, tenant.classes).policy,
     newDeal: tenant.crm.newDeal,
   };
   const choice = chooseDeal(candidates);

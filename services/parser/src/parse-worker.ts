@@ -23,5 +23,5 @@ export default async function parse(job: ParseJob): Promise<ParseAnswer> {
     const result = await parseMime(bytes, options);
     return result.ok ? { ...result, source: NOTHING_SAID } : result;
   }
-  return parseSignedJson(bytes);
+  return parseSignedJson(bytes, options);
 }
