@@ -31,3 +31,8 @@ export function conversationIdOf(tenant: string, root: string): string {
 export function eventKey(tenant: string, eventId: string): string {
   return `${tenant}/${eventId}`;
 }
+
+/** The id of a registered sent message, for headers and logs. `messageId` is without angle brackets. */
+export function sentMessageIdOf(tenant: string, messageId: string): string {
+  return `msg_${H(tenant, messageId)}`;
+}

@@ -36,11 +36,18 @@ export interface RunningInlet {
   readonly ledger: Ledger;
   readonly admin: Admin;
   readonly env: Readonly<Record<string, string>>;
+  /** The file of tenant `acme`: services take over what is written into it. */
+  readonly tenantFile: string;
   start(name: ServiceName, extra?: Readonly<Record<string, string>>): Promise<Service>;
   /** Posts a MIME message as signed JSON; the answer, whatever it is. */
   send(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<Response>;
   /** As {@link send}; answers the eventId. Throws on anything but 202. */
   post(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<string>;
+  /** Registers a message that the tenant sent. Throws on anything but 202. */
+  registerSent(
+    gateway: Service,
+    message: { messageId: string; sentAt: number; dealId?: string; campaign?: string },
+  ): Promise<void>;
   /** Runs `inlet` with this environment. */
   inlet(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
   /** The end of a service's logs. */
@@ -96,6 +103,7 @@ export async function runInlet(
     ledger,
     admin,
     env,
+    tenantFile: path.join(tenantsDir, "acme.yaml"),
     start: async (name, extra = {}) => {
       const service = await startService(name, { ...env, ...extra }, path.join(dir, `${name}.log`));
       running.add(service);
@@ -107,6 +115,10 @@ export async function runInlet(
       const response = await send(gateway, senderEventId, mime);
       if (response.status !== 202) throw new Error(`the gateway answered ${response.status}: ${await response.text()}`);
       return ((await response.json()) as { eventId: string }).eventId;
+    },
+    registerSent: async (gateway, message) => {
+      const response = await postSigned(gateway, "/v1/outbound-messages/acme", message);
+      if (response.status !== 202) throw new Error(`the gateway answered ${response.status}: ${await response.text()}`);
     },
     inlet: async (...args) => run([path.join(ROOT, "packages/cli/bin/inlet.mjs"), ...args], env),
     logs: async (name) => (await readFile(path.join(dir, `${name}.log`), "utf8").catch(() => "")).slice(-20_000),
@@ -120,9 +132,14 @@ export async function runInlet(
 }
 
 async function send(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<Response> {
-  const body = JSON.stringify({ eventId: senderEventId, raw: Buffer.from(mime).toString("base64") });
+  const body = { eventId: senderEventId, raw: Buffer.from(mime).toString("base64") };
+  return postSigned(gateway, "/v1/inbound/acme/signed-json", body);
+}
+
+async function postSigned(gateway: Service, address: string, content: object): Promise<Response> {
+  const body = JSON.stringify(content);
   const timestamp = String(Math.floor(Date.now() / 1000));
-  return fetch(`${gateway.url}/v1/inbound/acme/signed-json`, {
+  return fetch(`${gateway.url}${address}`, {
     method: "POST",
     body,
     headers: {
@@ -144,6 +161,7 @@ sources:
   smtp: { kind: smtp }
 mailboxes:
   sales: { addresses: [sales@inlet.example] }
+outbound: { secrets: [env:TEST_SECRET] }
 crm: { kind: hubspot, baseUrl: "${crmUrl}", token: env:TEST_TOKEN, timeout: ${timeoutMs / 1000}s, files: upload, newDeal: create }
 `,
   );

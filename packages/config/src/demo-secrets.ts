@@ -12,6 +12,7 @@ export function demoSecretsInUse(environment: Environment, tenants: Tenants | nu
       if ([...source.secrets.reveal(), ...source.basicAuth.reveal()].some(isDemo))
         found.push(`${tenant.id}: sources.${source.name}`);
     }
+    if (tenant.outbound?.secrets.reveal().some(isDemo) === true) found.push(`${tenant.id}: outbound`);
     if (tenant.crm.token.reveal().some(isDemo)) found.push(`${tenant.id}: crm.token`);
   }
   return found;

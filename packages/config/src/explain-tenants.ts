@@ -1,5 +1,5 @@
 import type { RawEnvironment } from "./environment.ts";
-import { listTenantFiles, readFile } from "./load-tenants.ts";
+import { listTenantFiles, readFile } from "./tenant-files.ts";
 import type { ConfigFault, TenantConfig } from "./types.ts";
 
 /** A tenant as `inlet tenants check` shows it: JSON-safe, secrets only counted. */
@@ -18,6 +18,8 @@ export interface TenantExplanation {
   }[];
   readonly mailboxes: TenantConfig["mailboxes"];
   readonly unknownRecipients: TenantConfig["unknownRecipients"];
+  /** Who may register sent messages; null where nobody may. */
+  readonly outbound: { readonly secrets: number; readonly path: string } | null;
   readonly classes: TenantConfig["classes"];
   readonly crm: Omit<TenantConfig["crm"], "token"> & { readonly tokens: number };
   readonly rateLimit: TenantConfig["rateLimit"];
@@ -29,13 +31,30 @@ export interface TenantExplanation {
 export function explainTenants(
   dir: string,
   env: RawEnvironment,
-): { readonly tenants: readonly TenantExplanation[]; readonly faults: readonly ConfigFault[] } {
+): {
+  readonly tenants: readonly TenantExplanation[];
+  readonly faults: readonly ConfigFault[];
+  /** Address rules that several tenants have: by SMTP they are given to none of them; an HTTP source names its tenant. */
+  readonly sharedRules: readonly { readonly rule: string; readonly tenants: readonly string[] }[];
+} {
   const found = listTenantFiles(dir);
   const readings = found.files.map(([id, path]) => readFile(id, path, env, dir));
+  const tenants = readings.flatMap(({ tenant }) => (tenant === null ? [] : [explain(tenant)]));
   return {
-    tenants: readings.flatMap(({ tenant }) => (tenant === null ? [] : [explain(tenant)])),
+    tenants,
+    sharedRules: sharedRules(tenants),
     faults: [...found.faults, ...readings.flatMap(({ faults }) => faults)],
   };
+}
+
+function sharedRules(tenants: readonly TenantExplanation[]): { rule: string; tenants: string[] }[] {
+  const owners = new Map<string, Set<string>>();
+  for (const { id, mailboxes } of tenants) {
+    for (const rule of mailboxes.flatMap(({ addresses }) => addresses)) {
+      owners.set(rule, (owners.get(rule) ?? new Set()).add(id));
+    }
+  }
+  return [...owners].flatMap(([rule, ids]) => (ids.size > 1 ? [{ rule, tenants: [...ids] }] : []));
 }
 
 function explain(tenant: TenantConfig): TenantExplanation {
@@ -55,6 +74,10 @@ function explain(tenant: TenantConfig): TenantExplanation {
     })),
     mailboxes: tenant.mailboxes,
     unknownRecipients: tenant.unknownRecipients,
+    outbound:
+      tenant.outbound === null
+        ? null
+        : { secrets: tenant.outbound.secrets.reveal().length, path: `/v1/outbound-messages/${tenant.id}` },
     classes: tenant.classes,
     crm: { ...crm, tokens: token.reveal().length },
     rateLimit: tenant.rateLimit,

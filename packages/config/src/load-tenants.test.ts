@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConfigError, DEMO_MARK, loadTenants, readEnvironment, tenantJsonSchema, warnOfDemoSecrets } from "./index.ts";
-import type { Tenants } from "./index.ts";
+import type { LoadTenantsOptions, Tenants } from "./index.ts";
 
 const repository = new URL("../../../", import.meta.url);
 
@@ -31,7 +31,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-async function load(options: { onReload?: (changed: readonly string[]) => void } = {}): Promise<Tenants> {
+async function load(options: Partial<LoadTenantsOptions> = {}): Promise<Tenants> {
   tenants = await loadTenants({ dir, env, pollMs: 10, ...options });
   return tenants;
 }
@@ -69,6 +69,30 @@ test("a broken file keeps its last good version and is reported until it is mend
   writeFileSync(join(dir, "acme.yaml"), tenantFile("Acme again"));
   await vi.waitFor(() => expect(loaded.faults()).toEqual([]));
   expect(loaded.get("acme")?.name).toBe("Acme again");
+});
+
+test("a file that is replaced by renaming another over it is taken over, and never goes", async () => {
+  const onReload = vi.fn();
+  const loaded = await load({ onReload });
+  for (const name of ["Acme 1", "Acme 2", "Acme 3"]) {
+    writeFileSync(join(dir, ".acme.new"), tenantFile(name));
+    renameSync(join(dir, ".acme.new"), join(dir, "acme.yaml"));
+    await vi.waitFor(() => expect(loaded.get("acme")?.name).toBe(name));
+  }
+  expect(onReload).toHaveBeenCalledTimes(3);
+  expect(loaded.all()).toHaveLength(1);
+});
+
+test("a directory that cannot be read for a while says nothing about its tenants", async () => {
+  const onFault = vi.fn();
+  const loaded = await load({ onFault });
+  renameSync(dir, `${dir}-away`);
+  await vi.waitFor(() => expect(loaded.faults()[0]?.problem).toMatch(/cannot be read/));
+  expect(loaded.get("acme")?.name).toBe("Acme");
+  renameSync(`${dir}-away`, dir);
+  await vi.waitFor(() => expect(loaded.faults()).toEqual([]));
+  expect(loaded.get("acme")?.name).toBe("Acme");
+  expect(onFault).toHaveBeenCalledTimes(2);
 });
 
 test("at start all faults of all files are fatal, at once", async () => {
@@ -142,6 +166,7 @@ test("demo secrets behind https are warned of by name; behind http they are not"
       "demo: sources.mailgun-mime",
       "demo: sources.sendgrid",
       "demo: sources.cloudmailin",
+      "demo: outbound",
       "demo: crm.token",
     ],
   });

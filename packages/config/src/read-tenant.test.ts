@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
+import { recipientsIn } from "@inlet/mailboxes";
 import { describe, expect, test } from "vitest";
-import { readTenant } from "./index.ts";
+import { readTenant, tenantJsonSchema } from "./index.ts";
 import type { TenantConfig } from "./index.ts";
+import type { JsonSchemaNode } from "./tenant-json-schema.ts";
 
 const env = {
   WEB_SECRET: "open-sesame-0123456789",
@@ -228,4 +231,30 @@ describe("mappingVersion", () => {
     ].map(version);
     expect(new Set(same).size).toBe(1);
   });
+});
+
+test("the example of docs/guides/tenants.md is a good file, and does what the guide says", () => {
+  const guide = readFileSync(new URL("../../../docs/guides/tenants.md", import.meta.url), "utf8");
+  const example = /^```yaml\n(.*?)^```/ms.exec(guide)?.[1] ?? "";
+  const secrets = example.replaceAll(/file:\/run\/secrets\/[a-z-]+/g, "env:WEB_SECRET");
+  const { mailboxes } = good(secrets);
+  const reached = recipientsIn(mailboxes).find("pump-spring+vip@acme.example");
+  expect(reached).toMatchObject({ mailbox: "pump", rule: "pump-{campaign}@acme.example" });
+  const tags = reached.kind === "mailbox" ? reached.tags.map(({ kind, value }) => `${kind}: ${value}`) : [];
+  expect(guide).toContain(`tags         ${tags.join(", ")}`);
+});
+
+test("every key of a tenant file is described in its JSON Schema", () => {
+  const missing: string[] = [];
+  const walk = (node: JsonSchemaNode, path: string): void => {
+    for (const [key, child] of Object.entries(node.properties ?? {})) {
+      if (child.description === undefined) missing.push(`${path}${key}`);
+      walk(child, `${path}${key}.`);
+    }
+    if (typeof node.additionalProperties === "object") walk(node.additionalProperties, `${path}*.`);
+    for (const either of (node["anyOf"] ?? []) as JsonSchemaNode[]) walk(either, path);
+    if (node.items !== undefined) walk(node.items, `${path}*.`);
+  };
+  walk(tenantJsonSchema(), "");
+  expect(missing).toEqual([]);
 });

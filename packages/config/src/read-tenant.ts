@@ -98,6 +98,22 @@ export function readTenant(
     );
   }
   const mailboxes = mailboxConfigs(file, fault);
+  const outbound =
+    file.outbound === null
+      ? null
+      : {
+          name: "outbound",
+          kind: "signed-json" as const,
+          secrets: secrets("outbound.secrets", file.outbound.secrets, (value) => secretFault("signed-json", value)),
+          maxBodyBytes: defaultBodyBytes("signed-json"),
+          allowFrom: file.allowFrom === undefined ? null : networksOf(file.allowFrom),
+          trustedAuthserv: [],
+          basicAuth: secretList([]),
+          publicKeys: [],
+          signatureWindowMs: 0,
+          sns: null,
+          s3: null,
+        };
   const crm = crmConfig(file.crm, resolved, (references) => secrets("crm.token", references), fault);
 
   if (faults.length > 0) return { tenant: null, faults, secretFiles };
@@ -109,6 +125,7 @@ export function readTenant(
     sources: new Map(sources.map((source) => [source.name, source])),
     mailboxes,
     unknownRecipients: file.unknownRecipients,
+    outbound,
     classes: file.classes,
     crm,
     rateLimit: file.rateLimit,

@@ -45,6 +45,11 @@ const classPolicy = z.enum(["write", "log", "suppress"]).meta({
   description: "write (as a person's mail), log (contact and activity, no deal) or suppress (nothing in the CRM)",
 });
 
+const signingSecrets = z
+  .array(secretReference)
+  .min(1, "is empty, so that every request would be refused")
+  .max(8, "has more than 8 entries");
+
 const network = z
   .string()
   .refine(isNetwork, "is not an IP address or a network")
@@ -54,15 +59,10 @@ const networks = z.array(network).min(1, "is empty, so that everybody would be r
 
 const source = z.strictObject({
   kind: z.enum(SERVED_KINDS).meta({ description: "how requests of this source are signed and shaped" }),
-  secrets: z
-    .array(secretReference)
-    .min(1, "is empty, so that every request would be refused")
-    .max(8, "has more than 8 entries")
-    .optional()
-    .meta({
-      description:
-        "every secret that is valid now, the newest first: list the old and the new one while you rotate. Of kinds postmark and cloudmailin user:password, of mailgun the HTTP webhook signing key; smtp, sendgrid and ses have none",
-    }),
+  secrets: signingSecrets.optional().meta({
+    description:
+      "every secret that is valid now, the newest first: list the old and the new one while you rotate. Of kinds postmark and cloudmailin user:password, of mailgun the HTTP webhook signing key; smtp, sendgrid and ses have none",
+  }),
   maxBodySize: size.optional().meta({
     description:
       "largest request body or email, such as 32MiB (at most 64MiB); by default 32MiB, of providers what they send at most",
@@ -188,6 +188,17 @@ export const tenantFile = z.strictObject({
   unknownRecipients: unknownRecipients
     .prefault({})
     .meta({ description: "what becomes of email to an address that no mailbox has" }),
+  outbound: z
+    .strictObject({
+      secrets: signingSecrets.meta({
+        description: "every secret that is valid now, the newest first: list the old and the new one while you rotate",
+      }),
+    })
+    .nullable()
+    .default(null)
+    .meta({
+      description: "who may register sent messages: POST /v1/outbound-messages/<tenant>, signed as signed-json is",
+    }),
   classes: z
     .strictObject({
       auto_reply: classPolicy.default("suppress"),

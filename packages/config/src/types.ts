@@ -145,6 +145,8 @@ export interface TenantConfig {
   readonly sources: ReadonlyMap<string, SourceConfig>;
   readonly mailboxes: readonly MailboxConfig[];
   readonly unknownRecipients: UnknownRecipients;
+  /** Secrets of those who may register sent messages; null where nobody may. */
+  readonly outbound: SourceConfig | null;
   readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
   readonly crm: CrmConfig;
   /** Requests per second at the gateway, per instance. */

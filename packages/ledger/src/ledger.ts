@@ -10,6 +10,8 @@ import { migrate, pendingMigrations } from "./migrate.ts";
 import * as operating from "./operating.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
 import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
+import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
+import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
 import {
   conversationWaits,
   replaceWaiting,
@@ -61,6 +63,12 @@ export function openLedger(options: DatabaseOptions) {
     conversationWaits: coalesce<{ tenant: string; conversationId: string; eventId: string }, boolean>(async (asked) =>
       conversationWaits(database, asked),
     ),
+    registerSent: async (messages: readonly SentMessage[]): Promise<void> => registerSent(database, messages),
+    mention: coalesce<Mentions, SentMessage[]>(async (emails) => mention(database, emails)),
+    takeRematches: async (take: Parameters<typeof takeRematches>[1]): Promise<Rematch[]> =>
+      takeRematches(database, take),
+    endRematch: async (rematch: Rematch, owner: string, end: RematchEnd): Promise<void> =>
+      endRematch(database, rematch, owner, end),
     claim: claimTogether,
     release: async (claims: readonly Release[]): Promise<void> => release(database, claims),
     finish: async (end: TryEnd): Promise<void> => {

@@ -1,10 +1,12 @@
-import { groupIn, topicIn } from "@inlet/schemas";
-import type { Consumer, Kafka } from "@inlet/kafka";
+import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
+import type { Consumer, ConsumerOptions, Kafka } from "@inlet/kafka";
 import { poll, type Poller } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { SinkDeps } from "./email-try.ts";
+import { consumeSentMessages } from "./consume-sent-messages.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
+import { matchAgain } from "./match-again.ts";
 import { releaseWaiting } from "./release-waiting.ts";
 import { rescueStalled } from "./rescue-stalled.ts";
 
@@ -29,18 +31,28 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
   let parked = 0;
   const full: SinkDeps = { ...deps, parkingFull: () => parked >= options.parkedMaxBytes };
   const queue = createFairQueue(options.concurrency);
-  const consumers: Consumer[] = options.lanes.map((lane) =>
+  const onAlert: ConsumerOptions["onAlert"] = ({ code, message, detail }) => {
+    metrics.alerts.inc({ code });
+    deps.log.error({ ...detail, code }, message);
+  };
+  const consumers: Consumer[] = [
+    ...options.lanes.map((lane) =>
+      kafka.consumer({
+        groupId: groupIn("crm-sink", lane),
+        topic: topicIn("normalizedEvents", lane),
+        handler: createBatchHandler(full, queue),
+        maxRecords: 200,
+        onAlert,
+      }),
+    ),
+    // One topic for all lanes: every sink takes its part, and the ledger gives each email to the sinks of its lane.
     kafka.consumer({
-      groupId: groupIn("crm-sink", lane),
-      topic: topicIn("normalizedEvents", lane),
-      handler: createBatchHandler(full, queue),
-      maxRecords: 200,
-      onAlert: ({ code, message, detail }) => {
-        metrics.alerts.inc({ code });
-        deps.log.error({ ...detail, code }, message);
-      },
+      groupId: groupIn("crm-sink-sent", SHARED_LANE),
+      topic: topicIn("outboundMessages", SHARED_LANE),
+      handler: consumeSentMessages(full),
+      onAlert,
     }),
-  );
+  ];
   let pollers: Poller[] = [];
   const warn = (what: string) => (error: unknown) => deps.log.warn({ err: errorForLog(error) }, what);
 
@@ -54,6 +66,7 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
       pollers = [
         releaseWaiting(full, queue, options.lanes),
         rescueStalled(kafka, full, queue, options.lanes),
+        matchAgain(full, queue, options.lanes),
         poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),

@@ -8,12 +8,15 @@ export interface CalledEffect {
   readonly key: string;
 }
 
+/** What a call needs to know of the try that makes it. */
+export type CallTry = Pick<EmailTry, "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempt" | "probe">;
+
 /**
  * One CRM call behind the tenant's circuit, inside the try's deadline (so inside the claim's lease). A fault becomes what it means for the
  * email; a result that may have landed marks the effect unknown.
  */
 export async function callCrm<T>(
-  email: EmailTry,
+  email: CallTry,
   step: string,
   call: (options: CallOptions) => Promise<CallResult<T>>,
   writes?: CalledEffect,
@@ -50,12 +53,12 @@ export async function callCrm<T>(
 }
 
 /** ms until an unknown write may be looked at: the end of its lease and the adapter's settling time. */
-function settleInMs(email: EmailTry, writes: CalledEffect | undefined, unknown: boolean): number {
+function settleInMs(email: CallTry, writes: CalledEffect | undefined, unknown: boolean): number {
   if (writes === undefined || !unknown) return 0;
   return email.deadline + LEASE_MARGIN_MS + settleMsOf(email, writes.effect) - email.deps.now() + 250;
 }
 
-export function settleMsOf(email: EmailTry, effect: EffectKind): number {
+export function settleMsOf(email: Pick<EmailTry, "crm">, effect: EffectKind): number {
   const traits: Partial<Record<EffectKind, { settleMs: number }>> = email.crm.adapter.traits;
   return traits[effect]?.settleMs ?? 0;
 }

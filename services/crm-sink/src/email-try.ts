@@ -3,7 +3,7 @@ import type { BlobStore } from "@inlet/blob-store";
 import type { TenantConfig, Tenants } from "@inlet/config";
 import type { Ending, Outcome } from "@inlet/delivery";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
-import type { Ledger } from "@inlet/ledger";
+import type { Ledger, SentMessage } from "@inlet/ledger";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { EffectLog } from "./effect-log.ts";
 import type { TenantCrm, TenantCrms } from "./tenant-crms.ts";
@@ -64,6 +64,8 @@ export interface EmailTry {
   attempt: number;
   /** Filled in by `joinConversation`. */
   conversationId: string;
+  /** Registered messages of the tenant that this email answers, the best first; filled in by `findSentMessages`. */
+  sentMessages: readonly SentMessage[];
   /** This try is the one that an open circuit lets through. */
   probe: boolean;
   readonly warnings: string[];

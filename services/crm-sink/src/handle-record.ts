@@ -55,6 +55,7 @@ export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<vo
         pass: 0,
         attempt: 0,
         conversationId: event.conversationId,
+        sentMessages: [],
         probe: false,
         warnings: [],
         evidence: {},

@@ -5,6 +5,7 @@ import { claimEffects } from "./claim-effects.ts";
 import { joinConversation, queueBehindConversation } from "./conversation.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
 import { passCircuit } from "./open-circuit.ts";
+import { findSentMessages } from "./sent-messages.ts";
 import { describeActivity, writeActivity } from "./write-activity.ts";
 import { writeContact } from "./write-contact.ts";
 import { findDeal, writeDeal } from "./write-deal.ts";
@@ -24,6 +25,7 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     need(applyClassPolicy(email));
     const address = need(senderOf(email));
     need(await joinConversation(email));
+    await findSentMessages(email);
     need(await queueBehindConversation(email));
     need(await passCircuit(email));
     need(await prepareCrm(email));

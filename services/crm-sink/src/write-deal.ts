@@ -1,4 +1,12 @@
-import { activitySubject, chooseDeal, ok, treatmentOf, type DealChoice, type Outcome } from "@inlet/delivery";
+import {
+  activitySubject,
+  chooseDeal,
+  normalizeAddress,
+  ok,
+  treatmentOf,
+  type DealChoice,
+  type Outcome,
+} from "@inlet/delivery";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
@@ -7,22 +15,32 @@ import { writeEffect } from "./write-effect.ts";
 /** Mark of every deal that Inlet makes (WR3). */
 export const DEAL_TAG = "email-sourced";
 
-/** Chooses the deal by its best evidence; a deal named by an address tag must be there, else the next best evidence counts. */
+/** Tags, and sent messages, that are followed: anybody may write any number of them, and each costs a call. */
+const MOST_NAMED = 3;
+
+/** Chooses the deal by its best evidence; a deal that is named must be in the CRM, else the next best evidence counts. */
 export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
   const { event, tenant } = email;
-  const candidates = {
-    tags: event.addressTags,
-    conversationId: email.conversationId,
-    policy: treatmentOf(event, tenant.classes).policy,
-    newDeal: tenant.crm.newDeal,
-  };
-  const choice = chooseDeal(candidates);
-  if (choice.kind !== "named") return ok(choice);
-  const found = await callCrm(email, "get-deal", async (options) => email.crm.adapter.getDeal(choice.dealId, options));
-  if (found.kind !== "ok") return found;
-  if (found.value !== null) return ok(choice);
-  email.warnings.push(`deal_tag_unknown: the CRM has no deal ${choice.dealId}`);
-  return ok(chooseDeal({ ...candidates, tags: [] }));
+  const unknownDeals: string[] = [];
+  for (;;) {
+    const choice = chooseDeal({
+      tags: event.addressTags.filter(({ kind }) => kind === "deal").slice(0, MOST_NAMED),
+      sentMessages: email.sentMessages.filter((message) => message.dealId !== null).slice(0, MOST_NAMED),
+      sender: normalizeAddress(event.from?.email ?? ""),
+      unknownDeals,
+      conversationId: email.conversationId,
+      policy: treatmentOf(event, tenant.classes).policy,
+      newDeal: tenant.crm.newDeal,
+    });
+    if (choice.kind !== "named") return ok(choice);
+    const { dealId, evidence } = choice;
+    const found = await callCrm(email, "get-deal", async (options) => email.crm.adapter.getDeal(dealId, options));
+    if (found.kind !== "ok") return found;
+    if (found.value !== null) return ok(choice);
+    const warning = evidence.matchedBy === "tag" ? "deal_tag_unknown" : "sent_message_deal_unknown";
+    email.warnings.push(`${warning}: the CRM has no deal ${dealId}`);
+    unknownDeals.push(dealId);
+  }
 }
 
 /** The deal's CRM id, or null where the email has none. The conversation remembers it: replies without the tag find it again. */
@@ -66,8 +84,12 @@ export async function writeDeal(
 }
 
 /** What the addresses say of a new deal stands on it: its campaign, its product, its queue. */
-function dealTags({ event }: EmailTry): string[] {
-  return [DEAL_TAG, ...event.addressTags.map(({ kind, value }) => `${kind}:${value}`.replaceAll(";", ","))];
+function dealTags({ event, sentMessages }: EmailTry): string[] {
+  const campaigns = sentMessages.flatMap(({ campaign }) =>
+    campaign === null ? [] : [{ kind: "campaign", value: campaign }],
+  );
+  const tags = [...event.addressTags, ...campaigns].map(({ kind, value }) => `${kind}:${value}`.replaceAll(";", ","));
+  return [...new Set([DEAL_TAG, ...tags])];
 }
 
 /** Pipeline and stage of a new deal: those of the mailbox that the email reached, else the tenant's. */

@@ -10,6 +10,7 @@ import type { BodyBudget } from "./body-budget.ts";
 import { makeDurable } from "./durable.ts";
 import { operatorsRoutes } from "./operators-routes.ts";
 import { Problem } from "./problems.ts";
+import { outboundMessagesRoute } from "./outbound/route.ts";
 import { refuseOnSocket, refuseRequest, refuseWithProblems } from "./refusals.ts";
 import { createSignatureAlarm } from "./signature-alarm.ts";
 import { acceptDelivery } from "./steps/accept-delivery.ts";
@@ -86,6 +87,7 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   app.removeAllContentTypeParsers();
   // A scope of its own: its body parser must not run for any other address.
   await app.register((scope) => inboundRoute(scope, deps));
+  await app.register((scope) => outboundMessagesRoute(scope, deps));
   return app;
 }
 

@@ -28,14 +28,12 @@ test("every kind that a tenant file may name is served and stands in the guide",
   for (const kind of SERVED_KINDS) expect(guide).toMatch(new RegExp(`^\\| \`${kind}\``, "m"));
 });
 
-describe("the examples of docs/guides/send-email.md", () => {
+describe("the examples of the guides", () => {
   let gateway: TestGateway;
   let dir: string;
   let url: string;
-  let guide: string;
 
   beforeAll(async () => {
-    guide = await read("docs/guides/send-email.md");
     dir = await mkdtemp(join(tmpdir(), "inlet-guide-"));
     await writeFile(
       join(dir, "email.eml"),
@@ -52,7 +50,8 @@ describe("the examples of docs/guides/send-email.md", () => {
     await rm(dir, { recursive: true });
   });
 
-  function block(language: string): string {
+  async function block(language: string, page = "send-email"): Promise<string> {
+    const guide = await read(`docs/guides/${page}.md`);
     const found = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(guide)?.[1];
     if (found === undefined) throw new Error(`the guide has no ${language} example`);
     return found;
@@ -68,12 +67,17 @@ describe("the examples of docs/guides/send-email.md", () => {
   }
 
   test("curl and openssl", async () => {
-    const answer = await run("sh", [], "send.sh", block("sh"));
+    const answer = await run("sh", [], "send.sh", await block("sh"));
     expect(answer).toEqual({ eventId: eventIdOf("demo", "signed-json", "order-4711-question"), duplicate: false });
   });
 
+  test("registering a sent message", async () => {
+    const answer = await run("sh", [], "register.sh", await block("sh", "outbound-messages"));
+    expect(answer).toEqual({ messageId: "offer-4711@mail.inlet.example" });
+  });
+
   test("Node", async () => {
-    const answer = await run(process.execPath, [], "send.mjs", block("js"));
+    const answer = await run(process.execPath, [], "send.mjs", await block("js"));
     expect(answer).toEqual({
       eventId: eventIdOf("demo", "raw-mime", "guide@example.com\0sales@inlet.example"),
       duplicate: false,
@@ -81,7 +85,7 @@ describe("the examples of docs/guides/send-email.md", () => {
   });
 
   test("Python", async () => {
-    const answer = await run("python3", [], "send.py", block("python"));
+    const answer = await run("python3", [], "send.py", await block("python"));
     expect(answer).toEqual({ eventId: eventIdOf("demo", "standard-webhooks", "msg_4711"), duplicate: false });
   });
 

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   body_too_large: { status: 413, title: "The body is larger than this source allows" },
   media_type_unsupported: { status: 415, title: "This source does not take this kind of body" },
   not_email: { status: 422, title: "This is another kind of event than received email" },
+  fields_invalid: { status: 422, title: "Fields of the body are missing or wrong" },
   rate_limited: { status: 429, title: "This tenant sends more than its rate" },
   internal_error: { status: 500, title: "The gateway failed" },
   storage_unavailable: { status: 503, title: "The event could not be made durable now" },
@@ -29,6 +30,12 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
+export interface FieldError {
+  /** `contactEmail`; empty for the body as a whole. */
+  readonly field: string;
+  readonly detail: string;
+}
+
 export interface ProblemExtras {
   /** What the sender can do about it; never a secret, an address or a part of the body. */
   readonly detail?: string;
@@ -36,6 +43,8 @@ export interface ProblemExtras {
   readonly retryAfter?: number;
   /** Further response headers. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Each field that is wrong, and how to mend it. */
+  readonly errors?: readonly FieldError[];
   readonly cause?: unknown;
 }
 
@@ -46,12 +55,14 @@ export class Problem extends Error {
   readonly statusCode: number;
   readonly detail: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly errors: readonly FieldError[];
 
-  constructor(code: ProblemCode, { detail, retryAfter, headers = {}, cause }: ProblemExtras = {}) {
+  constructor(code: ProblemCode, { detail, retryAfter, headers = {}, errors = [], cause }: ProblemExtras = {}) {
     super(detail ?? PROBLEMS[code].title, cause === undefined ? undefined : { cause });
     this.code = code;
     this.statusCode = PROBLEMS[code].status;
     this.detail = detail;
+    this.errors = errors;
     this.headers = retryAfter === undefined ? headers : { ...headers, "retry-after": String(retryAfter) };
   }
 }
@@ -62,13 +73,18 @@ export interface ProblemDocument {
   readonly status: number;
   readonly code: ProblemCode;
   readonly detail?: string;
+  readonly errors?: readonly FieldError[];
 }
 
 /** The body of the answer. */
 export function problemDocument(problem: Problem, status: number = problem.statusCode): ProblemDocument {
-  const { code, detail } = problem;
+  const { code, detail, errors } = problem;
   const document = { type: `urn:inlet:problem:${code}`, title: PROBLEMS[code].title, status, code };
-  return detail === undefined ? document : { ...document, detail };
+  return {
+    ...document,
+    ...(detail === undefined ? {} : { detail }),
+    ...(errors.length === 0 ? {} : { errors }),
+  };
 }
 
 /**

@@ -20,7 +20,7 @@ export function prepareSchemas(
   async function run(): Promise<void> {
     for (let wait = FIRST_WAIT_MS; !stopped.signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
       try {
-        await codec.prepare(["RawEvent"]);
+        await codec.prepare(["RawEvent", "OutboundMessage"]);
         known = true;
         return;
       } catch (error) {

@@ -5,7 +5,7 @@ import { ConfigError, failureTest, loadTenants, processEnvironment, readEnvironm
 import { createCodec, createRegistry } from "@inlet/event-codec";
 import { createKafka } from "@inlet/kafka";
 import { openLedger } from "@inlet/ledger";
-import { startOpsServer, startTelemetry } from "@inlet/telemetry";
+import { metrics, startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import { createParser } from "./app.ts";
 import { createAttachmentFetch } from "./fetch-attachment.ts";
@@ -50,7 +50,13 @@ async function run(): Promise<void> {
   const tenants = await loadTenants({
     dir: environment.tenantsDir,
     env: raw,
-    onFault: (faults) => log.error({ faults }, "tenant files have faults: their last good versions stay in force"),
+    onFault: (faults) => {
+      if (faults.length > 0) metrics.alerts.inc({ code: "tenant_file_broken" });
+      log[faults.length > 0 ? "error" : "info"](
+        { code: "tenant_file_broken", faults },
+        "faults of tenant files; their last good version stays in force",
+      );
+    },
   });
   const kafka = createKafka({ ...environment.kafka, ...test.session, clientId: "parser", log });
   const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "parser" });

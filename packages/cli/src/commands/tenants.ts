@@ -1,36 +1,88 @@
-import { explainTenants } from "@inlet/config";
+import { explainAddress, explainTenants } from "@inlet/config";
+import type { AddressExplanation, ConfigFault, RawEnvironment } from "@inlet/config";
 import type { Command } from "commander";
-import { type CliContext, operatorEnvironment } from "../context.ts";
+import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
 import { printListing } from "../listing.ts";
 
-/** `inlet tenants check`: what the tenants' files mean, and what is wrong with them. */
+interface Options {
+  readonly dir?: string;
+  readonly json?: boolean;
+}
+
+/** `inlet tenants check`: what the tenants' files mean, what is wrong with them, and what an address reaches. */
 export function registerTenants(program: Command, context: CliContext): void {
   const tenants = program.command("tenants").description("the tenants' files (config/tenants/<id>.yaml)");
   tenants
     .command("check")
     .description(
-      "read every tenant's file and list what it means and what is wrong with it; starts nothing. Exit code 1 when there are faults.",
+      "read every tenant's file and list what it means and what is wrong with it; starts nothing. With ADDRESS: which tenant and mailbox it reaches, by which rule, with which tags, or what becomes of it. Exit code 1 when there are faults, or no mailbox has the address.",
     )
+    .argument("[address]", "a recipient's address, such as support+priority@inlet.example")
     .option("--dir <dir>", "the folder of the files (default: TENANTS_DIR, or config/tenants)")
-    .option("--json", "print JSON: {tenants, faults}")
-    .action((options: { dir?: string; json?: boolean }) => {
+    .option("--json", "print JSON: {tenants, sharedRules, faults}, or with ADDRESS {explanation, faults}")
+    .action((address: string | undefined, options: Options) => {
       const env = operatorEnvironment(context);
-      const { tenants: found, faults } = explainTenants(options.dir ?? env["TENANTS_DIR"] ?? "", env);
-      if (faults.length > 0) context.setExitCode(1);
-      if (options.json === true) return context.out(JSON.stringify({ tenants: found, faults }, null, 2));
-      printListing(context, {
-        json: false,
-        rows: found,
-        columns: [
-          { title: "tenant", value: ({ id }) => id },
-          { title: "lane", value: ({ lane }) => lane },
-          { title: "sources", value: ({ sources }) => sources.map(({ name }) => name).join(", ") },
-          { title: "crm", value: ({ crm }) => `${crm.kind} ${crm.baseUrl}` },
-        ],
-        empty: "no tenant's file is in order",
-      });
-      for (const { where, field, problem, remedy } of faults) {
-        context.err(`${where}${field === "" ? "" : `: ${field}`}: ${problem}. ${remedy}.`);
-      }
+      const dir = options.dir ?? env["TENANTS_DIR"] ?? "";
+      if (address === undefined) checkAll(context, dir, env, options);
+      else checkAddress(context, dir, env, address, options);
     });
+}
+
+function checkAll(context: CliContext, dir: string, env: RawEnvironment, { json }: Options): void {
+  const { tenants, sharedRules, faults } = explainTenants(dir, env);
+  if (faults.length > 0) context.setExitCode(1);
+  if (json === true) return context.out(JSON.stringify({ tenants, sharedRules, faults }, null, 2));
+  printListing(context, {
+    json: false,
+    rows: tenants,
+    columns: [
+      { title: "tenant", value: ({ id }) => id },
+      { title: "lane", value: ({ lane }) => lane },
+      { title: "sources", value: ({ sources }) => sources.map(({ name }) => name).join(", ") },
+      { title: "mailboxes", value: ({ mailboxes }) => mailboxes.map(({ name }) => name).join(", ") },
+      { title: "crm", value: ({ crm }) => `${crm.kind} ${crm.baseUrl}` },
+    ],
+    empty: "no tenant's file is in order",
+  });
+  for (const { rule, tenants: owners } of sharedRules) {
+    context.err(`warning: ${rule} belongs to ${owners.join(" and ")}: SMTP gives it to none of them.`);
+  }
+  printFaults(context, faults);
+}
+
+function checkAddress(context: CliContext, dir: string, env: RawEnvironment, address: string, { json }: Options): void {
+  const { explanation, faults } = explainAddress(dir, env, address);
+  if (explanation === null) throw new WrongUse("that is no address: give one such as support+priority@inlet.example");
+  if (faults.length > 0 || explanation.reaches !== "mailbox") context.setExitCode(1);
+  if (json === true) return context.out(JSON.stringify({ explanation, faults }, null, 2));
+  context.out(describe(explanation).join("\n"));
+  printFaults(context, faults);
+}
+
+function describe(found: AddressExplanation): string[] {
+  const { address, reaches, tenant, mailbox, rule, passedOver, tags, pipeline, stage, unknownRecipients } = found;
+  const lines: [what: string, said: string][] = [];
+  if (reaches === "mailbox") lines.push(["reaches", `tenant ${tenant}, mailbox ${mailbox}`]);
+  else lines.push(["reaches", reaches === "unknown" ? "no mailbox" : "nobody: several tenants claim it alike"]);
+  if (rule !== null) lines.push(["by", `${rule.rule} (${rule.why})`]);
+  if (unknownRecipients !== null) {
+    const { smtp, http } = unknownRecipients;
+    lines.push(
+      ["domain of", tenant === null ? "no tenant, or several" : `tenant ${tenant}`],
+      ["by SMTP", smtp === "refuse" ? "refused at RCPT (550)" : "taken, then dead-lettered as unknown_recipient"],
+      ["by HTTP", http === "accept" ? "written without a mailbox" : "dead-lettered as unknown_recipient"],
+    );
+  }
+  if (tags.length > 0) lines.push(["tags", tags.map(({ kind, value }) => `${kind}: ${value}`).join(", ")]);
+  if (pipeline !== null) lines.push(["new deals", `pipeline ${pipeline}${stage === null ? "" : `, stage ${stage}`}`]);
+  for (const lost of passedOver) {
+    lines.push(["passed over", `${lost.rule} (tenant ${lost.tenant}, mailbox ${lost.mailbox}: ${lost.why})`]);
+  }
+  return [address, ...lines.map(([what, said]) => `  ${what.padEnd(12)} ${said}`)];
+}
+
+function printFaults(context: CliContext, faults: readonly ConfigFault[]): void {
+  for (const { where, field, problem, remedy } of faults) {
+    context.err(`${where}${field === "" ? "" : `: ${field}`}: ${problem}. ${remedy}.`);
+  }
 }

@@ -41,8 +41,8 @@ export function createDealStages(
 
   return {
     async resolve(asked, options) {
-      const pipeline = asked.pipeline ?? configured.pipeline;
-      const stage = asked.stage ?? configured.stage;
+      // A stage belongs to its pipeline: the two never come from different places.
+      const { pipeline, stage } = asked.pipeline === null ? configured : asked;
       if (pipeline !== null && stage !== null) return { ok: true, value: { pipeline, stage } };
       const all = await pipelines(options);
       if (!all.ok) return all;

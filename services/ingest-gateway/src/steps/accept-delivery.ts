@@ -22,8 +22,8 @@ export function acceptDelivery(durable: MakeDurable) {
   };
 }
 
-/** Not durable now: 503, and the sender keeps the email. */
-function refusalOf(error: unknown): unknown {
+/** What a failed publication is answered with. Not durable now: 503, and the sender keeps the email. */
+export function refusalOf(error: unknown): unknown {
   const code = passingFault(error);
   if (code === null) return error;
   return new Problem(code, {

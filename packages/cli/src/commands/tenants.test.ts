@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Command } from "commander";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { WrongUse } from "../context.ts";
+import { registerTenants } from "./tenants.ts";
+
+const dir = mkdtempSync(path.join(tmpdir(), "inlet-check-"));
+
+beforeAll(() => {
+  write(
+    "acme",
+    'support: { addresses: [support@acme.example] }, campaigns: { addresses: ["campaign-*@acme.example"], pipeline: p2, tags: { product: pump } }, rest: { addresses: ["*@acme.example"] }, all: { addresses: ["info@shared.example"] }',
+  );
+  write(
+    "globex",
+    "sales: { addresses: [sales@globex.example, INFO@shared.example] }",
+    "unknownRecipients: { smtp: quarantine, http: quarantine }\n",
+  );
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function write(id: string, mailboxes: string, more = ""): void {
+  const text = `name: ${id}\nsources: {}\nmailboxes: { ${mailboxes} }\ncrm: { kind: hubspot, token: "env:TOKEN" }\n${more}`;
+  writeFileSync(path.join(dir, `${id}.yaml`), text);
+}
+
+function check(...args: string[]): { code: number; out: string; err: string } {
+  const said = { code: 0, out: "", err: "" };
+  const program = new Command().exitOverride();
+  registerTenants(program, {
+    out: (line) => void (said.out += `${line}\n`),
+    err: (line) => void (said.err += `${line}\n`),
+    env: { TENANTS_DIR: dir, TOKEN: "token" },
+    setExitCode: (code) => void (said.code = Math.max(said.code, code)),
+  });
+  program.parse(["tenants", "check", ...args], { from: "user" });
+  return said;
+}
+
+test("IN1: an address, the rule that counts and those that lost", () => {
+  const { code, out } = check("campaign-q3+vip@acme.example");
+  expect(out).toBe(
+    [
+      "campaign-q3+vip@acme.example",
+      "  reaches      tenant acme, mailbox campaigns",
+      "  by           campaign-*@acme.example (the most specific pattern)",
+      "  tags         product: pump, campaign-q3: vip, campaign: q3",
+      "  new deals    pipeline p2",
+      "  passed over  *@acme.example (tenant acme, mailbox rest: less specific)",
+      "",
+    ].join("\n"),
+  );
+  expect(code).toBe(0);
+});
+
+test.each([
+  ["nobody@globex.example", /no mailbox\n.*tenant globex\n.*dead-lettered.*\n.*dead-lettered/, 1],
+  ["sales@elsewhere.example", /no mailbox\n.*no tenant, or several\n.*refused at RCPT \(550\)\n.*written without/, 1],
+  ["info@shared.example", /nobody: several tenants claim it alike\n.*acme.*neither.*\n.*globex.*neither/, 1],
+  ["anybody@acme.example", /mailbox rest\n.*the whole domain/, 0],
+])("%s", (address, said, code) => {
+  const found = check(address);
+  expect(found.out).toMatch(said);
+  expect(found.code).toBe(code);
+  const { explanation, faults } = JSON.parse(check(address, "--json").out) as {
+    explanation: object;
+    faults: unknown[];
+  };
+  expect(explanation).toMatchObject({ address });
+  expect(faults).toEqual([]);
+});
+
+test("what is no address is wrong use", () => {
+  expect(() => check("support")).toThrow(WrongUse);
+});
+
+test("an address that two tenants have is a warning, and no fault", () => {
+  const { code, out, err } = check();
+  expect(out).toMatch(/globex +shared/);
+  expect(err).toBe("warning: info@shared.example belongs to acme and globex: SMTP gives it to none of them.\n");
+  expect(code).toBe(0);
+});

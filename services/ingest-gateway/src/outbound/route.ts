@@ -1,0 +1,134 @@
+import { recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
+import type { Tenants } from "@inlet/config";
+import { SHARED_LANE, TOPICS, eventKey, sentMessageIdOf, topicIn } from "@inlet/schemas";
+import { metrics } from "@inlet/telemetry";
+import type { Telemetry } from "@inlet/telemetry";
+import { context } from "@opentelemetry/api";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { bodyOf } from "../body.ts";
+import { createBodyBudget } from "../body-budget.ts";
+import type { BodyBudget } from "../body-budget.ts";
+import { withDeadline } from "../deadline.ts";
+import { doorOf, inboundOf } from "../inbound.ts";
+import { signedJson } from "../kinds/signed-json.ts";
+import { Problem } from "../problems.ts";
+import { createSignatureAlarm } from "../signature-alarm.ts";
+import { createSnsService } from "../sns-service.ts";
+import type { SnsService } from "../sns-service.ts";
+import { createTokenMemory } from "../token-memory.ts";
+import { refusalOf } from "../steps/accept-delivery.ts";
+import { checkAddress } from "../steps/check-address.ts";
+import { checkMediaType } from "../steps/check-media-type.ts";
+import { limitRate } from "../steps/limit-rate.ts";
+import { abandonInbound, closeInbound, openInbound } from "../steps/observe-request.ts";
+import type { PublisherDeps } from "../steps/publish.ts";
+import { checkDeclaredSize, readBody } from "../steps/read-body.ts";
+import { checkHeaders, openDelivery } from "../steps/open-delivery.ts";
+import { readRegistration } from "./outbound-message.ts";
+
+export const OUTBOUND_PATH = "/v1/outbound-messages/:tenant";
+
+/** Far above what the fields may hold. */
+const MOST_BODY_BYTES = 64 * 1024;
+
+export interface OutboundDeps extends Pick<PublisherDeps, "codec" | "producer"> {
+  readonly tenants: Tenants;
+  readonly telemetry: Pick<Telemetry, "log">;
+  readonly bodyBudget?: BodyBudget;
+  readonly sns?: SnsService;
+  /** Epoch ms. Default `Date.now`. */
+  readonly now?: () => number;
+  /** Longest that a sender waits for the answer once its body is here, ms. Default 8 000. */
+  readonly deadlineMs?: number;
+}
+
+/** Registers a sent message (WR3), step by step; the same steps as for a delivery, but for what is made of the body. */
+export async function outboundMessagesRoute(scope: FastifyInstance, deps: OutboundDeps): Promise<void> {
+  const now = deps.now ?? Date.now;
+  const sns = deps.sns ?? createSnsService();
+  scope.addContentTypeParser("*", readBody(deps.bodyBudget ?? createBodyBudget()));
+  scope.route({
+    method: "POST",
+    url: OUTBOUND_PATH,
+    onRequest: [
+      openInbound(now),
+      resolveOutbound(deps.tenants),
+      checkAddress,
+      checkMediaType,
+      checkDeclaredSize,
+      checkHeaders(now),
+    ],
+    // Between the two the body is read (readBody).
+    preHandler: [openDelivery({ now, bindToken: createTokenMemory(now), ...sns }), limitRate(scope)],
+    handler: register(deps),
+    onResponse: [closeInbound(createSignatureAlarm({ log: deps.telemetry.log, now }))],
+    onRequestAbort: [abandonInbound],
+  });
+  scope.route({
+    method: ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"],
+    url: OUTBOUND_PATH,
+    onRequest: () => Promise.reject(new Problem("method_not_allowed", { headers: { allow: "POST" } })),
+    handler: () => undefined,
+  });
+}
+
+/** Finds the tenant's entry for registrations. An unknown tenant, and one without the entry, are answered alike. */
+function resolveOutbound(tenants: Tenants) {
+  return async function resolveOutboundStep(request: FastifyRequest): Promise<void> {
+    const tenant = tenants.get((request.params as { tenant: string }).tenant);
+    if (tenant === undefined || tenant.outbound === null) {
+      throw new Problem("source_unknown", {
+        detail: "Check the tenant in the path /v1/outbound-messages/{tenant}, and that its file has `outbound`",
+      });
+    }
+    const { name } = TOPICS.outboundMessages;
+    inboundOf(request).door = {
+      tenant,
+      source: { ...tenant.outbound, name, maxBodyBytes: MOST_BODY_BYTES },
+      kind: signedJson,
+    };
+  };
+}
+
+/** The handler: reads the fields, makes the record durable, and only then says so. The same message again replaces its record. */
+function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
+  const schema = schemaHeaderOf("OutboundMessage");
+  const topic = topicIn("outboundMessages", SHARED_LANE);
+  const labels = { service: "ingest-gateway", topic };
+
+  return async function registerStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const inbound = inboundOf(request);
+    const { tenant } = doorOf(request);
+    const reading = readRegistration(bodyOf(request));
+    if (!reading.ok) {
+      const fields = reading.errors.map(({ field }) => (field === "" ? "the body" : field));
+      throw new Problem("fields_invalid", { detail: `Correct ${fields.join(", ")}`, errors: reading.errors });
+    }
+    const { registration } = reading;
+    const eventId = sentMessageIdOf(tenant.id, registration.messageId);
+    inbound.eventId = eventId;
+    const published = context.with(inbound.context, () =>
+      withDeadline(
+        deadlineMs,
+        (async () => {
+          const value = await codec.encode("OutboundMessage", {
+            tenantId: tenant.id,
+            ...registration,
+            receivedAt: inbound.receivedAt,
+          });
+          await producer.send({
+            topic,
+            key: eventKey(tenant.id, registration.messageId),
+            value,
+            headers: recordHeaders({ tenant: tenant.id, eventId, lane: tenant.lane, schema }),
+          });
+        })(),
+      ),
+    );
+    await published.catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+    metrics.eventsPublished.inc(labels);
+    await reply.code(202).send({ messageId: registration.messageId });
+  };
+}
