@@ -2,6 +2,7 @@ import { openAdmin } from "./admin.ts";
 import { newClient, reasonOf } from "./connection.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { createConsumer } from "./consumer.ts";
+import { encodeProduceRequestsFast } from "./fast-produce.ts";
 import { dropKafkajsNegativeTimeoutWarning } from "./negative-timeout-warning.ts";
 import type { ConsumerOptions, Kafka } from "./port.ts";
 import { createProducer } from "./producer.ts";
@@ -29,6 +30,7 @@ const REACHABLE_WITHIN_MS = 2000;
 /** The port on a real Kafka. Nothing connects before `producer()`, `admin()` or a consumer's `start()`. */
 export function createKafka(options: KafkaOptions): Kafka {
   dropKafkajsNegativeTimeoutWarning();
+  encodeProduceRequestsFast();
   const sendTimeoutMs = options.sendTimeoutMs ?? 10_000;
   const metadataMaxAgeMs = options.metadataMaxAgeMs ?? 30_000;
   return {

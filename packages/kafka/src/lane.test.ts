@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { BatchTooLargeError, createLane } from "./lane.ts";
 import type { Lane, LaneOptions } from "./lane.ts";
+import { sharedLinger } from "./linger.ts";
 import { KafkaUnavailableError, LaneFullError, RecordRefusedError } from "./port.ts";
 
 interface Call {
@@ -23,7 +24,7 @@ function laneOn(transport: LaneOptions<string>["transport"], options: Partial<La
   return createLane<string>({
     transport,
     name: "t/0",
-    lingerMs: 1,
+    linger: sharedLinger(1),
     maxBatchBytes: 1000,
     maxBatchRecords: 100,
     maxQueuedBytes: 10_000,
@@ -112,6 +113,21 @@ describe("a lane", () => {
     again.ack(4n);
     (await callsToBe(calls, 3)).ack(5n);
     expect([await a, await b]).toEqual([4n, 5n]);
+  });
+
+  it("says which batches were tried before", async () => {
+    const tries: [string, boolean][] = [];
+    const lane = laneOn((batch, again) => {
+      tries.push([batch.join("+"), again]);
+      return tries.length === 1 ? Promise.reject(new Error("the leader moved")) : Promise.resolve(0n);
+    });
+    await lane.add("a", 1);
+    await lane.add("b", 1);
+    expect(tries).toEqual([
+      ["a", false],
+      ["a", true],
+      ["b", false],
+    ]);
   });
 
   it("rejects when the time is over, while the batch still holds the lane", async () => {

@@ -1,5 +1,6 @@
 import { KafkaUnavailableError, LaneFullError, RecordRefusedError } from "./port.ts";
 import { reasonOf } from "./connection.ts";
+import type { Linger } from "./linger.ts";
 
 /** The transport says that a batch was larger than the topic takes; the lane halves it. */
 export class BatchTooLargeError extends Error {
@@ -10,12 +11,13 @@ export interface LaneOptions<R> {
   /**
    * Writes one batch durably and resolves with the offset of its first record; the others follow it. Must settle in bounded time.
    * Rejects with {@link BatchTooLargeError} or {@link RecordRefusedError} for what sending again cannot cure; else it is tried again.
+   * `again` says that this batch, or part of it, was tried before.
    */
-  readonly transport: (batch: readonly R[]) => Promise<bigint>;
+  readonly transport: (batch: readonly R[], again: boolean) => Promise<bigint>;
   /** `raw-events/3`, for messages. */
   readonly name: string;
-  /** ms that an idle lane waits for company before it sends. */
-  readonly lingerMs: number;
+  /** How an idle lane waits for company before it sends. */
+  readonly linger: Linger;
   readonly maxBatchBytes: number;
   readonly maxBatchRecords: number;
   /** Bytes queued and in flight beyond which {@link Lane.add} refuses; one record is always taken. */
@@ -44,8 +46,7 @@ const LAST_RETRY_MS = 1000;
 
 /**
  * The queue of one partition: at most one batch in flight, what arrives meanwhile forms the next one. It keeps the order of
- * `add`, replaces the linger that kafkajs lacks, and makes each send a send to a single partition: kafkajs reports a send to
- * several partitions as done although one was not written after its leader moved (kafkajs#1303).
+ * `add` and replaces the linger that kafkajs lacks. What failed is tried again before anything later.
  */
 export function createLane<R>(options: LaneOptions<R>): Lane<R> {
   const queue: Entry<R>[] = [];
@@ -82,7 +83,7 @@ export function createLane<R>(options: LaneOptions<R>): Lane<R> {
       queue.push(entry);
       if (busy) return;
       busy = true;
-      setTimeout(() => void drain(), options.lingerMs);
+      options.linger(() => void drain());
     });
   }
 
@@ -108,11 +109,15 @@ export function createLane<R>(options: LaneOptions<R>): Lane<R> {
   }
 
   async function deliver(entries: readonly Entry<R>[]): Promise<void> {
+    let again = false;
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
       const batch = entries.filter((entry) => !entry.settled);
       if (batch.length === 0) return;
       try {
-        const base = await options.transport(batch.map((entry) => entry.record));
+        const base = await options.transport(
+          batch.map((entry) => entry.record),
+          again,
+        );
         lastFailure = null;
         batch.forEach((entry, index) => entry.resolve(base + BigInt(index)));
         return;
@@ -135,6 +140,7 @@ export function createLane<R>(options: LaneOptions<R>): Lane<R> {
           return;
         }
         lastFailure = error;
+        again = true;
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }

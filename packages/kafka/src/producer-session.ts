@@ -1,16 +1,17 @@
 import { Partitioners } from "kafkajs";
+import { combineSends } from "./combined-sends.ts";
+import type { SendBatch, SendTogether } from "./combined-sends.ts";
 import { BatchTooLargeError } from "./lane.ts";
 import { KafkaUnavailableError, RecordRefusedError } from "./port.ts";
 import { newClient, protocolErrorOf, reasonOf } from "./connection.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { toKafkajsHeaders } from "./record.ts";
-import type { WireRecord } from "./record.ts";
 
 export interface ProducerTransport {
   /** Starts connecting; failures show in the calls below, which connect again. */
   connect(): void;
   /** Writes records to one partition with `acks=all`; resolves with the offset of the first. */
-  send(topic: string, partition: number, records: readonly WireRecord[]): Promise<bigint>;
+  send: SendBatch;
   /** Rejects for an unknown topic and while no broker answers. */
   partitionCount(topic: string): Promise<number>;
   close(): Promise<void>;
@@ -81,23 +82,23 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
     await Promise.allSettled([session.producer.disconnect(), session.admin.disconnect()]);
   }
 
-  async function send(topic: string, partition: number, records: readonly WireRecord[]): Promise<bigint> {
-    const messages = records.map(({ key, value, headers }) => ({
-      key,
-      value,
-      partition,
-      headers: toKafkajsHeaders(headers),
-    }));
+  const sendTogether: SendTogether = async (topic, batches) => {
+    const messages = batches.flatMap(({ partition, records }) =>
+      records.map(({ key, value, headers }) => ({ key, value, partition, headers: toKafkajsHeaders(headers) })),
+    );
     try {
-      return await using(async ({ producer }) => {
-        const answer = await producer.send({ topic, messages, acks: ACKS_ALL, timeout: timeoutMs });
-        // kafkajs resolves without having written when its metadata does not know the partition yet, or (several partitions)
-        // when a leader moved (kafkajs#1303): only the partition's own base offset proves the write.
-        const own = answer.find((part) => part.topicName === topic && part.partition === partition);
-        if (own?.baseOffset === undefined || own.errorCode !== 0 || BigInt(own.baseOffset) < 0n) {
-          throw new Error(`${topic}/${partition}: Kafka's answer does not cover the partition`);
-        }
-        return BigInt(own.baseOffset);
+      return await using(async (session) => {
+        const answer = await session.producer.send({ topic, messages, acks: ACKS_ALL, timeout: timeoutMs });
+        // kafkajs resolves without having written when its metadata does not know a partition yet, or (several partitions)
+        // when a leader moved (kafkajs#1303): only a partition's own base offset proves the write.
+        const offsets = batches.map(({ partition }) => {
+          const own = answer.find((part) => part.topicName === topic && part.partition === partition);
+          const written = own?.baseOffset !== undefined && own.errorCode === 0 && BigInt(own.baseOffset) >= 0n;
+          return written ? BigInt(own.baseOffset as string) : null;
+        });
+        // Its metadata is wrong, and stays so for a minute: a new session asks.
+        if (offsets.includes(null)) retire(session);
+        return offsets;
       });
     } catch (error) {
       const code = protocolErrorOf(error);
@@ -109,7 +110,7 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
       }
       throw error;
     }
-  }
+  };
 
   async function partitionCount(topic: string): Promise<number> {
     const { topics } = await using((session) => session.admin.fetchTopicMetadata({ topics: [topic] }));
@@ -125,7 +126,7 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
         options.log.warn({ reason: reasonOf(error) }, "Kafka is not reachable yet; the producer goes on trying"),
       );
     },
-    send,
+    send: combineSends(sendTogether),
     partitionCount,
     close: async () => {
       closed = true;

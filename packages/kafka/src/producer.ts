@@ -1,6 +1,8 @@
 import { TOPICS } from "@inlet/schemas";
+import type { SendBatch } from "./combined-sends.ts";
 import { createLane } from "./lane.ts";
 import type { Lane } from "./lane.ts";
+import { sharedLinger } from "./linger.ts";
 import { KafkaUnavailableError, LaneFullError } from "./port.ts";
 import type { Coordinates, NewRecord, Producer } from "./port.ts";
 import { partitionOf } from "./partition-of.ts";
@@ -21,7 +23,7 @@ export interface ProducerSettings {
 
 /** What the lanes need of a connection; see `producer-session.ts`. */
 export interface LaneTransport {
-  send(topic: string, partition: number, records: readonly WireRecord[]): Promise<bigint>;
+  send: SendBatch;
   partitionCount(topic: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
   const topics = new Map<string, TopicState>();
   const pending = new Set<Promise<unknown>>();
   const lastReason = new Map<string, string>();
+  const linger = sharedLinger(settings.lingerMs);
   let closed = false;
   let nextWithoutKey = 0;
 
@@ -94,9 +97,9 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
     let lane = state.lanes.get(partition);
     if (lane === undefined) {
       lane = createLane<WireRecord>({
-        transport: (batch) => transport.send(topic, partition, batch),
+        transport: (batch, again) => transport.send(topic, partition, batch, again),
         name: `${topic}/${partition}`,
-        lingerMs: settings.lingerMs,
+        linger,
         maxBatchBytes: batchBytesOf(topic),
         maxBatchRecords: MAX_BATCH_RECORDS,
         maxQueuedBytes: settings.maxLaneBytes,

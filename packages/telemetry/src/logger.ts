@@ -27,7 +27,8 @@ export function createLogger(options: LoggerOptions): Logger {
       mixin: activeSpanIds,
       hooks: { streamWrite: maskAddresses },
     },
-    options.stream ?? pino.destination({ dest: 1, sync: true }),
+    // Written while the process goes on, several lines at once under load; what is left is written when it exits.
+    options.stream ?? pino.destination({ dest: 1, sync: false }),
   );
   redactChildBindings(logger);
   return logger;

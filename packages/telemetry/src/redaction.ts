@@ -44,7 +44,20 @@ function fields(object: object, depth: number): Record<string, unknown> {
 function isPrivate(key: string, value: unknown): boolean {
   if (value === null || value === undefined) return false;
   if (typeof value !== "string" && typeof value !== "object") return false;
-  return PRIVATE_KEYS.has(key.replaceAll(/[-_]/g, "").toLowerCase());
+  return isPrivateKey(key);
+}
+
+/** Log lines have the same few keys again and again. Bounded, since an object that is logged may have any. */
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 1000;
+
+function isPrivateKey(key: string): boolean {
+  let verdict = judged.get(key);
+  if (verdict === undefined) {
+    verdict = PRIVATE_KEYS.has(key.replaceAll(/[-_]/g, "").toLowerCase());
+    if (judged.size < MOST_JUDGED) judged.set(key, verdict);
+  }
+  return verdict;
 }
 
 function shown(value: unknown, depth: number): unknown {

@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { context, diag, DiagLogLevel, propagation, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { NodeSDK } from "@opentelemetry/sdk-node";
-import { AlwaysOnSampler, BatchSpanProcessor, NoopSpanProcessor, ParentBasedSampler } from "@opentelemetry/sdk-trace";
-import type { SpanProcessor } from "@opentelemetry/sdk-trace";
+import { AlwaysOnSampler, BatchSpanProcessor, ParentBasedSampler } from "@opentelemetry/sdk-trace";
 import type { DestinationStream } from "pino";
 import { collectDefaultMetrics } from "prom-client";
 import { exporterDiagnostics } from "./exporter-diagnostics.ts";
 import { createLogger } from "./logger.ts";
 import { metricsRegistry } from "./metrics.ts";
 import type { Telemetry } from "./port.ts";
+import { propagatingTracerProvider } from "./propagating-tracer.ts";
 
 const SHUTDOWN_LIMIT_MS = 5000;
 
@@ -39,22 +40,7 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
     ...(options.logStream === undefined ? {} : { stream: options.logStream }),
   });
   diag.setLogger(exporterDiagnostics(log), { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  const sdk = new NodeSDK({
-    autoDetectResources: false,
-    resource: resourceFromAttributes({
-      "service.name": options.service,
-      "service.version": options.version,
-      "service.instance.id": randomUUID(),
-    }),
-    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-    textMapPropagator: new W3CTraceContextPropagator(),
-    spanProcessors: [spanProcessor(options.otlpEndpoint)],
-    // Left out, these default to exporters towards localhost:4318.
-    metricReaders: [],
-    logRecordProcessors: [],
-    instrumentations: [],
-  });
-  sdk.start();
+  const exporter = options.otlpEndpoint === null ? propagateOnly() : exportTo(options.otlpEndpoint, options);
   if (metricsRegistry.getSingleMetric("process_cpu_seconds_total") === undefined) {
     collectDefaultMetrics({ register: metricsRegistry });
   }
@@ -64,7 +50,7 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
     shutdown: async () => {
       const timeout = new AbortController();
       const late = delay(SHUTDOWN_LIMIT_MS, "late", { signal: timeout.signal, ref: false }).catch(() => "ended");
-      const exported = sdk
+      const exported = exporter
         .shutdown()
         .catch((error: unknown) => log.warn({ err: error }, "spans could not be exported"));
       if ((await Promise.race([exported, late])) === "late")
@@ -78,12 +64,36 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
   };
 }
 
-function spanProcessor(otlpEndpoint: string | null): SpanProcessor {
-  if (otlpEndpoint === null) return new NoopSpanProcessor();
+function propagateOnly(): { shutdown(): Promise<void> } {
+  trace.setGlobalTracerProvider(propagatingTracerProvider());
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  return { shutdown: () => Promise.resolve() };
+}
+
+function exportTo(otlpEndpoint: string, { service, version }: TelemetryOptions): { shutdown(): Promise<void> } {
   const url = `${otlpEndpoint.replace(/\/+$/, "")}/v1/traces`;
-  return new BatchSpanProcessor({
-    exporter: new OTLPTraceExporter({ url, timeoutMillis: 4000 }),
-    scheduledDelayMillis: 1000,
-    maxQueueSize: 8192,
+  const sdk = new NodeSDK({
+    autoDetectResources: false,
+    resource: resourceFromAttributes({
+      "service.name": service,
+      "service.version": version,
+      "service.instance.id": randomUUID(),
+    }),
+    sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
+    textMapPropagator: new W3CTraceContextPropagator(),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: new OTLPTraceExporter({ url, timeoutMillis: 4000 }),
+        scheduledDelayMillis: 1000,
+        maxQueueSize: 8192,
+      }),
+    ],
+    // Left out, these default to exporters towards localhost:4318.
+    metricReaders: [],
+    logRecordProcessors: [],
+    instrumentations: [],
   });
+  sdk.start();
+  return sdk;
 }

@@ -64,6 +64,18 @@ describe("startTelemetry without a collector", () => {
     });
   });
 
+  it("records nothing, keeps a parent's decision not to sample, and starts a new trace at a root", () => {
+    start(null);
+    const unsampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+    const parent = propagation.extract(ROOT_CONTEXT, { traceparent: unsampled });
+    const child = tracer("test").startSpan("child", {}, parent);
+    expect(child.isRecording()).toBe(false);
+    expect(child.spanContext()).toMatchObject({ traceId: "0af7651916cd43dd8448eb211c80319c", traceFlags: 0 });
+    const root = tracer("test").startSpan("root", { root: true }, parent).spanContext();
+    expect(root.traceId).not.toBe(child.spanContext().traceId);
+    expect(root.traceFlags).toBe(1);
+  });
+
   it("prints Inlet's and the process's metrics, after a second start as well", async () => {
     await start(null).telemetry.shutdown();
     const { telemetry } = start(null);

@@ -7,9 +7,14 @@ import { Problem } from "../problems.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
 import { nameEvent } from "./name-event.ts";
 
+interface Accepted {
+  readonly eventId: string;
+  readonly duplicate: boolean;
+}
+
 /** The handler: names the event, makes it durable once, and only then says so. */
 export function acceptDelivery(durable: MakeDurable) {
-  return async function acceptDeliveryStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  return async function acceptDeliveryStep(request: FastifyRequest, reply: FastifyReply): Promise<Accepted> {
     const inbound = inboundOf(request);
     const event = nameEvent(request);
     const { duplicate } = await context
@@ -18,7 +23,8 @@ export function acceptDelivery(durable: MakeDurable) {
         throw refusalOf(error);
       });
     inbound.duplicate = duplicate;
-    await reply.code(doorOf(request).kind.answers.accepted).send({ eventId: event.eventId, duplicate });
+    reply.code(doorOf(request).kind.answers.accepted);
+    return { eventId: event.eventId, duplicate };
   };
 }
 

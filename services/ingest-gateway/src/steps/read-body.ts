@@ -22,19 +22,43 @@ export function readBody(budget: BodyBudget) {
       held = 0;
     });
     const chunks: Buffer[] = [];
-    // Leaving the loop must not destroy the socket: the refusal has to be answered.
-    for await (const chunk of payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    await eachChunk(payload, (chunk) => {
       inbound.bytes += chunk.length;
       if (inbound.bytes > limit) throw tooLarge(limit);
       // Once released (the sender hung up) nothing is counted any more.
-      if (inbound.ended) break;
+      if (inbound.ended) return;
       held += chunk.length;
       if (!budget.take(chunk.length)) throw new Problem("overloaded", { retryAfter: retryAfterSeconds() });
       chunks.push(chunk);
-    }
+    });
     // Always a copy: a chunk may be a view of a buffer that the socket uses again.
     return Buffer.concat(chunks);
   };
+}
+
+/**
+ * Hands every chunk to `take`; resolves at the end. What `take` throws stops the reading, and the socket stays whole, so that the refusal can be
+ * answered. By events: the stream's async iterator costs a request more than all else that the gateway does with its bytes.
+ */
+function eachChunk(payload: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      payload.off("data", onData).off("end", onEnd).off("error", onError).off("close", onClose);
+      act();
+    };
+    const onData = (chunk: Buffer): void => {
+      try {
+        take(chunk);
+      } catch (error) {
+        payload.pause();
+        settle(() => reject(error as Error));
+      }
+    };
+    const onEnd = (): void => settle(resolve);
+    const onError = (error: Error): void => settle(() => reject(error));
+    const onClose = (): void => settle(() => reject(new Error("the connection closed before the body had ended")));
+    payload.on("data", onData).once("end", onEnd).once("error", onError).once("close", onClose);
+  });
 }
 
 function tooLarge(limit: number): Problem {
