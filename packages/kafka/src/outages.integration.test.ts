@@ -145,9 +145,10 @@ describe("on the real broker", () => {
     const lines = await admin.applyTopics([ownLane]);
     expect(lines).toContain(`${own}: retention.ms set from 60000 to ${TOPICS.dlq.retentionMs}`);
     expect(lines).toContain(`${own}: grown from 1 to ${TOPICS.dlq.partitions} partitions`);
+    // A broker says what it has applied, a moment after the controller took it.
+    await eventually(async () => expect((await configOf()).get("message.timestamp.type")).toBe("LogAppendTime"));
     const config = await configOf();
     expect(config.get("segment.bytes")).toBe("20971520");
-    expect(config.get("message.timestamp.type")).toBe("LogAppendTime");
     await eventually(async () => expect(await admin.applyTopics([ownLane])).toEqual([]));
     await admin.close();
     await operator.disconnect();

@@ -13,19 +13,20 @@ export function openInbound(now: () => number) {
     const route = request.routeOptions.url ?? "";
     const span = tracer("ingest-gateway").startSpan(
       `${request.method} ${route}`,
-      {
-        kind: SpanKind.SERVER,
-        attributes: {
-          "http.request.method": request.method,
-          "http.route": route,
-          "url.path": request.url.split("?", 1)[0] ?? "",
-          "url.scheme": request.protocol,
-          "server.address": request.hostname,
-          "network.protocol.version": request.raw.httpVersion,
-        },
-      },
+      { kind: SpanKind.SERVER },
       propagation.extract(ROOT_CONTEXT, request.headers),
     );
+    // Without a collector nothing is recorded, and the attributes would be made for nobody.
+    if (span.isRecording()) {
+      span.setAttributes({
+        "http.request.method": request.method,
+        "http.route": route,
+        "url.path": request.url.split("?", 1)[0] ?? "",
+        "url.scheme": request.protocol,
+        "server.address": request.hostname,
+        "network.protocol.version": request.raw.httpVersion,
+      });
+    }
     request.inbound = {
       receivedAt: now(),
       span,
@@ -103,6 +104,7 @@ function log(request: FastifyRequest, inbound: Inbound, status: number, elapsedM
 }
 
 function endSpan({ span, door, eventId, duplicate, bytes, problem }: Inbound, status: number): void {
+  if (!span.isRecording()) return;
   span.setAttribute("http.response.status_code", status);
   span.setAttribute("http.request.body.size", bytes);
   if (door !== null) {

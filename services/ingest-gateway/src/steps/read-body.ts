@@ -24,12 +24,13 @@ export function readBody(budget: BodyBudget) {
     const chunks: Buffer[] = [];
     await eachChunk(payload, (chunk) => {
       inbound.bytes += chunk.length;
-      if (inbound.bytes > limit) throw tooLarge(limit);
+      if (inbound.bytes > limit) return tooLarge(limit);
       // Once released (the sender hung up) nothing is counted any more.
-      if (inbound.ended) return;
+      if (inbound.ended) return null;
       held += chunk.length;
-      if (!budget.take(chunk.length)) throw new Problem("overloaded", { retryAfter: retryAfterSeconds() });
+      if (!budget.take(chunk.length)) return new Problem("overloaded", { retryAfter: retryAfterSeconds() });
       chunks.push(chunk);
+      return null;
     });
     // Always a copy: a chunk may be a view of a buffer that the socket uses again.
     return Buffer.concat(chunks);
@@ -37,22 +38,20 @@ export function readBody(budget: BodyBudget) {
 }
 
 /**
- * Hands every chunk to `take`; resolves at the end. What `take` throws stops the reading, and the socket stays whole, so that the refusal can be
- * answered. By events: the stream's async iterator costs a request more than all else that the gateway does with its bytes.
+ * Hands every chunk to `take`; resolves at the end. A refusal by `take` stops the reading and is what it rejects with; the socket stays whole, so
+ * that it can be answered. By events: the stream's async iterator costs a request more than all else that is done with its bytes.
  */
-function eachChunk(payload: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+function eachChunk(payload: IncomingMessage, take: (chunk: Buffer) => Problem | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       payload.off("data", onData).off("end", onEnd).off("error", onError).off("close", onClose);
       act();
     };
     const onData = (chunk: Buffer): void => {
-      try {
-        take(chunk);
-      } catch (error) {
-        payload.pause();
-        settle(() => reject(error as Error));
-      }
+      const refusal = take(chunk);
+      if (refusal === null) return;
+      payload.pause();
+      settle(() => reject(refusal));
     };
     const onEnd = (): void => settle(resolve);
     const onError = (error: Error): void => settle(() => reject(error));
