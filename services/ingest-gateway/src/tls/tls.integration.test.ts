@@ -77,7 +77,8 @@ test("is ready by HTTPS, and takes mail by STARTTLS", async () => {
   });
   transport.close();
   expect(response).toMatch(/^250 2\.0\.0 Accepted evt_/);
-  expect(gateway.lines.join("\n")).toMatch(/"protocol":"smtp","tls":"TLSv1\.3"/);
+  // Logs are gathered for a moment.
+  await expect.poll(() => gateway.lines.join("\n"), { timeout: 10_000 }).toMatch(/"protocol":"smtp","tls":"TLSv1\.3"/);
 });
 
 test("a renewed certificate is served without a restart", async () => {
