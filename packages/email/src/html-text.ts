@@ -19,6 +19,9 @@ const SHOWN: SelectorDefinition[] = [
     selector: "a",
     options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true, linkBrackets: ["<", ">"] },
   },
+  { selector: "tr", format: "block" },
+  { selector: "td", format: "cell" },
+  { selector: "th", format: "cell" },
   ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({ selector, options: { uppercase: false } })),
 ];
 /** Elements that the sanitizer marked, see reply/html-marks.ts. */
@@ -45,6 +48,12 @@ function holdsQuote(children: DomNode[]): boolean {
   const near = children.slice(0, 20).flatMap((child) => [child, ...(child.children ?? []).slice(0, 20)]);
   return near.some((node) => node.name === "blockquote" || (node.attribs?.[QUOTE] ?? "") === "introduction");
 }
+
+/** Cells are words of their own: a row is a line, and no two cells run together. */
+const cell: FormatCallback = (element, walk, builder) => {
+  walk(element.children, builder);
+  builder.addInline(" ");
+};
 
 /** An element below a line of its own. */
 const ruled: FormatCallback = (element, walk, builder, options) => {
@@ -93,7 +102,7 @@ function converter(selectors: SelectorDefinition[]): (html: string) => string {
   const known = compiled.get(selectors);
   if (known !== undefined) return known;
   const limits = { maxInputLength: CUTS.htmlChars * 8, maxDepth: CUTS.htmlDepth };
-  const made = compile({ wordwrap: false, selectors, limits, formatters: { ruled, container } });
+  const made = compile({ wordwrap: false, selectors, limits, formatters: { cell, ruled, container } });
   compiled.set(selectors, made);
   return made;
 }

@@ -57,7 +57,8 @@ function isBlock(fields: readonly Labelled[]): boolean {
   if (roles.size < 2 || fields.length < 2) return false;
   const from = fields.some((field) => field.roles.has("from") && ADDRESS.test(field.value));
   const date = fields.some((field) => field.roles.has("date") && /\d/.test(field.value));
-  if (fields.length >= 3 && has("from")) return has("date") || has("to") || has("subject");
+  // A form that asks `From`, `To` and `Date` of a journey has neither subject nor address.
+  if (fields.length >= 3 && has("from")) return has("subject") || fields.some((field) => ADDRESS.test(field.value));
   // Lotus Notes writes sender and date above, without labels.
   if (fields.length >= 3 && has("to") && has("subject") && (date || has("cc"))) return true;
   if (has("from")) return (from && (date || has("to") || has("subject"))) || (date && has("from"));

@@ -102,7 +102,7 @@ export function footer(lines: readonly Line[], part: Part): number {
 /** Whether the line closes a letter: `Mit freundlichen Grüßen`. */
 export function isClosing(key: string): boolean {
   if (key.length > 60 || key === "") return false;
-  const words = key.replace(/[\s,.;:!…~\p{Extended_Pictographic}\uFE0F-]{1,12}$/u, "");
+  const words = key.replace(/[\s,.;:!…~！。，、\p{Extended_Pictographic}\uFE0F-]{1,12}$/u, "");
   return (
     CLOSING_WORDS.has(words) || words.split(/\s?[/|,&]\s?|\s+und\s+|\s+and\s+/).every((part) => CLOSING_WORDS.has(part))
   );
