@@ -320,6 +320,11 @@ describe("cloudmailin", () => {
     },
   );
 
+  test("a part without a name is no reason to fail", async () => {
+    const request = await encodeCloudmailin(POSTING, { credential: CREDENTIAL, format: "raw" });
+    expect(await look("cloudmailin", swap(request, 'name="message"', 'nome="message"'))).toMatchObject(delivery(null));
+  });
+
   test("disbelieves another credential", async () => {
     const request = await encodeCloudmailin(POSTING, { credential: "cloud:wrong-password-000", format: "raw" });
     expect(await look("cloudmailin", request)).toEqual(disbelieved("mismatch"));

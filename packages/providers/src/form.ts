@@ -59,13 +59,14 @@ export async function readForm(body: Uint8Array, contentType: string): Promise<F
         preservePath: true,
         limits: { files: MOST_PARTS, parts: MOST_PARTS, fileSize: Number.POSITIVE_INFINITY, headerPairs: 64 },
       });
-      parser.on("file", (name, stream, filename, _encoding, type) => {
+      // Busboy's types promise a name, but a part may come without one.
+      parser.on("file", (name: string | undefined, stream, filename, _encoding, type) => {
         const chunks: Buffer[] = [];
         stream.on("data", (chunk: Buffer) => chunks.push(chunk));
         stream.on("error", reject);
         stream.on("end", () => {
           const named = typeof filename === "string" && filename !== "" ? filename : null;
-          parts.push({ name, bytes: Buffer.concat(chunks), filename: named, contentType: type });
+          parts.push({ name: name ?? "", bytes: Buffer.concat(chunks), filename: named, contentType: type });
         });
       });
       parser.on("partsLimit", () => reject(new Error("too many parts")));
