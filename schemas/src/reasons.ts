@@ -28,6 +28,8 @@ export const DEAD_LETTER_REASONS = {
   no_sender: "no usable From address: there is no contact to write to",
   limit_exceeded: "the message exceeds a named limit of the parser",
   crashed_process: "parsing this message ended the process more than once",
+  attachment_refused:
+    "an attachment broke the tenant's policy or holds malware, and the policy dead-letters such email",
   parse_timeout: "parsing took longer than its limit",
   blob_missing: "a body named by reference is not in the blob store",
   crm_rejected: "the CRM refused the record itself (validation)",

@@ -1,13 +1,14 @@
 import { H } from "@inlet/schemas";
-import type { CrmConfig, MailboxConfig, TenantConfig } from "./types.ts";
+import type { AttachmentPolicy, CrmConfig, MailboxConfig, TenantConfig } from "./types.ts";
 
 /**
- * A hash of what shapes the records that are written: classes, mailboxes and the CRM's mapping. Where the CRM is, its credentials
+ * A hash of what shapes the records that are written: classes, mailboxes, the attachments let through and the CRM's mapping. Where the CRM is, its credentials
  * and its deadlines shape nothing: changing them must not make a replay rewrite every record.
  */
 export function mappingVersionOf(parts: {
   readonly classes: TenantConfig["classes"];
   readonly mailboxes: readonly MailboxConfig[];
+  readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
 }): string {
   const { kind, files, newDeal, pipeline, stage, required } = parts.crm;
@@ -22,6 +23,7 @@ export function mappingVersionOf(parts: {
         stage,
       ])
       .toSorted(byFirst),
+    attachments: Object.entries(parts.attachments).toSorted(byFirst),
     crm: { kind, files, newDeal, pipeline, stage, required: [...required].toSorted() },
   };
   return `map_${H(JSON.stringify(shape)).slice(0, 16)}`;

@@ -11,7 +11,8 @@ import { kindFaults } from "./source-kinds.ts";
 import { secretFault } from "./source-secrets.ts";
 import { milliseconds } from "./duration.ts";
 import { providerSettings } from "./provider-settings.ts";
-import { bytes, tenantFile } from "./tenant-file.ts";
+import { bytes } from "./size.ts";
+import { tenantFile } from "./tenant-file.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { tenantFaults } from "./tenant-faults.ts";
 import type { ConfigFault, CrmConfig, SecretList, SourceConfig, TenantConfig } from "./types.ts";
@@ -116,6 +117,9 @@ export function readTenant(
         };
   const crm = crmConfig(file.crm, resolved, (references) => secrets("crm.token", references), fault);
 
+  const { maxSize, maxTotal, ...rules } = file.attachments;
+  const attachments = { maxBytes: bytes(maxSize), maxTotalBytes: bytes(maxTotal), ...rules };
+
   if (faults.length > 0) return { tenant: null, faults, secretFiles };
   const tenant: TenantConfig = {
     id,
@@ -127,10 +131,11 @@ export function readTenant(
     unknownRecipients: file.unknownRecipients,
     outbound,
     classes: file.classes,
+    attachments,
     crm,
     rateLimit: file.rateLimit,
     maxAgeMs: milliseconds(file.maxAge),
-    mappingVersion: mappingVersionOf({ classes: file.classes, mailboxes, crm }),
+    mappingVersion: mappingVersionOf({ classes: file.classes, mailboxes, attachments, crm }),
   };
   return { tenant: frozen(tenant), faults, secretFiles };
 }

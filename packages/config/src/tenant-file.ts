@@ -1,15 +1,16 @@
 import { readAddressRule } from "@inlet/mailboxes";
 import { z } from "zod";
+import { attachmentPolicy } from "./attachment-policy-file.ts";
+import { duration } from "./duration.ts";
 import { isNetwork } from "./networks.ts";
 import { providerFields } from "./provider-fields.ts";
 import { SECRET_REFERENCE } from "./secret-reference.ts";
+import { size } from "./size.ts";
 
 /**
  * A tenant's file (`config/tenants/<id>.yaml`) as written. The file's name is the tenant's id. The JSON Schema in
  * docs/reference/tenant.schema.json is made from this, and so are the faults' remedies (`description`).
  */
-
-const MiB = 1024 * 1024;
 
 /** The kinds that the gateway serves; a file that names another is refused, since its mail would be. */
 export const SERVED_KINDS = [
@@ -28,18 +29,6 @@ const secretReference = z
   .string()
   .regex(SECRET_REFERENCE, "is a literal value: secrets are never written into a tenant file")
   .meta({ description: "env:NAME (an environment variable) or file:PATH (a file that holds the secret)" });
-
-/** `10s`, `7d`: a whole number with a unit. Milliseconds when read. */
-const duration = z
-  .string()
-  .regex(/^[1-9]\d{0,8}(ms|s|m|h|d)$/, "is not a duration")
-  .meta({ description: "a whole number and ms, s, m, h or d, such as 10s or 7d" });
-
-/** `32MiB`: a whole number with a unit. Bytes when read. */
-const size = z
-  .string()
-  .regex(/^[1-9]\d{0,8}(B|KiB|MiB)$/, "is not a size")
-  .meta({ description: "a whole number and B, KiB or MiB, such as 32MiB" });
 
 const classPolicy = z.enum(["write", "log", "suppress"]).meta({
   description: "write (as a person's mail), log (contact and activity, no deal) or suppress (nothing in the CRM)",
@@ -216,6 +205,7 @@ export const tenantFile = z.strictObject({
     })
     .prefault({})
     .meta({ description: "what becomes of machine mail, by class" }),
+  attachments: attachmentPolicy.meta({ description: "which attachments are let through, and what follows where not" }),
   crm: crm.meta({ description: "where the activity is written" }),
   rateLimit: z
     .strictObject({
@@ -244,11 +234,3 @@ export const tenantFile = z.strictObject({
 });
 
 export type TenantFile = z.output<typeof tenantFile>;
-
-const SIZE_BYTES = { B: 1, KiB: 1024, MiB } as const;
-
-/** Bytes of a size that the schema has let through. */
-export function bytes(text: string): number {
-  const unit = /[A-Za-z]+$/.exec(text)?.[0] as keyof typeof SIZE_BYTES;
-  return Number.parseInt(text, 10) * SIZE_BYTES[unit];
-}

@@ -119,6 +119,24 @@ export interface UnknownRecipients {
   readonly http: "accept" | "quarantine";
 }
 
+/** Which attachments are let through (UN3). Types and extensions are lower-case; a type may be `image/*`. */
+export interface AttachmentPolicy {
+  /** Bytes of one attachment. Default 32 MiB. */
+  readonly maxBytes: number;
+  /** Bytes of all attachments of an email that are let through. Default 50 MiB. */
+  readonly maxTotalBytes: number;
+  /** Only these; null for all that are not refused. */
+  readonly allowedTypes: readonly string[] | null;
+  readonly refusedTypes: readonly string[];
+  readonly refusedExtensions: readonly string[];
+  readonly archives: "allow" | "refuse";
+  /** A refused or infected file: the email goes on without it, or is dead-lettered. */
+  readonly onRefusal: "drop" | "dead-letter";
+  readonly scannerAway: "hold" | "pass";
+  /** What the scanner cannot look into. */
+  readonly unscannable: "pass" | "refuse";
+}
+
 export interface CrmConfig {
   readonly kind: "hubspot";
   readonly baseUrl: string;
@@ -148,6 +166,7 @@ export interface TenantConfig {
   /** Secrets of those who may register sent messages; null where nobody may. */
   readonly outbound: SourceConfig | null;
   readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
+  readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
   /** Requests per second at the gateway, per instance. */
   readonly rateLimit: { readonly perSecond: number; readonly burst: number };

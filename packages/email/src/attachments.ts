@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { fileTypeFromBuffer } from "file-type";
 import { cleanLine, cleanText } from "./clean-text.ts";
+import { sniffType } from "./file-kind.ts";
 import { CUTS } from "./limits.ts";
 import type { ParsedAttachment } from "./port.ts";
 
@@ -29,7 +29,7 @@ export async function describeAttachments(
       return {
         filename: safeFilename(source.filename),
         contentType: mediaType(source.contentType),
-        sniffedType: bytes === null ? null : await sniff(bytes),
+        sniffedType: bytes === null ? null : await sniffType(bytes),
         size: bytes === null ? (source.size ?? 0) : bytes.byteLength,
         contentId,
         contentDisposition: disposition(source.contentDisposition),
@@ -69,13 +69,4 @@ function mediaType(declared: string | null): string {
 function disposition(value: string | null): string | null {
   const word = (value ?? "").split(";")[0]?.trim().toLowerCase();
   return word === undefined || word === "" ? null : word === "inline" ? "inline" : "attachment";
-}
-
-/** By the first bytes; null when they tell nothing. Never throws: a crafted archive only stays without a type. */
-async function sniff(bytes: Uint8Array): Promise<string | null> {
-  try {
-    return (await fileTypeFromBuffer(bytes.subarray(0, CUTS.sniffBytes)))?.mime ?? null;
-  } catch {
-    return null;
-  }
 }

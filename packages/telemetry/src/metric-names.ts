@@ -87,6 +87,12 @@ export const METRICS = {
     labels: ["tenant"],
     buckets: BYTES,
   },
+  attachments: {
+    kind: "counter",
+    name: "inlet_attachments_total",
+    help: "Attachments judged, by verdict (clean, unscanned, refused, infected).",
+    labels: ["tenant", "verdict"],
+  },
   outcomes: {
     kind: "counter",
     name: "inlet_outcomes_total",

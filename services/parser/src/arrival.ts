@@ -8,6 +8,7 @@ import type { AttachmentFetch } from "./fetch-attachment.ts";
 import type { ObjectFetch } from "./fetch-object.ts";
 import type { ParsePool } from "./parse-pool.ts";
 import type { SenderPool } from "./sender/sender-pool.ts";
+import type { Scanner } from "./scanner.ts";
 
 export interface Log {
   debug(fields: object, message: string): void;
@@ -28,6 +29,8 @@ export interface ParserDeps {
   /** SPF, DKIM and DMARC; never rejects. */
   readonly verifySender: SenderPool["verify"];
   readonly fetchObject: ObjectFetch;
+  /** Null where no CLAMD_URL is set: nothing is scanned. */
+  readonly scanner: Scanner | null;
   readonly instance: string;
   readonly log: Log;
   readonly now: () => number;

@@ -34,18 +34,19 @@ export async function endParse(deps: ParserDeps, record: KafkaRecord, ids: Ids, 
     effects: [],
   };
   if (ending.kind === "retry") {
-    metrics.retries.inc({ tenant: ids.tenant, stage: "parse" });
+    const attempt = ids.attempt + (ending.attempt ? 1 : 0);
+    if (ending.attempt) metrics.retries.inc({ tenant: ids.tenant, stage: "parse" });
     deps.log.info(
       {
         tenant: ids.tenant,
         event_id: ids.eventId,
         code: ending.code,
-        attempt: ids.attempt + 1,
+        attempt,
         delayMs: ending.delayMs,
       },
       "delivery waits",
     );
-    await deps.ledger.finish({ ...base, attempt: ids.attempt + 1, to: waiting(record, ids, ending) });
+    await deps.ledger.finish({ ...base, attempt, to: waiting(record, ids, ending) });
     return;
   }
   if (ending.kind !== "deadLetter") throw new TypeError(`the parser has no ending ${ending.kind}`);

@@ -12,6 +12,7 @@ import { createAttachmentFetch } from "./fetch-attachment.ts";
 import { createObjectFetch } from "./fetch-object.ts";
 import { createParsePool } from "./parse-pool.ts";
 import { createSenderPool } from "./sender/sender-pool.ts";
+import { createScanner } from "./scanner.ts";
 
 /** Heap of one parse worker, MiB: many times what the largest accepted email needs. */
 const WORKER_MEMORY_MB = 768;
@@ -73,6 +74,7 @@ async function run(): Promise<void> {
     lookups: SENDER_LOOKUPS,
   });
   const blobs = openBlobStore(environment.blobStoreUrl);
+  const scanner = environment.clamdUrl === null ? null : createScanner(environment.clamdUrl);
   const parser = createParser(
     kafka,
     {
@@ -85,6 +87,7 @@ async function run(): Promise<void> {
       fetchAttachment: createAttachmentFetch(),
       verifySender: async (job) => senders.verify(job),
       fetchObject: createObjectFetch(),
+      scanner,
       instance: `parser/${randomUUID()}`,
       log,
       now: Date.now,
@@ -100,6 +103,9 @@ async function run(): Promise<void> {
       kafka: async () => ({ ok: parser.healthy(), detail: "consumer in its group" }),
       ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }),
       blobs: async () => ({ ok: await blobs.healthy() }),
+      ...(scanner === null
+        ? {}
+        : { scanner: async () => ({ ok: true, warn: !(await scanner.ready()), detail: "ClamAV answers" }) }),
       tenants: async () => ({
         ok: true,
         warn: tenants.faults().length > 0,

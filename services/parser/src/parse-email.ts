@@ -1,12 +1,12 @@
 import { BlobMissingError } from "@inlet/blob-store";
 import { deadLetter, ok, type Outcome } from "@inlet/delivery";
-import { normalize } from "@inlet/email";
+import { CUTS, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import type { Delivery, ParserDeps } from "./arrival.ts";
 import { checkSender } from "./check-sender.ts";
-import { storeAttachments } from "./store-attachments.ts";
+import { storeAttachments, type StoredAttachments } from "./store-attachments.ts";
 import { understand } from "./understand.ts";
 import type { Understood } from "./understand.ts";
 
@@ -39,7 +39,7 @@ function describe(
   deps: ParserDeps,
   delivery: Delivery,
   { email, source }: Understood,
-  attachments: NormalizedEvent["attachments"],
+  { attachments, warnings }: StoredAttachments,
 ): NormalizedEvent {
   const { event, record, tenant } = delivery;
   const normalized = normalize(email, {
@@ -63,8 +63,8 @@ function describe(
     },
     blobs: new Map(),
   });
-  // As stored: what was fetched by URL has its size and hash only now.
-  return { ...normalized, attachments };
+  // As judged and stored: what was fetched by URL has its size and hash only now.
+  return { ...normalized, attachments, warnings: [...normalized.warnings, ...warnings].slice(0, CUTS.warnings) };
 }
 
 /** Email to nobody's address ends where it can be found again: after the tenant's file was mended, a replay from the dlq brings it back. */
