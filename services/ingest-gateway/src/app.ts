@@ -1,5 +1,6 @@
 import type { Server } from "node:https";
 import rateLimit from "@fastify/rate-limit";
+import { serveLinks } from "@inlet/blob-links";
 import type { Tenants } from "@inlet/config";
 import type { ReadinessCheck, Telemetry } from "@inlet/telemetry";
 import { LogController, fastify } from "fastify";
@@ -35,6 +36,8 @@ export interface GatewayDeps extends PublisherDeps {
   readonly tenants: Tenants;
   readonly telemetry: Pick<Telemetry, "log" | "metricsText">;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** URL_SIGNING_KEYS; without one no links are served. */
+  readonly linkKeys?: readonly string[];
   /** Epoch ms. Default `Date.now`. */
   readonly now?: () => number;
   /** Longest that a sender waits for the answer once its body is here, ms. Default 8 000: most give up after 10 to 30 s. */
@@ -83,6 +86,8 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   await app.register(rateLimit, { global: false });
   refuseWithProblems(app);
   operatorsRoutes(app, deps.checks, deps.telemetry);
+  const { linkKeys: keys = [], blobs, now = Date.now } = deps;
+  if (keys.length > 0) serveLinks(app, { blobs, keys, now });
 
   app.removeAllContentTypeParsers();
   // A scope of its own: its body parser must not run for any other address.

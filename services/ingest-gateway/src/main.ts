@@ -79,6 +79,7 @@ async function main(): Promise<void> {
     telemetry,
     checks,
     certificate: environment.httpTls ? certificate : null,
+    linkKeys: environment.urlSigningKeys,
   });
   const mail = await openMailDoor({ ...shared, log, certificate }, environment.smtp);
 

@@ -1,7 +1,10 @@
-import { readEnvironment } from "@inlet/config";
+import { type RawEnvironment, readEnvironment } from "@inlet/config";
+import { createCodec, createRegistry } from "@inlet/event-codec";
 import { type DeliveryView, type JourneyStep, type Ledger, openLedger } from "@inlet/ledger";
 import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment } from "../context.ts";
+import { attachmentLines, linkedAttachments, type LinkedAttachment } from "../attachment-links.ts";
+import { withAdmin } from "../kafka-admin.ts";
 import { tableOf } from "../listing.ts";
 
 /** `inlet show ID`: where an email is and how it got there. */
@@ -11,12 +14,14 @@ export function registerShow(program: Command, context: CliContext): void {
     .description(
       "an email's whole journey. ID: our eventId (evt_…), emailKey (eml_…) or conversation (cnv_…), the sender's event or delivery id, a Message-ID, or the id of a CRM record.",
     )
+    .option("--links", "add links, good for 15 minutes, to its attachments")
     .option("--json", "print JSON")
-    .action(async (id: string, options: { json?: boolean }) => {
+    .action(async (id: string, options: { json?: boolean; links?: boolean }) => {
       const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
       const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet show" });
       try {
-        const found = await journeysOf(ledger, id);
+        const journeys = await journeysOf(ledger, id);
+        const found = options.links === true ? await withLinks(operatorEnvironment(context), journeys) : journeys;
         if (options.json === true) context.out(JSON.stringify(found, null, 2));
         if (found.length === 0) {
           throw new CommandFailed(
@@ -30,7 +35,7 @@ export function registerShow(program: Command, context: CliContext): void {
     });
 }
 
-type Found = DeliveryView & { readonly journey: JourneyStep[] };
+type Found = DeliveryView & { readonly journey: JourneyStep[]; readonly attachments?: readonly LinkedAttachment[] };
 
 async function journeysOf(ledger: Ledger, id: string): Promise<Found[]> {
   const deliveries = await ledger.find(id);
@@ -40,6 +45,18 @@ async function journeysOf(ledger: Ledger, id: string): Promise<Found[]> {
       journey: await ledger.journey(delivery.tenant, delivery.eventId),
     })),
   );
+}
+
+async function withLinks(env: RawEnvironment, deliveries: readonly Found[]): Promise<Found[]> {
+  const environment = readEnvironment(env, ["kafka", "registry", "publicUrl", "urlSigningKeys"]);
+  const { publicUrl, urlSigningKeys } = environment;
+  const codec = createCodec({ registry: createRegistry(environment.schemaRegistry) });
+  return withAdmin(environment, async (admin) => {
+    const making = { admin, codec, publicUrl, urlSigningKeys, now: Date.now() };
+    return Promise.all(
+      deliveries.map(async (each) => ({ ...each, attachments: await linkedAttachments(each, making) })),
+    );
+  });
 }
 
 function describe(found: Found): string {
@@ -84,6 +101,7 @@ function describe(found: Found): string {
     ]);
     lines.push(...table.split("\n").map((line) => `    ${line}`));
   }
+  if (found.attachments !== undefined) lines.push(...attachmentLines(found.attachments));
   const evidence = Object.entries(found.evidence);
   if (evidence.length > 0)
     lines.push("", "  evidence", ...evidence.map(([what, why]) => `    ${what}: ${JSON.stringify(why)}`));

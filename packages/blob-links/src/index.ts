@@ -1,0 +1,4 @@
+export { readLink, signLink } from "./link-token.ts";
+export type { LinkedBlob, LinkReading } from "./link-token.ts";
+export { LINK_PATH, linkUrl, serveLinks } from "./serve-links.ts";
+export type { LinkDeps } from "./serve-links.ts";
