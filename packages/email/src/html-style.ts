@@ -14,7 +14,9 @@ export function safeStyle(style: string): string | null {
     const colon = declaration.indexOf(":");
     const property = declaration.slice(0, Math.max(colon, 0)).trim().toLowerCase();
     const value = declaration.slice(colon + 1).trim();
-    return ALLOWED.test(property) && value !== "" && !REACHES.test(value) ? [`${property}: ${value}`] : [];
+    // A negative margin moves the mail's words over the page around it.
+    const moves = property.startsWith("margin") && value.includes("-");
+    return ALLOWED.test(property) && value !== "" && !REACHES.test(value) && !moves ? [`${property}: ${value}`] : [];
   });
   return kept.length === 0 ? null : kept.join("; ");
 }

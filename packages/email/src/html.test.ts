@@ -1,59 +1,18 @@
 import { expect, test } from "vitest";
+import { HTML_ATTACKS } from "./html-attacks.ts";
 import { rewriteCids, sanitize } from "./html.ts";
 import { textOfSentHtml } from "./html-text.ts";
 
-/** UN4: nothing of these may be left in any form that a browser would act on. */
-const DANGEROUS =
-  /<script|<style|<iframe|<object|<embed|<form|<input|<meta|<base|<link|<svg|<math|\son[a-z]+\s*=|javascript:|vbscript:|expression\(|url\(|@import|srcset|\sbackground=|\ssrc="(?!cid:|data:image\/)/i;
-
-const ATTACKS = [
-  "<script>alert(1)</script>",
-  "<scr<script>ipt>alert(1)</scr</script>ipt>",
-  "<img src=x onerror=alert(1)>",
-  "<img/src=x/onerror=alert(1)//>",
-  '<a href="java\tscript:alert(1)">x</a>',
-  "<a href=' &#106;avascript:alert(1)'>x</a>",
-  "<a href='vbscript:x'>x</a>",
-  "<a href='data:text/html;base64,PHNjcmlwdD4='>x</a>",
-  "<svg/onload=alert(1)>",
-  "<math><mtext><img src=x onerror=alert(1)></mtext></math>",
-  "<p style='background:url(https://track.example.net/a)'>x</p>",
-  "<p style='background:u\\72l(https://track.example.net/a)'>x</p>",
-  "<p style='width:expression(alert(1))'>x</p>",
-  "<p style='color:red/*;*/;background-image:URL (//track.example.net)'>x</p>",
-  "<style>@import url(https://track.example.net/a.css)</style>",
-  "<link rel=stylesheet href=https://track.example.net/a.css>",
-  "<table background='https://track.example.net/a.png'><tr><td background=//track.example.net/b>x</td></tr></table>",
-  "<img src='https://track.example.net/a.gif'>",
-  "<img src='//track.example.net/a.gif'>",
-  "<img srcset='https://track.example.net/a.gif 1x'>",
-  "<img src='data:image/svg+xml;base64,PHN2Zz4='>",
-  "<video src=https://track.example.net/a poster=https://track.example.net/b></video>",
-  "<input type=image src=https://track.example.net/a>",
-  "<form action=https://attack.example.net><button>go</button></form>",
-  "<meta http-equiv=refresh content='0;url=https://attack.example.net'>",
-  "<base href=https://attack.example.net>",
-  "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-  "<object data=https://attack.example.net></object>",
-  "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-  "<!--><img src=x onerror=alert(1)>-->",
-  "<![CDATA[><img src=x onerror=alert(1)>]]>",
-  "<xmp><img src=x onerror=alert(1)></xmp>",
-];
-
-test.each(ATTACKS)("%s", (attack) => {
-  const safe = sanitize(`<p>before</p>${attack}<p>after</p>`) ?? "";
-  // Words of an attack may stay as text; as markup nothing may.
-  const markup = (safe.match(/<[^>]*>/g) ?? []).join("");
-  expect(markup.replace(/data-remote-src="[^"]*"/g, "")).not.toMatch(DANGEROUS);
-  expect(safe).toContain("<p>before</p>");
-});
-
 test("a sanitized mail is sanitized: a second pass changes nothing", () => {
-  for (const attack of ATTACKS) {
+  for (const attack of Object.values(HTML_ATTACKS).flat()) {
     const once = sanitize(attack) ?? "";
     expect(sanitize(once.replaceAll("data-remote-src", "src"))).toBe(once);
   }
+});
+
+test("links lead away from the page that shows the mail, or nowhere", () => {
+  expect(sanitize('<a href="https://a.example/x?y=1&amp;z">x</a>')).toContain('href="https://a.example/x?y=1&amp;z"');
+  expect(sanitize('<a href="/console/replay">x</a><a href="#top">y</a>')).not.toContain("href");
 });
 
 test("quote marks are told, and a mail cannot set them itself", () => {

@@ -122,8 +122,15 @@ function quoteMark(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeH
   return mark === null ? {} : { [QUOTE]: mark };
 }
 
-function link(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
-  return { ...attribs, target: "_blank", rel: "noopener noreferrer nofollow" };
+/** Only whole addresses: a relative one would lead into the page that shows the mail. */
+function link({ href, ...rest }: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
+  const isWhole = /^(?:https?:\/\/|mailto:|tel:)/i.test(href?.trim() ?? "");
+  return {
+    ...(isWhole && href !== undefined ? { href: href.trim() } : {}),
+    ...rest,
+    target: "_blank",
+    rel: "noopener noreferrer nofollow",
+  };
 }
 
 function image(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
