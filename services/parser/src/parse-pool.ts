@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { Piscina } from "piscina";
 import type { ParseAnswer, ParseJob } from "./parse-job.ts";
 
@@ -26,23 +27,30 @@ export interface ParsePool {
   close(): Promise<void>;
 }
 
-export function createParsePool(limits: ParsePoolLimits): ParsePool {
+const PARSE_WORKER = new URL("./parse-worker.ts", import.meta.url);
+
+/** `worker`: another worker file, for tests of the pool itself. */
+export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WORKER): ParsePool {
   const open = (threads: number): Piscina<ParseJob, ParseAnswer> =>
     new Piscina({
-      filename: new URL("./parse-worker.ts", import.meta.url).href,
+      filename: worker.href,
       minThreads: threads,
       maxThreads: threads,
       resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
     });
   const pool = open(limits.threads);
+  // The time of an email begins when a worker takes it: one that only waits behind a bomb must not be taken for another.
+  const turn = pLimit(limits.threads);
   /** Parses under way; one that must be alone waits for them, and they wait for it. */
   const underWay = new Set<Promise<unknown>>();
   let alone: Promise<unknown> = Promise.resolve();
 
   const run = async (workers: Piscina<ParseJob, ParseAnswer>, job: ParseJob): Promise<PoolAnswer> => {
     const timeout = AbortSignal.timeout(limits.timeoutMs);
+    // Kafka's records are windows on megabytes of a fetch, all of which would be copied along; this copy is handed over.
+    const bytes = new Uint8Array(job.bytes);
     try {
-      return await workers.run(job, { signal: timeout });
+      return await workers.run({ ...job, bytes }, { signal: timeout, transferList: [bytes.buffer] });
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
       if (timeout.aborted)
@@ -56,7 +64,7 @@ export function createParsePool(limits: ParsePoolLimits): ParsePool {
   return {
     parse: async (job) => {
       await alone;
-      const answer = run(pool, job);
+      const answer = turn(async () => run(pool, job));
       underWay.add(answer);
       return answer.finally(() => underWay.delete(answer));
     },
