@@ -17,7 +17,8 @@ export default async function parseAndHandOver(job: ParseJob): Promise<ParseAnsw
   return Piscina.move(transferable as unknown as Parameters<typeof Piscina.move>[0]) as unknown as ParseAnswer;
 }
 
-async function parse(job: ParseJob): Promise<ParseAnswer> {
+/** The same without handing over, for who calls it on its own thread. */
+export async function parse(job: ParseJob): Promise<ParseAnswer> {
   const { kind, contentType, bytes } = job;
   const options = { trustedAuthservIds: job.trustedAuthservIds ?? [] };
   if (isProviderKind(kind)) {

@@ -4,7 +4,7 @@ import { encodeSes } from "@inlet/providers";
 import { expect, test } from "vitest";
 import type { Delivery, ParserDeps } from "./arrival.ts";
 import type { Fetched } from "./fetch-attachment.ts";
-import parse from "./parse-worker.ts";
+import { parse } from "./parse-worker.ts";
 import { understand } from "./understand.ts";
 
 const repository = new URL("../../../", import.meta.url);
