@@ -1,6 +1,14 @@
 import { VARIABLES } from "@inlet/config";
 import type { Variable } from "@inlet/config";
-import { DEAD_LETTER_REASONS, DLQ_HEADER, HEADER, INLINE_LIMIT_BYTES, SUPPRESS_REASONS, TOPICS } from "@inlet/schemas";
+import {
+  DEAD_LETTER_REASONS,
+  DLQ_HEADER,
+  EMAIL_WARNINGS,
+  HEADER,
+  INLINE_LIMIT_BYTES,
+  SUPPRESS_REASONS,
+  TOPICS,
+} from "@inlet/schemas";
 import type { TopicSpec } from "@inlet/schemas";
 import { table } from "./markdown-table.ts";
 
@@ -11,6 +19,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     "docs/reference/headers.md": headersPage(),
     "docs/reference/environment.md": environmentPage(),
     "docs/reference/reasons.md": reasonsPage(),
+    "docs/reference/warnings.md": warningsPage(),
   };
 }
 
@@ -161,5 +170,19 @@ function reasonsPage(): string {
     "## Dead-lettered",
     "",
     ...table(["reason", "meaning"], rows(DEAD_LETTER_REASONS)),
+  );
+}
+
+function warningsPage(): string {
+  return page(
+    "Warnings",
+    "schemas/src/warnings.ts",
+    "`warnings` of a normalized email: what was mended, guessed, cut or left unread. None of them stops an email. The list is closed:",
+    "codes are added, never renamed. A provider's door adds its own, named on its page.",
+    "",
+    ...table(
+      ["warning", "meaning"],
+      Object.entries(EMAIL_WARNINGS).map(([code, meaning]) => [`\`${code}\``, meaning]),
+    ),
   );
 }

@@ -1,7 +1,10 @@
 import type { Mailbox } from "@inlet/schemas";
-import { parseAddressHeader } from "mailparser";
+import { readAddressList } from "./address-list.ts";
 import { cleanLine, cleanText } from "./clean-text.ts";
+import { decodeWords } from "./encoded-words.ts";
 import { CUTS } from "./limits.ts";
+
+const MAX_CHARS = 400_000;
 
 /**
  * Mailboxes of address headers (RFC 5322 3.4), in order, groups flattened, encoded words of the names decoded (never of
@@ -10,8 +13,8 @@ import { CUTS } from "./limits.ts";
 export function parseAddresses(values: readonly string[]): Mailbox[] {
   const found: Mailbox[] = [];
   for (const value of values) {
-    for (const entry of safely(value)) {
-      const mailbox = mailboxOf(entry.name, entry.address ?? "");
+    for (const { name, address } of readAddressList(value.slice(0, MAX_CHARS))) {
+      const mailbox = mailboxOf(decodeWords(name), address);
       if (mailbox !== null && found.push(mailbox) >= CUTS.addresses) return found;
     }
   }
@@ -22,7 +25,8 @@ export function parseAddresses(values: readonly string[]): Mailbox[] {
 export function mailboxOf(name: string | null | undefined, address: string): Mailbox | null {
   const email = cleanText(address).trim().replace(/^<|>$/g, "");
   if (!isAddress(email)) return null;
-  const shown = cleanLine(name);
+  // Outlook puts single quotes around names; marks that turn the reading direction only make one name look like another.
+  const shown = cleanLine(name?.replace(/[\u202A-\u202E\u2066-\u2069]/g, "").replace(/^\s*'(.+)'\s*$/, "$1"));
   return { name: shown === null || shown.toLowerCase() === email.toLowerCase() ? null : shown, email };
 }
 
@@ -37,13 +41,4 @@ export function isAddress(text: string): boolean {
   return (
     (quoted || /^[^\s<>@,;:"()[\]\\]+$/.test(local)) && /^(?:[^\s<>@,;:"()[\]\\]+|\[[0-9A-Za-z.:]+\])$/.test(domain)
   );
-}
-
-function safely(value: string): { name: string; address?: string }[] {
-  if (value.length > 400_000) return safely(value.slice(0, 400_000));
-  try {
-    return parseAddressHeader(value, { flatten: true }).value;
-  } catch {
-    return [];
-  }
 }

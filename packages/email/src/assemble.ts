@@ -16,7 +16,7 @@ import { CUTS } from "./limits.ts";
 import type { EmailContent, ParseOptions } from "./port.ts";
 import { replyOf } from "./reply-text.ts";
 import { spamOf } from "./spam.ts";
-import { conversationRoot, keptReferences, messageId, messageIds } from "./threading.ts";
+import { conversationRoot, keptReferences, messageId, messageIds, repliedTo } from "./threading.ts";
 
 /** A message taken apart, whichever door it came through. */
 export interface MessageParts {
@@ -25,6 +25,7 @@ export interface MessageParts {
   readonly bodies: Bodies;
   readonly files: readonly AttachmentSource[];
   readonly envelope: Envelope | null;
+  /** Codes of schemas/src/warnings.ts, and those that a provider's door adds. */
   readonly warnings: readonly string[];
 }
 
@@ -48,7 +49,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
   if (dateAsSent !== null && date === null) warnings.add("date_unreadable");
   const references = messageIds(rawValues(fields, "References").join(" "));
   if (references.length > CUTS.references) warnings.add("references_cut");
-  const inReplyTo = messageIds(rawValues(fields, "In-Reply-To").join(" "))[0] ?? null;
+  const inReplyTo = repliedTo(rawValues(fields, "In-Reply-To").join(" "));
   const subject = cleanLine(firstValue(fields, "Subject"));
   const from = froms[0] ?? null;
   const to = addressesOf(fields, "To", warnings);

@@ -1,3 +1,4 @@
+import type { EmailWarning } from "@inlet/schemas";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 
 /** One field of a header block, folding kept, exactly the bytes after the colon. */
@@ -10,7 +11,7 @@ export interface HeaderBlock {
   readonly fields: readonly RawField[];
   /** The message as it is to be parsed: the given bytes, or repaired ones where `warnings` says so. */
   readonly message: Uint8Array;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly EmailWarning[];
 }
 
 const LF = 0x0a;
@@ -28,9 +29,9 @@ const OF_EMAIL =
  * Returns null when there is no header of an email at all. Throws `LimitExceeded`.
  */
 export function readHeaderBlock(bytes: Uint8Array): HeaderBlock | null {
-  const warnings: string[] = [];
+  const warnings: EmailWarning[] = [];
   const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const message = skipPreamble(withLineFeeds(given, warnings), warnings);
+  const message = skipPreamble(withLineFeeds(asBytes(given, warnings), warnings), warnings);
   const fields: { name: string; lines: Buffer[] }[] = [];
   let at = 0;
   let repaired = false;
@@ -65,9 +66,14 @@ export function readHeaderBlock(bytes: Uint8Array): HeaderBlock | null {
   return { fields: raw, warnings, message: repaired ? rebuilt(raw, message.subarray(at)) : message };
 }
 
-function skipPreamble(message: Buffer, warnings: string[]): Buffer {
-  let at = message[0] === 0xef && message[1] === 0xbb && message[2] === 0xbf ? 3 : 0;
-  if (at > 0) warnings.push("byte_order_mark");
+function skipPreamble(message: Buffer, warnings: EmailWarning[]): Buffer {
+  const marked = message[0] === 0xef && message[1] === 0xbb && message[2] === 0xbf;
+  if (marked) warnings.push("byte_order_mark");
+  // Apple Mail's .emlx: the length of the message on a line of its own, properties behind the message.
+  const first = lineAt(message, 0);
+  const length = /^(\d{1,10})\s*$/.exec(first.line.toString("latin1", 0, 12))?.[1];
+  if (length !== undefined) return skipPreamble(message.subarray(first.next, first.next + Number(length)), warnings);
+  let at = marked ? 3 : 0;
   for (;;) {
     const { line, next } = lineAt(message, at);
     const blank = next > at && line.length < 100 && line.toString("latin1").trim() === "";
@@ -79,8 +85,16 @@ function skipPreamble(message: Buffer, warnings: string[]): Buffer {
   }
 }
 
+/** A message saved as UTF-16 text (Windows) has the right characters in twice the bytes. */
+function asBytes(message: Buffer, warnings: EmailWarning[]): Buffer {
+  const little = message[0] === 0xff && message[1] === 0xfe;
+  if (!little && !(message[0] === 0xfe && message[1] === 0xff)) return message;
+  warnings.push("byte_order_mark");
+  return Buffer.from(new TextDecoder(little ? "utf-16le" : "utf-16be").decode(message), "utf8");
+}
+
 /** A message whose lines end in CR alone has no lines for any parser. */
-function withLineFeeds(message: Buffer, warnings: string[]): Buffer {
+function withLineFeeds(message: Buffer, warnings: EmailWarning[]): Buffer {
   if (message.indexOf(LF) !== -1 || message.indexOf(CR) === -1) return message;
   warnings.push("bare_cr_line_ends");
   return Buffer.from(message).map((byte) => (byte === CR ? LF : byte)) as Buffer;

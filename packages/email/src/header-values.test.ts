@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
-import { isAddress, parseAddresses } from "./addresses.ts";
 import { safeFilename } from "./attachments.ts";
 import { parseDate } from "./dates.ts";
 import { parseMime } from "./parse-mime.ts";
-import { messageId, messageIds } from "./threading.ts";
+import { messageId, messageIds, repliedTo } from "./threading.ts";
 
 test.each([
   ["Mon, 02 Mar 2026 09:30:00 +0100", Date.UTC(2026, 2, 2, 8, 30)],
@@ -15,6 +14,30 @@ test.each([
   ["2026-03-02 09:30:00", Date.UTC(2026, 2, 2, 9, 30)],
   ["Thu, 01 Jan 1970 00:00:00 +0000", 0],
   ["Thu, 01 Jan 1950 00:00:00 +0000", null],
+  ["Mon, 31 Feb 2026 09:30:00 +0000", null],
+  ["Fri, 2 Mar 2026 24:00:00 +0000", Date.UTC(2026, 2, 3)],
+  ["Mon, 2 Mar 2026 24:01:00 +0000", null],
+  ["2 Mar 126 09:30 PM (year 2000 fault)", Date.UTC(2026, 2, 2, 21, 30)],
+  ["Mon, 02 Mar 2026 09:30:00 GMT+0100", Date.UTC(2026, 2, 2, 8, 30)],
+  ["Mon, 2 Mar 2026 09:30:00 EST5EDT", Date.UTC(2026, 2, 2, 14, 30)],
+  ["Mon, 2 Mar 2026 09:30:00 +9900", null],
+  ["Mon, 2 Mar 2026 09:30:00 +0545 (NPT)", Date.UTC(2026, 2, 2, 3, 45)],
+  ["Mon,2 Mar 2026 9.30.05", Date.UTC(2026, 2, 2, 9, 30, 5)],
+  ["Mon Mar  2 09:30:00 2026", Date.UTC(2026, 2, 2, 9, 30)],
+  ["Mon Mar  2 09:30:00 CET 2026", Date.UTC(2026, 2, 2, 8, 30)],
+  ["Monday, March 2, 2026 9:30:00 AM", Date.UTC(2026, 2, 2, 9, 30)],
+  ["2-Mar-26 9:30", Date.UTC(2026, 2, 2, 9, 30)],
+  ["2026/03/02 09:30 +0100", Date.UTC(2026, 2, 2, 8, 30)],
+  ["2 Mar 2026", Date.UTC(2026, 2, 2)],
+  ["Mo, 2 Mrz 2026 09:30:00 +0100", Date.UTC(2026, 2, 2, 8, 30)],
+  ["lun., 2 août 2026 09:30", Date.UTC(2026, 7, 2, 9, 30)],
+  ["2 de março de 2026 09:30", Date.UTC(2026, 2, 2, 9, 30)],
+  ["Пн, 2 мая 2026 09:30:00 +0300", Date.UTC(2026, 4, 2, 6, 30)],
+  ["2 marraskuuta 2026 09:30", Date.UTC(2026, 10, 2, 9, 30)],
+  ["5 listopada 2026 1:00", null],
+  ["02/03/2026 10:00", null],
+  ["Mon, 2 Mar 99999 09:30:00 +0000", null],
+  ["Mon, 2 Mar 0026 09:30:00 +0000", null],
   ["yesterday", null],
   ["Mon, 40 Mar 2026 09:30:00 +0000", null],
   ["", null],
@@ -29,20 +52,19 @@ test("message ids: brackets, folding, junk, doubles", () => {
   ]);
   expect(messageIds("a@x.example, b@x.example")).toEqual(["a@x.example", "b@x.example"]);
   expect(messageIds("<a@x. example>")).toEqual(["a@x.example"]);
+  expect(messageIds("<a@x.example <b@y.example>")).toEqual(["a@x.example", "b@y.example"]);
+  expect(messageIds("&lt;a@x.example&gt;")).toEqual(["a@x.example"]);
+  expect(messageIds("=?utf-8?Q?<a@x.example>?=\r\n =?utf-8?Q?_<b@x.example>?=")).toEqual([
+    "a@x.example",
+    "b@x.example",
+  ]);
+  expect(messageIds("(sent by) a@x.example")).toEqual(["a@x.example"]);
+  expect(repliedTo('Your message of "Mon, 2 Mar" <a@x.example>')).toBe("a@x.example");
+  expect(repliedTo("Message from Joe <joe@x.example> of Monday <a@x.example>")).toBe("a@x.example");
+  expect(repliedTo("<a@x.example> <b@x.example>")).toBe("a@x.example");
   expect(messageIds("your mail of Monday")).toEqual([]);
   expect(messageId("no-at-sign")).toBe("no-at-sign");
   expect(messageId("<>")).toBeNull();
-});
-
-test("addresses: groups, comments, quotes, junk", () => {
-  expect(parseAddresses(["Team: A <a@x.example>, b@x.example;, undisclosed-recipients:;"])).toEqual([
-    { name: "A", email: "a@x.example" },
-    { name: null, email: "b@x.example" },
-  ]);
-  expect(parseAddresses(["nobody", "<>", "a@", "@b", "=?utf-8?Q?a=40b.example?="])).toEqual([]);
-  expect(parseAddresses(['"a@x.example" <a@x.example>'])).toEqual([{ name: null, email: "a@x.example" }]);
-  expect(["a@b", "a.b+c@x.example", '"a b"@x.example', "a@[192.0.2.1]"].every(isAddress)).toBe(true);
-  expect(["a b@x.example", "a@b@c d", "a@x.example>", ""].some(isAddress)).toBe(false);
 });
 
 test("file names lose paths, controls and direction marks, never their extension", () => {

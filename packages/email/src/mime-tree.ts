@@ -1,9 +1,11 @@
+import type { EmailWarning } from "@inlet/schemas";
 import type { AttachmentStream, MessageText } from "mailparser";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import type { PartHeader } from "./part-header.ts";
 import { decodeTransfer } from "./transfer-encoding.ts";
 import { TreeParser } from "./tree-parser.ts";
 import type { Node } from "./tree-parser.ts";
+import { unpack } from "./unpack.ts";
 import { takeUuencoded } from "./uuencode.ts";
 
 /** A leaf with text, decoded and as sent otherwise. */
@@ -30,11 +32,11 @@ export interface MimeTree {
   readonly files: readonly FilePart[];
   /** The first charset that a text part declares. */
   readonly charset: string | null;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly EmailWarning[];
 }
 
 /**
- * Splits a message into its leaves, transfer encodings and charsets decoded, uuencoded files taken out of the text.
+ * Splits a message into its leaves, transfer encodings and charsets decoded, files inside of text and of winmail.dat taken out.
  * Rejects with `LimitExceeded` or with mailparser's error.
  */
 export async function readTree(message: Uint8Array): Promise<MimeTree> {
@@ -57,17 +59,11 @@ export async function readTree(message: Uint8Array): Promise<MimeTree> {
     parser.end(bytes);
   });
   const texts = parser.tree === false ? [] : textsOf(parser.tree, false);
-  const kept = texts.map(({ charset: _charset, ...part }): TextPart => {
-    if (part.contentType === "text/html") return part;
-    const { text, files: found } = takeUuencoded(part.text);
-    files.push(...found.map(uuencodedFile));
-    return { ...part, text };
-  });
+  const unpacked = unpack(texts, files);
   return {
-    texts: kept,
-    files,
+    ...unpacked,
     charset: texts.find(({ charset }) => charset !== null)?.charset ?? null,
-    warnings: [...parser.warnings],
+    warnings: [...parser.warnings, ...unpacked.warnings],
   };
 }
 
@@ -97,17 +93,6 @@ function contentOf(part: PartHeader, chunks: readonly Buffer[], parser: TreePars
   const { bytes, misdeclared } = decodeTransfer(raw, part.transferEncoding);
   if (misdeclared) parser.warnings.add("transfer_encoding_wrong");
   return bytes;
-}
-
-function uuencodedFile({ filename, bytes }: { filename: string; bytes: Buffer }): FilePart {
-  return {
-    contentType: "application/octet-stream",
-    params: {},
-    filename,
-    contentId: null,
-    contentDisposition: "attachment",
-    bytes,
-  };
 }
 
 function textsOf(node: Node, alternative: boolean): (TextPart & { charset: string | null })[] {

@@ -2,11 +2,14 @@ import { createHash } from "node:crypto";
 import { eventIdOf, SHARED_LANE } from "@inlet/schemas";
 import type { NormalizedEvent } from "@inlet/schemas";
 import { normalize } from "./normalize.ts";
+import { emailsInMbox } from "./other-files.ts";
 import { parseMime } from "./parse-mime.ts";
 import { parseSignedJson } from "./parse-signed-json.ts";
 import type { JsonParseResult, ParseFault } from "./port.ts";
 
 const TENANT = "offline";
+const MBOX = (emails: number): string =>
+  `message: an mbox with ${emails} emails, not one; split it (\`git mailsplit -oDIR FILE\`) and give each by itself`;
 
 export interface OfflineError {
   readonly file: string;
@@ -23,6 +26,8 @@ export async function describeOffline(
   context: { readonly file: string; readonly now: number },
 ): Promise<NormalizedEvent | OfflineError> {
   const isJson = /\.json$/i.test(context.file);
+  const emails = isJson ? 1 : emailsInMbox(bytes);
+  if (emails > 1) return { file: context.file, error: { code: "unreadable_mime", message: MBOX(emails) } };
   const result: JsonParseResult = isJson ? await parseSignedJson(bytes) : withoutSource(await parseMime(bytes));
   if (!result.ok) return { file: context.file, error: result.fault };
   const { email, source } = result;

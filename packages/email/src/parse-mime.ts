@@ -1,3 +1,4 @@
+import type { EmailWarning } from "@inlet/schemas";
 import { assemble } from "./assemble.ts";
 import { joinTextParts } from "./body-text.ts";
 import { readHeaderBlock } from "./header-block.ts";
@@ -6,10 +7,8 @@ import { decodeFields } from "./header-fields.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import { readTree } from "./mime-tree.ts";
 import type { MimeTree } from "./mime-tree.ts";
+import { whatItIs } from "./other-files.ts";
 import type { ParseFault, ParseOptions, ParseResult } from "./port.ts";
-
-const NO_HEADER =
-  "message: there is no email header in these bytes; send the message as it was received, from its first header line";
 
 /**
  * Reads a message (RFC 5322, MIME). Never throws and always ends: what is readable becomes an email, with `warnings` for
@@ -20,7 +19,7 @@ export async function parseMime(bytes: Uint8Array, options: ParseOptions = {}): 
   try {
     if (bytes.byteLength > LIMITS.messageBytes) throw new LimitExceeded("messageBytes");
     const header = readHeaderBlock(bytes);
-    if (header === null) return failed("unreadable_mime", NO_HEADER);
+    if (header === null) return failed("unreadable_mime", noHeader(bytes));
     return { ok: true, email: await emailOf(header, options) };
   } catch (error) {
     if (error instanceof LimitExceeded) return failed("limit_exceeded", error.message);
@@ -49,7 +48,7 @@ async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<t
 }
 
 /** A body that breaks the parser is no reason to lose the sender and the subject: the email goes on without it. */
-async function treeOf(message: Uint8Array, warnings: string[]): Promise<MimeTree> {
+async function treeOf(message: Uint8Array, warnings: EmailWarning[]): Promise<MimeTree> {
   try {
     return await readTree(message);
   } catch (error) {
@@ -57,6 +56,12 @@ async function treeOf(message: Uint8Array, warnings: string[]): Promise<MimeTree
     warnings.push("body_unreadable");
     return { texts: [], files: [], charset: null, warnings: [] };
   }
+}
+
+function noHeader(bytes: Uint8Array): string {
+  const kind = whatItIs(bytes);
+  if (kind !== null) return `message: it is no email but ${kind}`;
+  return "message: there is no email header in these bytes; send the message as it was received, from its first header line";
 }
 
 function failed(code: ParseFault["code"], message: string): ParseResult {

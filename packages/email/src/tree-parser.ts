@@ -1,5 +1,6 @@
 import { Transform } from "node:stream";
 import type { TransformCallback } from "node:stream";
+import type { EmailWarning } from "@inlet/schemas";
 import { MailParser } from "mailparser";
 import { boundaryInUse, isUsed } from "./boundary.ts";
 import { decodeBytes } from "./charset.ts";
@@ -57,8 +58,8 @@ const OURS = "x-inlet:";
 class TextDecoding extends Transform {
   readonly #chunks: Buffer[] = [];
   readonly #part: PartHeader;
-  readonly #warn: (warning: string) => void;
-  constructor(part: PartHeader, warn: (warning: string) => void) {
+  readonly #warn: (warning: EmailWarning) => void;
+  constructor(part: PartHeader, warn: (warning: EmailWarning) => void) {
     super();
     this.#part = part;
     this.#warn = warn;
@@ -86,7 +87,7 @@ class TextDecoding extends Transform {
  */
 export class TreeParser extends MailParser {
   readonly tree: Node | false = false;
-  readonly warnings = new Set<string>();
+  readonly warnings = new Set<EmailWarning>();
   readonly #parts: PartHeader[] = [];
   readonly decoder = {
     decodeStream: (label: string): Transform =>

@@ -34,7 +34,11 @@ async function describe(file: string): Promise<object> {
   try {
     bytes = file === "-" ? await standardInput() : await readFile(file);
   } catch (error) {
-    return { file, error: { code: "unreadable_file", message: (error as Error).message } };
+    const directory = (error as NodeJS.ErrnoException).code === "EISDIR";
+    const message = directory
+      ? `${file} is a directory: name the emails in it, as ${file}/*.eml`
+      : (error as Error).message;
+    return { file, error: { code: "unreadable_file", message } };
   }
   return describeOffline(bytes, { file, now: Date.now() });
 }

@@ -1,0 +1,33 @@
+/** The closed list of what an email's `warnings` say: what was mended, guessed, cut or left unread. Add, never rename. */
+export const EMAIL_WARNINGS = {
+  byte_order_mark: "a byte order mark stood before the header and was skipped",
+  leading_blank_line: "blank lines stood before the header and were skipped",
+  mbox_from_line: "an mbox `From ` line stood before the header and was skipped",
+  bare_cr_line_ends: "lines ended in CR alone; they were read as lines",
+  broken_header_line: "a line of the header is no field; it was left out",
+  missing_header_end: "no blank line ends the header; the body begins at the first line that is no field",
+  no_body: "the message ends with its header",
+  from_missing: "there is no From field",
+  from_unreadable: "the From field names no usable address",
+  several_from: "From names several people; the first counts",
+  several_message_ids: "there are several Message-ID fields; the first that says anything counts",
+  date_unreadable: "the Date field cannot be read; `date` is null",
+  addresses_cut: "an address field names more people than are kept",
+  references_cut: "References names more messages than are kept: the first and the newest ones are",
+  charset_guessed:
+    "text is not in the charset that it declares, or declares none that is known: it was judged by its bytes",
+  transfer_encoding_wrong: "a part is not in the transfer encoding that it declares; its bytes were taken as they are",
+  boundary_mended: "a multipart names no boundary, or one that never occurs; the one in use was taken",
+  multipart_without_parts: "a multipart has no parts; what it holds was read as text",
+  body_unreadable: "the structure of the body cannot be read: the email has its header only",
+  html_cut: "the html is longer than what is kept",
+  html_too_deep: "the html is nested too deeply to be sanitized: only its text is kept",
+  tnef_unpacked: "a winmail.dat (TNEF) was unpacked: its files, and its text where there was no other, are the email's",
+  tnef_unreadable: "a winmail.dat (TNEF) cannot be read; it is kept as a file",
+  encrypted: "content is encrypted (S/MIME, PGP): it is kept as a file, and nothing of it is read",
+  signed_opaque: "content is inside of an S/MIME signature (p7m): it is kept as a file",
+  external_body: "content lies outside of the message (message/external-body); it is not fetched",
+  partial_message: "this is one piece of a message sent in several (message/partial); it is kept as a file",
+} as const;
+
+export type EmailWarning = keyof typeof EMAIL_WARNINGS;
