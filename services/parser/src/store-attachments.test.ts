@@ -144,3 +144,11 @@ test("what is given by URL is judged by what was fetched", async () => {
     verdicts: [["unavailable", false]],
   });
 });
+
+test("what the provider's scan found infected is not stored, also where a scanner here calls it clean", async () => {
+  const files = (await filesOf(["a.txt", "x"])).map((file) => ({ ...file, verdict: "infected" }));
+  expect(verdicts(await stored(files, { scan: () => ({ kind: "clean" }) }))).toEqual({
+    verdicts: [["infected", false]],
+    warnings: ["attachment_infected: the provider's scan"],
+  });
+});

@@ -99,6 +99,9 @@ async function judge(
   const policy = tenant.attachments;
   const refusal = refusalOf(attachment, policy, kept);
   if (refusal !== null) return ok({ verdict: "refused", warning: `attachment_refused: ${refusal}` });
+  // The provider's own scan (SES) found something; it does not say in which file.
+  if (attachment.verdict === "infected")
+    return ok({ verdict: "infected", warning: "attachment_infected: the provider's scan" });
   if (deps.scanner === null) return ok({ verdict: "unscanned", warning: null });
   const scan = await deps.scanner.scan(content);
   switch (scan.kind) {
