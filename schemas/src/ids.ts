@@ -27,6 +27,16 @@ export function conversationIdOf(tenant: string, root: string): string {
   return `cnv_${H(tenant, root)}`;
 }
 
+/**
+ * Outlook's thread root, `thread-index:` and the first 22 bytes of a Thread-Index value (MS-OXOMSG 2.2.1.3) in lower-case hex, which every
+ * reply of a thread keeps. It stands where a Message-ID stands. Null when the value is not one.
+ */
+export function threadIndexRoot(value: string | null): string | null {
+  if (value === null) return null;
+  const bytes = Buffer.from(value.replace(/\s+/g, ""), "base64");
+  return bytes.length >= 22 && bytes[0] === 1 ? `thread-index:${bytes.subarray(0, 22).toString("hex")}` : null;
+}
+
 /** Key of raw-events and outcomes records. */
 export function eventKey(tenant: string, eventId: string): string {
   return `${tenant}/${eventId}`;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { threadIndexRoot } from "@inlet/schemas";
 import { cleanText } from "./clean-text.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { CUTS } from "./limits.ts";
@@ -40,13 +41,6 @@ export function keptReferences(ids: readonly string[]): string[] {
   return [ids[0] as string, ...ids.slice(1 - CUTS.references)];
 }
 
-/** Outlook's thread root: the first 22 bytes of Thread-Index (MS-OXOMSG 2.2.1.3) as lower-case hex; null when it is not one. */
-export function threadIndexRoot(value: string | null): string | null {
-  if (value === null) return null;
-  const bytes = Buffer.from(value.replace(/\s+/g, ""), "base64");
-  return bytes.length >= 22 && bytes[0] === 1 ? bytes.subarray(0, 22).toString("hex") : null;
-}
-
 /** What the conversation id is made of (PROTOCOL.md 1): from headers alone, so the same whatever arrives first. */
 export function conversationRoot(thread: {
   references: readonly string[];
@@ -55,11 +49,10 @@ export function conversationRoot(thread: {
   messageId: string | null;
   contentHash: string;
 }): string {
-  const outlook = threadIndexRoot(thread.threadIndex);
   return (
     thread.references[0] ??
     thread.inReplyTo ??
-    (outlook === null ? null : `thread-index:${outlook}`) ??
+    threadIndexRoot(thread.threadIndex) ??
     thread.messageId ??
     thread.contentHash
   );

@@ -1,23 +1,10 @@
-import type { Outcome } from "@inlet/delivery";
-import { ok } from "@inlet/delivery";
-import { conversationIdOf } from "@inlet/schemas";
+import { conversationLinks, ok, type Outcome } from "@inlet/delivery";
 import type { EmailTry } from "./email-try.ts";
-
-// A thread longer than this is joined by its root and its newest messages.
-const MAX_RELATED = 50;
 
 /** Finds the canonical conversation, joining those that this email's headers show to be one. */
 export async function joinConversation(email: EmailTry): Promise<Outcome<string>> {
   const { event, deps } = email;
-  const named = [...event.references, ...(event.inReplyTo === null ? [] : [event.inReplyTo])].filter(
-    (id) => id !== event.messageId,
-  );
-  const related = [
-    ...new Set(named.length <= MAX_RELATED ? named : [...named.slice(0, 1), ...named.slice(1 - MAX_RELATED)]),
-  ];
-  const roots = [...related, ...(event.messageId === null ? [] : [event.messageId])].map((id) =>
-    conversationIdOf(event.tenantId, id),
-  );
+  const { related, roots, headers } = conversationLinks(event);
   const canonical = await deps.ledger.canonicalConversation({
     tenant: event.tenantId,
     conversationId: event.conversationId,
@@ -27,6 +14,8 @@ export async function joinConversation(email: EmailTry): Promise<Outcome<string>
   });
   if (canonical === null) return { kind: "retry", code: "conversation_being_joined", attempt: false, delayMs: 500 };
   email.conversationId = canonical;
+  // Headers are the sender's word (decision 11): who wonders how an email came to a deal sees which ones brought it there.
+  if (headers.length > 0) email.evidence["conversation"] = { id: canonical, matchedBy: headers };
   return ok(canonical);
 }
 
