@@ -53,6 +53,19 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
       })),
     );
     const busy = results.filter((result) => result.state === "busy");
+    const giveBack = async (): Promise<void> =>
+      deps.ledger.release(
+        wanted.flatMap(({ effect, key }, index) => {
+          const result = results[index];
+          return result?.state === "won"
+            ? [{ tenant: event.tenantId, crm: email.crm.kind, effect, key, owner, settle: result.settle }]
+            : [];
+        }),
+      );
+    if (busy.length === 0 && (await joinedMeanwhile(email, wanted, results))) {
+      await giveBack();
+      return { kind: "retry", code: "conversation_being_joined", attempt: false, delayMs: 0 };
+    }
     if (busy.length === 0) {
       const found = new Map(
         wanted.map(({ effect, key }, index) => [`${effect} ${key}`, results[index] as ClaimResult]),
@@ -64,18 +77,31 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
       deps.reach("after-claim");
       return ok({ of: (effect, key) => found.get(`${effect} ${key}`) as Exclude<ClaimResult, { state: "busy" }> });
     }
-    await deps.ledger.release(
-      wanted.flatMap(({ effect, key }, index) => {
-        const result = results[index];
-        return result?.state === "won"
-          ? [{ tenant: event.tenantId, crm: email.crm.kind, effect, key, owner, settle: result.settle }]
-          : [];
-      }),
-    );
+    await giveBack();
     const forMs = Math.max(...busy.map((result) => result.forMs));
     if (deps.now() + wait > patientUntil) {
       return { kind: "retry", code: "claimed_by_another", attempt: false, delayMs: Math.min(forMs, LONGEST_DELAY_MS) };
     }
     await sleep(wait);
   }
+}
+
+/**
+ * Whether another email joined this conversation to one of another id after this one had asked for it and before it claimed the deal: then
+ * the deal claimed here would be the conversation's second. While a deal is claimed nobody joins, so the answer holds.
+ */
+async function joinedMeanwhile(
+  email: EmailTry,
+  wanted: readonly { readonly effect: EffectKind }[],
+  results: readonly ClaimResult[],
+): Promise<boolean> {
+  if (!wanted.some(({ effect }, index) => effect === "deal" && results[index]?.state === "won")) return false;
+  const canonical = await email.deps.ledger.canonicalConversation({
+    tenant: email.event.tenantId,
+    conversationId: email.conversationId,
+    messageId: null,
+    related: [],
+    roots: [],
+  });
+  return canonical !== email.conversationId;
 }
