@@ -42,7 +42,8 @@ it("the broker restarts under load: nothing but 202 and 503, everything that got
   await kafka().start();
   await load.took(50);
   const answers = await load.end();
-  expect(new Set(answers)).toEqual(new Set([202, 503]));
+  // A broker that is back within the gateway's deadline costs nobody a 503; that it is 503 while Kafka is away, the test above says.
+  expect(answers.filter((answer) => answer !== 202 && answer !== 503)).toEqual([]);
   await expectAcceptedOnTopic();
 }, 120_000);
 
