@@ -47,3 +47,16 @@ test("an attachment comes back whole, and the caller's bytes stay the caller's",
   expect(small?.toString()).toBe("0123456");
   expect(window.toString()).toBe(mail);
 });
+
+test("suspects are parsed one after the other, each counted back before the next is counted", async () => {
+  pool = createParsePool({ threads: 1, memoryMb: 256, timeoutMs: 15_000 }, BOMBS);
+  const seen: string[] = [];
+  const alone = async (name: string): Promise<unknown> =>
+    pool.parseAlone(job(name), {
+      begin: async () => void seen.push(`begin ${name}`),
+      end: async () => void seen.push(`end ${name}`),
+    });
+  const answers = await Promise.all([alone("exit"), alone("good")]);
+  expect(answers).toMatchObject([{ crash: "crashed" }, GOOD]);
+  expect(seen).toEqual(["begin exit", "end exit", "begin good", "end good"]);
+});

@@ -28,6 +28,7 @@ export interface ParsePool {
 }
 
 const PARSE_WORKER = new URL("./parse-worker.ts", import.meta.url);
+const WARM_UP: ParseJob = { kind: "raw-mime", contentType: "message/rfc822", bytes: new Uint8Array() };
 
 /** `worker`: another worker file, for tests of the pool itself. */
 export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WORKER): ParsePool {
@@ -71,9 +72,11 @@ export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WOR
     parseAlone: async (job, { begin, end }) => {
       const done = alone.then(async () => {
         await Promise.allSettled(underWay);
-        await begin();
         const worker = open(1);
         try {
+          // A process that is killed while the worker starts, half a second, must not be held against the suspect.
+          await run(worker, WARM_UP);
+          await begin();
           const answer = await run(worker, job);
           await end();
           return answer;
