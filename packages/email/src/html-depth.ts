@@ -1,31 +1,21 @@
-import { Parser } from "htmlparser2";
-
-class TooDeep extends Error {}
+/** Thrown out of a parser that is past the depth it was given. */
+export class TooDeep extends Error {}
 
 /**
- * Whether the html opens more than `limit` elements inside each other. Asked before html is walked or rewritten:
- * htmlparser2 keeps its open elements in an array whose front it edits, so that deep nesting is quadratic (200,000 nested
- * tags take minutes). It is the same parser that sanitizes, stopped as soon as the limit is passed: a scan of our own
- * would read quotes and comments a little differently, and that gap would be the attack.
+ * Handlers for sanitize-html that throw {@link TooDeep} as soon as more than `limit` elements are open inside each other. htmlparser2 keeps
+ * its open elements in an array whose front it edits, so that deep nesting is quadratic (200,000 nested tags take minutes). The parser that
+ * sanitizes counts, and no scan of our own: that would read quotes and comments a little differently, and the gap would be the attack.
  */
-export function isNestedDeeper(html: string, limit: number): boolean {
-  if (!hasMoreTagsThan(html, limit)) return false;
+export function notDeeperThan(limit: number): { onOpenTag: () => void; onCloseTag: () => void } {
   let depth = 0;
-  const parser = new Parser({
-    onopentagname() {
+  return {
+    onOpenTag: () => {
       if ((depth += 1) > limit) throw new TooDeep();
     },
-    onclosetag() {
+    onCloseTag: () => {
       depth -= 1;
     },
-  });
-  try {
-    parser.end(html);
-    return false;
-  } catch (error) {
-    if (error instanceof TooDeep) return true;
-    throw error;
-  }
+  };
 }
 
 /** Tags cut out in one linear pass; for html that no parser may walk. Keeps what is between the tags. */
@@ -40,10 +30,4 @@ export function withoutTags(html: string): string {
     at = close + 1;
   }
   return text + html.slice(at);
-}
-
-function hasMoreTagsThan(html: string, limit: number): boolean {
-  let count = 0;
-  for (let at = html.indexOf("<"); at !== -1; at = html.indexOf("<", at + 1)) if ((count += 1) > limit) return true;
-  return false;
 }

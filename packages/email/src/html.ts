@@ -1,6 +1,6 @@
 import sanitizeHtml from "sanitize-html";
 import { cleanBody } from "./clean-text.ts";
-import { isNestedDeeper } from "./html-depth.ts";
+import { notDeeperThan, TooDeep } from "./html-depth.ts";
 import { safeStyle } from "./html-style.ts";
 import { CUTS } from "./limits.ts";
 import { markOf } from "./reply/html-marks.ts";
@@ -38,6 +38,43 @@ export const QUOTE = "data-quote";
 const DATA_IMAGE = /^data:image\/(png|jpe?g|gif|webp|bmp);base64,[a-z0-9+/=\s]*$/i;
 const COLOUR = /^[#a-z0-9 ]{1,30}$/i;
 
+const POLICY: sanitizeHtml.IOptions = {
+  // The common ones first: each tag is looked for from the front.
+  allowedTags: [
+    ...new Set(["p", "div", "span", "br", "td", "tr", "a", ...[BLOCKS, INLINE, TABLES].join(" ").split(" ")]),
+  ],
+  allowedAttributes: {
+    "*": [...LAYOUT, QUOTE],
+    a: ["href", "title", "target", "rel"],
+    img: ["src", "alt", "title", "width", "height", "data-remote-src", "style"],
+  },
+  allowedSchemes: ["http", "https", "mailto", "tel"],
+  allowedSchemesByTag: { img: ["cid", "data"] },
+  allowProtocolRelative: false,
+  nonTextTags: [
+    "script",
+    "style",
+    "textarea",
+    "option",
+    "noscript",
+    "title",
+    "head",
+    "template",
+    "svg",
+    "math",
+    "xmp",
+    "iframe",
+    "object",
+  ],
+  nestingLimit: CUTS.htmlDepth,
+  parseStyleAttributes: false,
+  transformTags: {
+    "*": (tagName, attribs) => ({ tagName, attribs: { ...safeAttributes(attribs), ...quoteMark(tagName, attribs) } }),
+    a: (tagName, attribs) => ({ tagName, attribs: link(safeAttributes(attribs)) }),
+    img: (tagName, attribs) => ({ tagName, attribs: image(safeAttributes(attribs)) }),
+  },
+};
+
 /**
  * Html that is safe to show (UN4). Gone: scripts, handlers, style sheets, forms, frames, objects, svg, meta, base, links
  * with other schemes than http, https, mailto and tel, ids and classes. Images of the mail itself stay (`cid:`, small
@@ -46,40 +83,12 @@ const COLOUR = /^[#a-z0-9 ]{1,30}$/i;
  */
 export function sanitize(html: string): string | null {
   const bounded = cleanBody(html.length > CUTS.htmlChars ? html.slice(0, CUTS.htmlChars) : html);
-  if (isNestedDeeper(bounded, CUTS.htmlDepth)) return null;
-  return sanitizeHtml(bounded, {
-    allowedTags: [BLOCKS, INLINE, TABLES].flatMap((names) => names.split(" ")),
-    allowedAttributes: {
-      "*": [...LAYOUT, QUOTE],
-      a: ["href", "title", "target", "rel"],
-      img: ["src", "alt", "title", "width", "height", "data-remote-src", "style"],
-    },
-    allowedSchemes: ["http", "https", "mailto", "tel"],
-    allowedSchemesByTag: { img: ["cid", "data"] },
-    allowProtocolRelative: false,
-    nonTextTags: [
-      "script",
-      "style",
-      "textarea",
-      "option",
-      "noscript",
-      "title",
-      "head",
-      "template",
-      "svg",
-      "math",
-      "xmp",
-      "iframe",
-      "object",
-    ],
-    nestingLimit: CUTS.htmlDepth,
-    parseStyleAttributes: false,
-    transformTags: {
-      "*": (tagName, attribs) => ({ tagName, attribs: { ...safeAttributes(attribs), ...quoteMark(tagName, attribs) } }),
-      a: (tagName, attribs) => ({ tagName, attribs: link(safeAttributes(attribs)) }),
-      img: (tagName, attribs) => ({ tagName, attribs: image(safeAttributes(attribs)) }),
-    },
-  }).trim();
+  try {
+    return sanitizeHtml(bounded, { ...POLICY, ...notDeeperThan(CUTS.htmlDepth) }).trim();
+  } catch (error) {
+    if (error instanceof TooDeep) return null;
+    throw error;
+  }
 }
 
 /**

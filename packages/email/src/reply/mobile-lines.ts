@@ -12,10 +12,11 @@ const BRACKETED = /^[<([{]{1,3}([^<>()[\]{}]{5,120})[>)\]}]{1,3}$/;
 const patterns = Object.values(MOBILE_SIGNATURES).flat();
 /** Patterns by their first letters, so that a line meets a few of them. */
 const byBeginning = new Map<string, RegExp[]>();
-const anywhere: RegExp[] = [];
+/** Patterns that begin with anything, each with its longest word: a line without that word need not be matched. */
+const anywhere: { readonly word: string; readonly pattern: RegExp }[] = [];
 for (const pattern of patterns) {
   const beginning = pattern.slice(0, KEY);
-  if (/[*?]/.test(beginning)) anywhere.push(compiled(pattern));
+  if (/[*?]/.test(beginning)) anywhere.push({ word: longestPiece(pattern), pattern: compiled(pattern) });
   else byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), compiled(pattern)]);
 }
 
@@ -29,7 +30,10 @@ export function isMobileSignature(key: string): boolean {
     .trim();
   if (words.length < 5 || words.length > LONGEST) return false;
   const near = byBeginning.get(words.slice(0, KEY)) ?? [];
-  return near.some((pattern) => pattern.test(words)) || anywhere.some((pattern) => pattern.test(words));
+  return (
+    near.some((pattern) => pattern.test(words)) ||
+    anywhere.some(({ word, pattern }) => words.includes(word) && pattern.test(words))
+  );
 }
 
 /** Every star takes at most 60 characters and a line has at most 120, so that going back is bounded. */
@@ -39,4 +43,8 @@ function compiled(pattern: string): RegExp {
     .replaceAll("*", ".{0,60}")
     .replaceAll("?", "\\S{1,30}");
   return new RegExp(`^${source}$`, "u");
+}
+
+function longestPiece(pattern: string): string {
+  return pattern.split(/[*?]/).reduce((longest, piece) => (piece.length > longest.length ? piece : longest), "");
 }
