@@ -1,7 +1,8 @@
+import { LIMITS } from "@inlet/email";
 import { afterEach, expect, test } from "vitest";
 import type { ParseJob } from "./parse-job.ts";
 import { createParsePool } from "./parse-pool.ts";
-import type { ParsePool } from "./parse-pool.ts";
+import type { ParsePool, PoolAnswer } from "./parse-pool.ts";
 
 const BOMBS = new URL("./testing/bomb-worker.ts", import.meta.url);
 let pool: ParsePool;
@@ -60,3 +61,47 @@ test("suspects are parsed one after the other, each counted back before the next
   expect(answers).toMatchObject([{ crash: "crashed" }, GOOD]);
   expect(seen).toEqual(["begin exit", "end exit", "begin good", "end good"]);
 });
+
+const HEAD = "From: a@b.example\r\nSubject: S\r\n";
+const nested = (depth: number): string =>
+  HEAD +
+  Array.from({ length: depth }, (_, n) => `Content-Type: multipart/mixed; boundary=b${n}\r\n\r\n--b${n}\r\n`).join("");
+const ATTACKS: readonly (readonly [keyof typeof LIMITS, () => Buffer])[] = [
+  ["messageBytes", () => Buffer.alloc(LIMITS.messageBytes + 1, `${HEAD}\r\n`)],
+  ["headerBytes", () => Buffer.from(`${HEAD}X-Long: ${"x".repeat(LIMITS.headerBytes)}\r\n\r\nHi`)],
+  ["headerFields", () => Buffer.from(`${HEAD}${"X-A: 1\r\n".repeat(LIMITS.headerFields)}\r\nHi`)],
+  [
+    "parts",
+    () =>
+      Buffer.from(
+        `${HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n${"--b\r\n\r\nx\r\n".repeat(LIMITS.parts * 10)}--b--`,
+      ),
+  ],
+  ["depth", () => Buffer.from(`${nested(LIMITS.depth + 2)}\r\ninnermost\r\n`)],
+];
+
+/** UN9, with the memory and the time that the service gives a worker. */
+test("what is past a limit ends with the limit's name, the mail behind it is parsed, and a 25 MB mail lets the loop turn", async () => {
+  pool = createParsePool({ threads: 1, memoryMb: 768, timeoutMs: 10_000 });
+  const mime = async (bytes: Buffer): Promise<PoolAnswer> =>
+    pool.parse({ kind: "raw-mime", contentType: "message/rfc822", bytes });
+  for (const [limit, attack] of ATTACKS) {
+    const [past, behind] = await Promise.all([mime(attack()), mime(Buffer.from(`${HEAD}\r\nHi`))]);
+    expect(past).toMatchObject({ ok: false, fault: { code: "limit_exceeded" } });
+    expect(JSON.stringify(past)).toContain(`limits.${limit} `);
+    expect(behind).toMatchObject({ ok: true });
+  }
+  let beats = 0;
+  const heartbeat = setInterval(() => (beats += 1), 5);
+  const content = Buffer.alloc(18 * 1024 * 1024, "0123456789abcdef")
+    .toString("base64")
+    .replaceAll(/.{76}/g, "$&\r\n");
+  const large = await mime(
+    Buffer.from(
+      `${HEAD}Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${content}\r\n`,
+    ),
+  );
+  clearInterval(heartbeat);
+  expect(large).toMatchObject({ ok: true, email: { attachments: [{ size: 18 * 1024 * 1024 }] } });
+  expect(beats).toBeGreaterThan(3);
+}, 60_000);
