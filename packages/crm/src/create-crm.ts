@@ -1,4 +1,4 @@
-import type { AdapterLog, CallReport } from "./hubspot/client.ts";
+import type { AdapterLog, CallReport } from "./call-report.ts";
 import { createHubSpot } from "./hubspot/hubspot.ts";
 import type { Crm } from "./port.ts";
 

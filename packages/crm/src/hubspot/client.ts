@@ -1,29 +1,12 @@
-import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { Span } from "@opentelemetry/api";
 import type { FormData } from "undici";
-import type { CallFault, CallOptions, CallResult } from "../port.ts";
+import type { AdapterLog, CallReport } from "../call-report.ts";
+import { observeCall } from "../observe-call.ts";
+import type { CallOptions, CallResult } from "../port.ts";
 import type { Exchange, ExchangeResult, Transport } from "../transport.ts";
 import { hubSpotError, jsonObject } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import { faultOfExchange, isHubSpots404, isUniqueConflict, outage } from "./faults.ts";
 import type { HubSpotPaths } from "./paths.ts";
-
-/** What every HTTP call came to, for metrics. */
-export interface CallReport {
-  /** `hubspot POST /crm/v3/objects/emails`: a template, never an id or an address. */
-  readonly operation: string;
-  /** HTTP status; null without an answer. */
-  readonly status: number | null;
-  readonly ms: number;
-  /** `ok`, `unknown` (it may have been carried out), or the fault's class. */
-  readonly outcome: "ok" | "unknown" | CallFault["kind"];
-}
-
-/** The part of a logger that the adapter uses; pino's fits. */
-export interface AdapterLog {
-  warn(fields: object, message: string): void;
-  debug(fields: object, message: string): void;
-}
 
 export interface HubSpotCall {
   readonly method: Exchange["method"];
@@ -57,44 +40,29 @@ export interface HubSpotClientOptions {
   readonly onCall: ((report: CallReport) => void) | undefined;
 }
 
-const tracer = trace.getTracer("@inlet/crm");
-
 /** One HTTP call to HubSpot: deadline, span, report, and the answer sorted into what a caller can go on with and faults. */
 export function createHubSpotClient(options: HubSpotClientOptions): HubSpotClient {
-  const { baseUrl, log, tenant } = options;
-  const prefix = baseUrl.pathname.replace(/\/+$/, "");
+  const prefix = options.baseUrl.pathname.replace(/\/+$/, "");
 
   async function call(request: HubSpotCall, { deadline }: CallOptions): Promise<CallResult<HubSpotAnswer>> {
-    const operation = `hubspot ${request.method} ${request.template}`;
-    const started = performance.now();
-    const span = startSpan(operation, request, baseUrl);
-    const result = await options.transport.exchange({
-      method: request.method,
-      path: prefix + request.path,
-      headers: {
-        authorization: `Bearer ${options.token()}`,
-        accept: "application/json",
-        "user-agent": "inlet",
-        ...(isPlain(request.body) ? { "content-type": "application/json" } : {}),
-      },
-      ...(request.body === undefined
-        ? {}
-        : { body: isPlain(request.body) ? JSON.stringify(request.body) : request.body }),
-      deadline: Math.min(deadline, Date.now() + options.timeoutMs),
-    });
-    const sorted = sortAnswer(result, request.write);
-    endSpan(span, result, sorted);
-    const fault = sorted.ok ? null : sorted.fault;
-    const status = result.kind === "answer" ? result.status : null;
-    if (fault !== null)
-      log.warn({ tenant, operation, status, code: fault.code, unknown: fault.unknown }, fault.message);
-    options.onCall?.({
-      operation,
-      status,
-      ms: performance.now() - started,
-      outcome: fault === null ? "ok" : fault.unknown ? "unknown" : fault.kind,
-    });
-    return sorted;
+    const exchange = (): Promise<ExchangeResult> =>
+      options.transport.exchange({
+        method: request.method,
+        path: prefix + request.path,
+        headers: {
+          authorization: `Bearer ${options.token()}`,
+          accept: "application/json",
+          "user-agent": "inlet",
+          ...(isPlain(request.body) ? { "content-type": "application/json" } : {}),
+        },
+        ...(request.body === undefined
+          ? {}
+          : { body: isPlain(request.body) ? JSON.stringify(request.body) : request.body }),
+        deadline: Math.min(deadline, Date.now() + options.timeoutMs),
+      });
+    return observeCall(options, { crm: "hubspot", ...request }, exchange, (result) =>
+      sortAnswer(result, request.write),
+    );
   }
 
   return { paths: options.paths, call };
@@ -119,30 +87,4 @@ function sortAnswer(result: ExchangeResult, write: boolean): CallResult<HubSpotA
   if (result.status === 404 && isHubSpots404(error)) return { ok: true, value: { kind: "not-found" } };
   if (isUniqueConflict(result.status, error)) return { ok: true, value: { kind: "conflict", error } };
   return { ok: false, fault: faultOfExchange(result, write) };
-}
-
-/** A client span as the OpenTelemetry HTTP conventions name it. The CRM is not ours: no `traceparent` is sent to it. */
-function startSpan(operation: string, request: HubSpotCall, baseUrl: URL): Span {
-  return tracer.startSpan(operation, {
-    kind: SpanKind.CLIENT,
-    attributes: {
-      "http.request.method": request.method,
-      "url.template": request.template,
-      "server.address": baseUrl.hostname,
-      "server.port": Number(baseUrl.port === "" ? (baseUrl.protocol === "https:" ? 443 : 80) : baseUrl.port),
-    },
-  });
-}
-
-function endSpan(span: Span, result: ExchangeResult, sorted: CallResult<HubSpotAnswer>): void {
-  if (result.kind === "answer") span.setAttribute("http.response.status_code", result.status);
-  if (!sorted.ok) {
-    const { fault } = sorted;
-    span.setAttributes({ "error.type": fault.code, "inlet.crm.unknown": fault.unknown });
-    if (fault.kind === "outage" && fault.retryAfterMs !== undefined) {
-      span.setAttribute("inlet.crm.retry_after_ms", fault.retryAfterMs);
-    }
-    span.setStatus({ code: SpanStatusCode.ERROR, message: fault.code });
-  }
-  span.end();
 }

@@ -1,4 +1,5 @@
 import type { CallFault } from "../port.ts";
+import { retryAfter } from "../retry-after.ts";
 import type { ExchangeResult } from "../transport.ts";
 import { hubSpotError } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
@@ -221,14 +222,6 @@ function rateLimit(headers: Readonly<Record<string, string | undefined>>, error:
     default:
       return outage("hubspot:429:OTHER", said("too many calls", error), details(window));
   }
-}
-
-/** Retry-After (RFC 9110 10.2.3): seconds, or a date. */
-function retryAfter(value: string | undefined, now = Date.now()): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d{1,9}(\.\d+)?$/.test(value.trim())) return Math.ceil(Number(value) * 1000);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
 function said(what: string, error: HubSpotError): string {

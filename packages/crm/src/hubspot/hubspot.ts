@@ -1,8 +1,8 @@
+import type { AdapterLog, CallReport } from "../call-report.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits } from "../port.ts";
 import { createTransport } from "../transport.ts";
 import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
 import { createHubSpotClient } from "./client.ts";
-import type { AdapterLog, CallReport } from "./client.ts";
 import { findContact, upsertContact } from "./contacts.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
