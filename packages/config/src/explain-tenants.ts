@@ -1,6 +1,6 @@
 import type { RawEnvironment } from "./environment.ts";
 import { listTenantFiles, readFile } from "./tenant-files.ts";
-import type { ConfigFault, TenantConfig } from "./types.ts";
+import type { ConfigFault, CrmOfAnyKind, TenantConfig } from "./types.ts";
 
 /** A tenant as `inlet tenants check` shows it: JSON-safe, secrets only counted. */
 export interface TenantExplanation {
@@ -21,7 +21,7 @@ export interface TenantExplanation {
   /** Who may register sent messages; null where nobody may. */
   readonly outbound: { readonly secrets: number; readonly path: string } | null;
   readonly classes: TenantConfig["classes"];
-  readonly crm: Omit<TenantConfig["crm"], "token"> & { readonly tokens: number };
+  readonly crm: Omit<CrmOfAnyKind, "token"> & { readonly kind: string; readonly tokens: number };
   readonly rateLimit: TenantConfig["rateLimit"];
   readonly maxAgeMs: number;
   readonly mappingVersion: string;

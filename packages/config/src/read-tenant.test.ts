@@ -252,7 +252,7 @@ test("every key of a tenant file is described in its JSON Schema", () => {
       walk(child, `${path}${key}.`);
     }
     if (typeof node.additionalProperties === "object") walk(node.additionalProperties, `${path}*.`);
-    for (const either of (node["anyOf"] ?? []) as JsonSchemaNode[]) walk(either, path);
+    for (const either of [...(node.oneOf ?? []), ...((node["anyOf"] ?? []) as JsonSchemaNode[])]) walk(either, path);
     if (node.items !== undefined) walk(node.items, `${path}*.`);
   };
   walk(tenantJsonSchema(), "");

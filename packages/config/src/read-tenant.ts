@@ -1,5 +1,6 @@
 import { SHARED_LANE, TENANT_ID } from "@inlet/schemas";
 import { parseDocument } from "yaml";
+import { crmConfig } from "./crm-config.ts";
 import type { RawEnvironment } from "./environment.ts";
 import { frozen } from "./frozen.ts";
 import { mailboxConfigs } from "./mailbox-configs.ts";
@@ -15,7 +16,7 @@ import { bytes } from "./size.ts";
 import { tenantFile } from "./tenant-file.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { tenantFaults } from "./tenant-faults.ts";
-import type { ConfigFault, CrmConfig, SecretList, SourceConfig, TenantConfig } from "./types.ts";
+import type { ConfigFault, SecretList, SourceConfig, TenantConfig } from "./types.ts";
 
 /** Largest body that any source may allow. The claim check holds a body in memory once; more needs streaming. */
 export const MOST_BODY_BYTES = 64 * 1024 * 1024;
@@ -115,7 +116,7 @@ export function readTenant(
           sns: null,
           s3: null,
         };
-  const crm = crmConfig(file.crm, resolved, (references) => secrets("crm.token", references), fault);
+  const crm = crmConfig(file.crm, { resolved, secrets, fault });
 
   const { maxSize, maxTotal, ...rules } = file.attachments;
   const attachments = { maxBytes: bytes(maxSize), maxTotalBytes: bytes(maxTotal), ...rules };
@@ -171,37 +172,6 @@ function parseTenantFile(where: string, text: string, faults: ConfigFault[]): Te
   }
   const parsed = tenantFile.safeParse(content ?? {}, { reportInput: false });
   if (parsed.success) return parsed.data;
-  faults.push(...tenantFaults(where, parsed.error.issues));
+  faults.push(...tenantFaults(where, parsed.error.issues, content));
   return null;
-}
-
-function crmConfig(
-  crm: TenantFile["crm"],
-  resolved: (field: string, reference: string) => string | undefined,
-  secrets: (references: readonly string[]) => SecretList,
-  fault: (field: string, problem: string, remedy: string) => void,
-): CrmConfig {
-  const baseUrl = crm.baseUrl.startsWith("env:") ? resolved("crm.baseUrl", crm.baseUrl) : crm.baseUrl;
-  if (baseUrl !== undefined && !(URL.canParse(baseUrl) && /^https?:\/\//.test(baseUrl))) {
-    fault(
-      "crm.baseUrl",
-      "does not resolve to a http(s) URL",
-      "Give the address of the CRM's API, such as https://api.hubapi.com",
-    );
-  }
-  if (crm.stage !== null && crm.pipeline === null) {
-    fault("crm.stage", "is set without crm.pipeline", "A stage belongs to a pipeline: name that too");
-  }
-  return {
-    kind: crm.kind,
-    baseUrl: (baseUrl ?? "").replace(/\/+$/, ""),
-    token: secrets(typeof crm.token === "string" ? [crm.token] : crm.token),
-    apiVersion: crm.apiVersion,
-    timeoutMs: milliseconds(crm.timeout),
-    files: crm.files,
-    newDeal: crm.newDeal,
-    pipeline: crm.pipeline,
-    stage: crm.stage,
-    required: crm.required,
-  };
 }

@@ -3,13 +3,13 @@ import { nearestWord } from "./nearest-word.ts";
 import { schemaNodeAt, tenantJsonSchema } from "./tenant-json-schema.ts";
 import type { ConfigFault } from "./types.ts";
 
-/** What zod found wrong in a tenant file, as faults that name field, problem and remedy. No value of the file is repeated: it may be a secret. */
-export function tenantFaults(where: string, issues: readonly z.core.$ZodIssue[]): ConfigFault[] {
+/** What zod found wrong in a tenant file (`content`), as faults that name field, problem and remedy. No value of the file is repeated: it may be a secret. */
+export function tenantFaults(where: string, issues: readonly z.core.$ZodIssue[], content: unknown): ConfigFault[] {
   const schema = tenantJsonSchema();
   return issues.flatMap((issue): ConfigFault[] => {
     const field = issue.path.map(String).join(".");
     if (issue.code === "unrecognized_keys") {
-      const known = Object.keys(schemaNodeAt(schema, issue.path)?.properties ?? {});
+      const known = Object.keys(schemaNodeAt(schema, issue.path, content)?.properties ?? {});
       return issue.keys.map((key) => {
         const meant = nearestWord(key, known);
         return {
@@ -20,7 +20,7 @@ export function tenantFaults(where: string, issues: readonly z.core.$ZodIssue[])
         };
       });
     }
-    const description = schemaNodeAt(schema, issue.path)?.description;
+    const description = schemaNodeAt(schema, issue.path, content)?.description;
     return [{ where, field, problem: problemOf(issue), remedy: remedyOf(issue, description) }];
   });
 }
@@ -35,16 +35,22 @@ function problemOf(issue: z.core.$ZodIssue): string {
         : `is not one of ${issue.values.map(String).join(", ")}`;
     case "invalid_key":
       return issue.issues[0]?.message ?? "is not a valid name";
+    case "invalid_union":
+      if ("options" in issue && Array.isArray(issue.options)) return `is not one of ${issue.options.join(", ")}`;
+      return described(issue);
     case "too_small":
     case "too_big":
     case "invalid_format":
     case "not_multiple_of":
     case "unrecognized_keys":
-    case "invalid_union":
     case "invalid_element":
     case "custom":
-      return /^(is|has|names|refers) /.test(issue.message) ? issue.message : `is not valid: ${issue.message}`;
+      return described(issue);
   }
+}
+
+function described({ message }: z.core.$ZodIssue): string {
+  return /^(is|has|names|refers) /.test(message) ? message : `is not valid: ${message}`;
 }
 
 function remedyOf(issue: z.core.$ZodIssue, description: string | undefined): string {

@@ -1,10 +1,11 @@
 import { readAddressRule } from "@inlet/mailboxes";
 import { z } from "zod";
 import { attachmentPolicy } from "./attachment-policy-file.ts";
+import { crmFile } from "./crm-file.ts";
 import { duration } from "./duration.ts";
 import { isNetwork } from "./networks.ts";
 import { providerFields } from "./provider-fields.ts";
-import { SECRET_REFERENCE } from "./secret-reference.ts";
+import { secretReference } from "./secret-reference-file.ts";
 import { size } from "./size.ts";
 
 /**
@@ -24,11 +25,6 @@ export const SERVED_KINDS = [
   "ses",
   "cloudmailin",
 ] as const;
-
-const secretReference = z
-  .string()
-  .regex(SECRET_REFERENCE, "is a literal value: secrets are never written into a tenant file")
-  .meta({ description: "env:NAME (an environment variable) or file:PATH (a file that holds the secret)" });
 
 const classPolicy = z.enum(["write", "log", "suppress"]).meta({
   description: "write (as a person's mail), log (contact and activity, no deal) or suppress (nothing in the CRM)",
@@ -115,51 +111,6 @@ const unknownRecipients = z.strictObject({
   }),
 });
 
-const crm = z.strictObject({
-  kind: z.literal("hubspot").meta({ description: "the CRM's adapter" }),
-  baseUrl: z
-    .string()
-    .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|https?:\/\/\S+)$/, "is neither a http(s) URL nor env:NAME")
-    .default("https://api.hubapi.com")
-    .meta({ description: "address of the CRM's API, or env:NAME" }),
-  token: z
-    .union([secretReference, z.array(secretReference).min(1).max(8)], { error: (issue) => literalOrShape(issue.input) })
-    .meta({ description: "access token: env:NAME or file:PATH, or a list of them, the newest first" }),
-  apiVersion: z
-    .string()
-    .regex(/^(v\d+|\d{4}-\d{2})$/, "is not a version of the API")
-    .default("v3")
-    .meta({ description: "version segment of the API's paths, such as v3" }),
-  timeout: duration.default("10s").meta({ description: "longest that one call may take, such as 10s" }),
-  files: z
-    .enum(["upload", "link"])
-    .default("upload")
-    .meta({ description: "upload attachments to the CRM, or only link to them" }),
-  newDeal: z.enum(["create", "none"]).default("create").meta({ description: "what happens when no deal matches" }),
-  pipeline: z
-    .string()
-    .min(1)
-    .nullable()
-    .default(null)
-    .meta({ description: "pipeline of new deals; null for the CRM's default" }),
-  stage: z
-    .string()
-    .min(1)
-    .nullable()
-    .default(null)
-    .meta({ description: "stage of new deals; null for the CRM's default" }),
-  required: z
-    .array(z.enum(["deal", "file"]))
-    .default([])
-    .meta({ description: "effects without which an email is not written, beside contact and activity: deal, file" }),
-});
-
-function literalOrShape(input: unknown): string {
-  return typeof input === "string"
-    ? "is a literal value: secrets are never written into a tenant file"
-    : "is not a reference to a secret";
-}
-
 const sourceName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, "is not a name of a-z, 0-9 and - (at most 40 characters)");
@@ -206,7 +157,7 @@ export const tenantFile = z.strictObject({
     .prefault({})
     .meta({ description: "what becomes of machine mail, by class" }),
   attachments: attachmentPolicy.meta({ description: "which attachments are let through, and what follows where not" }),
-  crm: crm.meta({ description: "where the activity is written" }),
+  crm: crmFile.meta({ description: "where the activity is written" }),
   rateLimit: z
     .strictObject({
       perSecond: z

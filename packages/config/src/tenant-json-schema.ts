@@ -6,6 +6,8 @@ export interface JsonSchemaNode {
   readonly properties?: Readonly<Record<string, JsonSchemaNode>>;
   readonly additionalProperties?: JsonSchemaNode | boolean;
   readonly items?: JsonSchemaNode;
+  /** A choice by `kind`. */
+  readonly oneOf?: readonly JsonSchemaNode[];
   readonly [keyword: string]: unknown;
 }
 
@@ -18,15 +20,38 @@ export function tenantJsonSchema(): JsonSchemaNode {
   };
 }
 
-/** The node of the schema that describes the value at `path`; undefined where the schema says nothing of it. */
-export function schemaNodeAt(root: JsonSchemaNode, path: readonly PropertyKey[]): JsonSchemaNode | undefined {
+/**
+ * The node of the schema that describes the value at `path` of `content`; undefined where the schema says nothing of it. Where the schema
+ * has a choice by kind, the content's kind decides, else the first.
+ */
+export function schemaNodeAt(
+  root: JsonSchemaNode,
+  path: readonly PropertyKey[],
+  content: unknown,
+): JsonSchemaNode | undefined {
   let node: JsonSchemaNode | undefined = root;
+  let value = content;
   for (const step of path) {
     if (node === undefined) return undefined;
-    const named: JsonSchemaNode | undefined = node.properties?.[String(step)];
-    const rest: JsonSchemaNode | undefined =
-      typeof node.additionalProperties === "object" ? node.additionalProperties : undefined;
-    node = named ?? (typeof step === "number" ? node.items : rest);
+    node = child(ofKind(node, value), step);
+    value = property(value, step);
   }
-  return node;
+  return node === undefined ? undefined : ofKind(node, value);
+}
+
+function child(node: JsonSchemaNode, step: PropertyKey): JsonSchemaNode | undefined {
+  const rest = typeof node.additionalProperties === "object" ? node.additionalProperties : undefined;
+  return node.properties?.[String(step)] ?? (typeof step === "number" ? node.items : rest);
+}
+
+function ofKind(node: JsonSchemaNode, value: unknown): JsonSchemaNode {
+  const { oneOf, ...itself } = node;
+  if (oneOf === undefined) return node;
+  const kind = property(value, "kind");
+  const chosen = oneOf.find(({ properties }) => properties?.["kind"]?.["const"] === kind) ?? oneOf[0];
+  return { ...chosen, ...itself };
+}
+
+function property(value: unknown, name: PropertyKey): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[name] : undefined;
 }

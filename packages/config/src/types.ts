@@ -137,12 +137,19 @@ export interface AttachmentPolicy {
   readonly unscannable: "pass" | "refuse";
 }
 
-export interface CrmConfig {
+/** A tenant's CRM, by kind. */
+export type CrmConfig = HubSpotConfig;
+
+export interface HubSpotConfig extends CrmOfAnyKind {
   readonly kind: "hubspot";
-  readonly baseUrl: string;
-  readonly token: SecretList;
   /** Path version, e.g. `v3`. */
   readonly apiVersion: string;
+}
+
+/** What every kind of CRM has. */
+export interface CrmOfAnyKind {
+  readonly baseUrl: string;
+  readonly token: SecretList;
   /** ms for one call. Default 10 000. */
   readonly timeoutMs: number;
   /** Files: upload to the CRM, or only link. */

@@ -1,0 +1,39 @@
+import type { CrmFile } from "./crm-file.ts";
+import { milliseconds } from "./duration.ts";
+import type { CrmConfig, SecretList } from "./types.ts";
+
+/** What reading a tenant's file lends: references are resolved, and faults are collected by the field's full name. */
+export interface CrmReading {
+  readonly resolved: (field: string, reference: string) => string | undefined;
+  readonly secrets: (field: string, references: readonly string[]) => SecretList;
+  readonly fault: (field: string, problem: string, remedy: string) => void;
+}
+
+/** The CRM of a tenant as its file describes it; what is wrong goes to `fault`. */
+export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading): CrmConfig {
+  const baseUrl = crm.baseUrl.startsWith("env:") ? resolved("crm.baseUrl", crm.baseUrl) : crm.baseUrl;
+  if (baseUrl !== undefined && !(URL.canParse(baseUrl) && /^https?:\/\//.test(baseUrl))) {
+    fault(
+      "crm.baseUrl",
+      "does not resolve to a http(s) URL",
+      "Give the address of the CRM's API, such as https://api.hubapi.com",
+    );
+  }
+  if (crm.stage !== null && crm.pipeline === null) {
+    fault("crm.stage", "is set without crm.pipeline", "A stage belongs to a pipeline: name that too");
+  }
+  const everyKind = {
+    baseUrl: (baseUrl ?? "").replace(/\/+$/, ""),
+    token: secrets("crm.token", typeof crm.token === "string" ? [crm.token] : crm.token),
+    timeoutMs: milliseconds(crm.timeout),
+    files: crm.files,
+    newDeal: crm.newDeal,
+    pipeline: crm.pipeline,
+    stage: crm.stage,
+    required: crm.required,
+  };
+  switch (crm.kind) {
+    case "hubspot":
+      return { kind: crm.kind, apiVersion: crm.apiVersion, ...everyKind };
+  }
+}

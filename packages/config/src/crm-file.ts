@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { duration } from "./duration.ts";
+import { secretReference } from "./secret-reference-file.ts";
+
+/** A tenant's CRM (`crm:`) as written, by kind. */
+
+/** What every kind has. */
+const everyKind = {
+  timeout: duration.default("10s").meta({ description: "longest that one call may take, such as 10s" }),
+  files: z
+    .enum(["upload", "link"])
+    .default("upload")
+    .meta({ description: "upload attachments to the CRM, or only link to them" }),
+  newDeal: z.enum(["create", "none"]).default("create").meta({ description: "what happens when no deal matches" }),
+  pipeline: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "pipeline of new deals; null for the CRM's default" }),
+  stage: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "stage of new deals; null for the CRM's default" }),
+  required: z
+    .array(z.enum(["deal", "file"]))
+    .default([])
+    .meta({ description: "effects without which an email is not written, beside contact and activity: deal, file" }),
+};
+
+const baseUrl = z
+  .string()
+  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|https?:\/\/\S+)$/, "is neither a http(s) URL nor env:NAME")
+  .meta({ description: "address of the CRM's API, or env:NAME" });
+
+const token = z
+  .union([secretReference, z.array(secretReference).min(1).max(8)], { error: (issue) => literalOrShape(issue.input) })
+  .meta({ description: "access token: env:NAME or file:PATH, or a list of them, the newest first" });
+
+const hubSpot = z.strictObject({
+  kind: z.literal("hubspot").meta({ description: "the CRM's adapter" }),
+  baseUrl: baseUrl.default("https://api.hubapi.com"),
+  token,
+  apiVersion: z
+    .string()
+    .regex(/^(v\d+|\d{4}-\d{2})$/, "is not a version of the API")
+    .default("v3")
+    .meta({ description: "version segment of the API's paths, such as v3" }),
+  ...everyKind,
+});
+
+export const crmFile = z.discriminatedUnion("kind", [hubSpot]);
+
+export type CrmFile = z.output<typeof crmFile>;
+
+function literalOrShape(input: unknown): string {
+  return typeof input === "string"
+    ? "is a literal value: secrets are never written into a tenant file"
+    : "is not a reference to a secret";
+}
