@@ -39,10 +39,10 @@ export interface RunningInlet {
   /** The file of tenant `acme`: services take over what is written into it. */
   readonly tenantFile: string;
   start(name: ServiceName, extra?: Readonly<Record<string, string>>): Promise<Service>;
-  /** Posts a MIME message as signed JSON; the answer, whatever it is. */
-  send(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<Response>;
+  /** Posts a MIME message as signed JSON (for `acme`, unless `tenant` says another); the answer, whatever it is. */
+  send(gateway: Service, senderEventId: string, mime: string | Buffer, tenant?: string): Promise<Response>;
   /** As {@link send}; answers the eventId. Throws on anything but 202. */
-  post(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<string>;
+  post(gateway: Service, senderEventId: string, mime: string | Buffer, tenant?: string): Promise<string>;
   /** Registers a message that the tenant sent. Throws on anything but 202. */
   registerSent(
     gateway: Service,
@@ -111,8 +111,8 @@ export async function runInlet(
       return service;
     },
     send,
-    post: async (gateway, senderEventId, mime) => {
-      const response = await send(gateway, senderEventId, mime);
+    post: async (gateway, senderEventId, mime, tenant) => {
+      const response = await send(gateway, senderEventId, mime, tenant);
       if (response.status !== 202) throw new Error(`the gateway answered ${response.status}: ${await response.text()}`);
       return ((await response.json()) as { eventId: string }).eventId;
     },
@@ -131,9 +131,14 @@ export async function runInlet(
   };
 }
 
-async function send(gateway: Service, senderEventId: string, mime: string | Buffer): Promise<Response> {
+async function send(
+  gateway: Service,
+  senderEventId: string,
+  mime: string | Buffer,
+  tenant = "acme",
+): Promise<Response> {
   const body = { eventId: senderEventId, raw: Buffer.from(mime).toString("base64") };
-  return postSigned(gateway, "/v1/inbound/acme/signed-json", body);
+  return postSigned(gateway, `/v1/inbound/${tenant}/signed-json`, body);
 }
 
 async function postSigned(gateway: Service, address: string, content: object): Promise<Response> {

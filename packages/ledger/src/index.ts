@@ -1,4 +1,5 @@
 export type { Admission, Candidate } from "./admitting.ts";
+export { BUFFER_CODE, type Buffer as BufferedTenant, type Gate } from "./buffers.ts";
 export { FAILURES_TO_OPEN, type CircuitState } from "./circuits.ts";
 export { coalesce } from "./coalesce.ts";
 export type { ConversationQuestion } from "./conversations.ts";

@@ -1,4 +1,5 @@
 import { admit, takeStalled, type Admission, type Candidate } from "./admitting.ts";
+import { bufferOff, bufferOn, listBuffers, readGates, type Buffer, type Gate } from "./buffers.ts";
 import { readCircuit, recordOutage, recordSuccess, takeProbe, type CircuitState } from "./circuits.ts";
 import { coalesce } from "./coalesce.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
@@ -89,6 +90,11 @@ export function openLedger(options: DatabaseOptions) {
       recordOutage(database, tenant, crm, code, probeDelayMs),
     takeProbe: async (tenant: string, crm: string): Promise<boolean> => takeProbe(database, tenant, crm),
     recordSuccess: async (tenant: string, crm: string): Promise<boolean> => recordSuccess(database, tenant, crm),
+    gate: coalesce<string, Gate>(async (tenants) => readGates(database, tenants)),
+    bufferOn: async (tenant: string, by: { why: string | null; actor: string }): Promise<boolean> =>
+      bufferOn(database, tenant, by),
+    bufferOff: async (tenant: string, actor: string): Promise<number | null> => bufferOff(database, tenant, actor),
+    buffers: async (): Promise<Buffer[]> => listBuffers(database),
 
     delivery: async (tenant: string, eventId: string) => inspecting.readDelivery(database, tenant, eventId),
     find: async (id: string) => inspecting.findDeliveries(database, id),

@@ -22,7 +22,7 @@ export type RematchEnd =
   | { readonly kind: "later"; readonly delayMs: number; readonly attempt: boolean }
   | { readonly kind: "dropped"; readonly why: string };
 
-/** Takes due rows of the lanes, oldest first; another instance does not get them while the lease lives. */
+/** Takes due rows of the lanes, oldest first, none of a tenant in buffer mode; another instance does not get them while the lease lives. */
 export async function takeRematches(
   database: Database,
   options: {
@@ -34,8 +34,9 @@ export async function takeRematches(
 ): Promise<Rematch[]> {
   return database.query<{ [Key in keyof Rematch]: Rematch[Key] }>(
     `with due as (
-       select tenant, email_key from rematches
+       select tenant, email_key from rematches r
         where lane = any ($1) and due_at <= clock_timestamp() and (lease_until is null or lease_until < clock_timestamp())
+          and not exists (select 1 from buffers b where b.tenant = r.tenant)
         order by due_at limit $4 for update skip locked),
       taken as (
        update rematches r set owner = $2, lease_until = clock_timestamp() + $3 * interval '1 ms'

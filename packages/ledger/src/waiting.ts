@@ -27,6 +27,7 @@ export interface TakeOptions {
 }
 
 interface Row {
+  seq: number;
   tenant: string;
   event_id: string;
   lane: string;
@@ -47,7 +48,8 @@ interface Row {
 
 /**
  * Takes what is due, oldest first per tenant, under a lease: of a conversation only its head, of a tenant whose circuit is open
- * nothing before the probe's time and then one, which may become the probe (`takeProbe`). Another instance never gets the same row while the lease lives.
+ * nothing before the probe's time and then one, which may become the probe (`takeProbe`); of a tenant in buffer mode nothing. Another
+ * instance never gets the same row while the lease lives.
  */
 export async function takeWaiting(database: Database, options: TakeOptions): Promise<WaitingEmail[]> {
   const rows = await database.query<Row>(
@@ -58,6 +60,7 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
         where w.stage = $1 and w.lane = any ($2) and w.kind <> 'held' and w.due_at <= clock_timestamp()
           and (w.lease_until is null or w.lease_until < clock_timestamp())
           and (c.state is null or c.probe_at <= clock_timestamp())
+          and not (w.stage = 'deliver' and exists (select 1 from buffers h where h.tenant = w.tenant))
           and not exists (select 1 from waiting b where b.tenant = w.tenant and b.stage = w.stage
                              and b.conversation_id = w.conversation_id and b.seq < w.seq)),
       picked as (
@@ -67,11 +70,13 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
         order by d.place, w.seq limit $6 for update of w skip locked)
      update waiting w set owner = $3, lease_until = clock_timestamp() + $4 * interval '1 ms'
        from picked p where w.tenant = p.tenant and w.event_id = p.event_id
-     returning w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
+     returning w.seq, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
                (extract(epoch from w.since) * 1000)::bigint as since_ms, w.record_timestamp, w.key, w.value, w.headers`,
     [options.stage, options.lanes, options.owner, options.leaseMs, options.perTenant, options.limit],
   );
-  return rows.map((row) => ({
+  // An update answers in no order.
+  const oldestFirst = rows.toSorted((left, right) => left.seq - right.seq);
+  return oldestFirst.map((row) => ({
     tenant: row.tenant,
     eventId: row.event_id,
     lane: row.lane,

@@ -1,6 +1,7 @@
 import type { CallOptions, CallResult, EffectKind } from "@inlet/crm";
 import { fateOf, ok, type Outcome } from "@inlet/delivery";
-import { LEASE_MARGIN_MS, MIN_CALL_MS, type EmailTry } from "./email-try.ts";
+import { BUFFER_CODE } from "@inlet/ledger";
+import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, type EmailTry } from "./email-try.ts";
 
 /** The effect that a call writes; calls that only read have none. */
 export interface CalledEffect {
@@ -22,6 +23,8 @@ export async function callCrm<T>(
   writes?: CalledEffect,
 ): Promise<Outcome<T>> {
   const { deps, effects, crm } = email;
+  // Buffer mode that began during the try ends it: what was written is confirmed, the rest waits.
+  if ((await crm.gate()).buffered) return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
   const now = deps.now();
   if (email.deadline - now < MIN_CALL_MS) return { kind: "retry", code: "out_of_time", attempt: false, delayMs: 0 };
   const deadline = Math.min(now + email.tenant.crm.timeoutMs, email.deadline);

@@ -82,6 +82,9 @@ export const LEASE_MARGIN_MS = 30_000;
 /** With less time left no call is begun: it would only end unknown, ms. */
 export const MIN_CALL_MS = 1_500;
 
+/** How long a partition in buffer mode pauses before it looks again whether that has ended; mail that waits in the ledger is let go at once, ms. */
+export const BUFFER_LOOK_MS = 5_000;
+
 /** Carries an ending out of the steps to the one place that acts on it; never leaves the pipeline. */
 export class Ended extends Error {
   override readonly name = "Ended";

@@ -22,15 +22,17 @@ interface Crm {
   readonly deal?: CallResult<{ recordId: string } | null>;
   readonly update?: CallResult<Written | null>;
   readonly open?: boolean;
+  readonly buffered?: boolean;
 }
 
 /** A sink whose CRM answers as told; `calls` says what it was asked. */
-function sink({ deal, update, open = false }: Crm = {}, tenants = ["acme"]) {
+function sink({ deal, update, open = false, buffered = false }: Crm = {}, tenants = ["acme"]) {
   const calls: string[] = [];
   const found: CallResult<{ recordId: string } | null> = { ok: true, value: { recordId: "11" } };
   const written: CallResult<Written | null> = { ok: true, value: { recordId: "7", created: false } };
   const crm = {
     kind: "hubspot",
+    gate: async () => ({ buffered, behindQuota: false }),
     circuit: {
       call: async (call: () => Promise<unknown>) =>
         open ? { open: true, probeInMs: 5000 } : { open: false, result: await call() },
@@ -95,6 +97,7 @@ describe("what is done later", () => {
       false,
     ],
     ["while the tenant's circuit is open", { open: true }, {}, false],
+    ["while the tenant is in buffer mode", { buffered: true }, {}, false],
     ["after an outage", { update: { ok: false, fault: outage } }, {}, false],
     ["after a passing fault", { update: { ok: false, fault: passing } }, {}, true],
   ])("%s", async (_what, crm, change, attempt) => {

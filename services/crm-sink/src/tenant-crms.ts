@@ -1,16 +1,19 @@
 import type { TenantConfig } from "@inlet/config";
 import { createCrm, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/delivery";
-import type { Ledger } from "@inlet/ledger";
+import type { Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, type Circuit } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
 import type { Log } from "./email-try.ts";
+import { createTenantGate } from "./tenant-gate.ts";
 
-/** A tenant's CRM with the circuit in front of it. */
+/** A tenant's CRM with what stands in front of it. */
 export interface TenantCrm {
   readonly kind: string;
   readonly adapter: Crm;
   readonly circuit: Circuit;
+  /** Whether the tenant's mail is held back, as the ledger said a second ago at most. */
+  gate(): Promise<Gate>;
   isPrepared(): boolean;
   /** Makes what the adapter needs in the account; once per process, before the first write. */
   prepare(options: CallOptions): Promise<CallResult<null>>;
@@ -66,6 +69,10 @@ export function createTenantCrms(deps: {
       kind,
       adapter,
       circuit,
+      gate: createTenantGate(
+        async () => ledger.gate(tenant.id),
+        () => performance.now(),
+      ),
       isPrepared: () => ready,
       prepare: async (options) => {
         const result = await adapter.prepare(options);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { registerBuffer } from "./buffer.ts";
 import { registerDlq } from "./dlq.ts";
 import { registerLedger } from "./ledger.ts";
 import { registerParse } from "./parse.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly ((program: Command, context: CliContext) => void
   registerSend,
   registerShow,
   registerDlq,
+  registerBuffer,
   registerReconcile,
   registerParse,
   registerTenants,

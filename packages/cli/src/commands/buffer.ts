@@ -1,0 +1,85 @@
+import { userInfo } from "node:os";
+import { explainTenants, readEnvironment } from "@inlet/config";
+import { openLedger, type Ledger } from "@inlet/ledger";
+import type { Command } from "commander";
+import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
+import { printListing } from "../listing.ts";
+
+/** `inlet buffer on|off|list`: a tenant's mail is held back from its CRM, and let go again (WR9). */
+export function registerBuffer(program: Command, context: CliContext): void {
+  const buffer = program.command("buffer").description("hold a tenant's mail back from its CRM, and let it go again");
+
+  buffer
+    .command("on <tenant>")
+    .description(
+      "hold back: mail is still accepted and parsed, then waits; within a second nothing is called any more. Other tenants go on. Audited.",
+    )
+    .option("--why <text>", "the reason, for whoever reads the list and the audit")
+    .option("--json", "print JSON: {tenant, changed}")
+    .action(async (tenant: string, options: { why?: string; json?: boolean }) => {
+      await withLedger(context, async (ledger) => {
+        if (!isTenant(context, tenant))
+          throw new CommandFailed(`${tenant}: no tenant file has this id. npx inlet tenants check lists them`);
+        const changed = await ledger.bufferOn(tenant, { why: options.why ?? null, actor: userInfo().username });
+        if (options.json === true) context.out(JSON.stringify({ tenant, changed }));
+        else if (changed) context.out(`${tenant} is in buffer mode: npx inlet buffer off ${tenant} ends it`);
+        else context.err(`nothing to do: ${tenant} is in buffer mode already`);
+      });
+    });
+
+  buffer
+    .command("off <tenant>")
+    .description("let go: what waits is written oldest first, at the tenant's rate. Audited.")
+    .option("--json", "print JSON: {tenant, changed, released}")
+    .action(async (tenant: string, options: { json?: boolean }) => {
+      await withLedger(context, async (ledger) => {
+        const released = await ledger.bufferOff(tenant, userInfo().username);
+        if (options.json === true)
+          context.out(JSON.stringify({ tenant, changed: released !== null, released: released ?? 0 }));
+        else if (released === null) context.err(`nothing to do: ${tenant} is not in buffer mode`);
+        else context.out(`${tenant} goes on: ${released} emails that waited are written now, oldest first`);
+      });
+    });
+
+  buffer
+    .command("list")
+    .description("the tenants in buffer mode, since when and why, and how much of their mail waits")
+    .option("--json", "print JSON")
+    .action(async (options: { json?: boolean }) => {
+      const rows = await withLedger(context, async (ledger) => ledger.buffers());
+      printListing(context, {
+        json: options.json === true,
+        rows,
+        columns: [
+          { title: "tenant", value: ({ tenant }) => tenant },
+          { title: "since", value: ({ since }) => new Date(since).toISOString() },
+          { title: "by", value: ({ actor }) => actor },
+          { title: "waiting", value: ({ waiting }) => waiting, align: "right" },
+          {
+            title: "oldest",
+            value: ({ oldestMs }) => (oldestMs === null ? null : `${Math.round(oldestMs / 1000)} s`),
+            align: "right",
+          },
+          { title: "why", value: ({ why }) => why },
+        ],
+        empty: "no tenant is in buffer mode",
+      });
+    });
+}
+
+/** A mistyped id would hold back nobody, and look as if it did. A tenant whose file has faults counts: its last good version is in force. */
+function isTenant(context: CliContext, tenant: string): boolean {
+  const env = operatorEnvironment(context);
+  const { tenants, faults } = explainTenants(env["TENANTS_DIR"] ?? "", env);
+  return tenants.some(({ id }) => id === tenant) || faults.some(({ where }) => where.endsWith(`/${tenant}.yaml`));
+}
+
+async function withLedger<T>(context: CliContext, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+  const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
+  const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet buffer" });
+  try {
+    return await work(ledger);
+  } finally {
+    await ledger.close();
+  }
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openDatabase, type Database } from "./database.ts";
+import type { TryEnd } from "./ending.ts";
+import { openLedger, type Ledger } from "./ledger.ts";
+
+let ledger: Ledger;
+let database: Database;
+const newTenant = (): string => `t-${randomUUID().slice(0, 12)}`;
+
+beforeAll(async () => {
+  const connectionString = process.env["DATABASE_URL"] ?? "";
+  ledger = openLedger({ connectionString });
+  database = openDatabase({ connectionString });
+  await ledger.migrate();
+});
+afterAll(async () => Promise.all([ledger.close(), database.close()]));
+
+it("WR9: while a tenant is in buffer mode none of its mail is released, that of others is; off releases oldest first", async () => {
+  const [held, other] = [newTenant(), newTenant()];
+  for (const tenant of [held, other])
+    for (const [event, code] of [
+      ["evt_1", "http:503"],
+      ["evt_2", "buffer_mode"],
+      ["evt_3", "buffer_mode"],
+    ] as const)
+      await park(tenant, event, code);
+  expect(await ledger.gate(held)).toEqual({ buffered: false, behindQuota: false });
+  await ledger.bufferOn(held, { why: "migration", actor: "ana" });
+  expect(await ledger.gate(held)).toEqual({ buffered: true, behindQuota: false });
+  expect(await ledger.gate(other)).toEqual({ buffered: false, behindQuota: false });
+  expect(await taken(held)).toEqual([]);
+  // The other tenant's buffer_mode rows are not due yet: nobody switched them off.
+  expect(await taken(other)).toEqual(["evt_1"]);
+
+  expect(await ledger.bufferOff(held, "ana")).toBe(2);
+  expect(await taken(held)).toEqual(["evt_1", "evt_2", "evt_3"]);
+});
+
+it("the list says who, since when, why and how much waits; the audit says it for good", async () => {
+  const tenant = newTenant();
+  await park(tenant, "evt_1", "buffer_mode");
+  expect(await ledger.bufferOn(tenant, { why: "migration", actor: "ana" })).toBe(true);
+  expect(await ledger.bufferOn(tenant, { why: "again", actor: "bob" })).toBe(false);
+  const [row] = (await ledger.buffers()).filter((each) => each.tenant === tenant);
+  expect(row).toMatchObject({ why: "migration", actor: "ana", waiting: 1 });
+  expect(row?.since).toBeGreaterThan(0);
+  expect(row?.oldestMs).toBeGreaterThanOrEqual(0);
+  expect(await ledger.bufferOff(tenant, "bob")).toBe(1);
+  expect(await ledger.bufferOff(tenant, "bob")).toBeNull();
+  expect((await ledger.buffers()).filter((each) => each.tenant === tenant)).toEqual([]);
+  expect(
+    await database.query("select actor, action, detail from audit where detail->>'tenant' = $1 order by id", [tenant]),
+  ).toEqual([
+    { actor: "ana", action: "buffer on", detail: { tenant, why: "migration" } },
+    { actor: "bob", action: "buffer off", detail: { tenant, released: 1 } },
+  ]);
+});
+
+async function taken(tenant: string): Promise<string[]> {
+  const rows = await ledger.takeWaiting({
+    stage: "deliver",
+    lanes: [`lane-${tenant}`],
+    owner: "i",
+    leaseMs: 60_000,
+    perTenant: 10,
+    limit: 100,
+  });
+  return rows.map(({ eventId }) => eventId);
+}
+
+/** Waits, due now; of buffer mode only in an hour, unless it is switched off. */
+async function park(tenant: string, eventId: string, code: string): Promise<void> {
+  const lane = `lane-${tenant}`;
+  const value = Buffer.from("v");
+  await ledger.admit({
+    tenant,
+    eventId,
+    lane,
+    source: "signed-json",
+    sourceKind: "signed-json",
+    sourceDeliveryId: null,
+    sourceEventId: null,
+    emailKey: `eml_${eventId}`,
+    contentHash: "hash",
+    mappingVersion: "m1",
+    conversationId: `cnv_${eventId}`,
+    messageId: null,
+    topic: "normalized",
+    partition: 0,
+    offset: 1n,
+    parsedAt: 2000,
+    pass: 0,
+    receivedAt: 1000,
+    traceId: null,
+    now: 2500,
+  });
+  const end: TryEnd = {
+    tenant,
+    eventId,
+    service: "crm-sink",
+    stage: "deliver",
+    parsedAt: 2000,
+    pass: 0,
+    attempt: 0,
+    effects: [],
+    to: {
+      state: "waiting",
+      kind: "parked",
+      code,
+      delayMs: code === "buffer_mode" ? 3_600_000 : 0,
+      lane,
+      conversationId: `cnv_${eventId}`,
+      record: { topic: "normalized", partition: 0, offset: 1n, timestamp: 1000, key: null, value, headers: [] },
+    },
+  };
+  await ledger.finish(end);
+}
