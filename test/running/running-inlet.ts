@@ -56,7 +56,13 @@ export interface RunningInlet {
 }
 
 export async function runInlet(
-  options: { readonly crmTimeoutMs?: number; readonly otlpEndpoint?: string } = {},
+  options: {
+    readonly crmTimeoutMs?: number;
+    readonly otlpEndpoint?: string;
+    /** The tenant's quota and the calls in any 10 s above which the sandbox answers 429; default: what the sandbox allows by itself. */
+    readonly crmQuota?: { readonly perSecond: number; readonly burst: number };
+    readonly crmPerTenSeconds?: number;
+  } = {},
 ): Promise<RunningInlet> {
   const dir = await mkdtemp(path.join(tmpdir(), "inlet-running-"));
   const stack = await startLocalStack({
@@ -67,10 +73,19 @@ export async function runInlet(
     onProgress: () => {},
     onDeath: (error) => console.error(error.message),
   });
-  const sandbox = createSandbox({ tokens: [{ token: TOKEN, tenant: "acme" }], seed: false });
+  const sandbox = createSandbox({
+    tokens: [{ token: TOKEN, tenant: "acme" }],
+    seed: false,
+    limits: options.crmPerTenSeconds === undefined ? {} : { perTenSeconds: options.crmPerTenSeconds },
+  });
   const crmUrl = await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
   const tenantsDir = path.join(dir, "tenants");
-  await writeTenant(tenantsDir, crmUrl, options.crmTimeoutMs ?? 2_000);
+  await writeTenant(
+    tenantsDir,
+    crmUrl,
+    options.crmTimeoutMs ?? 2_000,
+    options.crmQuota ?? { perSecond: 1_900, burst: 1_000 },
+  );
   const env: Record<string, string> = {
     ...pathOnly(),
     ...stack.env,
@@ -156,7 +171,12 @@ async function postSigned(gateway: Service, address: string, content: object): P
 }
 
 /** The tenant `acme`: one signed source and one for mail, the sandbox as its CRM, everything a rule could switch on left at its default. */
-async function writeTenant(tenantsDir: string, crmUrl: string, timeoutMs: number): Promise<void> {
+async function writeTenant(
+  tenantsDir: string,
+  crmUrl: string,
+  timeoutMs: number,
+  quota: { readonly perSecond: number; readonly burst: number },
+): Promise<void> {
   await mkdir(tenantsDir, { recursive: true });
   await writeFile(
     path.join(tenantsDir, "acme.yaml"),
@@ -167,7 +187,7 @@ sources:
 mailboxes:
   sales: { addresses: [sales@inlet.example] }
 outbound: { secrets: [env:TEST_SECRET] }
-crm: { kind: hubspot, baseUrl: "${crmUrl}", token: env:TEST_TOKEN, timeout: ${timeoutMs / 1000}s, files: upload, newDeal: create }
+crm: { kind: hubspot, baseUrl: "${crmUrl}", token: env:TEST_TOKEN, timeout: ${timeoutMs / 1000}s, files: upload, newDeal: create, quota: { perSecond: ${quota.perSecond}, burst: ${quota.burst} } }
 `,
   );
 }

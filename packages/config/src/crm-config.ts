@@ -1,4 +1,5 @@
 import type { CrmFile } from "./crm-file.ts";
+import { quotaOf } from "./crm-quota.ts";
 import { milliseconds } from "./duration.ts";
 import type { CrmConfig, SecretList } from "./types.ts";
 
@@ -31,6 +32,7 @@ export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading
     pipeline: crm.pipeline,
     stage: crm.stage,
     required: crm.required,
+    quota: quotaOf(crm.kind, crm.quota),
   };
   switch (crm.kind) {
     case "hubspot":

@@ -28,6 +28,22 @@ const everyKind = {
     .array(z.enum(["deal", "file"]))
     .default([])
     .meta({ description: "effects without which an email is not written, beside contact and activity: deal, file" }),
+  quota: z
+    .strictObject({
+      perSecond: z.number().positive().max(100_000).meta({ description: "requests per second, over time, such as 18" }),
+      burst: z
+        .number()
+        .int()
+        .positive()
+        .max(1_000_000)
+        .optional()
+        .meta({ description: "requests at once above it; without it half a second's" }),
+    })
+    .optional()
+    .meta({
+      description:
+        "requests that all of Inlet's instances together make to this CRM, such as { perSecond: 18, burst: 10 }: any 10 seconds have at most 10 x perSecond + burst; without it the CRM's own (docs/guides/flow-control.md)",
+    }),
 };
 
 const baseUrl = z

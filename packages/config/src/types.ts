@@ -160,6 +160,8 @@ export interface CrmOfAnyKind {
   readonly stage: string | null;
   /** Effects without which an email is not `written`, beside contact and activity. */
   readonly required: readonly ("deal" | "file")[];
+  /** Requests to this CRM, of all instances together: over time, and at once above that. */
+  readonly quota: { readonly perSecond: number; readonly burst: number };
 }
 
 export interface TenantConfig {

@@ -105,10 +105,24 @@ export interface FileInput {
   readonly bytes: Buffer;
 }
 
+/** What a call of the port may cost. */
+export type CrmMethod =
+  | "prepare"
+  | "upsertContact"
+  | "createDeal"
+  | "getDeal"
+  | "createActivity"
+  | "updateActivity"
+  | "readActivity"
+  | "uploadFile"
+  | "lookup";
+
 export interface Crm {
   /** `hubspot`, `odoo`, …; part of every effect's key in the ledger. */
   readonly kind: string;
   readonly traits: Readonly<Record<"contact" | "deal" | "activity" | "file", EffectTraits>>;
+  /** Requests that a call of a method makes at most, short of races; 1 where none is said. Charged to the tenant's quota before the call. */
+  readonly costs?: Readonly<Partial<Record<CrmMethod, number>>>;
   /** Makes what the adapter needs in the account (custom properties). Idempotent. */
   prepare(options: CallOptions): Promise<CallResult<null>>;
 

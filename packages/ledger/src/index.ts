@@ -17,6 +17,7 @@ export { openLedger, type Ledger } from "./ledger.ts";
 export type { Publish } from "./outbox.ts";
 export type { Arrival, Arrived, Parsed } from "./parsing.ts";
 export { poll, type Poller } from "./poll.ts";
+export { QUOTA_CODE, type TokenDraw } from "./rate-buckets.ts";
 export type { Rematch, RematchEnd } from "./rematches.ts";
 export type { Mentions, SentMessage } from "./sent-messages.ts";
 export type { TakeOptions, WaitingEmail } from "./waiting.ts";

@@ -11,6 +11,7 @@ import { migrate, pendingMigrations } from "./migrate.ts";
 import * as operating from "./operating.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
 import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
+import { drawTokens, type TokenDraw } from "./rate-buckets.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
 import {
@@ -90,6 +91,7 @@ export function openLedger(options: DatabaseOptions) {
       recordOutage(database, tenant, crm, code, probeDelayMs),
     takeProbe: async (tenant: string, crm: string): Promise<boolean> => takeProbe(database, tenant, crm),
     recordSuccess: async (tenant: string, crm: string): Promise<boolean> => recordSuccess(database, tenant, crm),
+    drawTokens: async (draw: TokenDraw): Promise<{ granted: number; waitMs: number }> => drawTokens(database, draw),
     gate: coalesce<string, Gate>(async (tenants) => readGates(database, tenants)),
     bufferOn: async (tenant: string, by: { why: string | null; actor: string }): Promise<boolean> =>
       bufferOn(database, tenant, by),

@@ -1,1 +1,3 @@
 export * from "./circuit.ts";
+export * from "./shared-quota.ts";
+export * from "./token-bucket.ts";

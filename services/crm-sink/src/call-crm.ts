@@ -1,7 +1,7 @@
-import type { CallOptions, CallResult, EffectKind } from "@inlet/crm";
+import type { CallOptions, CallResult, CrmMethod, EffectKind } from "@inlet/crm";
 import { fateOf, ok, type Outcome } from "@inlet/delivery";
-import { BUFFER_CODE } from "@inlet/ledger";
-import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, type EmailTry } from "./email-try.ts";
+import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
+import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, QUOTA_WAIT_MS, type EmailTry } from "./email-try.ts";
 
 /** The effect that a call writes; calls that only read have none. */
 export interface CalledEffect {
@@ -12,19 +12,39 @@ export interface CalledEffect {
 /** What a call needs to know of the try that makes it. */
 export type CallTry = Pick<EmailTry, "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempt" | "probe">;
 
+/** The port's method behind each step, for its cost. */
+const METHODS = {
+  prepare: "prepare",
+  contact: "upsertContact",
+  deal: "createDeal",
+  "get-deal": "getDeal",
+  activity: "createActivity",
+  associate: "updateActivity",
+  "update-activity": "updateActivity",
+  "read-activity": "readActivity",
+  file: "uploadFile",
+  "settle-contact": "lookup",
+  "settle-deal": "lookup",
+  "settle-activity": "lookup",
+  "settle-file": "lookup",
+} as const satisfies Record<string, CrmMethod>;
+
 /**
- * One CRM call behind the tenant's circuit, inside the try's deadline (so inside the claim's lease). A fault becomes what it means for the
- * email; a result that may have landed marks the effect unknown.
+ * One CRM call within the tenant's quota and behind its circuit, inside the try's deadline (so inside the claim's lease). A fault becomes
+ * what it means for the email; a result that may have landed marks the effect unknown. Without a token in time the mail parks: that is no
+ * outage, and nothing was called.
  */
 export async function callCrm<T>(
   email: CallTry,
-  step: string,
+  step: keyof typeof METHODS,
   call: (options: CallOptions) => Promise<CallResult<T>>,
   writes?: CalledEffect,
 ): Promise<Outcome<T>> {
   const { deps, effects, crm } = email;
   // Buffer mode that began during the try ends it: what was written is confirmed, the rest waits.
   if ((await crm.gate()).buffered) return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
+  const taken = await crm.quota.take(crm.adapter.costs?.[METHODS[step]] ?? 1, QUOTA_WAIT_MS);
+  if (!taken.ok) return { kind: "park", code: QUOTA_CODE, delayMs: taken.retryInMs };
   const now = deps.now();
   if (email.deadline - now < MIN_CALL_MS) return { kind: "retry", code: "out_of_time", attempt: false, delayMs: 0 };
   const deadline = Math.min(now + email.tenant.crm.timeoutMs, email.deadline);

@@ -82,6 +82,12 @@ export const LEASE_MARGIN_MS = 30_000;
 /** With less time left no call is begun: it would only end unknown, ms. */
 export const MIN_CALL_MS = 1_500;
 
+/**
+ * How long a call waits for its token in place; beyond it the mail parks. Short, since meanwhile it takes up one of the sink's places, which all
+ * tenants share, ms.
+ */
+export const QUOTA_WAIT_MS = 500;
+
 /** How long a partition in buffer mode pauses before it looks again whether that has ended; mail that waits in the ledger is let go at once, ms. */
 export const BUFFER_LOOK_MS = 5_000;
 

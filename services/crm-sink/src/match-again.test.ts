@@ -23,16 +23,18 @@ interface Crm {
   readonly update?: CallResult<Written | null>;
   readonly open?: boolean;
   readonly buffered?: boolean;
+  readonly spent?: boolean;
 }
 
 /** A sink whose CRM answers as told; `calls` says what it was asked. */
-function sink({ deal, update, open = false, buffered = false }: Crm = {}, tenants = ["acme"]) {
+function sink({ deal, update, open = false, buffered = false, spent = false }: Crm = {}, tenants = ["acme"]) {
   const calls: string[] = [];
   const found: CallResult<{ recordId: string } | null> = { ok: true, value: { recordId: "11" } };
   const written: CallResult<Written | null> = { ok: true, value: { recordId: "7", created: false } };
   const crm = {
     kind: "hubspot",
     gate: async () => ({ buffered, behindQuota: false }),
+    quota: { take: async () => (spent ? { ok: false, retryInMs: 700 } : { ok: true }) },
     circuit: {
       call: async (call: () => Promise<unknown>) =>
         open ? { open: true, probeInMs: 5000 } : { open: false, result: await call() },
@@ -98,6 +100,7 @@ describe("what is done later", () => {
     ],
     ["while the tenant's circuit is open", { open: true }, {}, false],
     ["while the tenant is in buffer mode", { buffered: true }, {}, false],
+    ["while the tenant's quota is used up", { spent: true }, {}, false],
     ["after an outage", { update: { ok: false, fault: outage } }, {}, false],
     ["after a passing fault", { update: { ok: false, fault: passing } }, {}, true],
   ])("%s", async (_what, crm, change, attempt) => {

@@ -6,7 +6,7 @@ import { joinConversation, queueBehindConversation } from "./conversation.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
 import { passCircuit } from "./open-circuit.ts";
 import { findSentMessages } from "./sent-messages.ts";
-import { passBuffer } from "./tenant-waits.ts";
+import { passBuffer, queueBehindQuota } from "./tenant-waits.ts";
 import { describeActivity, writeActivity } from "./write-activity.ts";
 import { writeContact } from "./write-contact.ts";
 import { findDeal, writeDeal } from "./write-deal.ts";
@@ -30,6 +30,7 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     need(await queueBehindConversation(email));
     need(await passBuffer(email));
     need(await passCircuit(email));
+    need(await queueBehindQuota(email));
     need(await prepareCrm(email));
     const deal = need(await findDeal(email));
     const files = filesToWrite(email);

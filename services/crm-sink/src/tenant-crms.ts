@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantConfig } from "@inlet/config";
 import { createCrm, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/delivery";
 import type { Gate, Ledger } from "@inlet/ledger";
-import { createCircuit, type Circuit } from "@inlet/resilience";
+import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
 import type { Log } from "./email-try.ts";
 import { createTenantGate } from "./tenant-gate.ts";
@@ -14,6 +15,8 @@ export interface TenantCrm {
   readonly circuit: Circuit;
   /** Whether the tenant's mail is held back, as the ledger said a second ago at most. */
   gate(): Promise<Gate>;
+  /** The requests that all instances together may make. */
+  readonly quota: SharedQuota;
   isPrepared(): boolean;
   /** Makes what the adapter needs in the account; once per process, before the first write. */
   prepare(options: CallOptions): Promise<CallResult<null>>;
@@ -64,6 +67,12 @@ export function createTenantCrms(deps: {
         if (event === "close") log.info({ tenant: tenant.id, crm: kind }, "circuit closed");
       },
     });
+    const quota = createSharedQuota({
+      quota: tenant.crm.quota,
+      store: { draw: async (of, asked) => ledger.drawTokens({ tenant: tenant.id, crm: kind, ...of, ...asked }) },
+      now: () => performance.now(),
+      sleep: async (ms) => sleep(ms),
+    });
     let ready = false;
     return {
       kind,
@@ -73,6 +82,7 @@ export function createTenantCrms(deps: {
         async () => ledger.gate(tenant.id),
         () => performance.now(),
       ),
+      quota,
       isPrepared: () => ready,
       prepare: async (options) => {
         const result = await adapter.prepare(options);

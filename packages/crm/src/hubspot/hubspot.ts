@@ -8,7 +8,7 @@ import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
 import { findFile, uploadFile } from "./files.ts";
 import { hubSpotPaths } from "./paths.ts";
-import { prepareProperties } from "./properties.ts";
+import { PREPARE_REQUESTS, prepareProperties } from "./properties.ts";
 import { createDealStages } from "./stages.ts";
 
 export interface HubSpotOptions {
@@ -64,6 +64,8 @@ export function createHubSpot(options: HubSpotOptions): Crm {
   return {
     kind: "hubspot",
     traits: hubSpotTraits(options.settleMs),
+    // contact: read, upsert; deal: upsert, association; an activity's update: read, patch, an association.
+    costs: { prepare: PREPARE_REQUESTS, upsertContact: 2, createDeal: 2, updateActivity: 3 },
     prepare: (call) => prepareProperties(client, call),
     upsertContact: (input, call) => upsertContact(client, input, call),
     createDeal: (input, call) => withProperties(() => createDeal(client, stages, input, call), call),

@@ -26,6 +26,9 @@ export const CUSTOM_PROPERTIES: readonly CustomProperty[] = [
   { type: "emails", name: "inlet_view_url", label: "Full email in Inlet", unique: false, kind: "string" },
 ];
 
+/** Of {@link prepareProperties} in an account that has everything: a GET for each group and property. */
+export const PREPARE_REQUESTS = CUSTOM_PROPERTIES.length + new Set(CUSTOM_PROPERTIES.map(({ type }) => type)).size;
+
 /**
  * Makes the group and the properties that are missing: a GET each, a POST for what is not there; another instance that was faster (409)
  * is fine. A property that exists but is not unique, where it must be, is an outage of the account: writing on would make duplicates.

@@ -57,6 +57,24 @@ it("the list says who, since when, why and how much waits; the audit says it for
   ]);
 });
 
+it("WR10: of a tenant with a quota no more is released than it has tokens, the oldest first, whatever they were due", async () => {
+  const tenant = newTenant();
+  // The oldest are due last: they were told how long the tokens would take.
+  await park(tenant, "evt_1", "quota", 3_600_000);
+  await park(tenant, "evt_2", "quota", 60_000);
+  await park(tenant, "evt_3", "quota");
+  await park(tenant, "evt_4", "http:503");
+  expect(await ledger.gate(tenant)).toEqual({ buffered: false, behindQuota: true });
+  const draw = { tenant, crm: "hubspot", perSecond: 0.000_001, burst: 5, maxWaitMs: 0 };
+  await ledger.drawTokens({ ...draw, need: 3, want: 3 });
+  expect(await taken(tenant)).toEqual(["evt_1", "evt_2"]);
+  await ledger.drawTokens({ ...draw, need: 2, want: 2 });
+  expect(await taken(tenant)).toEqual([]);
+  // More tokens: a bucket of a million a second is full long before this statement is over.
+  await ledger.drawTokens({ ...draw, perSecond: 1_000_000, need: 1, want: 1, maxWaitMs: 1 });
+  expect(await taken(tenant)).toEqual(["evt_3", "evt_4"]);
+});
+
 async function taken(tenant: string): Promise<string[]> {
   const rows = await ledger.takeWaiting({
     stage: "deliver",
@@ -70,7 +88,12 @@ async function taken(tenant: string): Promise<string[]> {
 }
 
 /** Waits, due now; of buffer mode only in an hour, unless it is switched off. */
-async function park(tenant: string, eventId: string, code: string): Promise<void> {
+async function park(
+  tenant: string,
+  eventId: string,
+  code: string,
+  delayMs = code === "buffer_mode" ? 3_600_000 : 0,
+): Promise<void> {
   const lane = `lane-${tenant}`;
   const value = Buffer.from("v");
   await ledger.admit({
@@ -108,7 +131,7 @@ async function park(tenant: string, eventId: string, code: string): Promise<void
       state: "waiting",
       kind: "parked",
       code,
-      delayMs: code === "buffer_mode" ? 3_600_000 : 0,
+      delayMs,
       lane,
       conversationId: `cnv_${eventId}`,
       record: { topic: "normalized", partition: 0, offset: 1n, timestamp: 1000, key: null, value, headers: [] },

@@ -1,0 +1,19 @@
+import type { CrmConfig } from "./types.ts";
+
+/**
+ * What each CRM allows where the tenant's file does not say. HubSpot Professional and Enterprise: 190 requests in any 10 seconds per app
+ * (https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines), hence 10 x 18 + 10.
+ */
+const QUOTAS: Readonly<Record<string, CrmConfig["quota"]>> = { hubspot: { perSecond: 18, burst: 10 } };
+
+/** A CRM that documents no limit, or a server of one's own: enough for a busy team, and no flood. */
+const OTHERS: CrmConfig["quota"] = { perSecond: 50, burst: 50 };
+
+/** The quota of a tenant's CRM; a burst that the file leaves out is half a second's. */
+export function quotaOf(
+  kind: string,
+  written: { readonly perSecond: number; readonly burst?: number | undefined } | undefined,
+): CrmConfig["quota"] {
+  if (written === undefined) return QUOTAS[kind] ?? OTHERS;
+  return { perSecond: written.perSecond, burst: written.burst ?? Math.max(1, Math.floor(written.perSecond / 2)) };
+}
