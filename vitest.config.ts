@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{packages,services}/*/src/**/*.test.ts", "schemas/src/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/*.integration.test.ts", "**/*.e2e.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.integration.test.ts", "**/*.e2e.test.ts", "**/*.odoo.test.ts"],
           testTimeout: 20_000,
         },
       },
@@ -19,6 +19,16 @@ export default defineConfig({
           globalSetup: ["test/setup/local-stack.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "odoo",
+          // Against the real Odoo that ODOO_URL, ODOO_DATABASE and ODOO_API_KEY name (docs/guides/odoo.md).
+          include: ["test/**/*.odoo.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

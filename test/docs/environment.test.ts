@@ -6,22 +6,33 @@ import { readRepository, report, ROOT } from "../architecture/repository.ts";
 
 const compose = readFileSync(`${ROOT}docker-compose.yml`, "utf8");
 const demo = readFileSync(`${ROOT}config/demo.env`, "utf8");
+const odoo = readFileSync(`${ROOT}test/conformance/crm/odoo-server.ts`, "utf8");
 const sandbox = readFileSync(`${ROOT}packages/config/src/sandbox.ts`, "utf8");
 
 /** Read by the AWS SDK itself. */
 const OF_THE_SDK = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"];
 
-/** Variables that Inlet and its sandbox read, that compose substitutes, and that the demo tenant's file names. */
+/** Variables that Inlet, its sandbox and its tests on Odoo read, that compose substitutes, and that the demo tenant's file names. */
 const KNOWN = new Set([
   ...OF_THE_SDK,
   ...Object.keys(VARIABLES).flatMap((name) => [name, `${name}_FILE`]),
   ...[...sandbox.matchAll(/"(SANDBOX_[A-Z0-9_]+)"/g)].map((match) => match[1] as string),
+  ...[...odoo.matchAll(/"(ODOO_[A-Z0-9_]+)"/g)].map((match) => match[1] as string),
   ...[...compose.matchAll(/\$\{([A-Z_]+)/g)].map((match) => match[1] as string),
   ...[...demo.matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1] as string),
 ]);
 
 /** Words in capitals that are no variables: placeholders, shell variables of an example, constants of the code. */
-const NOT_VARIABLES = new Set(["NAME_FILE", "EVENT_ID", "SOURCE_KINDS", "MESSAGE_ID", "INLET_SECRET", "SERVED_KINDS"]);
+const NOT_VARIABLES = new Set([
+  "NAME_FILE",
+  "EVENT_ID",
+  "SOURCE_KINDS",
+  "MESSAGE_ID",
+  "INLET_SECRET",
+  "SERVED_KINDS",
+  "ODOO_CODES",
+  "PROPERTY_MISSING",
+]);
 
 test("every environment variable named in the documents exists", () => {
   const pages = readRepository().filter((file) =>

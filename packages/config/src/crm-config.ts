@@ -37,5 +37,12 @@ export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading
   switch (crm.kind) {
     case "hubspot":
       return { kind: crm.kind, apiVersion: crm.apiVersion, ...everyKind };
+    case "odoo":
+      return { kind: crm.kind, database: databaseOf(crm.database, resolved), ...everyKind };
   }
+}
+
+function databaseOf(database: string | null, resolved: CrmReading["resolved"]): string | null {
+  if (database === null || !database.startsWith("env:")) return database;
+  return resolved("crm.database", database) ?? null;
 }

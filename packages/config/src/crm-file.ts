@@ -67,7 +67,28 @@ const hubSpot = z.strictObject({
   ...everyKind,
 });
 
-export const crmFile = z.discriminatedUnion("kind", [hubSpot]);
+const odoo = z.strictObject({
+  kind: z.literal("odoo").meta({ description: "the CRM's adapter" }),
+  baseUrl: baseUrl.meta({ description: "address of Odoo itself, such as https://odoo.example.com, or env:NAME" }),
+  database: z
+    .string()
+    .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|[A-Za-z0-9][A-Za-z0-9_.-]*)$/, "is not the name of a database")
+    .nullable()
+    .default(null)
+    .meta({ description: "name of the database, or env:NAME; null where the address serves one database only" }),
+  token: token.meta({
+    description: "API key of Odoo's user: env:NAME or file:PATH, or a list of them, the newest first",
+  }),
+  ...everyKind,
+  pipeline: everyKind.pipeline.meta({
+    description: "sales team of new deals, by name or database id; null for Odoo's own choice",
+  }),
+  stage: everyKind.stage.meta({
+    description: "stage of new deals, by name or database id; null for Odoo's own choice",
+  }),
+});
+
+export const crmFile = z.discriminatedUnion("kind", [hubSpot, odoo]);
 
 export type CrmFile = z.output<typeof crmFile>;
 

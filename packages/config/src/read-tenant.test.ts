@@ -169,6 +169,19 @@ describe("faults", () => {
     ],
     ["an unknown duration", `${minimal}maxAge: a week\n`, "maxAge", /such as 7d/],
     ["a stage without pipeline", minimal.replace("hubspot,", "hubspot, stage: won,"), "crm.stage", /pipeline/],
+    ["Odoo without its address", minimal.replace("hubspot", "odoo"), "crm.baseUrl", /address of Odoo/],
+    [
+      "a database that is none",
+      minimal.replace("hubspot,", 'odoo, baseUrl: "https://odoo.example", database: "a/b",'),
+      "crm.database",
+      /name of the database/,
+    ],
+    [
+      "a key of another kind",
+      minimal.replace("hubspot,", 'odoo, baseUrl: "https://odoo.example", apiVersion: v3,'),
+      "crm.apiVersion",
+      /database/,
+    ],
     ["broken YAML", `${minimal}name: Twice\n`, "line 8", /YAML/],
     ["a bad source name", minimal.replace("web:", "Web Hook:"), "sources.Web Hook", /name of a-z/],
     [

@@ -138,12 +138,19 @@ export interface AttachmentPolicy {
 }
 
 /** A tenant's CRM, by kind. */
-export type CrmConfig = HubSpotConfig;
+export type CrmConfig = HubSpotConfig | OdooConfig;
 
 export interface HubSpotConfig extends CrmOfAnyKind {
   readonly kind: "hubspot";
   /** Path version, e.g. `v3`. */
   readonly apiVersion: string;
+}
+
+/** `token` holds the API key. */
+export interface OdooConfig extends CrmOfAnyKind {
+  readonly kind: "odoo";
+  /** Null where the address serves one database only. */
+  readonly database: string | null;
 }
 
 /** What every kind of CRM has. */

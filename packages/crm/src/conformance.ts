@@ -10,7 +10,7 @@ export type InjectedFault =
   | "drop-after-write"
   | "error-before-write"
   | "error-after-write"
-  /** No answer; the write lands 300 ms later, after the client has given up. */
+  /** No answer; the write lands after the client has given up. */
   | "late-write"
   /** 429 with `Retry-After: 7`. */
   | "rate-limited"
@@ -29,6 +29,8 @@ export interface ConformanceSubject {
   readonly count: (effect: SettledEffect, key: string, filename: string) => Promise<number>;
   /** Deletes a record, as a person in the CRM would. */
   readonly remove: (effect: SettledEffect, recordId: string) => Promise<void>;
+  /** How long a client waits that a late write leaves behind, ms; by default 150. Longer than the calls before that write take. */
+  readonly impatientMs?: number;
   /** Effects that the adapter writes by batch calls. */
   readonly batched: readonly SettledEffect[];
 }
@@ -89,9 +91,10 @@ function unknownCase(
   return {
     name: `${effect}: ${fault} is unknown, and settles as declared to exactly one record`,
     run: async (subject) => {
+      const { impatientMs = IMPATIENT_MS } = subject;
       const write = await prepareWrite(subject.crm, effect);
       await subject.inject(effect, fault);
-      const failed = faultOf(await write.send(fault === "late-write" ? IMPATIENT_MS : PATIENT_MS));
+      const failed = faultOf(await write.send(fault === "late-write" ? impatientMs : PATIENT_MS));
       assert.equal(failed.kind, "outage");
       assert.equal(failed.unknown, true);
       quotesNothing(failed, write);

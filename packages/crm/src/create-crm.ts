@@ -1,14 +1,17 @@
 import type { AdapterLog, CallReport } from "./call-report.ts";
 import { createHubSpot } from "./hubspot/hubspot.ts";
+import { createOdoo } from "./odoo/odoo.ts";
 import type { Crm } from "./port.ts";
 
 /** A tenant's CRM as its file describes it (`crm:`); the config package's `CrmConfig` fits. */
-export interface CrmSettings {
-  readonly kind: "hubspot";
+export type CrmSettings =
+  | (SettingsOfAnyKind & { readonly kind: "hubspot"; readonly apiVersion: string })
+  | (SettingsOfAnyKind & { readonly kind: "odoo"; readonly database: string | null });
+
+interface SettingsOfAnyKind {
   readonly baseUrl: string;
   /** The newest first. */
   readonly token: { reveal(): readonly string[] };
-  readonly apiVersion: string;
   /** ms for one call. */
   readonly timeoutMs: number;
   readonly pipeline: string | null;
@@ -25,16 +28,13 @@ export interface CrmContext {
 
 /** The adapter for a tenant's CRM. The caller closes it. */
 export function createCrm(settings: CrmSettings, context: CrmContext): Crm {
+  const token = (): string => settings.token.reveal()[0] ?? "";
+  const { baseUrl, timeoutMs, pipeline, stage } = settings;
+  const everyKind = { baseUrl, timeoutMs, pipeline, stage, ...context };
   switch (settings.kind) {
     case "hubspot":
-      return createHubSpot({
-        baseUrl: settings.baseUrl,
-        token: () => settings.token.reveal()[0] ?? "",
-        apiVersion: settings.apiVersion,
-        timeoutMs: settings.timeoutMs,
-        pipeline: settings.pipeline,
-        stage: settings.stage,
-        ...context,
-      });
+      return createHubSpot({ ...everyKind, token, apiVersion: settings.apiVersion });
+    case "odoo":
+      return createOdoo({ ...everyKind, apiKey: token, database: settings.database });
   }
 }

@@ -6,3 +6,7 @@ export type { HubSpotOptions } from "./hubspot/hubspot.ts";
 export type { AdapterLog, CallReport } from "./call-report.ts";
 export { HUBSPOT_CODES } from "./hubspot/faults.ts";
 export type { HubSpotCode } from "./hubspot/faults.ts";
+export { createOdoo, odooTraits } from "./odoo/odoo.ts";
+export type { OdooOptions } from "./odoo/odoo.ts";
+export { ODOO_CODES } from "./odoo/faults.ts";
+export type { OdooCode } from "./odoo/faults.ts";

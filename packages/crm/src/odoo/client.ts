@@ -1,0 +1,99 @@
+import type { AdapterLog, CallReport } from "../call-report.ts";
+import { observeCall } from "../observe-call.ts";
+import type { CallOptions, CallResult } from "../port.ts";
+import type { ExchangeResult, Transport } from "../transport.ts";
+import { jsonValue, odooError, rowsOf } from "./answer.ts";
+import { faultOfExchange, isMissingRecord, unreadable } from "./faults.ts";
+
+export interface OdooCall {
+  /** `crm.lead`. */
+  readonly model: string;
+  /** A public method of the model, such as `search_read`. */
+  readonly method: string;
+  /** The method's arguments by name; `ids` for methods of records, `context` for Odoo's context. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** False for a call that changes nothing. */
+  readonly write: boolean;
+}
+
+/** What the method returned, or that a record in `ids` is not there. */
+export type OdooAnswer = { readonly kind: "ok"; readonly value: unknown } | { readonly kind: "missing" };
+
+export type OdooRow = Readonly<Record<string, unknown>> & { readonly id: number };
+
+export interface OdooClient {
+  call(call: OdooCall, options: CallOptions): Promise<CallResult<OdooAnswer>>;
+  /** The first row of a `search_read`, archived records included; null when there is none. */
+  first(
+    model: string,
+    domain: readonly unknown[],
+    fields: readonly string[],
+    options: CallOptions & { readonly order?: string },
+  ): Promise<CallResult<OdooRow | null>>;
+}
+
+export interface OdooClientOptions {
+  readonly transport: Transport;
+  readonly baseUrl: URL;
+  /** Null where the address serves one database only. */
+  readonly database: string | null;
+  readonly apiKey: () => string;
+  readonly timeoutMs: number;
+  readonly tenant: string;
+  readonly log: AdapterLog;
+  readonly onCall: ((report: CallReport) => void) | undefined;
+}
+
+/** Messages come in English, so that they can be told apart, and times are UTC, whatever the key's user prefers. */
+const CONTEXT = { lang: "en_US", tz: "UTC" };
+
+/** One call of Odoo's External JSON-2 API (https://www.odoo.com/documentation/19.0/developer/reference/external_api.html). */
+export function createOdooClient(options: OdooClientOptions): OdooClient {
+  const prefix = options.baseUrl.pathname.replace(/\/+$/, "");
+
+  async function call(request: OdooCall, { deadline }: CallOptions): Promise<CallResult<OdooAnswer>> {
+    const { model, method, args, write } = request;
+    const template = `/json/2/${model}/${method}`;
+    const context = { ...CONTEXT, ...(args["context"] as object | undefined) };
+    const exchange = (): Promise<ExchangeResult> =>
+      options.transport.exchange({
+        method: "POST",
+        path: prefix + template,
+        headers: {
+          authorization: `bearer ${options.apiKey()}`,
+          "content-type": "application/json",
+          accept: "application/json",
+          "user-agent": "inlet",
+          ...(options.database === null ? {} : { "x-odoo-database": options.database }),
+        },
+        body: JSON.stringify({ ...args, context }),
+        deadline: Math.min(deadline, Date.now() + options.timeoutMs),
+      });
+    return observeCall(options, { crm: "odoo", method: "POST", template }, exchange, (result) =>
+      sortAnswer(result, write),
+    );
+  }
+
+  return {
+    call,
+    first: async (model, domain, fields, { deadline, order }) => {
+      const args = { domain, fields, limit: 1, order: order ?? "id", context: { active_test: false } };
+      const answer = await call({ model, method: "search_read", args, write: false }, { deadline });
+      if (!answer.ok) return answer;
+      const rows = answer.value.kind === "ok" ? rowsOf(answer.value.value) : [];
+      return rows === null ? { ok: false, fault: unreadable(false) } : { ok: true, value: rows[0] ?? null };
+    },
+  };
+}
+
+function sortAnswer(result: ExchangeResult, write: boolean): CallResult<OdooAnswer> {
+  if (result.kind === "answer") {
+    if (result.status === 200) {
+      const value = jsonValue(result.text);
+      if (value !== undefined) return { ok: true, value: { kind: "ok", value } };
+    } else if (isMissingRecord(result.status, odooError(result.text))) {
+      return { ok: true, value: { kind: "missing" } };
+    }
+  }
+  return { ok: false, fault: faultOfExchange(result, write) };
+}

@@ -1,0 +1,43 @@
+import type { CallOptions, CallResult, ContactInput, Written } from "../port.ts";
+import type { OdooClient } from "./client.ts";
+import { externalName } from "./external-id.ts";
+import { createOrLeave, findByName } from "./load.ts";
+
+/**
+ * The contact (`res.partner`) with this address: one that people made, else Inlet's own. Email is not unique in Odoo, so an active contact
+ * comes before an archived one, an older before a newer. What people wrote into it stays.
+ */
+export async function upsertContact(
+  client: OdooClient,
+  input: ContactInput,
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const there = await byAddress(client, input.email, options);
+  if (!there.ok) return there;
+  if (there.value !== null) return { ok: true, value: { recordId: there.value.recordId, created: false } };
+  const name = [input.firstName, input.lastName].filter((part) => part !== null && part !== "").join(" ");
+  const fields = { name: name === "" ? input.email : name, email: input.email };
+  return createOrLeave(client, "res.partner", externalName("contact", input.email), fields, options);
+}
+
+/** By the address, else by Inlet's external id: a person may have corrected the address since. */
+export async function findContact(
+  client: OdooClient,
+  email: string,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  const there = await byAddress(client, email, options);
+  if (!there.ok || there.value !== null) return there;
+  return findByName(client, "res.partner", externalName("contact", email), options);
+}
+
+async function byAddress(
+  client: OdooClient,
+  email: string,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  const domain = [["email_normalized", "=", email]];
+  const found = await client.first("res.partner", domain, ["id"], { ...options, order: "active desc, id" });
+  if (!found.ok) return found;
+  return { ok: true, value: found.value === null ? null : { recordId: String(found.value.id) } };
+}

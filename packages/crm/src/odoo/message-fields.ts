@@ -1,0 +1,48 @@
+import type { ActivityInput } from "../port.ts";
+import { messageBody } from "./message-body.ts";
+
+/** A `mail.message` for an activity, by Odoo's import names; shown as an email from the contact. */
+export function messageFields(input: ActivityInput): Record<string, string> {
+  return {
+    model: input.dealId === null ? "res.partner" : "crm.lead",
+    res_id: input.dealId ?? input.contactId,
+    message_type: "email",
+    // What people see in the chatter; notes are for the tenant's own people only.
+    "subtype_id/id": "mail.mt_comment",
+    subject: input.subject,
+    body: messageBody({ text: input.text, html: input.html ?? "" }, notesOf(input)),
+    "author_id/.id": input.contactId,
+    date: new Date(input.at).toISOString().slice(0, 19).replace("T", " "),
+    ...optional("email_from", address(input.from)),
+    ...optional("incoming_email_to", addresses(input.to)),
+    ...optional("incoming_email_cc", addresses(input.cc)),
+    // By it Odoo's own mail gateway joins replies, and refuses to take the same email once more.
+    ...optional("message_id", input.messageId === null ? "" : `<${input.messageId}>`),
+    ...optional("attachment_ids/.id", input.fileIds.join(",")),
+  };
+}
+
+function notesOf({ attachmentCount, spamVerdict, inReplyTo }: ActivityInput): string[] {
+  return [
+    ...(attachmentCount === 0 ? [] : [attachmentCount === 1 ? "1 attachment" : `${attachmentCount} attachments`]),
+    ...(spamVerdict === null ? [] : [`spam check: ${spamVerdict}`]),
+    ...(inReplyTo === null ? [] : [`in reply to ${inReplyTo}`]),
+  ];
+}
+
+function addresses(people: ActivityInput["to"]): string {
+  return people
+    .map(address)
+    .filter((text) => text !== "")
+    .join(", ");
+}
+
+/** RFC 5322 name-addr; a quoted name may hold anything but quotes and backslashes. */
+function address({ name, email }: ActivityInput["from"]): string {
+  if (email === "" || name === null || name.trim() === "") return email;
+  return `"${name.replaceAll(/["\\]/g, "").trim()}" <${email}>`;
+}
+
+function optional(name: string, value: string): Record<string, string> {
+  return value === "" ? {} : { [name]: value };
+}

@@ -1,0 +1,87 @@
+import type { AdapterLog, CallReport } from "../call-report.ts";
+import type { Crm, EffectTraits } from "../port.ts";
+import { createTransport } from "../transport.ts";
+import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
+import { createOdooClient } from "./client.ts";
+import { findContact, upsertContact } from "./contacts.ts";
+import { createDeal, findDeal, getDeal } from "./deals.ts";
+import { findFile, uploadFile } from "./files.ts";
+import { prepare, PREPARE_REQUESTS } from "./prepare.ts";
+
+export interface OdooOptions {
+  /** Odoo's own address, such as `https://odoo.example.com`. */
+  readonly baseUrl: string;
+  /** Sent as `X-Odoo-Database`; null where the address serves one database only. */
+  readonly database: string | null;
+  /** Asked for every call, so that a rotated key counts at once. */
+  readonly apiKey: () => string;
+  /** Longest time for one HTTP call, ms; the caller's deadline may be earlier. */
+  readonly timeoutMs: number;
+  /** Sales team and stage of new deals where the input does not say, by name or database id; null for Odoo's own choice. */
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+  readonly tenant: string;
+  readonly log: AdapterLog;
+  /** Called after every HTTP call; must not throw. */
+  readonly onCall?: (report: CallReport) => void;
+  /** How late after a lease's end a write may still land, ms; default 15 000. */
+  readonly settleMs?: number;
+}
+
+/**
+ * Odoo 19 as a CRM (facts: crm-apis.md 7). Every record is made by `load` under an external id, so that an unknown result is settled by
+ * sending again, whatever the effect. Throws only on options that cannot work: a baseUrl that is no URL.
+ */
+export function createOdoo(options: OdooOptions): Crm {
+  const baseUrl = new URL(options.baseUrl);
+  const transport = createTransport(baseUrl.origin);
+  const client = createOdooClient({
+    transport,
+    baseUrl,
+    database: options.database,
+    apiKey: options.apiKey,
+    timeoutMs: options.timeoutMs,
+    tenant: options.tenant,
+    log: options.log,
+    onCall: options.onCall,
+  });
+  const place = { pipeline: options.pipeline, stage: options.stage };
+
+  return {
+    kind: "odoo",
+    traits: odooTraits(options.settleMs),
+    // contact: search, load; an activity with files: load, read, files; its update: read, write, files.
+    costs: { prepare: PREPARE_REQUESTS, upsertContact: 2, createActivity: 3, updateActivity: 3 },
+    prepare: (call) => prepare(client, call),
+    upsertContact: (input, call) => upsertContact(client, input, call),
+    createDeal: (input, call) => createDeal(client, place, input, call),
+    getDeal: (dealId, call) => getDeal(client, dealId, call),
+    createActivity: (input, call) => createActivity(client, input, call),
+    updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
+    readActivity: (recordId, call) => readActivity(client, recordId, call),
+    uploadFile: (input, call) => uploadFile(client, input, call),
+    lookup: (effect, key, call) => {
+      switch (effect) {
+        case "contact":
+          return findContact(client, key, call);
+        case "deal":
+          return findDeal(client, key, call);
+        case "activity":
+          return findActivity(client, key, call);
+        case "file":
+          return findFile(client, key, call);
+      }
+    },
+    ping: async (call) => {
+      const answer = await client.call({ model: "res.users", method: "context_get", args: {}, write: false }, call);
+      return answer.ok ? { ok: true, value: null } : answer;
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** One way for all: `ir.model.data` is unique by external id. */
+export function odooTraits(settleMs = 15_000): Crm["traits"] {
+  const upsert: EffectTraits = { settle: "upsert-by-key", settleMs };
+  return { contact: upsert, deal: upsert, activity: upsert, file: upsert };
+}

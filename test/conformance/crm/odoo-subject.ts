@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { createOdoo } from "@inlet/crm";
+import type { CallReport, Crm, OdooOptions } from "@inlet/crm";
+import type { ConformanceSubject, SettledEffect } from "@inlet/crm/conformance";
+import { startFaultProxy } from "./fault-proxy.ts";
+import type { OdooServer } from "./odoo-server.ts";
+
+/** A client in a hurry waits this long, ms: a real Odoo reads before it writes, and shares the machine with the tests. */
+const IMPATIENT_MS = 2_000;
+
+const MODELS: Readonly<Record<SettledEffect, string>> = {
+  contact: "res.partner",
+  deal: "crm.lead",
+  activity: "mail.message",
+  file: "ir.attachment",
+};
+
+export interface OdooSubject extends ConformanceSubject {
+  readonly calls: CallReport[];
+  readonly logged: object[];
+  readonly adapter: (options?: Partial<OdooOptions>) => Crm;
+  readonly close: () => Promise<void>;
+}
+
+/** The Odoo adapter towards a real Odoo, through a proxy that breaks single requests. Records of other tests stay: every test has keys of its own. */
+export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
+  const proxy = await startFaultProxy(server.url, { lateMs: IMPATIENT_MS + 500 });
+  const calls: CallReport[] = [];
+  const logged: object[] = [];
+  const opened: Crm[] = [];
+  const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
+  const adapter = (options: Partial<OdooOptions> = {}): Crm => {
+    const crm = createOdoo({
+      baseUrl: proxy.origin,
+      database: server.database,
+      apiKey: () => server.apiKey,
+      timeoutMs: 20_000,
+      pipeline: null,
+      stage: null,
+      tenant: "demo",
+      log: { warn: log, debug: log },
+      onCall: (report) => calls.push(report),
+      ...options,
+    });
+    opened.push(crm);
+    return crm;
+  };
+  const crm = adapter();
+  const prepared = await crm.prepare({ deadline: Date.now() + 20_000 });
+  if (!prepared.ok) throw new Error(`prepare: ${prepared.fault.code}`);
+
+  return {
+    crm,
+    // Port 9 is refused by the machine itself: nobody listens there.
+    unreachable: adapter({ baseUrl: "http://127.0.0.1:9" }),
+    calls,
+    logged,
+    adapter,
+    impatientMs: IMPATIENT_MS,
+    // Every call of Odoo's is one transaction, carried out as a whole or not at all.
+    batched: [],
+    inject: async (effect, fault) => proxy.add(`/json/2/${MODELS[effect]}/load`, fault),
+    landed: () => proxy.landed(),
+    count: async (effect, key) => {
+      const domain = [contentOf(effect, key)];
+      return Number(await server.call(MODELS[effect], "search_count", { domain, context: { active_test: false } }));
+    },
+    remove: async (effect, recordId) => {
+      await server.call(MODELS[effect], "unlink", { ids: [Number(recordId)] });
+    },
+    close: async () => {
+      await Promise.all(opened.map((each) => each.close()));
+      await proxy.close();
+    },
+  };
+}
+
+/** What only this test's records have in them, beside their external id. */
+function contentOf(effect: SettledEffect, key: string): readonly [string, string, string] {
+  const id = key.slice(4);
+  switch (effect) {
+    case "contact":
+      return ["email_normalized", "=", key];
+    case "deal":
+      return ["name", "=", `Anfrage ${id}`];
+    case "activity":
+      return ["message_id", "=", `<${key}@mail.example.com>`];
+    case "file":
+      return [
+        "checksum",
+        "=",
+        createHash("sha1")
+          .update(`%PDF ${id.split("/")[0]}`)
+          .digest("hex"),
+      ];
+  }
+}
