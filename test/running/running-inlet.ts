@@ -62,6 +62,8 @@ export async function runInlet(
     /** The tenant's quota and the calls in any 10 s above which the sandbox answers 429; default: what the sandbox allows by itself. */
     readonly crmQuota?: { readonly perSecond: number; readonly burst: number };
     readonly crmPerTenSeconds?: number;
+    /** Another CRM than the sandbox: `crm` of the tenant's file as YAML, and the variables that it names. */
+    readonly crm?: { readonly yaml: string; readonly env: Readonly<Record<string, string>> };
   } = {},
 ): Promise<RunningInlet> {
   const dir = await mkdtemp(path.join(tmpdir(), "inlet-running-"));
@@ -80,12 +82,10 @@ export async function runInlet(
   });
   const crmUrl = await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
   const tenantsDir = path.join(dir, "tenants");
-  await writeTenant(
-    tenantsDir,
-    crmUrl,
-    options.crmTimeoutMs ?? 2_000,
-    options.crmQuota ?? { perSecond: 1_900, burst: 1_000 },
-  );
+  const timeout = `${(options.crmTimeoutMs ?? 2_000) / 1000}s`;
+  const { perSecond, burst } = options.crmQuota ?? { perSecond: 1_900, burst: 1_000 };
+  const sandboxCrm = `{ kind: hubspot, baseUrl: "${crmUrl}", token: env:TEST_TOKEN, timeout: ${timeout}, files: upload, newDeal: create, quota: { perSecond: ${perSecond}, burst: ${burst} } }`;
+  await writeTenant(tenantsDir, options.crm?.yaml ?? sandboxCrm);
   const env: Record<string, string> = {
     ...pathOnly(),
     ...stack.env,
@@ -95,6 +95,7 @@ export async function runInlet(
     URL_SIGNING_KEYS: "url-signing-key-of-the-failure-tests",
     TEST_SECRET: SECRET,
     TEST_TOKEN: TOKEN,
+    ...options.crm?.env,
     INLET_TEST_SESSION_MS: "6000",
     ...(options.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpEndpoint }),
   };
@@ -170,13 +171,8 @@ async function postSigned(gateway: Service, address: string, content: object): P
   });
 }
 
-/** The tenant `acme`: one signed source and one for mail, the sandbox as its CRM, everything a rule could switch on left at its default. */
-async function writeTenant(
-  tenantsDir: string,
-  crmUrl: string,
-  timeoutMs: number,
-  quota: { readonly perSecond: number; readonly burst: number },
-): Promise<void> {
+/** The tenant `acme`: one signed source and one for mail, its CRM, everything a rule could switch on left at its default. */
+async function writeTenant(tenantsDir: string, crm: string): Promise<void> {
   await mkdir(tenantsDir, { recursive: true });
   await writeFile(
     path.join(tenantsDir, "acme.yaml"),
@@ -187,7 +183,7 @@ sources:
 mailboxes:
   sales: { addresses: [sales@inlet.example] }
 outbound: { secrets: [env:TEST_SECRET] }
-crm: { kind: hubspot, baseUrl: "${crmUrl}", token: env:TEST_TOKEN, timeout: ${timeoutMs / 1000}s, files: upload, newDeal: create, quota: { perSecond: ${quota.perSecond}, burst: ${quota.burst} } }
+crm: ${crm}
 `,
   );
 }
