@@ -45,8 +45,10 @@ const FAULT_SCHEMA = {
     delayMs: { type: "integer", minimum: 0, maximum: 600_000 },
     drop: { enum: ["before", "after"] },
     lateWriteMs: { type: "integer", minimum: 0, maximum: 600_000 },
+    cut: { type: "boolean" },
+    dripMs: { type: "integer", minimum: 1, maximum: 10_000 },
   },
-  anyOf: ["status", "delayMs", "drop", "lateWriteMs"].map((name) => ({ required: [name] })),
+  anyOf: ["status", "delayMs", "drop", "lateWriteMs", "cut", "dripMs"].map((name) => ({ required: [name] })),
 } as const;
 
 export interface ControlOptions {

@@ -26,6 +26,10 @@ export interface FaultRule {
   readonly drop?: "before" | "after" | undefined;
   /** Never answers; the call is carried out this many ms later, whether or not the client is still there. */
   readonly lateWriteMs?: number | undefined;
+  /** Carries the call out and breaks the connection in the middle of the answer. */
+  readonly cut?: boolean | undefined;
+  /** Carries the call out and sends the answer byte by byte, with this pause after each, ms. */
+  readonly dripMs?: number | undefined;
 }
 
 export interface ActiveFault extends FaultRule {

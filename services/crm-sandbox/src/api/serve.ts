@@ -72,6 +72,7 @@ async function answer(
     return send(reply, faultAnswer(fault, options.now), fault);
   const result = attempt(carryOut);
   if (fault?.drop === "after") return hangUp(reply);
+  if (fault?.cut === true || fault?.dripMs !== undefined) return sendSlowly(reply, result, fault);
   return send(reply, fault?.status === undefined ? result : faultAnswer(fault, options.now), fault);
 }
 
@@ -98,6 +99,29 @@ function send(reply: FastifyReply, result: ApiAnswer | Problem, fault: FaultRule
   // 204 has no body; an object is sent as JSON.
   void reply.send(result.body);
   return result.status;
+}
+
+/** An answer by hand: half of it and then nothing, or one byte after the other for as long as the client listens. */
+function sendSlowly(reply: FastifyReply, result: ApiAnswer | Problem, fault: FaultRule): number {
+  const body = Buffer.from(result.body === undefined ? "" : JSON.stringify(result.body));
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(result.status, { "content-type": "application/json", "content-length": String(body.length) });
+  if (fault.cut === true) {
+    raw.write(body.subarray(0, Math.floor(body.length / 2)), () => raw.destroy());
+    return 0;
+  }
+  let at = 0;
+  const next = (): void => {
+    if (raw.destroyed) return;
+    if (at >= body.length) raw.end();
+    else {
+      raw.write(body.subarray(at, (at += 1)));
+      setTimeout(next, fault.dripMs);
+    }
+  };
+  next();
+  return 0;
 }
 
 function hangUp(reply: FastifyReply): number {
