@@ -1,3 +1,4 @@
+import { requestFaults } from "@inlet/crm";
 import type { CrmFile } from "./crm-file.ts";
 import { quotaOf } from "./crm-quota.ts";
 import { milliseconds } from "./duration.ts";
@@ -39,6 +40,19 @@ export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading
       return { kind: crm.kind, apiVersion: crm.apiVersion, ...everyKind };
     case "odoo":
       return { kind: crm.kind, database: databaseOf(crm.database, resolved), ...everyKind };
+    case "http":
+      checkRequests(crm, fault);
+      return { kind: crm.kind, auth: crm.auth, requests: crm.requests, ...everyKind };
+  }
+}
+
+function checkRequests(crm: Extract<CrmFile, { kind: "http" }>, fault: CrmReading["fault"]): void {
+  for (const { field, problem, remedy } of requestFaults(crm.requests)) fault(`crm.requests.${field}`, problem, remedy);
+  if (crm.newDeal === "create" && crm.requests.deal === undefined) {
+    fault("crm.newDeal", "is create, but crm.requests has no deal", "Describe crm.requests.deal, or set newDeal: none");
+  }
+  if (crm.files === "upload" && crm.requests.file === undefined) {
+    fault("crm.files", "is upload, but crm.requests has no file", "Describe crm.requests.file, or set files: link");
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { crmRequests } from "./crm-requests-file.ts";
 import { duration } from "./duration.ts";
 import { secretReference } from "./secret-reference-file.ts";
 
@@ -88,7 +89,22 @@ const odoo = z.strictObject({
   }),
 });
 
-export const crmFile = z.discriminatedUnion("kind", [hubSpot, odoo]);
+const http = z.strictObject({
+  kind: z.literal("http").meta({ description: "the CRM's adapter" }),
+  baseUrl,
+  token: token.meta({
+    description: "credentials: env:NAME or file:PATH, or a list of them, the newest first; of auth basic user:password",
+  }),
+  auth: z
+    .string()
+    .regex(/^(bearer|basic|header:[A-Za-z0-9-]+)$/, "is not bearer, basic or header:NAME")
+    .default("bearer")
+    .meta({ description: "how the token is sent: bearer, basic, or header:NAME" }),
+  requests: crmRequests.meta({ description: "the API's requests as templates (docs/guides/http-crm.md)" }),
+  ...everyKind,
+});
+
+export const crmFile = z.discriminatedUnion("kind", [hubSpot, odoo, http]);
 
 export type CrmFile = z.output<typeof crmFile>;
 

@@ -138,7 +138,7 @@ export interface AttachmentPolicy {
 }
 
 /** A tenant's CRM, by kind. */
-export type CrmConfig = HubSpotConfig | OdooConfig;
+export type CrmConfig = HubSpotConfig | OdooConfig | HttpCrmConfig;
 
 export interface HubSpotConfig extends CrmOfAnyKind {
   readonly kind: "hubspot";
@@ -151,6 +151,14 @@ export interface OdooConfig extends CrmOfAnyKind {
   readonly kind: "odoo";
   /** Null where the address serves one database only. */
   readonly database: string | null;
+}
+
+/** Any CRM with a JSON API, by its requests. */
+export interface HttpCrmConfig extends CrmOfAnyKind {
+  readonly kind: "http";
+  /** `bearer`, `basic` or `header:NAME`. */
+  readonly auth: string;
+  readonly requests: import("@inlet/crm").CrmRequests;
 }
 
 /** What every kind of CRM has. */

@@ -1,4 +1,6 @@
 import type { AdapterLog, CallReport } from "./call-report.ts";
+import { createHttpCrm } from "./http/http.ts";
+import type { CrmRequests } from "./http/requests.ts";
 import { createHubSpot } from "./hubspot/hubspot.ts";
 import { createOdoo } from "./odoo/odoo.ts";
 import type { Crm } from "./port.ts";
@@ -6,7 +8,8 @@ import type { Crm } from "./port.ts";
 /** A tenant's CRM as its file describes it (`crm:`); the config package's `CrmConfig` fits. */
 export type CrmSettings =
   | (SettingsOfAnyKind & { readonly kind: "hubspot"; readonly apiVersion: string })
-  | (SettingsOfAnyKind & { readonly kind: "odoo"; readonly database: string | null });
+  | (SettingsOfAnyKind & { readonly kind: "odoo"; readonly database: string | null })
+  | (SettingsOfAnyKind & { readonly kind: "http"; readonly auth: string; readonly requests: CrmRequests });
 
 interface SettingsOfAnyKind {
   readonly baseUrl: string;
@@ -36,5 +39,16 @@ export function createCrm(settings: CrmSettings, context: CrmContext): Crm {
       return createHubSpot({ ...everyKind, token, apiVersion: settings.apiVersion });
     case "odoo":
       return createOdoo({ ...everyKind, apiKey: token, database: settings.database });
+    case "http": {
+      const { auth, requests } = settings;
+      return createHttpCrm({ ...everyKind, requests, authorization: () => credentials(auth, token()) });
+    }
   }
+}
+
+/** `bearer`, `basic` (the token is user:password) or `header:NAME`. */
+function credentials(auth: string, token: string): Readonly<Record<string, string>> {
+  if (auth === "bearer") return { authorization: `Bearer ${token}` };
+  if (auth === "basic") return { authorization: `Basic ${Buffer.from(token).toString("base64")}` };
+  return { [auth.slice("header:".length).toLowerCase()]: token };
 }

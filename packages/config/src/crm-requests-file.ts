@@ -1,0 +1,85 @@
+import { JSON_POINTER } from "@inlet/crm";
+import { z } from "zod";
+
+/** `crm.requests` of kind `http` as written: the API's requests as templates (docs/guides/http-crm.md). */
+
+const path = z
+  .string()
+  .regex(/^\/[^\s#]*$/, "is not a path that begins with /")
+  .meta({ description: "path behind crm.baseUrl, with placeholders, such as /contacts/{{key}}" });
+
+const headers = z
+  .record(z.string().regex(/^[A-Za-z0-9-]+$/, "is not the name of a header"), z.string())
+  .default({})
+  .meta({ description: "headers beside the credentials, Content-Type and Idempotency-Key" });
+
+const pointer = z
+  .string()
+  .regex(JSON_POINTER, "is no JSON Pointer")
+  .meta({ description: "JSON Pointer (RFC 6901) into the answer, such as /id or /data/0/id" });
+
+const write = z.strictObject({
+  method: z.enum(["POST", "PUT", "PATCH"]).default("POST").meta({ description: "POST, PUT or PATCH" }),
+  path,
+  headers,
+  body: z.json().optional().meta({ description: "JSON whose strings may hold placeholders" }),
+  form: z
+    .record(z.string().min(1), z.string())
+    .optional()
+    .meta({ description: 'of a file: fields of a multipart form, one of them with the value "{{file}}"' }),
+});
+
+const effect = {
+  write: write.meta({ description: "the request that makes the record" }),
+  id: pointer.default("/id"),
+  lookup: z
+    .strictObject({ path, headers, id: pointer.default("/id"), key: pointer })
+    .optional()
+    .meta({ description: "the GET that finds the record by Inlet's key; how an unknown write is settled" }),
+  idempotent: z.boolean().default(false).meta({
+    description:
+      "true where sending again makes no second record: an upsert by the key, or Idempotency-Key is honoured",
+  }),
+};
+
+export const crmRequests = z.strictObject({
+  ping: z.strictObject({ path, headers }).meta({ description: "the cheapest GET that answers 2xx" }),
+  contact: z.strictObject(effect).meta({ description: "requests for contacts; the key is the address" }),
+  deal: z
+    .strictObject({
+      ...effect,
+      read: z
+        .strictObject({ path, headers, id: pointer.default("/id") })
+        .optional()
+        .meta({ description: "the GET of a deal by its id in the CRM, for deals that an address names" }),
+    })
+    .optional()
+    .meta({ description: "requests for deals; the key is the conversation. Without it there are no deals" }),
+  activity: z
+    .strictObject({
+      ...effect,
+      update: write
+        .optional()
+        .meta({ description: "the request that changes an activity: what did not change is left out" }),
+      read: z
+        .strictObject({
+          path,
+          headers,
+          fields: z
+            .strictObject({
+              subject: pointer.optional(),
+              text: pointer.optional(),
+              html: pointer.optional(),
+              fileIds: pointer.optional(),
+            })
+            .meta({ description: "where in the answer stands what a person may have changed" }),
+        })
+        .optional()
+        .meta({ description: "the GET of an activity by its id in the CRM; needs update" }),
+    })
+    .meta({ description: "requests for activities; the key is the emailKey" }),
+  file: z
+    .strictObject(effect)
+    .optional()
+    .meta({ description: "requests for files; the key is emailKey/sha256. Without it files are linked to" }),
+});

@@ -1,0 +1,118 @@
+import type { ActivityInput, ContactInput, Crm, DealInput, FileInput } from "../port.ts";
+import type { FieldValue } from "./template.ts";
+
+/** The placeholders of each request, and how their values follow from what the sink hands over. */
+
+/** In every write. `key` is the effect's unique key: address, conversation, email, or email and content of a file. */
+const WRITE = ["tenant", "key", "idempotencyKey"] as const;
+
+export const PLACEHOLDERS = {
+  contact: [...WRITE, "email", "firstName", "lastName", "fullName"],
+  deal: [...WRITE, "name", "contactId", "tags", "pipeline", "stage"],
+  activity: [
+    ...WRITE,
+    "subject",
+    "text",
+    "html",
+    "at",
+    "atMs",
+    "fromEmail",
+    "fromName",
+    "to",
+    "cc",
+    "toEmails",
+    "ccEmails",
+    "messageId",
+    "inReplyTo",
+    "spamVerdict",
+    "attachmentCount",
+    "viewUrl",
+    "contactId",
+    "companyId",
+    "dealId",
+    "fileIds",
+  ],
+  file: [...WRITE, "emailKey", "sha256", "filename", "contentType", "size", "contentBase64"],
+  update: [...WRITE, "recordId", "subject", "text", "html", "contactId", "companyId", "dealId", "fileIds"],
+  lookup: ["tenant", "key", "emailKey", "sha256"],
+  read: ["tenant", "recordId"],
+  header: ["tenant", "idempotencyKey"],
+} as const;
+
+/** Their values are lists, which have no text: they stand alone in their string. */
+export const LISTS: ReadonlySet<string> = new Set(["tags", "to", "cc", "toEmails", "ccEmails", "fileIds"]);
+
+/** What every write has beside its own. */
+type Own<Request extends "contact" | "deal" | "activity" | "file" | "update"> = Record<
+  Exclude<(typeof PLACEHOLDERS)[Request][number], (typeof WRITE)[number]>,
+  FieldValue
+>;
+
+export function contactFields({ email, firstName, lastName }: ContactInput): Own<"contact"> {
+  const fullName = [firstName, lastName].filter((part) => part !== null && part !== "").join(" ");
+  return { email, firstName, lastName, fullName: fullName === "" ? null : fullName };
+}
+
+export function dealFields({ name, contactId, tags, pipeline, stage }: DealInput): Own<"deal"> {
+  return { name, contactId, tags, pipeline, stage };
+}
+
+export function activityFields(input: ActivityInput): Own<"activity"> {
+  const { subject, text, html, to, cc, messageId, inReplyTo, spamVerdict, attachmentCount, viewUrl } = input;
+  const { contactId, companyId, dealId, fileIds } = input;
+  return {
+    subject,
+    text,
+    html,
+    to,
+    cc,
+    messageId,
+    inReplyTo,
+    spamVerdict,
+    attachmentCount,
+    viewUrl,
+    contactId,
+    companyId,
+    dealId,
+    fileIds,
+    at: new Date(input.at).toISOString(),
+    atMs: input.at,
+    fromEmail: input.from.email,
+    fromName: input.from.name,
+    toEmails: to.map(({ email }) => email),
+    ccEmails: cc.map(({ email }) => email),
+  };
+}
+
+export function fileFields({ key, filename, contentType, bytes }: FileInput): Own<"file"> {
+  return {
+    ...fileKeyFields(key),
+    filename,
+    contentType,
+    size: bytes.length,
+    contentBase64: bytes.toString("base64"),
+  };
+}
+
+/** A file's key is the email's and the content's. */
+export function fileKeyFields(key: string): { emailKey: string; sha256: string } {
+  const [emailKey = "", sha256 = ""] = key.split("/");
+  return { emailKey, sha256 };
+}
+
+/** What is not to be changed is undefined, and so are associations to nothing: an update takes none away. */
+export function updateFields(
+  recordId: string,
+  { subject, text, html, contactId, companyId, dealId, fileIds }: Parameters<Crm["updateActivity"]>[1],
+): Own<"update"> {
+  return {
+    recordId,
+    subject,
+    text,
+    html,
+    fileIds,
+    contactId: contactId ?? undefined,
+    companyId: companyId ?? undefined,
+    dealId: dealId ?? undefined,
+  };
+}

@@ -1,0 +1,222 @@
+import { FormData } from "undici";
+import type { AdapterLog, CallReport } from "../call-report.ts";
+import type { CallOptions, CallResult, Crm, EffectTraits, Written } from "../port.ts";
+import { createTransport } from "../transport.ts";
+import { createHttpClient, type HttpClient } from "./client.ts";
+import { effectId } from "./effect-id.ts";
+import { outage, passing, permanent } from "./faults.ts";
+import { activityFields, contactFields, dealFields, fileFields, fileKeyFields, updateFields } from "./fields.ts";
+import { follow, idOf } from "./json-pointer.ts";
+import { readRecord, type Read } from "./read-record.ts";
+import type { CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
+import { fillJson, fillPath, textOf, type Fields } from "./template.ts";
+
+export interface HttpCrmOptions {
+  readonly baseUrl: string;
+  readonly requests: CrmRequests;
+  /** The credentials' header; asked for every call, so that a rotated secret counts at once. */
+  readonly authorization: () => Readonly<Record<string, string>>;
+  /** Longest time for one call, ms; the caller's deadline may be earlier. */
+  readonly timeoutMs: number;
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+  readonly tenant: string;
+  readonly log: AdapterLog;
+  /** Called after every HTTP call; must not throw. */
+  readonly onCall?: (report: CallReport) => void;
+  /** How late after a lease's end a write may still land, ms; default 15 000. */
+  readonly settleMs?: number;
+}
+
+type Effect = "contact" | "deal" | "activity" | "file";
+
+/**
+ * Any CRM with a JSON API, by the requests that the tenant's file describes (docs/guides/http-crm.md). Every write carries an
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) that is the same in every try. Throws only on a baseUrl that is no URL.
+ */
+export function createHttpCrm(options: HttpCrmOptions): Crm {
+  const baseUrl = new URL(options.baseUrl);
+  const transport = createTransport(baseUrl.origin);
+  const { requests, tenant, timeoutMs, log, onCall, authorization } = options;
+  const client = createHttpClient({ transport, baseUrl, authorization, timeoutMs, tenant, log, onCall });
+
+  const write = async (effect: Effect, key: string, own: Fields, call: CallOptions, bytes?: Buffer) => {
+    const described: EffectRequests | undefined = requests[effect];
+    if (described === undefined) return notConfigured(`${effect}.write`);
+    const fields = { ...own, tenant, key, idempotencyKey: effectId(tenant, effect, key) };
+    const answer = await send(client, described.write, fields, call, bytes);
+    if (!answer.ok) return answer;
+    if (answer.value.kind === "not-found")
+      return failed(permanent("http:404", "what the request refers to is not there"));
+    if (answer.value.kind === "conflict") return afterConflict(effect, key, call);
+    const pointed = follow(answer.value.body, described.id);
+    const recordId = pointed.kind === "found" ? idOf(pointed.value) : null;
+    return recordId === null ? unreadable(`${effect}.id`, true) : done({ recordId, created: null });
+  };
+
+  const lookup = async (
+    effect: Effect,
+    key: string,
+    call: CallOptions,
+  ): Promise<CallResult<{ recordId: string } | null>> => {
+    const described = requests[effect]?.lookup;
+    if (described === undefined) return notConfigured(`${effect}.lookup`);
+    const fields = { tenant, key, ...(effect === "file" ? fileKeyFields(key) : {}) };
+    const read = await readRecord(client, described, fields, call);
+    if (!read.ok || read.value === null) return read as CallResult<null>;
+    const id = follow(read.value, described.id);
+    if (id.kind === "absent") return done(null);
+    const recordId = id.kind === "found" ? idOf(id.value) : null;
+    if (recordId === null) return unreadable(`${effect}.lookup.id`, false);
+    const found = follow(read.value, described.key);
+    if (found.kind === "found" && String(found.value).toLowerCase() === key.toLowerCase()) return done({ recordId });
+    return failed(outage("http:lookup-mismatch", `${effect}.lookup answered with another record`, { unknown: false }));
+  };
+
+  /** A unique key that is taken is a record that is there. */
+  const afterConflict = async (effect: Effect, key: string, call: CallOptions): Promise<CallResult<Written>> => {
+    if (requests[effect]?.lookup === undefined) return failed(passing("http:409", "the CRM answered with a conflict"));
+    const found = await lookup(effect, key, call);
+    if (!found.ok) return found;
+    return found.value === null
+      ? failed(passing("http:409", "the CRM answered with a conflict, and the record is not there"))
+      : done({ recordId: found.value.recordId, created: false });
+  };
+
+  const readFields = async (
+    recordId: string,
+    call: CallOptions,
+  ): Promise<CallResult<Record<string, string> | null>> => {
+    const described = requests.activity.read;
+    // Without a look nobody knows what a person changed: no field counts as the last written, so none is overwritten.
+    if (described === undefined) return done({});
+    const read = await readRecord(client, described, { tenant, recordId }, call);
+    if (!read.ok || read.value === null) return read;
+    return done(fieldsOf(read.value, described.fields));
+  };
+
+  return {
+    kind: "http",
+    traits: httpTraits(requests, options.settleMs),
+    // What a conflict and an update look up first.
+    costs: { updateActivity: 2 },
+    prepare: async () => done(null),
+    upsertContact: (input, call) => write("contact", input.email, contactFields(input), call),
+    createDeal: (input, call) => {
+      const place = { pipeline: input.pipeline ?? options.pipeline, stage: input.stage ?? options.stage };
+      return write("deal", input.key, dealFields({ ...input, ...place }), call);
+    },
+    getDeal: async (dealId, call) => {
+      const described = requests.deal?.read;
+      // An address may name any deal: one that cannot be looked at is not followed.
+      if (described === undefined) return done(null);
+      const read = await readRecord(client, described, { tenant, recordId: dealId }, call);
+      if (!read.ok || read.value === null) return read as CallResult<null>;
+      const pointed = follow(read.value, described.id);
+      const recordId = pointed.kind === "found" ? idOf(pointed.value) : null;
+      return recordId === null ? unreadable("deal.read.id", false) : done({ recordId });
+    },
+    createActivity: (input, call) => write("activity", input.key, activityFields(input), call),
+    updateActivity: async (recordId, changed, call) => {
+      const described = requests.activity.update;
+      if (described === undefined) return done({ recordId, created: false });
+      let { fileIds } = changed;
+      if (fileIds !== undefined && requests.activity.read?.fields.fileIds !== undefined) {
+        const before = await readFields(recordId, call);
+        if (!before.ok || before.value === null) return before as CallResult<null>;
+        // An API that replaces lists must be given those that are there as well: an update takes none away.
+        fileIds = [...new Set([...(before.value["fileIds"]?.split(";") ?? []), ...fileIds])].filter((id) => id !== "");
+      }
+      const own = updateFields(recordId, fileIds === undefined ? changed : { ...changed, fileIds });
+      const key = JSON.stringify(own);
+      const fields = { ...own, tenant, key: recordId, idempotencyKey: effectId(tenant, "update", key) };
+      const answer = await send(client, described, fields, call);
+      if (!answer.ok) return answer;
+      if (answer.value.kind === "conflict") return failed(passing("http:409", "the CRM answered with a conflict"));
+      return done(answer.value.kind === "not-found" ? null : { recordId, created: false });
+    },
+    readActivity: readFields,
+    uploadFile: (input, call) => write("file", input.key, fileFields(input), call, input.bytes),
+    lookup,
+    ping: async (call) => {
+      const read = await readRecord(client, requests.ping, { tenant }, call);
+      if (!read.ok) return read;
+      return read.value === null
+        ? failed(outage("http:endpoint", "ping.path is not there", { unknown: false }))
+        : done(null);
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** What the tenant's file says of each write decides how an unknown one is settled; what it leaves out is left to an operator. */
+export function httpTraits(requests: CrmRequests, settleMs = 15_000): Crm["traits"] {
+  const traitOf = (described: EffectRequests | undefined): EffectTraits => {
+    if (described?.idempotent === true) return { settle: "upsert-by-key", settleMs };
+    return { settle: described?.lookup === undefined ? "none" : "consistent-lookup", settleMs };
+  };
+  const { contact, deal, activity, file } = requests;
+  return { contact: traitOf(contact), deal: traitOf(deal), activity: traitOf(activity), file: traitOf(file) };
+}
+
+function send(client: HttpClient, described: WriteRequest, fields: Fields, call: CallOptions, bytes?: Buffer) {
+  const path = fillPath(described.path, fields);
+  if (path === null) return Promise.resolve(failed(permanent("http:path-value", "an id cannot stand in the path")));
+  const form = described.form === undefined || bytes === undefined ? undefined : formOf(described.form, fields, bytes);
+  const named = Object.entries(described.headers).map(([name, value]) => [
+    name.toLowerCase(),
+    String(fillJson(value, fields)),
+  ]);
+  const headers: Record<string, string> = {
+    "idempotency-key": textOf(fields["idempotencyKey"]),
+    // A form's boundary, hence its type, is undici's to write.
+    ...(form === undefined ? { "content-type": "application/json" } : {}),
+    ...Object.fromEntries(named),
+  };
+  const { method, path: template } = described;
+  const body = form ?? JSON.stringify(fillJson(described.body ?? {}, fields));
+  return client.call({ method, path, template, headers, body, write: true }, call);
+}
+
+function formOf(described: Readonly<Record<string, string>>, fields: Fields, bytes: Buffer): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(described)) {
+    if (/^\{\{\s*file\s*\}\}$/.test(value)) {
+      const type = textOf(fields["contentType"]);
+      form.append(name, new File([new Uint8Array(bytes)], textOf(fields["filename"]), { type }));
+      continue;
+    }
+    const filled = fillJson(value, fields);
+    if (filled !== undefined) form.append(name, typeof filled === "string" ? filled : JSON.stringify(filled));
+  }
+  return form;
+}
+
+function fieldsOf(read: Read, pointers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [name, pointer] of Object.entries(pointers)) {
+    if (pointer === undefined) continue;
+    const pointed = follow(read, pointer);
+    const value = pointed.kind === "found" ? pointed.value : "";
+    fields[name] = Array.isArray(value) ? value.map(String).join(";") : String(value);
+  }
+  return fields;
+}
+
+function done<T>(value: T): CallResult<T> {
+  return { ok: true, value };
+}
+
+function failed(fault: ReturnType<typeof passing>): { ok: false; fault: ReturnType<typeof passing> } {
+  return { ok: false, fault };
+}
+
+function unreadable(where: string, unknown: boolean) {
+  return failed(
+    outage("http:unreadable", `the answer has no record's id where crm.requests.${where} points`, { unknown }),
+  );
+}
+
+function notConfigured(where: string) {
+  return failed(permanent("http:not-configured", `the tenant file has no crm.requests.${where}`));
+}

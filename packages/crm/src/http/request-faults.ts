@@ -1,0 +1,137 @@
+import { LISTS, PLACEHOLDERS } from "./fields.ts";
+import type { CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
+import { hasStrayBraces, placeholdersIn } from "./template.ts";
+
+/** What is wrong with a template, by its place in `crm.requests`. */
+export interface RequestFault {
+  /** `contact.write.body.email` */
+  readonly field: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+interface Place {
+  readonly field: string;
+  readonly known: readonly string[];
+  /** A string of a body may stand for any JSON value; elsewhere all is text. */
+  readonly inBody: boolean;
+}
+
+/** Everything in a CRM's requests that could never be sent: unknown placeholders, lists in a text, a form without a file. All at once. */
+export function requestFaults(requests: CrmRequests): RequestFault[] {
+  const { ping, contact, deal, activity, file } = requests;
+  return [
+    ...text(ping.path, { field: "ping.path", known: PLACEHOLDERS.read.slice(0, 1), inBody: false }),
+    ...headers(ping.headers, "ping"),
+    ...effect("contact", contact),
+    ...(deal === undefined ? [] : effect("deal", deal)),
+    ...effect("activity", activity),
+    ...(file === undefined ? [] : [...effect("file", file), ...formFaults(file.write)]),
+    ...(deal?.read === undefined ? [] : read("deal.read", deal.read)),
+    ...(activity.read === undefined ? [] : read("activity.read", activity.read)),
+    ...(activity.update === undefined ? [] : write("activity.update", activity.update, PLACEHOLDERS.update)),
+    ...updateFaults(requests),
+  ];
+}
+
+function effect(name: "contact" | "deal" | "activity" | "file", { write: sent, lookup }: EffectRequests) {
+  const noForm =
+    sent.form === undefined || name === "file"
+      ? []
+      : [fault(`${name}.write.form`, "is set, though only a file is sent as a form", "Describe a body instead")];
+  const known = name === "file" ? PLACEHOLDERS.lookup : PLACEHOLDERS.lookup.slice(0, 2);
+  return [
+    ...write(`${name}.write`, sent, PLACEHOLDERS[name]),
+    ...noForm,
+    ...(lookup === undefined
+      ? []
+      : [
+          ...text(lookup.path, { field: `${name}.lookup.path`, known, inBody: false }),
+          ...headers(lookup.headers, `${name}.lookup`),
+        ]),
+  ];
+}
+
+function write(at: string, request: WriteRequest, known: readonly string[]): RequestFault[] {
+  return [
+    ...text(request.path, { field: `${at}.path`, known, inBody: false }),
+    ...headers(request.headers, at),
+    ...json(request.body, { field: `${at}.body`, known, inBody: true }),
+    ...Object.entries(request.form ?? {}).flatMap(([name, value]) =>
+      text(value, { field: `${at}.form.${name}`, known: [...known, "file"], inBody: true }),
+    ),
+  ];
+}
+
+function read(at: string, request: { readonly path: string; readonly headers: Readonly<Record<string, string>> }) {
+  return [
+    ...text(request.path, { field: `${at}.path`, known: PLACEHOLDERS.read, inBody: false }),
+    ...headers(request.headers, at),
+  ];
+}
+
+function headers(of: Readonly<Record<string, string>>, at: string): RequestFault[] {
+  return Object.entries(of).flatMap(([name, value]) =>
+    text(value, { field: `${at}.headers.${name}`, known: PLACEHOLDERS.header, inBody: false }),
+  );
+}
+
+function json(template: unknown, place: Place): RequestFault[] {
+  if (typeof template === "string") return text(template, place);
+  if (typeof template !== "object" || template === null) return [];
+  return Object.entries(template).flatMap(([name, value]) => {
+    const field = `${place.field}.${name}`;
+    return [
+      ...(/\{\{|\}\}/.test(name) ? [fault(field, "has a placeholder in its name", "Write it into the value")] : []),
+      ...json(value, { ...place, field }),
+    ];
+  });
+}
+
+function text(template: string, { field, known, inBody }: Place): RequestFault[] {
+  const stray = hasStrayBraces(template)
+    ? [fault(field, "has braces that are no placeholder", "Write {{name}}, or {{name?}} to leave out what is null")]
+    : [];
+  const wrong = placeholdersIn(template).flatMap(({ name, optional, alone }) => {
+    if (!known.includes(name)) {
+      return [fault(field, `names the unknown placeholder {{${name}}}`, `Known here: ${known.join(", ")}`)];
+    }
+    if (optional && !inBody) {
+      return [fault(field, `has {{${name}?}} where nothing can be left out`, `Write {{${name}}}`)];
+    }
+    return LISTS.has(name) && !(alone && inBody)
+      ? [fault(field, `has the list {{${name}}} inside a text`, `Let "{{${name}}}" stand alone as a value of the body`)]
+      : [];
+  });
+  return [...stray, ...wrong];
+}
+
+function formFaults({ body, form }: WriteRequest): RequestFault[] {
+  if (body !== undefined && form !== undefined) {
+    return [fault("file.write.form", "is set beside a body", "Keep one of the two")];
+  }
+  if (form === undefined) return [];
+  const files = Object.values(form).filter((value) => /^\{\{\s*file\s*\}\}$/.test(value));
+  return files.length === 1
+    ? []
+    : [fault("file.write.form", "has not exactly one field for the file", 'Give one field the value "{{file}}"')];
+}
+
+/** Whoever can be read or named can be asked to be changed. */
+function updateFaults({ deal, activity }: CrmRequests): RequestFault[] {
+  if (activity.update !== undefined) return [];
+  return [
+    ...(activity.read === undefined ? [] : ["activity.read"]),
+    ...(deal?.read === undefined ? [] : ["deal.read"]),
+  ].map((field) =>
+    fault(
+      field,
+      "is set without activity.update, which a replay and an email that names a deal need",
+      "Describe activity.update",
+    ),
+  );
+}
+
+function fault(field: string, problem: string, remedy: string): RequestFault {
+  return { field, problem, remedy };
+}

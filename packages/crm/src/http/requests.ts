@@ -1,0 +1,60 @@
+/** A CRM's API as a tenant file describes it (`crm.requests`): templates of requests, and where to look in their answers. */
+
+export interface WriteRequest {
+  readonly method: "POST" | "PUT" | "PATCH";
+  /** Behind the base URL; begins with `/`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON with placeholders in its strings. */
+  readonly body?: unknown;
+  /** Of a file: a multipart form instead of a body; the field of value `{{file}}` is the file. */
+  readonly form?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A GET that finds a record by Inlet's key. */
+export interface LookupRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON Pointer (RFC 6901) to the record's id in the answer. */
+  readonly id: string;
+  /** JSON Pointer to the key in the answer: an API that ignores a filter answers with another record. */
+  readonly key: string;
+}
+
+/** A GET of a record by its id in the CRM. */
+export interface ReadRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface EffectRequests {
+  readonly write: WriteRequest;
+  /** JSON Pointer to the record's id in the answer to `write`. */
+  readonly id: string;
+  readonly lookup?: LookupRequest | undefined;
+  /** Sending again makes no second record: the API knows the Idempotency-Key, or the write is an upsert by the key. */
+  readonly idempotent: boolean;
+}
+
+export interface DealRequests extends EffectRequests {
+  readonly read?: (ReadRequest & { readonly id: string }) | undefined;
+}
+
+export interface ActivityRequests extends EffectRequests {
+  readonly update?: WriteRequest | undefined;
+  /** `fields`: JSON Pointers to what a person may change. */
+  readonly read?:
+    | (ReadRequest & {
+        readonly fields: Readonly<Partial<Record<"subject" | "text" | "html" | "fileIds", string | undefined>>>;
+      })
+    | undefined;
+}
+
+export interface CrmRequests {
+  /** The cheapest GET that answers 2xx while the credentials are good. */
+  readonly ping: ReadRequest;
+  readonly contact: EffectRequests;
+  readonly deal?: DealRequests | undefined;
+  readonly activity: ActivityRequests;
+  readonly file?: EffectRequests | undefined;
+}

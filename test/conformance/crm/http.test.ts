@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { readTenant, type HttpCrmConfig } from "@inlet/config";
+import { createCrm, type Crm } from "@inlet/crm";
+import { CRM_CONFORMANCE, type ConformanceSubject, type SettledEffect } from "@inlet/crm/conformance";
+import { describe, expect, test } from "vitest";
+import { startFaultProxy } from "./fault-proxy.ts";
+import { startJsonApi, type Guard } from "./json-api.ts";
+
+const guide = readFileSync(new URL("../../../docs/guides/http-crm.md", import.meta.url), "utf8");
+const EXAMPLE = /```yaml\n([^]*?)```/.exec(guide)?.[1] ?? "";
+const COLLECTIONS: Readonly<Record<SettledEffect, string>> = {
+  contact: "contacts",
+  deal: "deals",
+  activity: "activities",
+  file: "files",
+};
+
+function read(crm: string, baseUrl: string): ReturnType<typeof readTenant> {
+  const text = `name: Acme
+sources: { web: { kind: signed-json, secrets: [env:SECRET] } }
+mailboxes: { sales: { addresses: [sales@inlet.example] } }
+${crm}`;
+  const env = { SECRET: "open-sesame-0123456789", CRM_TOKEN: "token-of-demo", CRM_BASE_URL: baseUrl };
+  return readTenant("acme", text, { where: "config/tenants/acme.yaml", env, baseDir: "config/tenants" });
+}
+
+/** The guide's example as the tenant's file, with the API that it describes behind a proxy that breaks requests. */
+async function subjectOf(guard: Guard) {
+  const api = await startJsonApi(guard);
+  const proxy = await startFaultProxy(api.origin, { lateMs: 300 });
+  const logged: object[] = [];
+  const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
+  const opened: Crm[] = [];
+  const adapter = (baseUrl: string): Crm => {
+    const { tenant, faults } = read(EXAMPLE, baseUrl);
+    expect(faults).toEqual([]);
+    const config = tenant?.crm as HttpCrmConfig;
+    const { contact, deal, activity, file, ping } = config.requests;
+    const idempotent = guard === "idempotency-key";
+    const requests = {
+      ping,
+      contact: { ...contact, idempotent },
+      activity: { ...activity, idempotent },
+      ...(deal === undefined ? {} : { deal: { ...deal, idempotent } }),
+      ...(file === undefined ? {} : { file: { ...file, idempotent } }),
+    };
+    const crm = createCrm({ ...config, requests }, { tenant: "acme", log: { warn: log, debug: log } });
+    opened.push(crm);
+    return crm;
+  };
+  const subject: ConformanceSubject = {
+    crm: adapter(proxy.origin),
+    // Port 9 is refused by the machine itself: nobody listens there.
+    unreachable: adapter("http://127.0.0.1:9"),
+    batched: [],
+    inject: async (effect, fault) => proxy.add(`/${COLLECTIONS[effect]}`, fault),
+    landed: () => proxy.landed(),
+    count: async (effect, key) => api.all(COLLECTIONS[effect]).filter(({ external_id: id }) => id === key).length,
+    remove: async (effect, recordId) => api.remove(COLLECTIONS[effect], recordId),
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map(async (each) => each.close()));
+    await proxy.close();
+    await api.close();
+  };
+  return { subject, api, logged, close };
+}
+
+/** WR1, WR11: the guide's example keeps every promise of the port. */
+describe.each(["unique-key", "idempotency-key"] as const)("the guide's HTTP CRM, guarded by %s", (guard) => {
+  test.each(CRM_CONFORMANCE)("$name", async (conformanceCase) => {
+    const { subject, logged, close } = await subjectOf(guard);
+    try {
+      await conformanceCase.run(subject);
+      expect(JSON.stringify(logged)).not.toContain("@");
+    } finally {
+      await close();
+    }
+  });
+});
+
+describe("what the tenant's file says", () => {
+  test("decides how an unknown write is settled; what it leaves out stays for an operator", async () => {
+    const { subject, close } = await subjectOf("unique-key");
+    expect(subject.crm.traits.contact.settle).toBe("consistent-lookup");
+    await close();
+    const bare = read(EXAMPLE.replaceAll(/\n {6}lookup: .*/g, ""), "http://127.0.0.1:9");
+    expect(bare.faults).toEqual([]);
+    const crm = createCrm(bare.tenant?.crm as HttpCrmConfig, { tenant: "acme", log: { warn() {}, debug() {} } });
+    expect(crm.traits.activity.settle).toBe("none");
+    await crm.close();
+  });
+
+  test("is refused with every fault at once: unknown placeholders, lists in a text, parts that are missing", () => {
+    const { tenant, faults } = read(
+      EXAMPLE.replace("{{email}}", "{{mail}}")
+        .replace('"{{tags}}"', '"tags: {{tags}}"')
+        .replace(/\n {4}file:[^]*/, "\n"),
+      "http://127.0.0.1:9",
+    );
+    expect(tenant).toBeNull();
+    expect(JSON.stringify(faults)).toMatch(/crm\.requests\.contact\.write\.body\.email/);
+    expect(JSON.stringify(faults)).toMatch(/unknown placeholder \{\{mail\}\}/);
+    expect(JSON.stringify(faults)).toMatch(/crm\.requests\.deal\.write\.body\.tags/);
+    expect(JSON.stringify(faults)).toMatch(/crm\.files/);
+  });
+
+  test("a look-up that answers with another record is an outage, never a record and never a miss", async () => {
+    const api = await startJsonApi("unique-key");
+    // An API that ignores its filter.
+    const { tenant, faults } = read(
+      EXAMPLE.replace("/contacts?external_id={{key}}", "/contacts?external_id=b@example.com&ignored={{key}}"),
+      api.origin,
+    );
+    expect(faults).toEqual([]);
+    const crm = createCrm(tenant?.crm as HttpCrmConfig, { tenant: "acme", log: { warn() {}, debug() {} } });
+    const options = { deadline: Date.now() + 5_000 };
+    const b = await crm.upsertContact({ email: "b@example.com", firstName: null, lastName: null }, options);
+    expect(await crm.lookup("contact", "b@example.com", options)).toEqual({
+      ok: true,
+      value: { recordId: b.ok ? b.value.recordId : "" },
+    });
+    expect(await crm.lookup("contact", "a@example.com", options)).toMatchObject({
+      ok: false,
+      fault: { kind: "outage", code: "http:lookup-mismatch", unknown: false },
+    });
+    await crm.close();
+    await api.close();
+  });
+});

@@ -1,0 +1,86 @@
+import { randomUUID } from "node:crypto";
+import multipart from "@fastify/multipart";
+import fastify from "fastify";
+import type { FastifyInstance } from "fastify";
+
+/** `unique-key`: a second record of one external_id is refused with 409. `idempotency-key`: the same key answers with the same record. */
+export type Guard = "unique-key" | "idempotency-key";
+
+type StoredRecord = { id: string; external_id: string } & Record<string, unknown>;
+
+/** An API as docs/guides/http-crm.md describes one: contacts, deals, activities and files, with state. */
+export async function startJsonApi(guard: Guard): Promise<{
+  readonly origin: string;
+  all(collection: string): readonly StoredRecord[];
+  remove(collection: string, id: string): void;
+  close(): Promise<void>;
+}> {
+  const collections = new Map<string, StoredRecord[]>(
+    ["contacts", "deals", "activities", "files"].map((name) => [name, []]),
+  );
+  const byIdempotencyKey = new Map<string, StoredRecord>();
+  const of = (name: string): StoredRecord[] => collections.get(name) ?? [];
+  const app: FastifyInstance = fastify();
+  await app.register(multipart);
+  app.addHook("onRequest", async (request, reply) => {
+    if (request.headers.authorization !== "Bearer token-of-demo") await reply.code(401).send({ error: "token" });
+  });
+  app.get("/me", async () => ({ data: { name: "Inlet" } }));
+  app.get<{ Params: { name: string }; Querystring: { external_id?: string } }>("/:name", async (request) => ({
+    data: of(request.params.name).filter((record) => record.external_id === request.query.external_id),
+  }));
+  app.get<{ Params: { name: string; id: string } }>("/:name/:id", async (request, reply) => {
+    const record = of(request.params.name).find(({ id }) => id === request.params.id);
+    return record === undefined ? reply.code(404).send({ error: "not found" }) : { data: record };
+  });
+  app.post<{ Params: { name: string }; Body: Record<string, unknown> | undefined }>(
+    "/:name",
+    async (request, reply) => {
+      const fields = request.isMultipart() ? await formOf(request.parts()) : (request.body ?? {});
+      const idempotencyKey = String(request.headers["idempotency-key"]);
+      const before = byIdempotencyKey.get(idempotencyKey);
+      if (guard === "idempotency-key" && before !== undefined) return { data: before };
+      const externalId = String(fields["external_id"]);
+      if (guard === "unique-key" && of(request.params.name).some((record) => record.external_id === externalId)) {
+        return reply.code(409).send({ error: "external_id is taken" });
+      }
+      const record: StoredRecord = { ...fields, id: randomUUID(), external_id: externalId };
+      of(request.params.name).push(record);
+      byIdempotencyKey.set(idempotencyKey, record);
+      return reply.code(201).send({ data: record });
+    },
+  );
+  app.patch<{ Params: { name: string; id: string }; Body: Record<string, unknown> }>(
+    "/:name/:id",
+    async (request, reply) => {
+      const record = of(request.params.name).find(({ id }) => id === request.params.id);
+      if (record === undefined) return reply.code(404).send({ error: "not found" });
+      return { data: Object.assign(record, request.body) };
+    },
+  );
+  const origin = await app.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    origin,
+    all: of,
+    remove: (name, id) => {
+      const records = of(name);
+      records.splice(
+        records.findIndex((record) => record.id === id),
+        1,
+      );
+    },
+    close: async () => app.close(),
+  };
+}
+
+async function formOf(parts: AsyncIterable<unknown>): Promise<Record<string, unknown>> {
+  const fields: Record<string, unknown> = {};
+  for await (const part of parts as AsyncIterable<
+    | { type: "field"; fieldname: string; value: unknown }
+    | { type: "file"; fieldname: string; filename: string; toBuffer: () => Promise<Buffer> }
+  >) {
+    if (part.type === "field") fields[part.fieldname] = part.value;
+    else Object.assign(fields, { filename: part.filename, content: (await part.toBuffer()).toString("base64") });
+  }
+  return fields;
+}
