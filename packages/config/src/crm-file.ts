@@ -31,7 +31,7 @@ const everyKind = {
     .meta({ description: "effects without which an email is not written, beside contact and activity: deal, file" }),
   quota: z
     .strictObject({
-      perSecond: z.number().positive().max(100_000).meta({ description: "requests per second, over time, such as 18" }),
+      perSecond: z.number().positive().max(100_000).meta({ description: "requests per second, over time, such as 17" }),
       burst: z
         .number()
         .int()
@@ -43,7 +43,7 @@ const everyKind = {
     .optional()
     .meta({
       description:
-        "requests that all of Inlet's instances together make to this CRM, such as { perSecond: 18, burst: 10 }: any 10 seconds have at most 10 x perSecond + burst; without it the CRM's own (docs/guides/flow-control.md)",
+        "requests that all of Inlet's instances together make to this CRM, such as { perSecond: 17, burst: 10 }: any 10 seconds have at most 10 x perSecond + burst; without it the CRM's own (docs/guides/flow-control.md)",
     }),
 };
 
