@@ -2,13 +2,16 @@ import { duplicatesIn } from "@inlet/crm-sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
 
-/** WR10 on the running system: three sinks and a CRM that counts as HubSpot does, with a little room for calls that were slow on their way. */
+/**
+ * WR10 on the running system: three sinks and a CRM that counts as HubSpot does. The quota is kept where tokens are drawn (quota.integration.test.ts
+ * counts to the last one); the CRM counts where calls arrive, and on a busy machine some seconds' calls arrive together: hence the room.
+ */
 let inlet: RunningInlet;
 let gateway: Service;
 const MAILS = 45;
 
 beforeAll(async () => {
-  inlet = await runInlet({ crmQuota: { perSecond: 18, burst: 10 }, crmPerTenSeconds: 200, crmTimeoutMs: 10_000 });
+  inlet = await runInlet({ crmQuota: { perSecond: 11, burst: 10 }, crmPerTenSeconds: 190, crmTimeoutMs: 10_000 });
   [gateway] = await Promise.all([
     inlet.start("ingest-gateway"),
     inlet.start("parser"),
