@@ -25,8 +25,8 @@ ${crm}`;
 }
 
 /** The guide's example as the tenant's file, with the API that it describes behind a proxy that breaks requests. */
-async function subjectOf(guard: Guard) {
-  const api = await startJsonApi(guard);
+async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => void = () => {}) {
+  const api = await startJsonApi(guard, onUpdate);
   const proxy = await startFaultProxy(api.origin, { lateMs: 300 });
   const logged: object[] = [];
   const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
@@ -109,7 +109,7 @@ describe("what the tenant's file says", () => {
     const api = await startJsonApi("unique-key");
     // An API that ignores its filter.
     const { tenant, faults } = read(
-      EXAMPLE.replace("/contacts?external_id={{key}}", "/contacts?external_id=b@example.com&ignored={{key}}"),
+      EXAMPLE.replace("/contacts?email={{key}}", "/contacts?external_id=b@example.com"),
       api.origin,
     );
     expect(faults).toEqual([]);
@@ -126,5 +126,42 @@ describe("what the tenant's file says", () => {
     });
     await crm.close();
     await api.close();
+  });
+
+  test("a contact whom somebody made before Inlet is found, not made again and not overwritten", async () => {
+    const { subject, api, close } = await subjectOf("idempotency-key");
+    const headers = { authorization: "Bearer token-of-demo", "content-type": "application/json" };
+    const body = JSON.stringify({ email: "ada@example.com", first_name: "Ada" });
+    await fetch(`${api.origin}/contacts`, { method: "POST", headers, body });
+    const options = { deadline: Date.now() + 5_000 };
+    const contact = { email: "ada@example.com", firstName: "A.", lastName: null };
+    const found = await subject.crm.upsertContact(contact, options);
+    expect(api.all("contacts")).toMatchObject([{ first_name: "Ada" }]);
+    expect(found).toEqual({ ok: true, value: { recordId: api.all("contacts")[0]?.id, created: false } });
+    await close();
+  });
+
+  test("a deal's id of a form that the API refuses is no deal, and no fault of the email's", async () => {
+    const { subject, close } = await subjectOf("unique-key");
+    const options = { deadline: Date.now() + 5_000 };
+    expect(await subject.crm.getDeal("foo", options)).toEqual({ ok: true, value: null });
+    await close();
+  });
+
+  test("an update back to an older value is written, though the API remembers keys", async () => {
+    const keys: unknown[] = [];
+    const { subject, api, close } = await subjectOf("idempotency-key", (key) => keys.push(key));
+    const options = { deadline: Date.now() + 5_000 };
+    const headers = { authorization: "Bearer token-of-demo", "content-type": "application/json" };
+    await fetch(`${api.origin}/activities`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ external_id: "eml_1" }),
+    });
+    const id = api.all("activities")[0]?.id ?? "";
+    for (const subjectLine of ["X", "Y", "X"]) await subject.crm.updateActivity(id, { subject: subjectLine }, options);
+    expect(api.all("activities")).toMatchObject([{ subject: "X" }]);
+    expect(new Set(keys).size).toBe(3);
+    await close();
   });
 });

@@ -9,7 +9,10 @@ export type Guard = "unique-key" | "idempotency-key";
 type StoredRecord = { id: string; external_id: string } & Record<string, unknown>;
 
 /** An API as docs/guides/http-crm.md describes one: contacts, deals, activities and files, with state. */
-export async function startJsonApi(guard: Guard): Promise<{
+export async function startJsonApi(
+  guard: Guard,
+  onUpdate: (idempotencyKey: unknown) => void = () => {},
+): Promise<{
   readonly origin: string;
   all(collection: string): readonly StoredRecord[];
   remove(collection: string, id: string): void;
@@ -19,6 +22,7 @@ export async function startJsonApi(guard: Guard): Promise<{
     ["contacts", "deals", "activities", "files"].map((name) => [name, []]),
   );
   const byIdempotencyKey = new Map<string, StoredRecord>();
+  const updates = new Set<string>();
   const of = (name: string): StoredRecord[] => collections.get(name) ?? [];
   const app: FastifyInstance = fastify();
   await app.register(multipart);
@@ -26,10 +30,13 @@ export async function startJsonApi(guard: Guard): Promise<{
     if (request.headers.authorization !== "Bearer token-of-demo") await reply.code(401).send({ error: "token" });
   });
   app.get("/me", async () => ({ data: { name: "Inlet" } }));
-  app.get<{ Params: { name: string }; Querystring: { external_id?: string } }>("/:name", async (request) => ({
-    data: of(request.params.name).filter((record) => record.external_id === request.query.external_id),
+  app.get<{ Params: { name: string }; Querystring: Record<string, string> }>("/:name", async (request) => ({
+    data: of(request.params.name).filter((record) =>
+      Object.entries(request.query).every(([name, value]) => record[name] === value),
+    ),
   }));
   app.get<{ Params: { name: string; id: string } }>("/:name/:id", async (request, reply) => {
+    if (!/^[0-9a-f-]{36}$/.test(request.params.id)) return reply.code(400).send({ error: "not the form of an id" });
     const record = of(request.params.name).find(({ id }) => id === request.params.id);
     return record === undefined ? reply.code(404).send({ error: "not found" }) : { data: record };
   });
@@ -55,6 +62,11 @@ export async function startJsonApi(guard: Guard): Promise<{
     async (request, reply) => {
       const record = of(request.params.name).find(({ id }) => id === request.params.id);
       if (record === undefined) return reply.code(404).send({ error: "not found" });
+      // A key that was seen is a repetition: nothing is changed again.
+      const idempotencyKey = String(request.headers["idempotency-key"]);
+      onUpdate(idempotencyKey);
+      if (guard === "idempotency-key" && updates.has(idempotencyKey)) return { data: record };
+      updates.add(idempotencyKey);
       return { data: Object.assign(record, request.body) };
     },
   );

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { FormData } from "undici";
 import type { AdapterLog, CallReport } from "../call-report.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits, Written } from "../port.ts";
@@ -98,10 +99,18 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
   return {
     kind: "http",
     traits: httpTraits(requests, options.settleMs),
-    // What a conflict and an update look up first.
-    costs: { updateActivity: 2 },
+    // A contact is looked up first, an activity's files are read.
+    costs: { upsertContact: 2, updateActivity: 2 },
     prepare: async () => done(null),
-    upsertContact: (input, call) => write("contact", input.email, contactFields(input), call),
+    upsertContact: async (input, call) => {
+      // Somebody may have made the contact before Inlet: what a person wrote into it stays, and there is no second one.
+      if (requests.contact.lookup !== undefined) {
+        const found = await lookup("contact", input.email, call);
+        if (!found.ok) return found;
+        if (found.value !== null) return done({ recordId: found.value.recordId, created: false });
+      }
+      return write("contact", input.email, contactFields(input), call);
+    },
     createDeal: (input, call) => {
       const place = { pipeline: input.pipeline ?? options.pipeline, stage: input.stage ?? options.stage };
       return write("deal", input.key, dealFields({ ...input, ...place }), call);
@@ -111,6 +120,8 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
       // An address may name any deal: one that cannot be looked at is not followed.
       if (described === undefined) return done(null);
       const read = await readRecord(client, described, { tenant, recordId: dealId }, call);
+      // An id that the API refuses is no deal of its: a stranger's tag must not be the email's fault.
+      if (!read.ok && read.fault.kind === "record-permanent") return done(null);
       if (!read.ok || read.value === null) return read as CallResult<null>;
       const pointed = follow(read.value, described.id);
       const recordId = pointed.kind === "found" ? idOf(pointed.value) : null;
@@ -128,8 +139,8 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
         fileIds = [...new Set([...(before.value["fileIds"]?.split(";") ?? []), ...fileIds])].filter((id) => id !== "");
       }
       const own = updateFields(recordId, fileIds === undefined ? changed : { ...changed, fileIds });
-      const key = JSON.stringify(own);
-      const fields = { ...own, tenant, key: recordId, idempotencyKey: effectId(tenant, "update", key) };
+      // A key of its own each time: an API that remembers keys would take the return to an older value for the older update.
+      const fields = { ...own, tenant, key: recordId, idempotencyKey: randomUUID() };
       const answer = await send(client, described, fields, call);
       if (!answer.ok) return answer;
       if (answer.value.kind === "conflict") return failed(passing("http:409", "the CRM answered with a conflict"));
