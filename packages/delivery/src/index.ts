@@ -9,3 +9,4 @@ export * from "./outcome.ts";
 export * from "./record-order.ts";
 export * from "./replay-changes.ts";
 export * from "./retry-schedule.ts";
+export * from "./rules/index.ts";

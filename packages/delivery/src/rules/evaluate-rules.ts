@@ -1,0 +1,76 @@
+import type { CompiledRules } from "./compile-rules.ts";
+import { conditionsOf, type ConditionResult } from "./conditions.ts";
+import type { IntentFinding } from "./intent-model.ts";
+import type { Rule, RuleEmail, TaskPriority } from "./rule.ts";
+import { searchedTexts } from "./word-search.ts";
+
+/** One thing to be done because a rule holds. */
+export type RuleAction =
+  | {
+      readonly kind: "createTask";
+      readonly ruleId: string;
+      readonly title: string;
+      /** Epoch ms. */
+      readonly dueAt: number;
+      readonly priority: TaskPriority | null;
+    }
+  | { readonly kind: "setStage"; readonly ruleId: string; readonly stage: string }
+  | { readonly kind: "tag"; readonly ruleId: string; readonly tag: { readonly kind: string; readonly value: string } };
+
+export interface RuleResult {
+  readonly ruleId: string;
+  readonly held: boolean;
+  /** In a fixed order: what is known of the email first, what is searched for last. */
+  readonly conditions: readonly ConditionResult[];
+  /** Empty unless the rule holds. */
+  readonly actions: readonly RuleAction[];
+}
+
+const LONGEST_TITLE = 250;
+
+/**
+ * Which rules an email meets, why, and what follows, in the order of the tenant's file. Pure: `intents` are those that the email has, as an
+ * IntentModel found them; `now` is the moment that due dates count from, epoch ms.
+ *
+ * Where several rules that hold set a stage, the first one's counts: a deal stands in one stage.
+ */
+export function evaluateRules(
+  email: RuleEmail & { readonly intents: readonly IntentFinding[] },
+  { rules }: CompiledRules,
+  now: number,
+): RuleResult[] {
+  const sight = { email, texts: rules.length === 0 ? [] : searchedTexts(email), intents: email.intents };
+  let staged = false;
+  return rules.map((rule) => {
+    const conditions = conditionsOf(rule, sight);
+    const held = conditions.every((condition) => condition.held);
+    const actions = held ? actionsOf(rule, email, now).filter(({ kind }) => !(kind === "setStage" && staged)) : [];
+    staged ||= actions.some(({ kind }) => kind === "setStage");
+    return { ruleId: rule.id, held, conditions, actions };
+  });
+}
+
+function actionsOf({ id: ruleId, actions: wanted }: Rule, email: RuleEmail, now: number): RuleAction[] {
+  const actions: RuleAction[] = [];
+  if (wanted.createTask !== null) {
+    const { title, dueInMs, priority } = wanted.createTask;
+    actions.push({ kind: "createTask", ruleId, title: titleOf(title, email), dueAt: now + dueInMs, priority });
+  }
+  if (wanted.setStage !== null) actions.push({ kind: "setStage", ruleId, stage: wanted.setStage.stage });
+  if (wanted.tag !== null) actions.push({ kind: "tag", ruleId, tag: wanted.tag });
+  return actions;
+}
+
+/** One line, whatever the email holds. */
+function titleOf(template: string, { subject, from }: RuleEmail): string {
+  const values: Readonly<Record<string, string>> = {
+    subject: subject?.trim() === "" ? "(no subject)" : (subject ?? "(no subject)"),
+    sender: from?.email ?? "(no sender)",
+  };
+  return template
+    .replaceAll(/\{(subject|sender)\}/g, (_whole, name: string) => values[name] ?? "")
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, LONGEST_TITLE)
+    .toWellFormed();
+}

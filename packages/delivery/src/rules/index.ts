@@ -1,0 +1,11 @@
+export { compileRules } from "./compile-rules.ts";
+export type { CompiledRules, SenderMatch } from "./compile-rules.ts";
+export type { ConditionName, ConditionResult } from "./conditions.ts";
+export { evaluateRules } from "./evaluate-rules.ts";
+export type { RuleAction, RuleResult } from "./evaluate-rules.ts";
+export type { IntentFinding, IntentModel } from "./intent-model.ts";
+export { readPattern } from "./pattern.ts";
+export * from "./rule.ts";
+export { wordIntents } from "./word-intents.ts";
+export { readKeyword } from "./word-search.ts";
+export type { WordEvidence } from "./word-search.ts";
