@@ -1,19 +1,10 @@
-import type { FormData } from "undici";
-import type { AdapterLog, CallReport } from "../call-report.ts";
-import { observeCall } from "../observe-call.ts";
+import type { Caller, CallerRequest } from "../caller.ts";
 import type { CallOptions, CallResult } from "../port.ts";
-import type { Exchange, ExchangeResult, Transport } from "../transport.ts";
+import type { ExchangeResult } from "../transport.ts";
 import { faultOfExchange } from "./faults.ts";
 
-export interface HttpCall {
-  readonly method: Exchange["method"];
-  /** Behind the base URL's path, filled. */
-  readonly path: string;
-  /** The path as the tenant file has it: names the operation in spans and metrics. */
-  readonly template: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | FormData;
+/** The template is the path as the tenant file has it. */
+export interface HttpCall extends CallerRequest {
   /** False for a call that changes nothing, whatever its method. */
   readonly write: boolean;
 }
@@ -28,36 +19,14 @@ export interface HttpClient {
   call(call: HttpCall, options: CallOptions): Promise<CallResult<HttpAnswer>>;
 }
 
-export interface HttpClientOptions {
-  readonly transport: Transport;
-  readonly baseUrl: URL;
-  /** The credentials' header; read for every call. */
-  readonly authorization: () => Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly tenant: string;
-  readonly log: AdapterLog;
-  readonly onCall: ((report: CallReport) => void) | undefined;
-}
-
-/** One call to a CRM of kind `http`: credentials, deadline, span, report, and the answer sorted. */
-export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const prefix = options.baseUrl.pathname.replace(/\/+$/, "");
+/** One call to a CRM of kind `http`, its answer sorted. */
+export function createHttpClient(caller: Caller): HttpClient {
   return {
-    call: (call, { deadline }) => {
-      const exchange = (): Promise<ExchangeResult> =>
-        options.transport.exchange({
-          method: call.method,
-          path: prefix + call.path,
-          headers: { accept: "application/json", "user-agent": "inlet", ...call.headers, ...options.authorization() },
-          ...(call.body === undefined ? {} : { body: call.body }),
-          deadline: Math.min(deadline, Date.now() + options.timeoutMs),
-        });
+    call: ({ write, template, ...request }, options) =>
       // A query may hold what nobody should see in a metric.
-      const template = call.template.split("?")[0] ?? "";
-      return observeCall(options, { crm: "http", method: call.method, template }, exchange, (result) =>
-        sortAnswer(result, call.write),
-      );
-    },
+      caller.call({ ...request, template: template.split("?")[0] ?? "" }, options, (result) =>
+        sortAnswer(result, write),
+      ),
   };
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { FormData } from "undici";
-import type { AdapterLog, CallReport } from "../call-report.ts";
+import type { AdapterOptions } from "../adapter-options.ts";
+import { createCaller } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits, Written } from "../port.ts";
-import { createTransport } from "../transport.ts";
 import { createHttpClient, type HttpClient } from "./client.ts";
 import { effectId } from "./effect-id.ts";
 import { outage, passing, permanent } from "./faults.ts";
@@ -12,21 +12,10 @@ import { readRecord, type Read } from "./read-record.ts";
 import type { CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
 import { fillJson, fillPath, textOf, type Fields } from "./template.ts";
 
-export interface HttpCrmOptions {
-  readonly baseUrl: string;
+export interface HttpCrmOptions extends AdapterOptions {
   readonly requests: CrmRequests;
   /** The credentials' header; asked for every call, so that a rotated secret counts at once. */
   readonly authorization: () => Readonly<Record<string, string>>;
-  /** Longest time for one call, ms; the caller's deadline may be earlier. */
-  readonly timeoutMs: number;
-  readonly pipeline: string | null;
-  readonly stage: string | null;
-  readonly tenant: string;
-  readonly log: AdapterLog;
-  /** Called after every HTTP call; must not throw. */
-  readonly onCall?: (report: CallReport) => void;
-  /** How late after a lease's end a write may still land, ms; default 15 000. */
-  readonly settleMs?: number;
 }
 
 type Effect = "contact" | "deal" | "activity" | "file";
@@ -36,10 +25,9 @@ type Effect = "contact" | "deal" | "activity" | "file";
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) that is the same in every try. Throws only on a baseUrl that is no URL.
  */
 export function createHttpCrm(options: HttpCrmOptions): Crm {
-  const baseUrl = new URL(options.baseUrl);
-  const transport = createTransport(baseUrl.origin);
-  const { requests, tenant, timeoutMs, log, onCall, authorization } = options;
-  const client = createHttpClient({ transport, baseUrl, authorization, timeoutMs, tenant, log, onCall });
+  const { requests, tenant } = options;
+  const caller = createCaller("http", options);
+  const client = createHttpClient(caller);
 
   const write = async (effect: Effect, key: string, own: Fields, call: CallOptions, bytes?: Buffer) => {
     const described: EffectRequests | undefined = requests[effect];
@@ -156,7 +144,7 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
         ? failed(outage("http:endpoint", "ping.path is not there", { unknown: false }))
         : done(null);
     },
-    close: () => transport.close(),
+    close: () => caller.close(),
   };
 }
 

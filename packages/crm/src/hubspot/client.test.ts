@@ -1,6 +1,7 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Attributes, Span, SpanOptions, SpanStatus, Tracer, TracerProvider } from "@opentelemetry/api";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { createCaller } from "../caller.ts";
 import type { ExchangeResult } from "../transport.ts";
 import { createHubSpotClient } from "./client.ts";
 import { hubSpotPaths } from "./paths.ts";
@@ -38,7 +39,7 @@ function clientThatAnswers(
   result: ExchangeResult,
   sent: { headers: Readonly<Record<string, string>>; path: string }[] = [],
 ) {
-  return createHubSpotClient({
+  const caller = createCaller("hubspot", {
     transport: {
       exchange: async (request) => {
         sent.push(request);
@@ -46,14 +47,13 @@ function clientThatAnswers(
       },
       close: async () => {},
     },
-    baseUrl: new URL("https://api.hubapi.com"),
-    token: () => "secret-token",
+    baseUrl: "https://api.hubapi.com",
+    authorization: () => ({ authorization: "Bearer secret-token" }),
     timeoutMs: 1000,
-    paths: hubSpotPaths("v3"),
     tenant: "demo",
     log: { warn: () => {}, debug: () => {} },
-    onCall: undefined,
   });
+  return createHubSpotClient(caller, hubSpotPaths("v3"));
 }
 
 const CALL = {

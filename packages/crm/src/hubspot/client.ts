@@ -1,8 +1,7 @@
 import type { FormData } from "undici";
-import type { AdapterLog, CallReport } from "../call-report.ts";
-import { observeCall } from "../observe-call.ts";
+import type { Caller } from "../caller.ts";
 import type { CallOptions, CallResult } from "../port.ts";
-import type { Exchange, ExchangeResult, Transport } from "../transport.ts";
+import type { Exchange, ExchangeResult } from "../transport.ts";
 import { hubSpotError, jsonObject } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import { faultOfExchange, isHubSpots404, isUniqueConflict, outage } from "./faults.ts";
@@ -29,43 +28,19 @@ export interface HubSpotClient {
   call(call: HubSpotCall, options: CallOptions): Promise<CallResult<HubSpotAnswer>>;
 }
 
-export interface HubSpotClientOptions {
-  readonly transport: Transport;
-  readonly baseUrl: URL;
-  readonly token: () => string;
-  readonly timeoutMs: number;
-  readonly paths: HubSpotPaths;
-  readonly tenant: string;
-  readonly log: AdapterLog;
-  readonly onCall: ((report: CallReport) => void) | undefined;
-}
-
-/** One HTTP call to HubSpot: deadline, span, report, and the answer sorted into what a caller can go on with and faults. */
-export function createHubSpotClient(options: HubSpotClientOptions): HubSpotClient {
-  const prefix = options.baseUrl.pathname.replace(/\/+$/, "");
-
-  async function call(request: HubSpotCall, { deadline }: CallOptions): Promise<CallResult<HubSpotAnswer>> {
-    const exchange = (): Promise<ExchangeResult> =>
-      options.transport.exchange({
-        method: request.method,
-        path: prefix + request.path,
-        headers: {
-          authorization: `Bearer ${options.token()}`,
-          accept: "application/json",
-          "user-agent": "inlet",
-          ...(isPlain(request.body) ? { "content-type": "application/json" } : {}),
-        },
-        ...(request.body === undefined
+/** One HTTP call to HubSpot, its answer sorted into what a caller can go on with and faults. */
+export function createHubSpotClient(caller: Caller, paths: HubSpotPaths): HubSpotClient {
+  return {
+    paths,
+    call: ({ method, path, template, body, write }, options) => {
+      const content = isPlain(body)
+        ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+        : body === undefined
           ? {}
-          : { body: isPlain(request.body) ? JSON.stringify(request.body) : request.body }),
-        deadline: Math.min(deadline, Date.now() + options.timeoutMs),
-      });
-    return observeCall(options, { crm: "hubspot", ...request }, exchange, (result) =>
-      sortAnswer(result, request.write),
-    );
-  }
-
-  return { paths: options.paths, call };
+          : { body };
+      return caller.call({ method, path, template, ...content }, options, (result) => sortAnswer(result, write));
+    },
+  };
 }
 
 function isPlain(body: HubSpotCall["body"]): body is object {

@@ -1,6 +1,6 @@
-import type { AdapterLog, CallReport } from "../call-report.ts";
+import type { AdapterOptions } from "../adapter-options.ts";
+import { createCaller } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits } from "../port.ts";
-import { createTransport } from "../transport.ts";
 import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
 import { createHubSpotClient } from "./client.ts";
 import { findContact, upsertContact } from "./contacts.ts";
@@ -11,25 +11,11 @@ import { hubSpotPaths } from "./paths.ts";
 import { PREPARE_REQUESTS, prepareProperties } from "./properties.ts";
 import { createDealStages } from "./stages.ts";
 
-export interface HubSpotOptions {
-  /** `https://api.hubapi.com`, or the sandbox. */
-  readonly baseUrl: string;
+export interface HubSpotOptions extends AdapterOptions {
   /** Asked for every call, so that a rotated token counts at once. */
   readonly token: () => string;
   /** `v3`, or a dated version such as `2026-03`. */
   readonly apiVersion: string;
-  /** Longest time for one HTTP call, ms; the caller's deadline may be earlier. */
-  readonly timeoutMs: number;
-  /** Where new deals go when the input does not say; null: the account's first pipeline, its first stage. */
-  readonly pipeline: string | null;
-  readonly stage: string | null;
-  /** Names the folder of the files and marks the activities. */
-  readonly tenant: string;
-  readonly log: AdapterLog;
-  /** Called after every HTTP call; must not throw. */
-  readonly onCall?: (report: CallReport) => void;
-  /** How late after a lease's end a write may still land, ms; default 15 000. */
-  readonly settleMs?: number;
 }
 
 /**
@@ -38,18 +24,9 @@ export interface HubSpotOptions {
  * Throws only on options that cannot work: a baseUrl that is no URL.
  */
 export function createHubSpot(options: HubSpotOptions): Crm {
-  const baseUrl = new URL(options.baseUrl);
-  const transport = createTransport(baseUrl.origin);
-  const client = createHubSpotClient({
-    transport,
-    baseUrl,
-    token: options.token,
-    timeoutMs: options.timeoutMs,
-    paths: hubSpotPaths(options.apiVersion),
-    tenant: options.tenant,
-    log: options.log,
-    onCall: options.onCall,
-  });
+  const authorization = () => ({ authorization: `Bearer ${options.token()}` });
+  const caller = createCaller("hubspot", { ...options, authorization });
+  const client = createHubSpotClient(caller, hubSpotPaths(options.apiVersion));
   const stages = createDealStages(client, { pipeline: options.pipeline, stage: options.stage });
   const { tenant } = options;
 
@@ -94,7 +71,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
       );
       return answer.ok ? { ok: true, value: null } : answer;
     },
-    close: () => transport.close(),
+    close: () => caller.close(),
   };
 }
 

@@ -1,7 +1,6 @@
-import type { AdapterLog, CallReport } from "../call-report.ts";
-import { observeCall } from "../observe-call.ts";
+import type { Caller } from "../caller.ts";
 import type { CallOptions, CallResult } from "../port.ts";
-import type { ExchangeResult, Transport } from "../transport.ts";
+import type { ExchangeResult } from "../transport.ts";
 import { jsonValue, odooError, rowsOf } from "./answer.ts";
 import { faultOfExchange, isMissingRecord, unreadable } from "./faults.ts";
 
@@ -32,44 +31,25 @@ export interface OdooClient {
   ): Promise<CallResult<OdooRow | null>>;
 }
 
-export interface OdooClientOptions {
-  readonly transport: Transport;
-  readonly baseUrl: URL;
-  /** Null where the address serves one database only. */
-  readonly database: string | null;
-  readonly apiKey: () => string;
-  readonly timeoutMs: number;
-  readonly tenant: string;
-  readonly log: AdapterLog;
-  readonly onCall: ((report: CallReport) => void) | undefined;
-}
-
 /** Messages come in English, so that they can be told apart, and times are UTC, whatever the key's user prefers. */
 const CONTEXT = { lang: "en_US", tz: "UTC" };
 
-/** One call of Odoo's External JSON-2 API (https://www.odoo.com/documentation/19.0/developer/reference/external_api.html). */
-export function createOdooClient(options: OdooClientOptions): OdooClient {
-  const prefix = options.baseUrl.pathname.replace(/\/+$/, "");
+/**
+ * One call of Odoo's External JSON-2 API (https://www.odoo.com/documentation/19.0/developer/reference/external_api.html).
+ * `database`: null where the address serves one only.
+ */
+export function createOdooClient(caller: Caller, database: string | null): OdooClient {
+  const headers = {
+    "content-type": "application/json",
+    ...(database === null ? {} : { "x-odoo-database": database }),
+  };
 
-  async function call(request: OdooCall, { deadline }: CallOptions): Promise<CallResult<OdooAnswer>> {
+  async function call(request: OdooCall, options: CallOptions): Promise<CallResult<OdooAnswer>> {
     const { model, method, args, write } = request;
-    const template = `/json/2/${model}/${method}`;
+    const path = `/json/2/${model}/${method}`;
     const context = { ...CONTEXT, ...(args["context"] as object | undefined) };
-    const exchange = (): Promise<ExchangeResult> =>
-      options.transport.exchange({
-        method: "POST",
-        path: prefix + template,
-        headers: {
-          authorization: `bearer ${options.apiKey()}`,
-          "content-type": "application/json",
-          accept: "application/json",
-          "user-agent": "inlet",
-          ...(options.database === null ? {} : { "x-odoo-database": options.database }),
-        },
-        body: JSON.stringify({ ...args, context }),
-        deadline: Math.min(deadline, Date.now() + options.timeoutMs),
-      });
-    return observeCall(options, { crm: "odoo", method: "POST", template }, exchange, (result) =>
+    const body = JSON.stringify({ ...args, context });
+    return caller.call({ method: "POST", path, template: path, headers, body }, options, (result) =>
       sortAnswer(result, write),
     );
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CallReport } from "../call-report.ts";
+import { createCaller } from "../caller.ts";
 import type { ActivityInput } from "../port.ts";
 import type { Exchange, ExchangeResult, Transport } from "../transport.ts";
 import { createActivity, updateActivity } from "./activities.ts";
@@ -61,16 +62,16 @@ function odooThatAnswers(answers: Record<string, unknown[]>) {
     },
     close: async () => {},
   };
-  const client = createOdooClient({
+  const caller = createCaller("odoo", {
     transport,
-    baseUrl: new URL("https://crm.example/odoo/"),
-    database: "crm",
-    apiKey: () => "key-of-demo",
+    baseUrl: "https://crm.example/odoo/",
+    authorization: () => ({ authorization: "bearer key-of-demo" }),
     timeoutMs: 1_000,
     tenant: "demo",
     log: { warn: (fields) => void logged.push(fields), debug: () => {} },
     onCall: (report) => void calls.push(report),
   });
+  const client = createOdooClient(caller, "crm");
   return { client, sent, calls, logged };
 }
 

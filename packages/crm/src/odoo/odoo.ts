@@ -1,6 +1,6 @@
-import type { AdapterLog, CallReport } from "../call-report.ts";
+import type { AdapterOptions } from "../adapter-options.ts";
+import { createCaller } from "../caller.ts";
 import type { Crm, EffectTraits } from "../port.ts";
-import { createTransport } from "../transport.ts";
 import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
 import { createOdooClient } from "./client.ts";
 import { findContact, upsertContact } from "./contacts.ts";
@@ -8,24 +8,12 @@ import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { findFile, uploadFile } from "./files.ts";
 import { prepare, PREPARE_REQUESTS } from "./prepare.ts";
 
-export interface OdooOptions {
-  /** Odoo's own address, such as `https://odoo.example.com`. */
-  readonly baseUrl: string;
+/** `pipeline` and `stage` are a sales team and its stage, by name or database id. */
+export interface OdooOptions extends AdapterOptions {
   /** Sent as `X-Odoo-Database`; null where the address serves one database only. */
   readonly database: string | null;
   /** Asked for every call, so that a rotated key counts at once. */
   readonly apiKey: () => string;
-  /** Longest time for one HTTP call, ms; the caller's deadline may be earlier. */
-  readonly timeoutMs: number;
-  /** Sales team and stage of new deals where the input does not say, by name or database id; null for Odoo's own choice. */
-  readonly pipeline: string | null;
-  readonly stage: string | null;
-  readonly tenant: string;
-  readonly log: AdapterLog;
-  /** Called after every HTTP call; must not throw. */
-  readonly onCall?: (report: CallReport) => void;
-  /** How late after a lease's end a write may still land, ms; default 15 000. */
-  readonly settleMs?: number;
 }
 
 /**
@@ -33,18 +21,9 @@ export interface OdooOptions {
  * sending again, whatever the effect. Throws only on options that cannot work: a baseUrl that is no URL.
  */
 export function createOdoo(options: OdooOptions): Crm {
-  const baseUrl = new URL(options.baseUrl);
-  const transport = createTransport(baseUrl.origin);
-  const client = createOdooClient({
-    transport,
-    baseUrl,
-    database: options.database,
-    apiKey: options.apiKey,
-    timeoutMs: options.timeoutMs,
-    tenant: options.tenant,
-    log: options.log,
-    onCall: options.onCall,
-  });
+  const authorization = () => ({ authorization: `bearer ${options.apiKey()}` });
+  const caller = createCaller("odoo", { ...options, authorization });
+  const client = createOdooClient(caller, options.database);
   const place = { pipeline: options.pipeline, stage: options.stage };
 
   return {
@@ -76,7 +55,7 @@ export function createOdoo(options: OdooOptions): Crm {
       const answer = await client.call({ model: "res.users", method: "context_get", args: {}, write: false }, call);
       return answer.ok ? { ok: true, value: null } : answer;
     },
-    close: () => transport.close(),
+    close: () => caller.close(),
   };
 }
 

@@ -1,0 +1,18 @@
+import type { AdapterLog, CallReport } from "./call-report.ts";
+
+/** What every adapter is given, whatever its kind. */
+export interface AdapterOptions {
+  /** Address of the CRM's API; paths of calls follow its path. */
+  readonly baseUrl: string;
+  /** Longest time for one HTTP call, ms; the caller's deadline may be earlier. */
+  readonly timeoutMs: number;
+  /** Where new deals go when the input does not say; null for the CRM's own choice. */
+  readonly pipeline: string | null;
+  readonly stage: string | null;
+  readonly tenant: string;
+  readonly log: AdapterLog;
+  /** Called after every HTTP call; must not throw. */
+  readonly onCall?: (report: CallReport) => void;
+  /** How late after a lease's end a write may still land, ms; default 15 000. */
+  readonly settleMs?: number;
+}
