@@ -26,6 +26,7 @@ const ANYTHING: RuleConditions = {
   hasAttachments: null,
   isReply: null,
 };
+const NOTHING: RuleActions = { createTask: null, setStage: null, tag: null, notify: null };
 const TASK = { title: "Call back", dueInMs: 3_600_000, priority: null };
 const INTENTS: IntentWords[] = [
   { name: "pricing", keywords: ["pricing", "quote"], patterns: ["how much (is|are)"] },
@@ -33,7 +34,7 @@ const INTENTS: IntentWords[] = [
 ];
 
 function rule(id: string, when: Partial<RuleConditions>, actions: Partial<RuleActions> = { createTask: TASK }): Rule {
-  return { id, when: { ...ANYTHING, ...when }, actions: { createTask: null, setStage: null, tag: null, ...actions } };
+  return { id, when: { ...ANYTHING, ...when }, actions: { ...NOTHING, ...actions } };
 }
 
 /** In place of the mailboxes' address rules, which have tests of their own. */
@@ -178,13 +179,17 @@ describe("WR7: what is known of the email", () => {
 
 describe("WR7: what follows", () => {
   test("a task with its title, due from now, and the intent's words as evidence", async () => {
-    const template = { title: "Quote for {sender}: {subject}", dueInMs: 86_400_000, priority: "high" as const };
+    const template = {
+      title: "Quote for {sender} of {mailbox}: {subject}",
+      dueInMs: 86_400_000,
+      priority: "high" as const,
+    };
     const [result] = await results([rule("quote", { intents: ["pricing"] }, { createTask: template })]);
     expect(result?.actions).toEqual([
       {
         kind: "createTask",
         ruleId: "quote",
-        title: "Quote for Ana+work@Example.com: Pumps for Lisbon",
+        title: "Quote for Ana+work@Example.com of sales: Pumps for Lisbon",
         dueAt: NOW + 86_400_000,
         priority: "high",
       },
@@ -209,8 +214,19 @@ describe("WR7: what follows", () => {
     expect(action.title.isWellFormed()).toBe(true);
   });
 
+  test("a stage of a pipeline, a tag and a notice, as the rule names them", async () => {
+    const setStage = { stage: "quoting", pipeline: "pumps" };
+    const tag = { kind: "topic", value: "pricing" };
+    const [result] = await results([rule("r", {}, { setStage, tag, notify: "chat" })]);
+    expect(result?.actions).toEqual([
+      { kind: "setStage", ruleId: "r", stage: "quoting", pipeline: "pumps" },
+      { kind: "tag", ruleId: "r", tag },
+      { kind: "notify", ruleId: "r", notice: "chat" },
+    ]);
+  });
+
   test("several rules hold in the file's order; of their stages the first counts", async () => {
-    const stage = (to: string) => ({ setStage: { stage: to } });
+    const stage = (to: string) => ({ setStage: { stage: to, pipeline: null } });
     const found = await results([
       rule("none", keywords("invoice"), stage("lost")),
       rule("first", {}, { ...stage("quote"), tag: { kind: "topic", value: "pricing" } }),

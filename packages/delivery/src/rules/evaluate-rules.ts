@@ -1,7 +1,8 @@
 import type { CompiledRules } from "./compile-rules.ts";
 import { conditionsOf, type ConditionResult } from "./conditions.ts";
 import type { IntentFinding } from "./intent-model.ts";
-import type { Rule, RuleEmail, TaskPriority } from "./rule.ts";
+import { TITLE_PLACEHOLDERS } from "./rule.ts";
+import type { Rule, RuleEmail, TaskPriority, TitlePlaceholder } from "./rule.ts";
 import { searchedTexts } from "./word-search.ts";
 
 /** One thing to be done because a rule holds. */
@@ -14,8 +15,16 @@ export type RuleAction =
       readonly dueAt: number;
       readonly priority: TaskPriority | null;
     }
-  | { readonly kind: "setStage"; readonly ruleId: string; readonly stage: string }
-  | { readonly kind: "tag"; readonly ruleId: string; readonly tag: { readonly kind: string; readonly value: string } };
+  | {
+      readonly kind: "setStage";
+      readonly ruleId: string;
+      readonly stage: string;
+      /** Null: the one that the deal is in. */
+      readonly pipeline: string | null;
+    }
+  | { readonly kind: "tag"; readonly ruleId: string; readonly tag: { readonly kind: string; readonly value: string } }
+  /** `notice`: the name of one of the tenant's notices. */
+  | { readonly kind: "notify"; readonly ruleId: string; readonly notice: string };
 
 export interface RuleResult {
   readonly ruleId: string;
@@ -27,6 +36,7 @@ export interface RuleResult {
 }
 
 const LONGEST_TITLE = 250;
+const PLACEHOLDER = new RegExp(`\\{(${TITLE_PLACEHOLDERS.join("|")})\\}`, "g");
 
 /**
  * Which rules an email meets, why, and what follows, in the order of the tenant's file. Pure: `intents` are those that the email has, as an
@@ -56,19 +66,21 @@ function actionsOf({ id: ruleId, actions: wanted }: Rule, email: RuleEmail, now:
     const { title, dueInMs, priority } = wanted.createTask;
     actions.push({ kind: "createTask", ruleId, title: titleOf(title, email), dueAt: now + dueInMs, priority });
   }
-  if (wanted.setStage !== null) actions.push({ kind: "setStage", ruleId, stage: wanted.setStage.stage });
+  if (wanted.setStage !== null) actions.push({ kind: "setStage", ruleId, ...wanted.setStage });
   if (wanted.tag !== null) actions.push({ kind: "tag", ruleId, tag: wanted.tag });
+  if (wanted.notify !== null) actions.push({ kind: "notify", ruleId, notice: wanted.notify });
   return actions;
 }
 
 /** One line, whatever the email holds. */
-function titleOf(template: string, { subject, from }: RuleEmail): string {
-  const values: Readonly<Record<string, string>> = {
+function titleOf(template: string, { subject, from, mailbox }: RuleEmail): string {
+  const values: Readonly<Record<TitlePlaceholder, string>> = {
     subject: subject?.trim() === "" ? "(no subject)" : (subject ?? "(no subject)"),
     sender: from?.email ?? "(no sender)",
+    mailbox: mailbox ?? "(no mailbox)",
   };
   return template
-    .replaceAll(/\{(subject|sender)\}/g, (_whole, name: string) => values[name] ?? "")
+    .replaceAll(PLACEHOLDER, (_whole, name: TitlePlaceholder) => values[name])
     .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .slice(0, LONGEST_TITLE)

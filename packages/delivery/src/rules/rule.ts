@@ -32,17 +32,24 @@ export interface RuleConditions {
 /** What a rule does, each at most once an email. */
 export interface RuleActions {
   readonly createTask: TaskTemplate | null;
-  readonly setStage: { readonly stage: string } | null;
+  /** `pipeline` null: the one that the deal is in. */
+  readonly setStage: { readonly stage: string; readonly pipeline: string | null } | null;
   readonly tag: { readonly kind: string; readonly value: string } | null;
+  /** The name of one of the tenant's notices. */
+  readonly notify: string | null;
 }
 
 export interface TaskTemplate {
-  /** May hold `{subject}` and `{sender}`. */
+  /** May hold `{name}` of each of {@link TITLE_PLACEHOLDERS}. */
   readonly title: string;
   /** From the moment that the gateway took the email, ms. */
   readonly dueInMs: number;
   readonly priority: TaskPriority | null;
 }
+
+/** What a task's title may name of the email: its subject, the address of its sender, our mailbox. */
+export const TITLE_PLACEHOLDERS = ["subject", "sender", "mailbox"] as const;
+export type TitlePlaceholder = (typeof TITLE_PLACEHOLDERS)[number];
 
 export const TASK_PRIORITIES = ["low", "medium", "high"] as const;
 export type TaskPriority = (typeof TASK_PRIORITIES)[number];
