@@ -1,5 +1,6 @@
 export * from "./activity-text.ts";
 export * from "./class-policy.ts";
+export * from "./company-domain.ts";
 export * from "./conversation-links.ts";
 export * from "./effect-keys.ts";
 export * from "./fault-fate.ts";
