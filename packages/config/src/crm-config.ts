@@ -7,7 +7,7 @@ import type { CrmConfig, SecretList } from "./types.ts";
 /** What reading a tenant's file lends: references are resolved, and faults are collected by the field's full name. */
 export interface CrmReading {
   readonly resolved: (field: string, reference: string) => string | undefined;
-  readonly secrets: (field: string, references: readonly string[]) => SecretList;
+  readonly secrets: (field: string, references: string | readonly string[]) => SecretList;
   readonly fault: (field: string, problem: string, remedy: string) => void;
 }
 
@@ -26,7 +26,7 @@ export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading
   }
   const everyKind = {
     baseUrl: (baseUrl ?? "").replace(/\/+$/, ""),
-    token: secrets("crm.token", typeof crm.token === "string" ? [crm.token] : crm.token),
+    token: secrets("crm.token", crm.token),
     timeoutMs: milliseconds(crm.timeout),
     files: crm.files,
     newDeal: crm.newDeal,

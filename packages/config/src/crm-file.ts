@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { crmRequests } from "./crm-requests-file.ts";
 import { duration } from "./duration.ts";
-import { secretReference } from "./secret-reference-file.ts";
+import { secretReferences } from "./secret-reference-file.ts";
 
 /** A tenant's CRM (`crm:`) as written, by kind. */
 
@@ -52,9 +52,9 @@ const baseUrl = z
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|https?:\/\/\S+)$/, "is neither a http(s) URL nor env:NAME")
   .meta({ description: "address of the CRM's API, or env:NAME" });
 
-const token = z
-  .union([secretReference, z.array(secretReference).min(1).max(8)], { error: (issue) => literalOrShape(issue.input) })
-  .meta({ description: "access token: env:NAME or file:PATH, or a list of them, the newest first" });
+const token = secretReferences.meta({
+  description: "access token: env:NAME or file:PATH, or a list of them, the newest first",
+});
 
 const hubSpot = z.strictObject({
   kind: z.literal("hubspot").meta({ description: "the CRM's adapter" }),
@@ -107,9 +107,3 @@ const http = z.strictObject({
 export const crmFile = z.discriminatedUnion("kind", [hubSpot, odoo, http]);
 
 export type CrmFile = z.output<typeof crmFile>;
-
-function literalOrShape(input: unknown): string {
-  return typeof input === "string"
-    ? "is a literal value: secrets are never written into a tenant file"
-    : "is not a reference to a secret";
-}

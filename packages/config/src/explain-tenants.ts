@@ -22,6 +22,10 @@ export interface TenantExplanation {
   readonly outbound: { readonly secrets: number; readonly path: string } | null;
   readonly classes: TenantConfig["classes"];
   readonly crm: Omit<CrmOfAnyKind, "token"> & { readonly kind: string; readonly tokens: number };
+  readonly rules: TenantConfig["rules"];
+  readonly intents: TenantConfig["intents"];
+  /** Of the addresses the hosts alone: a path may be a secret. */
+  readonly notices: readonly { readonly name: string; readonly host: string; readonly secrets: number }[];
   readonly rateLimit: TenantConfig["rateLimit"];
   readonly maxAgeMs: number;
   readonly mappingVersion: string;
@@ -80,6 +84,13 @@ function explain(tenant: TenantConfig): TenantExplanation {
         : { secrets: tenant.outbound.secrets.reveal().length, path: `/v1/outbound-messages/${tenant.id}` },
     classes: tenant.classes,
     crm: { ...crm, tokens: token.reveal().length },
+    rules: tenant.rules,
+    intents: tenant.intents,
+    notices: [...tenant.notices.values()].map(({ name, url, secret }) => ({
+      name,
+      host: new URL(url).host,
+      secrets: secret.reveal().length,
+    })),
     rateLimit: tenant.rateLimit,
     maxAgeMs: tenant.maxAgeMs,
     mappingVersion: tenant.mappingVersion,

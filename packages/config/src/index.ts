@@ -15,6 +15,8 @@ export { openTenantDirectory } from "./tenant-directory.ts";
 export { networksOf } from "./networks.ts";
 export type { Networks } from "./networks.ts";
 export { processEnvironment } from "./process-environment.ts";
+export { readRules } from "./read-rules.ts";
+export type { RulesReading } from "./read-rules.ts";
 export { MOST_BODY_BYTES, readTenant } from "./read-tenant.ts";
 export { readSandboxEnvironment } from "./sandbox.ts";
 export type { SandboxEnvironment } from "./sandbox.ts";

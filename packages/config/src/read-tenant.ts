@@ -1,11 +1,13 @@
 import { SHARED_LANE, TENANT_ID } from "@inlet/schemas";
-import { parseDocument } from "yaml";
 import { crmConfig } from "./crm-config.ts";
 import type { RawEnvironment } from "./environment.ts";
 import { frozen } from "./frozen.ts";
 import { mailboxConfigs } from "./mailbox-configs.ts";
 import { mappingVersionOf } from "./mapping-version.ts";
 import { networksOf } from "./networks.ts";
+import { noticeConfigs } from "./notice-configs.ts";
+import { parseTenantFile } from "./parse-tenant-file.ts";
+import { ruleConfigs } from "./rule-configs.ts";
 import { secretList } from "./secret-list.ts";
 import { resolveReference } from "./secret-reference.ts";
 import { kindFaults } from "./source-kinds.ts";
@@ -13,9 +15,6 @@ import { secretFault } from "./source-secrets.ts";
 import { milliseconds } from "./duration.ts";
 import { providerSettings } from "./provider-settings.ts";
 import { bytes } from "./size.ts";
-import { tenantFile } from "./tenant-file.ts";
-import type { TenantFile } from "./tenant-file.ts";
-import { tenantFaults } from "./tenant-faults.ts";
 import type { ConfigFault, SecretList, SourceConfig, TenantConfig } from "./types.ts";
 
 /** Largest body that any source may allow. The claim check holds a body in memory once; more needs streaming. */
@@ -57,11 +56,11 @@ export function readTenant(
 
   function secrets(
     field: string,
-    references: readonly string[],
+    references: string | readonly string[],
     check?: (value: string) => ReturnType<typeof secretFault>,
   ): SecretList {
-    const values = references.map((reference, index) => {
-      const at = references.length === 1 && field === "crm.token" ? field : `${field}.${index}`;
+    const values = [references].flat().map((reference, index) => {
+      const at = typeof references === "string" ? field : `${field}.${index}`;
       const value = resolved(at, reference);
       const wrong = value === undefined ? undefined : check?.(value);
       if (wrong !== undefined) fault(at, wrong.problem, wrong.remedy);
@@ -117,9 +116,11 @@ export function readTenant(
           s3: null,
         };
   const crm = crmConfig(file.crm, { resolved, secrets, fault });
+  const { rules, intents } = ruleConfigs(file, fault);
+  const notices = noticeConfigs(file.notices, { resolved, secrets, fault });
 
-  const { maxSize, maxTotal, ...rules } = file.attachments;
-  const attachments = { maxBytes: bytes(maxSize), maxTotalBytes: bytes(maxTotal), ...rules };
+  const { maxSize, maxTotal, ...policy } = file.attachments;
+  const attachments = { maxBytes: bytes(maxSize), maxTotalBytes: bytes(maxTotal), ...policy };
 
   if (faults.length > 0) return { tenant: null, faults, secretFiles };
   const tenant: TenantConfig = {
@@ -134,6 +135,9 @@ export function readTenant(
     classes: file.classes,
     attachments,
     crm,
+    rules,
+    intents,
+    notices,
     rateLimit: file.rateLimit,
     maxAgeMs: milliseconds(file.maxAge),
     mappingVersion: mappingVersionOf({ classes: file.classes, mailboxes, attachments, crm }),
@@ -144,34 +148,4 @@ export function readTenant(
 /** What the kind's senders send at most: a smaller limit would refuse email that the provider has accepted already. */
 function defaultBodyBytes(kind: SourceConfig["kind"]): number {
   return kind === "postmark" || kind === "cloudmailin" || kind === "mailgun" ? MOST_BODY_BYTES : 32 * 1024 * 1024;
-}
-
-function parseTenantFile(where: string, text: string, faults: ConfigFault[]): TenantFile | null {
-  const document = parseDocument(text, { prettyErrors: true });
-  for (const error of document.errors) {
-    const line = error.linePos?.[0].line;
-    faults.push({
-      where,
-      field: line === undefined ? "" : `line ${line}`,
-      problem: `is not valid YAML (${error.code.toLowerCase().replaceAll("_", " ")})`,
-      remedy: 'Correct the line; values that start with *, & or @ need quotes, such as "*@inlet.example"',
-    });
-  }
-  if (document.errors.length > 0) return null;
-  let content: unknown;
-  try {
-    content = document.toJS();
-  } catch {
-    faults.push({
-      where,
-      field: "",
-      problem: "has an alias that resolves to nothing, or to too much",
-      remedy: 'Put values that start with * into quotes, such as "*@inlet.example"',
-    });
-    return null;
-  }
-  const parsed = tenantFile.safeParse(content ?? {}, { reportInput: false });
-  if (parsed.success) return parsed.data;
-  faults.push(...tenantFaults(where, parsed.error.issues, content));
-  return null;
 }

@@ -50,7 +50,7 @@ function problemOf(issue: z.core.$ZodIssue): string {
 }
 
 function described({ message }: z.core.$ZodIssue): string {
-  return /^(is|has|names|refers) /.test(message) ? message : `is not valid: ${message}`;
+  return /^(is|has|does|names|refers|matches) /.test(message) ? message : `is not valid: ${message}`;
 }
 
 function remedyOf(issue: z.core.$ZodIssue, description: string | undefined): string {

@@ -1,10 +1,13 @@
-import { readAddressRule } from "@inlet/mailboxes";
 import { z } from "zod";
+import { addressRule } from "./address-rule-file.ts";
 import { attachmentPolicy } from "./attachment-policy-file.ts";
 import { crmFile } from "./crm-file.ts";
 import { duration } from "./duration.ts";
+import { entryName, tagKind, tagValue } from "./names-file.ts";
 import { isNetwork } from "./networks.ts";
+import { noticesFile } from "./notices-file.ts";
 import { providerFields } from "./provider-fields.ts";
+import { intentsFile, rulesFile } from "./rules-file.ts";
 import { secretReference } from "./secret-reference-file.ts";
 import { size } from "./size.ts";
 
@@ -65,25 +68,10 @@ const source = z.strictObject({
   ...providerFields,
 });
 
-const addressRule = z
-  .string()
-  .superRefine((text, context) => {
-    const reading = readAddressRule(text);
-    if (!reading.ok) context.addIssue({ code: "custom", message: reading.problem });
-  })
-  .meta({
-    description:
-      'an address (sales@inlet.example), a pattern ("campaign-*@inlet.example", "deal-{deal}@inlet.example") or a domain ("*@inlet.example"), in quotes where it holds *, { or }',
-    pattern: "^.+@[^@*{}]+\\.[^@*{}]+$",
-    examples: ["sales@inlet.example", "campaign-*@inlet.example", "deal-{deal}@inlet.example", "*@inlet.example"],
-  });
-
-const tagKind = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "is not a kind of a-z, 0-9 and - (at most 40 characters)");
-
 const mailbox = z.strictObject({
   addresses: z.array(addressRule).min(1, "is empty").meta({ description: "addresses that belong to this mailbox" }),
   tags: z
-    .record(tagKind, z.string().min(1).max(128).meta({ description: "the tag's value, at most 128 characters" }))
+    .record(tagKind, tagValue)
     .default({})
     .meta({ description: "tags that every email of this mailbox gets, such as campaign: spring or product: pump" }),
   pipeline: z
@@ -111,10 +99,6 @@ const unknownRecipients = z.strictObject({
   }),
 });
 
-const sourceName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, "is not a name of a-z, 0-9 and - (at most 40 characters)");
-
 export const tenantFile = z.strictObject({
   name: z.string().min(1).max(100).meta({ description: "the tenant's name for people" }),
   isolation: z
@@ -122,9 +106,9 @@ export const tenantFile = z.strictObject({
     .default("shared")
     .meta({ description: "dedicated gives the tenant topics and consumer groups of its own" }),
   sources: z
-    .record(sourceName, source)
+    .record(entryName, source)
     .meta({ description: "the doors by which email comes in, by name: POST /v1/inbound/<tenant>/<name>" }),
-  mailboxes: z.record(sourceName, mailbox).meta({ description: "the tenant's own addresses, by mailbox" }),
+  mailboxes: z.record(entryName, mailbox).meta({ description: "the tenant's own addresses, by mailbox" }),
   unknownRecipients: unknownRecipients
     .prefault({})
     .meta({ description: "what becomes of email to an address that no mailbox has" }),
@@ -158,6 +142,11 @@ export const tenantFile = z.strictObject({
     .meta({ description: "what becomes of machine mail, by class" }),
   attachments: attachmentPolicy.meta({ description: "which attachments are let through, and what follows where not" }),
   crm: crmFile.meta({ description: "where the activity is written" }),
+  rules: rulesFile.meta({
+    description: "workflow rules: what is done when an email meets what they ask for (docs/guides/rules.md)",
+  }),
+  intents: intentsFile.meta({ description: "what people want, by the words that tell it, for the rules' intent" }),
+  notices: noticesFile.meta({ description: "where the rules' notify is sent, by name: signed Standard Webhooks" }),
   rateLimit: z
     .strictObject({
       perSecond: z

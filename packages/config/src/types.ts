@@ -179,6 +179,15 @@ export interface CrmOfAnyKind {
   readonly quota: { readonly perSecond: number; readonly burst: number };
 }
 
+/** Where a rule's `notify` is sent. */
+export interface NoticeConfig {
+  readonly name: string;
+  /** https, or http to this machine. */
+  readonly url: string;
+  /** `whsec_…` (Standard Webhooks): each signs, so that the receiver may know one of them. */
+  readonly secret: SecretList;
+}
+
 export interface TenantConfig {
   readonly id: string;
   readonly name: string;
@@ -192,6 +201,10 @@ export interface TenantConfig {
   readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
+  /** Workflow rules, in the file's order (WR7). What they name of intents, mailboxes and notices is there. */
+  readonly rules: readonly import("@inlet/delivery").Rule[];
+  readonly intents: readonly import("@inlet/delivery").IntentWords[];
+  readonly notices: ReadonlyMap<string, NoticeConfig>;
   /** Requests per second at the gateway, per instance. */
   readonly rateLimit: { readonly perSecond: number; readonly burst: number };
   /** Oldest a waiting email may get, ms. Default 7 days. */
