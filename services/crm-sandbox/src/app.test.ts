@@ -73,6 +73,41 @@ describe("HubSpot's answers", () => {
     expect(crm.store.all("contacts")).toHaveLength(2);
   });
 
+  test("a batch create is all or nothing, unless every input has an objectWriteTraceId: then the errors name theirs", async () => {
+    const crm = sandbox();
+    const inputs = [contact("a@example.com"), contact("not an address"), contact("b@example.com")];
+    const whole = await call(crm, "POST", `${CONTACTS}/batch/create`, { inputs });
+    expect([whole.status, whole.body["category"]]).toEqual([400, "VALIDATION_ERROR"]);
+    expect(crm.store.all("contacts")).toEqual([]);
+    const traced = inputs.map((input, n) => ({ ...input, objectWriteTraceId: `t${n}` }));
+    const partly = await call(crm, "POST", `${CONTACTS}/batch/create`, { inputs: traced });
+    expect(partly.status).toBe(207);
+    expect(partly.body).toMatchObject({
+      numErrors: 1,
+      errors: [{ category: "VALIDATION_ERROR", context: { objectWriteTraceId: ["t1"] } }],
+      results: [{ objectWriteTraceId: "t0" }, { objectWriteTraceId: "t2" }],
+    });
+    expect(crm.store.all("contacts")).toHaveLength(2);
+    const twice = [traced[0], traced[0]];
+    expect((await call(crm, "POST", `${CONTACTS}/batch/create`, { inputs: twice })).status).toBe(400);
+  });
+
+  test.each(["/crm/v4/associations", "/crm/associations/2026-03"])(
+    "%s ties many pairs at once, and names those that cannot be",
+    async (url) => {
+      const crm = sandbox();
+      const { id } = crm.store.create("deals", { dealname: "x", dealstage: "closedwon" }, 1);
+      const person = crm.store.create("contacts", { email: "a@example.com" }, 1).id;
+      const inputs = [person, "5"].map((to) => ({ from: { id }, to: { id: to } }));
+      const tied = await call(crm, "POST", `${url}/deals/contacts/batch/associate/default`, { inputs });
+      expect(tied.status).toBe(207);
+      expect(tied.body).toMatchObject({
+        results: [{ from: { id }, to: { id: person }, associationSpec: { associationTypeId: 3 } }],
+        errors: [{ category: "OBJECT_NOT_FOUND", context: { fromObjectId: [id], toObjectId: ["5"] } }],
+      });
+    },
+  );
+
   test.each<[string, object, string]>([
     ["contacts", { email: "nobody" }, "INVALID_EMAIL"],
     ["contacts", { shoe_size: "44" }, "PROPERTY_DOESNT_EXIST"],

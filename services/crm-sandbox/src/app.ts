@@ -119,7 +119,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
 
 /** `/crm/objects/2026-03/…` as `/crm/2026-03/objects/…`: one set of routes serves numbered and dated versions. */
 function undated(url: string): string {
-  return url.replace(/^\/crm\/(objects|properties|pipelines)\/(\d{4}-\d{2})(?=\/)/, "/crm/$2/$1");
+  return url.replace(/^\/crm\/(objects|associations|properties|pipelines)\/(\d{4}-\d{2})(?=\/)/, "/crm/$2/$1");
 }
 
 function problemOf(error: Error & { statusCode?: number }): Problem {

@@ -48,12 +48,13 @@ export function bodyObject(body: unknown): Record<string, unknown> {
   return body as Record<string, unknown>;
 }
 
-/** The `inputs` of a batch call: 1 to 100. */
-export function batchInputs(body: unknown): Record<string, unknown>[] {
+/** The `inputs` of a batch call: 1 to `most`. */
+export function batchInputs(body: unknown, most = 100): Record<string, unknown>[] {
   const { inputs } = bodyObject(body);
   if (!Array.isArray(inputs) || inputs.length === 0)
     throw problems.invalid("Some required fields were not set: [inputs]");
-  if (inputs.length > 100) throw problems.invalid(`The maximum number of inputs is 100, ${inputs.length} were sent`);
+  if (inputs.length > most)
+    throw problems.invalid(`The maximum number of inputs is ${most}, ${inputs.length} were sent`);
   return inputs.map(bodyObject);
 }
 

@@ -1,25 +1,45 @@
-import { problems } from "../problem.ts";
-import { typeId } from "../store/object-types.ts";
-import { bodyObject, theObject, typeOf } from "./api-call.ts";
+import { Problem, problems } from "../problem.ts";
+import type { Association } from "../store/crm-store.ts";
+import { singular, typeId } from "../store/object-types.ts";
+import { batchInputs, bodyObject, theObject, typeOf } from "./api-call.ts";
 import type { ApiContext, Route } from "./api-call.ts";
+import { batchAnswer } from "./batches.ts";
 
-/** Associations after the fact: the default one (v4, 200), labelled ones (v4, 201), listing and removal. */
+/** Associations after the fact: the default one (v4, 200; many at once, 200 or 207), labelled ones (v4, 201), listing and removal. */
 export function associationRoutes(context: ApiContext): Route[] {
   const { store, now } = context;
   const url = "/crm/:version/objects/:type/:id/associations";
   return [
     {
+      method: "POST",
+      url: "/crm/:version/associations/:type/:to/batch/associate/default",
+      handler: (call) => {
+        const from = typeOf(call.params["type"]);
+        const to = typeOf(call.params["to"]);
+        const results: object[] = [];
+        const errors: object[] = [];
+        for (const input of batchInputs(call.body, 2000)) {
+          const fromId = String(bodyObject(input["from"])["id"]);
+          const toId = String(bodyObject(input["to"])["id"]);
+          try {
+            const object = store.find(from, fromId);
+            if (object === undefined) throw problems.notFound(`No ${singular(from)} with id ${fromId}`);
+            results.push(...shownTies(store.associate(object, to, toId)));
+          } catch (error) {
+            if (!(error instanceof Problem)) throw error;
+            const context = { fromObjectId: [fromId], toObjectId: [toId] };
+            errors.push({ ...(error.body as object), context });
+          }
+        }
+        return batchAnswer(200, now, results, errors);
+      },
+    },
+    {
       method: "PUT",
       url: `${url}/default/:to/:toId`,
       handler: (call) => {
-        const { typeIds, fromId, toId } = store.associate(
-          theObject(context, call),
-          typeOf(call.params["to"]),
-          call.params["toId"] ?? "",
-        );
-        const at = new Date(now()).toISOString();
-        const results = typeIds.map((id) => ({ from: { id: fromId }, to: { id: toId }, associationSpec: spec(id) }));
-        return { status: 200, body: { status: "COMPLETE", results, startedAt: at, completedAt: at } };
+        const tie = store.associate(theObject(context, call), typeOf(call.params["to"]), call.params["toId"] ?? "");
+        return batchAnswer(200, now, shownTies(tie), []);
       },
     },
     {
@@ -66,6 +86,10 @@ export function associationRoutes(context: ApiContext): Route[] {
   ];
 }
 
-function spec(id: number): object {
-  return { associationCategory: "HUBSPOT_DEFINED", associationTypeId: id };
+function shownTies({ fromId, toId, typeIds }: Association): object[] {
+  return typeIds.map((id) => ({
+    from: { id: fromId },
+    to: { id: toId },
+    associationSpec: { associationCategory: "HUBSPOT_DEFINED", associationTypeId: id },
+  }));
 }

@@ -6,7 +6,11 @@ import { batchInputs, bodyObject, shown, typeOf } from "./api-call.ts";
 import type { ApiAnswer, ApiContext, Route } from "./api-call.ts";
 import { createObject } from "./objects.ts";
 
-/** Batch upsert, read, create, update and archive. Of a batch that succeeds in part the answer is 207; one that fails whole is its first error. */
+/**
+ * Batch upsert, read, create, update and archive. Of a batch that succeeds in part the answer is 207; one that fails whole is its first error.
+ * A create succeeds in part only where every input has an `objectWriteTraceId`, else it is all or nothing
+ * (https://developers.hubspot.com/docs/api-reference/error-handling, multi-status errors).
+ */
 export function batchRoutes(context: ApiContext): Route[] {
   const { store, now, searchLagMs } = context;
   const url = "/crm/:version/objects/:type/batch";
@@ -56,8 +60,20 @@ export function batchRoutes(context: ApiContext): Route[] {
     {
       method: "POST",
       url: `${url}/create`,
-      handler: ({ params, body }) =>
-        eachInput(batchInputs(body), 201, now, (input) => shown(createObject(context, typeOf(params["type"]), input))),
+      handler: ({ params, body }) => {
+        const inputs = batchInputs(body);
+        const made: StoredObject[] = [];
+        const answer = eachInput(inputs, 201, now, (input) => {
+          const object = createObject(context, typeOf(params["type"]), input);
+          made.push(object);
+          return shown(object);
+        });
+        if (answer.refused.length > 0 && !inputs.every((input) => typeof input["objectWriteTraceId"] === "string")) {
+          for (const object of made) store.archive(object, now());
+          throw answer.refused[0] as Problem;
+        }
+        return answer;
+      },
     },
     {
       method: "POST",
@@ -100,27 +116,28 @@ function eachInput(
   status: number,
   now: () => number,
   work: (input: Record<string, unknown>) => object,
-): ApiAnswer {
+): ApiAnswer & { readonly refused: readonly Problem[] } {
+  const traceIds = inputs.map((input) => input["objectWriteTraceId"]).filter((id) => typeof id === "string");
+  if (new Set(traceIds).size < traceIds.length) throw problems.invalid("Duplicate objectWriteTraceId in batch input");
   const results: object[] = [];
+  const errors: object[] = [];
   const refused: Problem[] = [];
   for (const input of inputs) {
+    const traceId = input["objectWriteTraceId"];
+    const traced = typeof traceId === "string";
     try {
-      results.push(work(input));
+      results.push({ ...work(input), ...(traced ? { objectWriteTraceId: traceId } : {}) });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       refused.push(error);
+      errors.push({ ...(error.body as object), ...(traced ? { context: { objectWriteTraceId: [traceId] } } : {}) });
     }
   }
   if (results.length === 0 && refused[0] !== undefined) throw refused[0];
-  return batchAnswer(
-    status,
-    now,
-    results,
-    refused.map(({ body }) => body as object),
-  );
+  return { ...batchAnswer(status, now, results, errors), refused };
 }
 
-function batchAnswer(
+export function batchAnswer(
   status: number,
   now: () => number,
   results: readonly object[],
