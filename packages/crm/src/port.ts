@@ -117,12 +117,42 @@ export type CrmMethod =
   | "uploadFile"
   | "lookup";
 
+/** What the rows of a batch call are, and what each comes to, by the method that does one of them. */
+export interface BatchRows {
+  readonly upsertContact: { readonly input: ContactInput; readonly value: Written };
+  readonly createDeal: { readonly input: DealInput; readonly value: Written };
+  readonly getDeal: { readonly input: string; readonly value: { readonly recordId: string } | null };
+  readonly createActivity: { readonly input: ActivityInput; readonly value: Written };
+}
+
+export type BatchedMethod = keyof BatchRows;
+
+/** Many calls of one method as one. */
+export interface Batch<Input, Value> {
+  /** Rows that one call takes. */
+  readonly most: number;
+  /** Requests that a call makes at most, short of races, whatever its rows. */
+  readonly cost: number;
+  /**
+   * Either the call as a whole failed, then its fault is every row's; or each row has its own result, in the order of `inputs`, of which no
+   * two have the same key. A row, or a whole, with a record's fault may be sent again by itself at once: one bad row makes some CRMs refuse
+   * its neighbours, and some do not say what became of a row (`unknown`). The answer to that call counts.
+   */
+  send(inputs: readonly Input[], options: CallOptions): Promise<CallResult<readonly CallResult<Value>[]>>;
+}
+
+export type Batches = {
+  readonly [M in BatchedMethod]?: Batch<BatchRows[M]["input"], BatchRows[M]["value"]>;
+};
+
 export interface Crm {
   /** `hubspot`, `odoo`, …; part of every effect's key in the ledger. */
   readonly kind: string;
   readonly traits: Readonly<Record<"contact" | "deal" | "activity" | "file", EffectTraits>>;
   /** Requests that a call of a method makes at most, short of races; 1 where none is said. Charged to the tenant's quota before the call. */
   readonly costs?: Readonly<Partial<Record<CrmMethod, number>>>;
+  /** Methods whose calls the CRM takes many at a time. */
+  readonly batches?: Batches;
   /** Makes what the adapter needs in the account (custom properties). Idempotent. */
   prepare(options: CallOptions): Promise<CallResult<null>>;
 

@@ -21,12 +21,7 @@ export async function createActivity(
   options: CallOptions,
 ): Promise<CallResult<Written>> {
   const path = client.paths.objects("emails");
-  const associations = [
-    { to: { id: input.contactId }, types: associationTypes("contacts") },
-    ...(input.dealId === null ? [] : [{ to: { id: input.dealId }, types: associationTypes("deals") }]),
-    ...(input.companyId === null ? [] : [{ to: { id: input.companyId }, types: associationTypes("companies") }]),
-  ];
-  const body = { properties: activityProperties(input, tenant), associations };
+  const body = activityCreate(input, tenant);
   const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
   if (!made.ok) return made;
   switch (made.value.kind) {
@@ -46,6 +41,16 @@ export async function createActivity(
         : { ok: true, value: { recordId: found.value.recordId, created: false } };
     }
   }
+}
+
+/** The body of a create, and an entry of `batch/create`. */
+export function activityCreate(input: ActivityInput, tenant: string): object {
+  const associations = [
+    { to: { id: input.contactId }, types: associationTypes("contacts") },
+    ...(input.dealId === null ? [] : [{ to: { id: input.dealId }, types: associationTypes("deals") }]),
+    ...(input.companyId === null ? [] : [{ to: { id: input.companyId }, types: associationTypes("companies") }]),
+  ];
+  return { properties: activityProperties(input, tenant), associations };
 }
 
 export async function findActivity(

@@ -5,6 +5,8 @@ export interface HubSpotError {
   readonly errorType: string | null;
   readonly policyName: string | null;
   readonly correlationId: string | null;
+  /** Of an entry in a batch answer: the inputs that it is about. */
+  readonly traceIds: readonly string[];
   /** Only to be searched for fixed words and ids, never passed on. */
   readonly text: string;
 }
@@ -13,6 +15,8 @@ export interface HubSpotRecord {
   readonly id: string;
   readonly properties: Readonly<Record<string, string | null>>;
   readonly new?: boolean;
+  /** The input of a batch that it answers, where HubSpot says so. */
+  readonly traceId?: string;
 }
 
 /** The answer's JSON object; null when it is none. */
@@ -40,6 +44,7 @@ export function hubSpotError(text: string): HubSpotError {
     errorType: field("errorType"),
     policyName: field("policyName"),
     correlationId: field("correlationId"),
+    traceIds: traceIds(body["context"]),
     text: text.slice(0, 20_000),
   };
 }
@@ -47,7 +52,7 @@ export function hubSpotError(text: string): HubSpotError {
 /** A CRM record in an answer; null when the shape is not one. */
 export function hubSpotRecord(value: unknown): HubSpotRecord | null {
   if (typeof value !== "object" || value === null) return null;
-  const { id, properties, new: isNew } = value as Record<string, unknown>;
+  const { id, properties, new: isNew, objectWriteTraceId } = value as Record<string, unknown>;
   if (typeof id !== "string" && typeof id !== "number") return null;
   return {
     id: String(id),
@@ -56,7 +61,14 @@ export function hubSpotRecord(value: unknown): HubSpotRecord | null {
       string | null
     >,
     ...(typeof isNew === "boolean" ? { new: isNew } : {}),
+    ...(typeof objectWriteTraceId === "string" ? { traceId: objectWriteTraceId } : {}),
   };
+}
+
+function traceIds(context: unknown): string[] {
+  if (typeof context !== "object" || context === null) return [];
+  const { objectWriteTraceId } = context as Record<string, unknown>;
+  return Array.isArray(objectWriteTraceId) ? objectWriteTraceId.filter((id) => typeof id === "string") : [];
 }
 
 /** The parts of a batch answer: `results`, and the `errors` of a 207. */

@@ -2,7 +2,8 @@ import type { CallOptions, CallResult, ContactInput, Written } from "../port.ts"
 import { batchAnswer } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
-import { faultOfBatchError, outage, passing } from "./faults.ts";
+import { nothingCame } from "./batch-rows.ts";
+import { faultOfBatchError, passing } from "./faults.ts";
 
 /**
  * Finds the contact by its address, else makes it. The look-up comes first because an upsert overwrites: a name that a person put into the
@@ -20,7 +21,7 @@ export async function upsertContact(
 
   const path = `${client.paths.objects("contacts")}/batch/upsert`;
   const made = await client.call(
-    { method: "POST", path, template: path, write: true, body: { inputs: [upsertInput(input)] } },
+    { method: "POST", path, template: path, write: true, body: { inputs: [contactUpsert(input)] } },
     options,
   );
   if (!made.ok) return made;
@@ -70,7 +71,8 @@ async function contactOfConflict(
     : { ok: true, value: { recordId, created: false } };
 }
 
-function upsertInput(input: ContactInput): object {
+/** An entry of `batch/upsert`. */
+export function contactUpsert(input: ContactInput): object {
   return {
     id: input.email,
     idProperty: "email",
@@ -79,12 +81,5 @@ function upsertInput(input: ContactInput): object {
       ...(input.firstName === null ? {} : { firstname: input.firstName }),
       ...(input.lastName === null ? {} : { lastname: input.lastName }),
     },
-  };
-}
-
-function nothingCame(): CallResult<never> {
-  return {
-    ok: false,
-    fault: outage("hubspot:unreadable", "a batch answer without results and errors", { unknown: true }),
   };
 }

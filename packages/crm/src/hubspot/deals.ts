@@ -1,8 +1,9 @@
 import type { CallFault, CallOptions, CallResult, DealInput, Written } from "../port.ts";
 import { batchAnswer, hubSpotRecord } from "./answer.ts";
+import { nothingCame } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
 import { faultOfBatchError, outage, passing, permanent } from "./faults.ts";
-import type { DealStages } from "./stages.ts";
+import type { DealPlace, DealStages } from "./stages.ts";
 
 /**
  * The conversation's deal: a batch upsert by the unique property `inlet_conversation`, then the default association to the contact.
@@ -18,14 +19,7 @@ export async function createDeal(
   if (!place.ok) return place;
 
   const path = `${client.paths.objects("deals")}/batch/upsert`;
-  const properties = {
-    inlet_conversation: input.key,
-    dealname: input.name,
-    pipeline: place.value.pipeline,
-    dealstage: place.value.stage,
-    inlet_tags: input.tags.join(";"),
-  };
-  const body = { inputs: [{ id: input.key, idProperty: "inlet_conversation", properties }] };
+  const body = { inputs: [dealUpsert(input, place.value)] };
   const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
   if (!made.ok) return made;
   const deal = await dealOf(client, input.key, made.value, options);
@@ -33,6 +27,18 @@ export async function createDeal(
 
   const associated = await associateDeal(client, deal.value.recordId, input.contactId, options);
   return associated === null ? deal : { ok: false, fault: associated };
+}
+
+/** An entry of `batch/upsert`. */
+export function dealUpsert(input: DealInput, place: DealPlace): object {
+  const properties = {
+    inlet_conversation: input.key,
+    dealname: input.name,
+    pipeline: place.pipeline,
+    dealstage: place.stage,
+    inlet_tags: input.tags.join(";"),
+  };
+  return { id: input.key, idProperty: "inlet_conversation", properties };
 }
 
 async function dealOf(
@@ -53,10 +59,7 @@ async function dealOf(
       : { ok: true, value: { recordId: found.value.recordId, created: false } };
   }
   if (error !== undefined) return { ok: false, fault: faultOfBatchError(error) };
-  return {
-    ok: false,
-    fault: outage("hubspot:unreadable", "a batch answer without results and errors", { unknown: true }),
-  };
+  return nothingCame();
 }
 
 async function associateDeal(
@@ -84,9 +87,13 @@ export async function getDeal(
   dealId: string,
   options: CallOptions,
 ): Promise<CallResult<{ recordId: string } | null>> {
-  // A tag in an address is written by anybody: what cannot be an id is not asked for.
-  if (!/^\d{1,20}$/.test(dealId)) return { ok: true, value: null };
+  if (!canBeDealId(dealId)) return { ok: true, value: null };
   return readDeal(client, dealId, "?properties=dealname", options);
+}
+
+/** A tag in an address is written by anybody: what cannot be an id is not asked for. */
+export function canBeDealId(dealId: string): boolean {
+  return /^\d{1,20}$/.test(dealId);
 }
 
 export async function findDeal(

@@ -2,6 +2,7 @@ import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits } from "../port.ts";
 import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
+import { hubSpotBatches } from "./batches.ts";
 import { createHubSpotClient } from "./client.ts";
 import { findContact, upsertContact } from "./contacts.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
@@ -31,9 +32,13 @@ export function createHubSpot(options: HubSpotOptions): Crm {
   const { tenant } = options;
 
   /** An account that lost Inlet's properties, or never had them, gets them, and the call is made once more: the 400 carried out nothing. */
-  async function withProperties<T>(work: () => Promise<CallResult<T>>, call: CallOptions): Promise<CallResult<T>> {
+  async function withProperties<T>(
+    work: () => Promise<CallResult<T>>,
+    call: CallOptions,
+    missing = (result: CallResult<T>): boolean => !result.ok && isPropertyMissing(result.fault),
+  ): Promise<CallResult<T>> {
     const first = await work();
-    if (first.ok || !isPropertyMissing(first.fault)) return first;
+    if (!missing(first)) return first;
     const prepared = await prepareProperties(client, call);
     return prepared.ok ? work() : prepared;
   }
@@ -43,6 +48,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     traits: hubSpotTraits(options.settleMs),
     // contact: read, upsert; deal: upsert, association; an activity's update: read, patch, an association.
     costs: { prepare: PREPARE_REQUESTS, upsertContact: 2, createDeal: 2, updateActivity: 3 },
+    batches: hubSpotBatches({ client, stages, tenant, withProperties }),
     prepare: (call) => prepareProperties(client, call),
     upsertContact: (input, call) => upsertContact(client, input, call),
     createDeal: (input, call) => withProperties(() => createDeal(client, stages, input, call), call),

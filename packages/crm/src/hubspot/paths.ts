@@ -5,6 +5,8 @@ export interface HubSpotPaths {
   objects(type: HubSpotType): string;
   object(type: HubSpotType, id: string): string;
   association(from: HubSpotType, id: string, to: HubSpotType, toId: string): string;
+  /** Default associations of many pairs. */
+  associations(from: HubSpotType, to: HubSpotType): string;
   properties(type: HubSpotType): string;
   property(type: HubSpotType, name: string): string;
   propertyGroups(type: HubSpotType): string;
@@ -22,6 +24,7 @@ export function hubSpotPaths(version: string): HubSpotPaths {
   const objects = dated ? `/crm/objects/${version}` : `/crm/${version}/objects`;
   // Default associations belong to v4 where versions are numbered.
   const associated = dated ? objects : "/crm/v4/objects";
+  const associations = dated ? `/crm/associations/${version}` : "/crm/v4/associations";
   const properties = dated ? `/crm/properties/${version}` : `/crm/${version}/properties`;
   const pipelines = dated ? `/crm/pipelines/${version}` : `/crm/${version}/pipelines`;
   const part = encodeURIComponent;
@@ -29,6 +32,7 @@ export function hubSpotPaths(version: string): HubSpotPaths {
     objects: (type) => `${objects}/${type}`,
     object: (type, id) => `${objects}/${type}/${part(id)}`,
     association: (from, id, to, toId) => `${associated}/${from}/${part(id)}/associations/default/${to}/${part(toId)}`,
+    associations: (from, to) => `${associations}/${from}/${to}/batch/associate/default`,
     properties: (type) => `${properties}/${type}`,
     property: (type, name) => `${properties}/${type}/${part(name)}`,
     propertyGroups: (type) => `${properties}/${type}/groups`,

@@ -1,0 +1,210 @@
+import type { BatchRows, Batches, CallFault, CallOptions, CallResult, DealInput, Written } from "../port.ts";
+import { activityCreate } from "./activities.ts";
+import type { HubSpotRecord } from "./answer.ts";
+import { MOST_ROWS, readBatch, untold, writeBatch } from "./batch-rows.ts";
+import type { HubSpotClient } from "./client.ts";
+import { contactUpsert } from "./contacts.ts";
+import { canBeDealId, dealUpsert } from "./deals.ts";
+import { isPropertyMissing } from "./faults.ts";
+import type { DealStages } from "./stages.ts";
+
+type Rows<T> = CallResult<readonly CallResult<T>[]>;
+
+export interface BatchContext {
+  readonly client: HubSpotClient;
+  readonly stages: DealStages;
+  readonly tenant: string;
+  /** Does the work once more after Inlet's properties were made, where they were missing. */
+  readonly withProperties: <T>(
+    work: () => Promise<CallResult<T>>,
+    options: CallOptions,
+    missing: (result: CallResult<T>) => boolean,
+  ) => Promise<CallResult<T>>;
+}
+
+/** The same writes as one by one, with the same unique keys, so that what one leaves unknown the other settles. */
+export function hubSpotBatches(context: BatchContext): Batches {
+  const { client, withProperties } = context;
+  return {
+    // Read, upsert of those that are not there.
+    upsertContact: { most: MOST_ROWS, cost: 2, send: (inputs, options) => upsertContacts(client, inputs, options) },
+    // Upsert, associations.
+    createDeal: {
+      most: MOST_ROWS,
+      cost: 2,
+      send: (inputs, options) => withProperties(() => createDeals(context, inputs, options), options, lacksProperties),
+    },
+    getDeal: { most: MOST_ROWS, cost: 1, send: (ids, options) => getDeals(client, ids, options) },
+    createActivity: {
+      most: MOST_ROWS,
+      cost: 1,
+      send: (inputs, options) =>
+        withProperties(() => createActivities(context, inputs, options), options, lacksProperties),
+    },
+  };
+}
+
+/** A name that a person put into the CRM is worth more than a `From` header's: who is there is read first, and left as it is. */
+async function upsertContacts(
+  client: HubSpotClient,
+  inputs: readonly BatchRows["upsertContact"]["input"][],
+  options: CallOptions,
+): Promise<Rows<Written>> {
+  const path = client.paths.objects("contacts");
+  const ids = inputs.map(({ email }) => email);
+  const read = await readBatch(client, { path: `${path}/batch/read`, ids, idProperty: "email", of: "email" }, options);
+  if (!read.ok) return read;
+  const there = new Map(read.value.map(({ id, properties }) => [properties["email"]?.toLowerCase(), id]));
+  const missing = inputs.filter(({ email }) => !there.has(email.toLowerCase()));
+  const rows = await eachOf(missing, (some) =>
+    writeBatch(
+      client,
+      {
+        path: `${path}/batch/upsert`,
+        inputs: some.map(contactUpsert),
+        keys: some.map(({ email }) => email),
+        property: "email",
+      },
+      options,
+    ),
+  );
+  return {
+    ok: true,
+    value: inputs.map((input) => {
+      const recordId = there.get(input.email.toLowerCase());
+      return recordId === undefined
+        ? written(rows.get(input), (record) => record.new ?? null)
+        : { ok: true, value: { recordId, created: false } };
+    }),
+  };
+}
+
+/** Once a deal is written, a failure of its association is `unknown`, as with a single one: something was carried out. */
+async function createDeals(
+  { client, stages }: BatchContext,
+  inputs: readonly DealInput[],
+  options: CallOptions,
+): Promise<Rows<Written>> {
+  const places = new Map<DealInput, Awaited<ReturnType<DealStages["resolve"]>>>();
+  for (const input of inputs) places.set(input, await stages.resolve(input, options));
+  const placed = inputs.flatMap((input) => {
+    const place = places.get(input);
+    return place?.ok === true ? [{ input, place: place.value }] : [];
+  });
+  const made = await eachOf(placed, (some) =>
+    writeBatch(
+      client,
+      {
+        path: `${client.paths.objects("deals")}/batch/upsert`,
+        inputs: some.map(({ input, place }) => dealUpsert(input, place)),
+        keys: some.map(({ input }) => input.key),
+        property: "inlet_conversation",
+      },
+      options,
+    ),
+  );
+  const rows = new Map<DealInput, CallResult<Written>>();
+  for (const each of placed)
+    rows.set(
+      each.input,
+      written(made.get(each), (record) => record.new ?? null),
+    );
+  const failed = await associate(client, rows, options);
+  return {
+    ok: true,
+    value: inputs.map((input) => {
+      const place = places.get(input);
+      if (place?.ok === false) return place;
+      const fault = failed.get(input);
+      return fault === undefined ? (rows.get(input) ?? { ok: false, fault: untold() }) : { ok: false, fault };
+    }),
+  };
+}
+
+/** Ties the deals that were written to their contacts; answers what failed, by the deal. */
+async function associate(
+  client: HubSpotClient,
+  rows: ReadonlyMap<DealInput, CallResult<Written>>,
+  options: CallOptions,
+): Promise<ReadonlyMap<DealInput, CallFault>> {
+  const pairs = [...rows].flatMap(([input, row]) =>
+    row.ok ? [{ input, from: { id: row.value.recordId }, to: { id: input.contactId } }] : [],
+  );
+  if (pairs.length === 0) return new Map();
+  const path = client.paths.associations("deals", "contacts");
+  const body = { inputs: pairs.map(({ from, to }) => ({ from, to })) };
+  const answer = await client.call({ method: "POST", path, template: path, write: true, body }, options);
+  if (!answer.ok) {
+    const { fault } = answer;
+    const after: CallFault = fault.kind === "outage" ? { ...fault, unknown: true } : { ...untold(), code: fault.code };
+    return new Map(pairs.map(({ input }) => [input, after]));
+  }
+  const results = answer.value.kind === "ok" ? answer.value.body["results"] : [];
+  const tied = new Set(
+    ((Array.isArray(results) ? results : []) as { from?: { id?: unknown }; to?: { id?: unknown } }[]).map(
+      ({ from, to }) => `${String(from?.id)} ${String(to?.id)}`,
+    ),
+  );
+  return new Map(
+    pairs.filter(({ from, to }) => !tied.has(`${from.id} ${to.id}`)).map(({ input }) => [input, untold()]),
+  );
+}
+
+async function getDeals(
+  client: HubSpotClient,
+  dealIds: readonly string[],
+  options: CallOptions,
+): Promise<Rows<BatchRows["getDeal"]["value"]>> {
+  const ids = [...new Set(dealIds.filter(canBeDealId))];
+  const path = `${client.paths.objects("deals")}/batch/read`;
+  const read =
+    ids.length === 0
+      ? { ok: true as const, value: [] }
+      : await readBatch(client, { path, ids, of: "dealname" }, options);
+  if (!read.ok) return read;
+  const there = new Set(read.value.map(({ id }) => id));
+  return { ok: true, value: dealIds.map((id) => ({ ok: true, value: there.has(id) ? { recordId: id } : null })) };
+}
+
+async function createActivities(
+  { client, tenant }: BatchContext,
+  inputs: readonly BatchRows["createActivity"]["input"][],
+  options: CallOptions,
+): Promise<Rows<Written>> {
+  const made = await writeBatch(
+    client,
+    {
+      path: `${client.paths.objects("emails")}/batch/create`,
+      inputs: inputs.map((input) => activityCreate(input, tenant)),
+      keys: inputs.map(({ key }) => key),
+      property: "inlet_email_key",
+    },
+    options,
+  );
+  return made.ok ? { ok: true, value: made.value.map((row) => written(row, () => true)) } : made;
+}
+
+/** Each item's result of a call for all of them; none is made for none, and a fault of the whole is each one's. */
+async function eachOf<I, T>(
+  items: readonly I[],
+  call: (items: readonly I[]) => Promise<Rows<T>>,
+): Promise<ReadonlyMap<I, CallResult<T>>> {
+  if (items.length === 0) return new Map();
+  const result = await call(items);
+  return new Map(
+    items.map((item, index) => [item, result.ok ? (result.value[index] ?? { ok: false, fault: untold() }) : result]),
+  );
+}
+
+function written(
+  row: CallResult<HubSpotRecord> | undefined,
+  created: (record: HubSpotRecord) => boolean | null,
+): CallResult<Written> {
+  if (row === undefined) return { ok: false, fault: untold() };
+  return row.ok ? { ok: true, value: { recordId: row.value.id, created: created(row.value) } } : row;
+}
+
+function lacksProperties<T>(result: Rows<T>): boolean {
+  if (!result.ok) return isPropertyMissing(result.fault);
+  return result.value.some((row) => !row.ok && isPropertyMissing(row.fault));
+}
