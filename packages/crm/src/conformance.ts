@@ -41,9 +41,9 @@ export interface ConformanceCase {
 }
 
 const EFFECTS: readonly SettledEffect[] = ["contact", "deal", "activity", "file"];
-const FILENAME = "Angebot Nr. 7.pdf";
-const PATIENT_MS = 5_000;
-const IMPATIENT_MS = 150;
+export const FILENAME = "Angebot Nr. 7.pdf";
+export const PATIENT_MS = 5_000;
+export const IMPATIENT_MS = 150;
 
 /** One write of an effect, repeatable: its key, and the address in it that no fault may quote. */
 interface Write {
@@ -52,7 +52,7 @@ interface Write {
   send(milliseconds?: number): Promise<CallResult<Written>>;
 }
 
-const inMs = (milliseconds: number): { deadline: number; filename: string } => ({
+export const inMs = (milliseconds: number): { deadline: number; filename: string } => ({
   deadline: Date.now() + milliseconds,
   filename: FILENAME,
 });
@@ -276,7 +276,7 @@ async function prepareWrite(crm: Crm, effect: SettledEffect, target: Crm = crm):
   }
 }
 
-function activityInput(key: string, contactId: string, from: string | null): ActivityInput {
+export function activityInput(key: string, contactId: string, from: string | null): ActivityInput {
   const viewUrl = `https://inlet.example/e/demo/evt_${key.slice(4)}`;
   return {
     key,
@@ -299,12 +299,12 @@ function activityInput(key: string, contactId: string, from: string | null): Act
   };
 }
 
-function okOf<T>(result: CallResult<T>): T {
+export function okOf<T>(result: CallResult<T>): T {
   if (!result.ok) assert.fail(`expected success, got ${result.fault.code}: ${result.fault.message}`);
   return result.value;
 }
 
-function faultOf(result: CallResult<unknown>): CallFault {
+export function faultOf(result: CallResult<unknown>): CallFault {
   if (result.ok) assert.fail("expected a fault, got success");
   return result.fault;
 }
@@ -313,6 +313,6 @@ function quotesNothing(fault: CallFault, write: Write): void {
   assert.ok(!JSON.stringify(fault).includes(write.secret), "a fault quotes an address");
 }
 
-function plainId(): string {
+export function plainId(): string {
   return randomUUID().replaceAll("-", "");
 }

@@ -131,6 +131,8 @@ export type BatchedMethod = keyof BatchRows;
 export interface Batch<Input, Value> {
   /** Rows that one call takes. */
   readonly most: number;
+  /** What a row adds to the call, and what one call takes together, bytes; a row by itself always fits. */
+  readonly bytes?: { readonly of: (input: Input) => number; readonly most: number };
   /** Requests that a call makes at most, short of races, whatever its rows. */
   readonly cost: number;
   /**

@@ -7,7 +7,7 @@ import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
 const WRITE_PATH: Readonly<Record<SettledEffect, string>> = {
   contact: "/crm/*contacts/batch/upsert",
   deal: "/crm/*deals/batch/upsert",
-  activity: "/crm/*emails",
+  activity: "/crm/*emails*",
   file: "/files/v3/files",
 };
 

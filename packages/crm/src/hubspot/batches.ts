@@ -8,6 +8,9 @@ import { canBeDealId, dealUpsert } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
 import type { DealStages } from "./stages.ts";
 
+/** Of a batch of activities: far below the longest answer that the transport reads, bytes. */
+const MOST_BYTES = 2 * 1024 * 1024;
+
 type Rows<T> = CallResult<readonly CallResult<T>[]>;
 
 export interface BatchContext {
@@ -37,6 +40,7 @@ export function hubSpotBatches(context: BatchContext): Batches {
     getDeal: { most: MOST_ROWS, cost: 1, send: (ids, options) => getDeals(client, ids, options) },
     createActivity: {
       most: MOST_ROWS,
+      bytes: { of: bytesOf, most: MOST_BYTES },
       cost: 1,
       send: (inputs, options) =>
         withProperties(() => createActivities(context, inputs, options), options, lacksProperties),
@@ -182,6 +186,11 @@ async function createActivities(
     options,
   );
   return made.ok ? { ok: true, value: made.value.map((row) => written(row, () => true)) } : made;
+}
+
+/** About what the email adds to the request, and to the answer, which repeats it. */
+function bytesOf({ text, html, to, cc }: BatchRows["createActivity"]["input"]): number {
+  return Buffer.byteLength(text) + Buffer.byteLength(html ?? "") + 100 * (to.length + cc.length) + 4_096;
 }
 
 /** Each item's result of a call for all of them; none is made for none, and a fault of the whole is each one's. */
