@@ -11,3 +11,4 @@ export * from "./record-order.ts";
 export * from "./replay-changes.ts";
 export * from "./retry-schedule.ts";
 export * from "./rules/index.ts";
+export * from "./subject-key.ts";

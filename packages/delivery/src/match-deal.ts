@@ -9,6 +9,19 @@ export interface AnsweredMessage {
   readonly contactEmail: string | null;
 }
 
+/** A message that was registered for a campaign which the email's addresses name, sent to the email's sender. */
+export interface CampaignMessage {
+  readonly messageId: string;
+  readonly campaign: string;
+  readonly dealId: string;
+}
+
+/** The deal of another email of the same sender with the same subject. */
+export interface SubjectMatch {
+  readonly eventId: string;
+  readonly dealId: string;
+}
+
 /** What is known when the deal of an email is decided. */
 export interface DealCandidates {
   readonly tags: readonly AddressTag[];
@@ -20,6 +33,12 @@ export interface DealCandidates {
   readonly unknownDeals: readonly string[];
   /** Canonical conversation id. */
   readonly conversationId: string;
+  /** Whether the ledger knows a deal of the conversation. */
+  readonly conversationHasDeal: boolean;
+  /** The newest first. */
+  readonly campaignMessages: readonly CampaignMessage[];
+  /** The newest first. */
+  readonly sameSubject: readonly SubjectMatch[];
   /** What the tenant wants of this class of mail. */
   readonly policy: ClassPolicy;
   readonly newDeal: "create" | "none";
@@ -28,17 +47,25 @@ export interface DealCandidates {
 export type DealChoice =
   /** A record id named by the sender's address or by a sent message; verified in the CRM before use. */
   | { readonly kind: "named"; readonly dealId: string; readonly evidence: DealEvidence }
+  /** A record id that a conversation without a deal takes for its own; verified in the CRM before use. */
+  | { readonly kind: "adopted"; readonly dealId: string; readonly evidence: DealEvidence }
   /** The conversation's deal: used when it is there, else created when `create` is true. */
   | { readonly kind: "conversation"; readonly key: string; readonly create: boolean; readonly evidence: DealEvidence }
   | { readonly kind: "none"; readonly evidence: DealEvidence };
 
+/** Why an email is at its deal; kept with the delivery. `created` is said by who creates it. */
 export interface DealEvidence {
-  readonly matchedBy: "tag" | "sent_message" | "conversation" | "policy";
-  readonly confidence: "certain" | "high" | "none";
+  readonly matchedBy: "tag" | "sent_message" | "conversation" | "campaign" | "recent_subject" | "created" | "policy";
+  /** `certain`: told by who may know. `high`: hardly by chance. `medium`: likely. `none`: not matched. */
+  readonly confidence: "certain" | "high" | "medium" | "none";
   readonly detail: string;
 }
 
-/** The deal by best evidence first: an address tag, then a known sent message, then the conversation, else by policy a new one (WR3). */
+/**
+ * The deal by best evidence first (WR3): an address tag, a known sent message, the deal that the conversation has, a message of the same
+ * campaign to the same contact, a recent email of the same contact with the same subject; else by policy a new one. The last two are
+ * matched where they name one deal; of several none is likelier than a new one.
+ */
 export function chooseDeal(candidates: DealCandidates): DealChoice {
   const usable = (dealId: string): boolean =>
     /^[0-9A-Za-z_-]{1,64}$/.test(dealId) && !candidates.unknownDeals.includes(dealId);
@@ -55,18 +82,28 @@ export function chooseDeal(candidates: DealCandidates): DealChoice {
     if (dealId !== null && usable(dealId))
       return { kind: "named", dealId, evidence: sentMessageEvidence(message, candidates.sender) };
   }
-  if (candidates.policy === "log") {
+  if (candidates.policy === "log") return notMatched("this class of mail is logged without a deal");
+
+  const { conversationId: key, conversationHasDeal } = candidates;
+  const create = candidates.newDeal === "create";
+  const conversation = { kind: "conversation", key, create, evidence: conversationEvidence(key) } as const;
+  if (conversationHasDeal) return conversation;
+  const message = theOnlyDeal(candidates.campaignMessages.filter(({ dealId }) => usable(dealId)));
+  if (message !== null) {
+    const { dealId, campaign, messageId } = message;
+    const detail = `message ${messageId} of campaign ${campaign} was sent to this contact`;
+    return { kind: "adopted", dealId, evidence: { matchedBy: "campaign", confidence: "high", detail } };
+  }
+  const before = theOnlyDeal(candidates.sameSubject.filter(({ dealId }) => usable(dealId)));
+  if (before !== null) {
+    const detail = `same contact and subject as ${before.eventId}`;
     return {
-      kind: "none",
-      evidence: { matchedBy: "policy", confidence: "none", detail: "this class of mail is logged without a deal" },
+      kind: "adopted",
+      dealId: before.dealId,
+      evidence: { matchedBy: "recent_subject", confidence: "medium", detail },
     };
   }
-  return {
-    kind: "conversation",
-    key: candidates.conversationId,
-    create: candidates.newDeal === "create",
-    evidence: { matchedBy: "conversation", confidence: "high", detail: `conversation ${candidates.conversationId}` },
-  };
+  return create ? conversation : notMatched("no deal matched; the tenant wants no new ones");
 }
 
 /** Certain when the one it was sent to answers it; a colleague, or anybody who was shown the message, is likely right as well. */
@@ -79,4 +116,18 @@ export function sentMessageEvidence(
     confidence: contactEmail !== null && contactEmail === sender ? "certain" : "high",
     detail: `known sent message ${messageId}`,
   };
+}
+
+export function conversationEvidence(conversationId: string): DealEvidence {
+  return { matchedBy: "conversation", confidence: "high", detail: `conversation ${conversationId}` };
+}
+
+function notMatched(detail: string): DealChoice {
+  return { kind: "none", evidence: { matchedBy: "policy", confidence: "none", detail } };
+}
+
+/** The first of those that name a deal, where all name the same one. */
+function theOnlyDeal<T extends { readonly dealId: string }>(found: readonly T[]): T | null {
+  const [first] = found;
+  return first !== undefined && found.every(({ dealId }) => dealId === first.dealId) ? first : null;
 }

@@ -30,9 +30,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
   const { deps, event, owner, effects } = email;
   const wanted: { effect: EffectKind; key: string }[] = [
     { effect: "contact", key: effectKey.contact(plan.contact) },
-    ...(plan.deal.kind === "none" || (plan.deal.kind === "conversation" && !plan.deal.create)
-      ? []
-      : [{ effect: "deal" as const, key: effectKey.deal(email.conversationId) }]),
+    ...(plan.deal.kind === "none" ? [] : [{ effect: "deal" as const, key: effectKey.deal(email.conversationId) }]),
     ...plan.files.map((file) => ({ effect: "file" as const, key: effectKey.file(event.emailKey, file.sha256) })),
     { effect: "activity", key: effectKey.activity(event.emailKey) },
   ];

@@ -1,10 +1,12 @@
 import {
   activitySubject,
   chooseDeal,
+  conversationEvidence,
   normalizeAddress,
   ok,
   treatmentOf,
   type DealChoice,
+  type DealEvidence,
   type Outcome,
 } from "@inlet/delivery";
 import type { Claims } from "./claim-effects.ts";
@@ -18,6 +20,14 @@ export const DEAL_TAG = "email-sourced";
 /** Tags, and sent messages, that are followed: anybody may write any number of them, and each costs a call. */
 const MOST_NAMED = 3;
 
+/** The warning where a deal that was matched by this is not in the CRM. */
+const UNKNOWN_DEAL: Partial<Record<DealEvidence["matchedBy"], string>> = {
+  tag: "deal_tag_unknown",
+  sent_message: "sent_message_deal_unknown",
+  campaign: "campaign_deal_unknown",
+  recent_subject: "recent_subject_deal_unknown",
+};
+
 /** Chooses the deal by its best evidence; a deal that is named must be in the CRM, else the next best evidence counts. */
 export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
   const { event, tenant } = email;
@@ -29,16 +39,18 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
       sender: normalizeAddress(event.from?.email ?? ""),
       unknownDeals,
       conversationId: email.conversationId,
+      conversationHasDeal: false,
+      campaignMessages: [],
+      sameSubject: [],
       policy: treatmentOf(event, tenant.classes).policy,
       newDeal: tenant.crm.newDeal,
     });
-    if (choice.kind !== "named") return ok(choice);
+    if (choice.kind === "none" || choice.kind === "conversation") return ok(choice);
     const { dealId, evidence } = choice;
     const found = await callCrm(email, "get-deal", async (options) => email.crm.adapter.getDeal(dealId, options));
     if (found.kind !== "ok") return found;
     if (found.value !== null) return ok(choice);
-    const warning = evidence.matchedBy === "tag" ? "deal_tag_unknown" : "sent_message_deal_unknown";
-    email.warnings.push(`${warning}: the CRM has no deal ${dealId}`);
+    email.warnings.push(`${UNKNOWN_DEAL[evidence.matchedBy]}: the CRM has no deal ${dealId}`);
     unknownDeals.push(dealId);
   }
 }
@@ -50,22 +62,29 @@ export async function writeDeal(
   choice: DealChoice,
   contactId: string,
 ): Promise<Outcome<string | null>> {
-  if (choice.kind === "none" || (choice.kind === "conversation" && !choice.create)) {
+  if (choice.kind === "none") {
     email.evidence["deal"] = choice.evidence;
     return ok(null);
   }
   const key = email.conversationId;
   const claimed = claims.of("deal", key);
-  if (choice.kind === "named") {
+  const used = (recordId: string, evidence: DealEvidence): Outcome<string> => {
+    email.summary.push({ effect: "deal", key, recordId, created: false });
+    email.evidence["deal"] = evidence;
+    return ok(recordId);
+  };
+  const own = claimed.state === "confirmed" ? claimed.recordId : null;
+  // Only what names a deal outranks the one that the conversation has, or has got since it was asked for.
+  if (own !== null && choice.kind !== "named") return used(own, conversationEvidence(key));
+  // Where an earlier try may have made a deal for the conversation, that one is looked for first, so that it is not left over.
+  const mayBeMade = claimed.state === "won" && claimed.settle && email.tenant.crm.newDeal === "create";
+  if (choice.kind === "named" || (choice.kind === "adopted" && !mayBeMade)) {
     if (claimed.state === "won") email.effects.confirmed("deal", key, { recordId: choice.dealId, created: false });
-    email.summary.push({ effect: "deal", key, recordId: choice.dealId, created: false });
-    email.evidence["deal"] = choice.evidence;
-    return ok(choice.dealId);
+    return used(choice.dealId, choice.evidence);
   }
-  if (claimed.state === "confirmed" && claimed.recordId !== null) {
-    email.summary.push({ effect: "deal", key, recordId: claimed.recordId, created: false });
+  if (choice.kind === "conversation" && !choice.create) {
     email.evidence["deal"] = choice.evidence;
-    return ok(claimed.recordId);
+    return ok(null);
   }
   const outcome = await writeEffect(email, "deal", key, async (options) =>
     email.crm.adapter.createDeal(
@@ -79,7 +98,7 @@ export async function writeDeal(
     matchedBy: "created",
     confidence: "none",
     detail: "no deal matched; the tenant's policy makes one",
-  };
+  } satisfies DealEvidence;
   return ok(outcome.value.recordId);
 }
 
