@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { ActivityInput, CallFault, CallResult, Crm, Written } from "./port.ts";
-
-export type SettledEffect = "contact" | "deal" | "activity" | "file";
+import type { ActivityInput, CallFault, CallResult, Crm, DealInput, Written, WrittenEffect } from "./port.ts";
 
 /** What happens to the next write of an effect, and to it alone. */
 export type InjectedFault =
@@ -22,17 +20,21 @@ export interface ConformanceSubject {
   readonly crm: Crm;
   /** The same adapter towards a port where nobody listens. */
   readonly unreachable: Crm;
-  readonly inject: (effect: SettledEffect, fault: InjectedFault) => Promise<void>;
+  readonly inject: (effect: WrittenEffect, fault: InjectedFault) => Promise<void>;
   /** Resolves when every late write has landed. */
   readonly landed: () => Promise<void>;
   /** How many records the CRM really stores for the key, by their content and not by a unique index. */
-  readonly count: (effect: SettledEffect, key: string, filename: string) => Promise<number>;
+  readonly count: (effect: WrittenEffect, key: string, filename: string) => Promise<number>;
   /** Deletes a record, as a person in the CRM would. */
-  readonly remove: (effect: SettledEffect, recordId: string) => Promise<void>;
+  readonly remove: (effect: "activity" | "deal", recordId: string) => Promise<void>;
+  /** Where a deal stands and which tags it has, as the CRM stores them. */
+  readonly dealOf: (recordId: string) => Promise<{ readonly stage: string; readonly tags: readonly string[] }>;
+  /** A stage of the stand-in that new deals do not begin in. */
+  readonly laterStage: string;
   /** How long a client waits that a late write leaves behind, ms; by default 150. Longer than the calls before that write take. */
   readonly impatientMs?: number;
   /** Effects that the adapter writes by batch calls. */
-  readonly batched: readonly SettledEffect[];
+  readonly batched: readonly WrittenEffect[];
 }
 
 export interface ConformanceCase {
@@ -40,7 +42,7 @@ export interface ConformanceCase {
   run(subject: ConformanceSubject): Promise<void>;
 }
 
-const EFFECTS: readonly SettledEffect[] = ["contact", "deal", "activity", "file"];
+const EFFECTS: readonly WrittenEffect[] = ["contact", "deal", "activity", "file", "task"];
 export const FILENAME = "Angebot Nr. 7.pdf";
 export const PATIENT_MS = 5_000;
 export const IMPATIENT_MS = 150;
@@ -66,6 +68,7 @@ export const CRM_CONFORMANCE: readonly ConformanceCase[] = [
     ...knownCases(effect),
   ]),
   ...activityCases(),
+  ...dealChangeCases(),
   {
     name: "a deal that is not there is null, whatever its id looks like",
     run: async ({ crm }) => {
@@ -85,7 +88,7 @@ export const CRM_CONFORMANCE: readonly ConformanceCase[] = [
 ];
 
 function unknownCase(
-  effect: SettledEffect,
+  effect: WrittenEffect,
   fault: "drop-before-write" | "drop-after-write" | "error-after-write" | "late-write",
 ): ConformanceCase {
   return {
@@ -109,7 +112,7 @@ function unknownCase(
   };
 }
 
-function knownCases(effect: SettledEffect): ConformanceCase[] {
+function knownCases(effect: WrittenEffect): ConformanceCase[] {
   return [
     {
       name: `${effect}: the same write twice is one record; five at once are one record`,
@@ -228,8 +231,43 @@ function activityCases(): ConformanceCase[] {
   ];
 }
 
+function dealChangeCases(): ConformanceCase[] {
+  return [
+    {
+      name: "deal: moved to a stage and given tags beside those that it has, twice the same",
+      run: async (subject) => {
+        const { recordId } = okOf(await (await prepareWrite(subject.crm, "deal")).send());
+        const change = {
+          place: { pipeline: null, stage: subject.laterStage },
+          addTags: ["topic:pricing", "topic:größe, farbe"],
+        };
+        for (let times = 0; times < 2; times += 1) {
+          assert.equal(okOf(await subject.crm.updateDeal(recordId, change, inMs(PATIENT_MS)))?.recordId, recordId);
+          const deal = await subject.dealOf(recordId);
+          assert.equal(deal.stage, subject.laterStage);
+          assert.deepEqual(deal.tags.toSorted(), ["email-sourced", ...change.addTags].toSorted());
+        }
+        okOf(await subject.crm.updateDeal(recordId, { place: null, addTags: ["x"] }, inMs(PATIENT_MS)));
+        assert.equal((await subject.dealOf(recordId)).stage, subject.laterStage);
+      },
+    },
+    {
+      name: "deal: one that a person deleted is moved to null; a stage that is not there is the record's fault",
+      run: async (subject) => {
+        const { recordId } = okOf(await (await prepareWrite(subject.crm, "deal")).send());
+        const nowhere = { place: { pipeline: null, stage: "no-such-stage" }, addTags: [] };
+        const refused = faultOf(await subject.crm.updateDeal(recordId, nowhere, inMs(PATIENT_MS)));
+        assert.equal(refused.kind, "record-permanent");
+        await subject.remove("deal", recordId);
+        const change = { place: { pipeline: null, stage: subject.laterStage }, addTags: [] };
+        assert.equal(okOf(await subject.crm.updateDeal(recordId, change, inMs(PATIENT_MS))), null);
+      },
+    },
+  ];
+}
+
 /** Settles an unknown as the adapter's trait says, the way the sink does. */
-async function settle(crm: Crm, effect: SettledEffect, write: Write): Promise<{ recordId: string }> {
+async function settle(crm: Crm, effect: WrittenEffect, write: Write): Promise<{ recordId: string }> {
   const { settle: how } = crm.traits[effect];
   assert.notEqual(how, "none", `${effect} declares that nothing settles it`);
   if (how === "consistent-lookup") {
@@ -245,7 +283,7 @@ async function writtenActivity(crm: Crm): Promise<{ input: ActivityInput; record
   return { input, recordId: okOf(await crm.createActivity(input, inMs(PATIENT_MS))).recordId };
 }
 
-async function prepareWrite(crm: Crm, effect: SettledEffect, target: Crm = crm): Promise<Write> {
+async function prepareWrite(crm: Crm, effect: WrittenEffect, target: Crm = crm): Promise<Write> {
   const id = plainId();
   const email = `mara.${id}@example.com`;
   const contact = { email, firstName: "Mara", lastName: "Núñez" };
@@ -264,9 +302,16 @@ async function prepareWrite(crm: Crm, effect: SettledEffect, target: Crm = crm):
     }
     case "deal": {
       const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
-      const place = { pipeline: null, stage: null, tags: ["email-sourced"] };
-      const deal = { key: `cnv_${id}`, name: `Anfrage ${id}`, contactId, ...place };
+      const deal = dealInput(id, contactId);
       return write(deal.key, (options) => target.createDeal(deal, options));
+    }
+    case "task": {
+      const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
+      const dealId = okOf(await crm.createDeal(dealInput(id, contactId), inMs(PATIENT_MS))).recordId;
+      const about = { title: `Angebot senden 🗼 ${id}`, text: `An ${email}\n\nFull email: https://inlet.example/e/1` };
+      const due = { dueAt: Date.UTC(2026, 4, 18, 9, 30), priority: "high" as const };
+      const task = { key: `eml_${id}/pricing-asked`, ...about, ...due, contactId, dealId };
+      return write(task.key, (options) => target.createTask(task, options));
     }
     case "activity": {
       const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
@@ -274,6 +319,11 @@ async function prepareWrite(crm: Crm, effect: SettledEffect, target: Crm = crm):
       return write(activity.key, (options) => target.createActivity(activity, options));
     }
   }
+}
+
+function dealInput(id: string, contactId: string): DealInput {
+  const place = { pipeline: null, stage: null, tags: ["email-sourced"] };
+  return { key: `cnv_${id}`, name: `Anfrage ${id}`, contactId, ...place };
 }
 
 export function activityInput(key: string, contactId: string, from: string | null): ActivityInput {

@@ -1,18 +1,19 @@
 import { readFileSync } from "node:fs";
 import { readTenant, type HttpCrmConfig } from "@inlet/config";
-import { createCrm, type Crm } from "@inlet/crm";
-import { CRM_CONFORMANCE, type ConformanceSubject, type SettledEffect } from "@inlet/crm/conformance";
+import { createCrm, type Crm, type WrittenEffect } from "@inlet/crm";
+import { CRM_CONFORMANCE, type ConformanceSubject } from "@inlet/crm/conformance";
 import { describe, expect, test } from "vitest";
 import { startFaultProxy } from "./fault-proxy.ts";
 import { startJsonApi, type Guard } from "./json-api.ts";
 
 const guide = readFileSync(new URL("../../../docs/guides/http-crm.md", import.meta.url), "utf8");
 const EXAMPLE = /```yaml\n([^]*?)```/.exec(guide)?.[1] ?? "";
-const COLLECTIONS: Readonly<Record<SettledEffect, string>> = {
+const COLLECTIONS: Readonly<Record<WrittenEffect, string>> = {
   contact: "contacts",
   deal: "deals",
   activity: "activities",
   file: "files",
+  task: "tasks",
 };
 
 function read(crm: string, baseUrl: string): ReturnType<typeof readTenant> {
@@ -35,7 +36,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
     const { tenant, faults } = read(EXAMPLE, baseUrl);
     expect(faults).toEqual([]);
     const config = tenant?.crm as HttpCrmConfig;
-    const { contact, deal, activity, file, ping } = config.requests;
+    const { contact, deal, activity, file, task, ping } = config.requests;
     const idempotent = guard === "idempotency-key";
     const requests = {
       ping,
@@ -43,6 +44,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       activity: { ...activity, idempotent },
       ...(deal === undefined ? {} : { deal: { ...deal, idempotent } }),
       ...(file === undefined ? {} : { file: { ...file, idempotent } }),
+      ...(task === undefined ? {} : { task: { ...task, idempotent } }),
     };
     const crm = createCrm({ ...config, requests }, { tenant: "acme", log: { warn: log, debug: log } });
     opened.push(crm);
@@ -57,6 +59,11 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
     landed: () => proxy.landed(),
     count: async (effect, key) => api.all(COLLECTIONS[effect]).filter(({ external_id: id }) => id === key).length,
     remove: async (effect, recordId) => api.remove(COLLECTIONS[effect], recordId),
+    dealOf: async (recordId) => {
+      const deal = api.all("deals").find(({ id }) => id === recordId);
+      return { stage: String(deal?.["stage"]), tags: deal?.["tags"] as string[] };
+    },
+    laterStage: "qualified",
   };
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(async (each) => each.close()));

@@ -1,18 +1,19 @@
 import { createHash } from "node:crypto";
 import { createOdoo } from "@inlet/crm";
-import type { CallReport, Crm, OdooOptions } from "@inlet/crm";
-import type { ConformanceSubject, SettledEffect } from "@inlet/crm/conformance";
+import type { CallReport, Crm, OdooOptions, WrittenEffect } from "@inlet/crm";
+import type { ConformanceSubject } from "@inlet/crm/conformance";
 import { startFaultProxy } from "./fault-proxy.ts";
 import type { OdooServer } from "./odoo-server.ts";
 
 /** A client in a hurry waits this long, ms: a real Odoo reads before it writes, and shares the machine with the tests. */
 const IMPATIENT_MS = 2_000;
 
-const MODELS: Readonly<Record<SettledEffect, string>> = {
+const MODELS: Readonly<Record<WrittenEffect, string>> = {
   contact: "res.partner",
   deal: "crm.lead",
   activity: "mail.message",
   file: "ir.attachment",
+  task: "mail.activity",
 };
 
 export interface OdooSubject extends ConformanceSubject {
@@ -68,6 +69,14 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
     remove: async (effect, recordId) => {
       await server.call(MODELS[effect], "unlink", { ids: [Number(recordId)] });
     },
+    dealOf: async (recordId) => {
+      const [deal = {}] = await rows(server, "crm.lead", Number(recordId), ["stage_id", "tag_ids"]);
+      const tags = await Promise.all(
+        (deal["tag_ids"] as number[]).map(async (id) => (await rows(server, "crm.tag", id, ["name"]))[0]?.["name"]),
+      );
+      return { stage: (deal["stage_id"] as [number, string])[1], tags: tags.map(String) };
+    },
+    laterStage: "Qualified",
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await proxy.close();
@@ -75,8 +84,13 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
   };
 }
 
+async function rows(server: OdooServer, model: string, id: number, fields: readonly string[]) {
+  const found = await server.call(model, "search_read", { domain: [["id", "=", id]], fields });
+  return found as readonly Record<string, unknown>[];
+}
+
 /** What only this test's records have in them, beside their external id. */
-function contentOf(effect: SettledEffect, key: string): readonly [string, string, string] {
+function contentOf(effect: WrittenEffect, key: string): readonly [string, string, string] {
   const id = key.slice(4);
   switch (effect) {
     case "contact":
@@ -85,6 +99,8 @@ function contentOf(effect: SettledEffect, key: string): readonly [string, string
       return ["name", "=", `Anfrage ${id}`];
     case "activity":
       return ["message_id", "=", `<${key}@mail.example.com>`];
+    case "task":
+      return ["summary", "ilike", id.split("/")[0] ?? ""];
     case "file":
       return [
         "checksum",

@@ -1,14 +1,15 @@
 import { createHubSpot } from "@inlet/crm";
-import type { CallReport, Crm, HubSpotOptions } from "@inlet/crm";
-import type { ConformanceSubject, InjectedFault, SettledEffect } from "@inlet/crm/conformance";
+import type { CallReport, Crm, HubSpotOptions, WrittenEffect } from "@inlet/crm";
+import type { ConformanceSubject, InjectedFault } from "@inlet/crm/conformance";
 import { createSandbox } from "@inlet/crm-sandbox";
 import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
 
-const WRITE_PATH: Readonly<Record<SettledEffect, string>> = {
+const WRITE_PATH: Readonly<Record<WrittenEffect, string>> = {
   contact: "/crm/*contacts/batch/upsert",
   deal: "/crm/*deals/batch/upsert",
   activity: "/crm/*emails*",
   file: "/files/v3/files",
+  task: "/crm/*objects*/tasks",
 };
 
 const RULES: Readonly<Record<InjectedFault, FaultRule>> = {
@@ -75,11 +76,15 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     landed: () => sandbox.faults.landed(),
     count: async (effect, key) => count(sandbox, effect, key),
     remove: async (effect, recordId) => {
-      if (effect !== "activity") throw new Error(`nobody removes a ${effect} here`);
-      const object = sandbox.store.find("emails", recordId);
-      if (object === undefined) throw new Error(`no email ${recordId}`);
+      const object = sandbox.store.find(effect === "deal" ? "deals" : "emails", recordId);
+      if (object === undefined) throw new Error(`no ${effect} ${recordId}`);
       sandbox.store.archive(object, Date.now());
     },
+    dealOf: async (recordId) => {
+      const { dealstage = "", inlet_tags: tags = "" } = sandbox.store.find("deals", recordId)?.properties ?? {};
+      return { stage: dealstage, tags: tags.split(";") };
+    },
+    laterStage: "contractsent",
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await sandbox.app.close();
@@ -87,8 +92,8 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
   };
 }
 
-function count({ store }: Sandbox, effect: SettledEffect, key: string): number {
-  const having = (type: "contacts" | "deals" | "emails", property: string): number =>
+function count({ store }: Sandbox, effect: WrittenEffect, key: string): number {
+  const having = (type: "contacts" | "deals" | "emails" | "tasks", property: string): number =>
     store.all(type).filter(({ properties }) => properties[property] === key).length;
   switch (effect) {
     case "contact":
@@ -97,6 +102,8 @@ function count({ store }: Sandbox, effect: SettledEffect, key: string): number {
       return having("deals", "inlet_conversation");
     case "activity":
       return having("emails", "inlet_email_key");
+    case "task":
+      return having("tasks", "inlet_task_key");
     case "file": {
       const [emailKey = "", sha256 = ""] = key.split("/");
       return store

@@ -2,11 +2,20 @@ import { randomUUID } from "node:crypto";
 import { FormData } from "undici";
 import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller } from "../caller.ts";
-import type { CallOptions, CallResult, Crm, EffectTraits, Written } from "../port.ts";
+import type { CallOptions, CallResult, Crm, EffectTraits, Written, WrittenEffect } from "../port.ts";
 import { createHttpClient, type HttpClient } from "./client.ts";
 import { effectId } from "./effect-id.ts";
 import { outage, passing, permanent } from "./faults.ts";
-import { activityFields, contactFields, dealFields, fileFields, fileKeyFields, updateFields } from "./fields.ts";
+import {
+  activityFields,
+  contactFields,
+  dealChangeFields,
+  dealFields,
+  fileFields,
+  fileKeyFields,
+  taskFields,
+  updateFields,
+} from "./fields.ts";
 import { follow, idOf } from "./json-pointer.ts";
 import { readRecord, type Read } from "./read-record.ts";
 import type { CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
@@ -18,8 +27,6 @@ export interface HttpCrmOptions extends AdapterOptions {
   readonly authorization: () => Readonly<Record<string, string>>;
 }
 
-type Effect = "contact" | "deal" | "activity" | "file";
-
 /**
  * Any CRM with a JSON API, by the requests that the tenant's file describes (docs/guides/http-crm.md). Every write carries an
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) that is the same in every try. Throws only on a baseUrl that is no URL.
@@ -29,7 +36,7 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
   const caller = createCaller("http", options);
   const client = createHttpClient(caller);
 
-  const write = async (effect: Effect, key: string, own: Fields, call: CallOptions, bytes?: Buffer) => {
+  const write = async (effect: WrittenEffect, key: string, own: Fields, call: CallOptions, bytes?: Buffer) => {
     const described: EffectRequests | undefined = requests[effect];
     if (described === undefined) return notConfigured(`${effect}.write`);
     const fields = { ...own, tenant, key, idempotencyKey: effectId(tenant, effect, key) };
@@ -44,7 +51,7 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
   };
 
   const lookup = async (
-    effect: Effect,
+    effect: WrittenEffect,
     key: string,
     call: CallOptions,
   ): Promise<CallResult<{ recordId: string } | null>> => {
@@ -63,7 +70,7 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
   };
 
   /** A unique key that is taken is a record that is there. */
-  const afterConflict = async (effect: Effect, key: string, call: CallOptions): Promise<CallResult<Written>> => {
+  const afterConflict = async (effect: WrittenEffect, key: string, call: CallOptions): Promise<CallResult<Written>> => {
     if (requests[effect]?.lookup === undefined) return failed(passing("http:409", "the CRM answered with a conflict"));
     const found = await lookup(effect, key, call);
     if (!found.ok) return found;
@@ -82,6 +89,20 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     const read = await readRecord(client, described, { tenant, recordId }, call);
     if (!read.ok || read.value === null) return read;
     return done(fieldsOf(read.value, described.fields));
+  };
+
+  const update = async (
+    described: WriteRequest,
+    recordId: string,
+    own: Fields,
+    call: CallOptions,
+  ): Promise<CallResult<Written | null>> => {
+    // A key of its own each time: an API that remembers keys would take the return to an older value for the older update.
+    const fields = { ...own, tenant, key: recordId, idempotencyKey: randomUUID() };
+    const answer = await send(client, described, fields, call);
+    if (!answer.ok) return answer;
+    if (answer.value.kind === "conflict") return failed(passing("http:409", "the CRM answered with a conflict"));
+    return done(answer.value.kind === "not-found" ? null : { recordId, created: false });
   };
 
   return {
@@ -126,16 +147,21 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
         // An API that replaces lists must be given those that are there as well: an update takes none away.
         fileIds = [...new Set([...(before.value["fileIds"]?.split(";") ?? []), ...fileIds])].filter((id) => id !== "");
       }
-      const own = updateFields(recordId, fileIds === undefined ? changed : { ...changed, fileIds });
-      // A key of its own each time: an API that remembers keys would take the return to an older value for the older update.
-      const fields = { ...own, tenant, key: recordId, idempotencyKey: randomUUID() };
-      const answer = await send(client, described, fields, call);
-      if (!answer.ok) return answer;
-      if (answer.value.kind === "conflict") return failed(passing("http:409", "the CRM answered with a conflict"));
-      return done(answer.value.kind === "not-found" ? null : { recordId, created: false });
+      return update(
+        described,
+        recordId,
+        updateFields(recordId, fileIds === undefined ? changed : { ...changed, fileIds }),
+        call,
+      );
     },
     readActivity: readFields,
     uploadFile: (input, call) => write("file", input.key, fileFields(input), call, input.bytes),
+    createTask: (input, call) => write("task", input.key, taskFields(input), call),
+    updateDeal: async (dealId, change, call) => {
+      const described = requests.deal?.update;
+      if (described === undefined) return notConfigured("deal.update");
+      return update(described, dealId, dealChangeFields(dealId, change), call);
+    },
     lookup,
     ping: async (call) => {
       const read = await readRecord(client, requests.ping, { tenant }, call);
@@ -154,8 +180,16 @@ export function httpTraits(requests: CrmRequests, settleMs = 15_000): Crm["trait
     if (described?.idempotent === true) return { settle: "upsert-by-key", settleMs };
     return { settle: described?.lookup === undefined ? "none" : "consistent-lookup", settleMs };
   };
-  const { contact, deal, activity, file } = requests;
-  return { contact: traitOf(contact), deal: traitOf(deal), activity: traitOf(activity), file: traitOf(file) };
+  const { contact, deal, activity, file, task } = requests;
+  return {
+    contact: traitOf(contact),
+    deal: traitOf(deal),
+    activity: traitOf(activity),
+    file: traitOf(file),
+    task: traitOf(task),
+    // The same stage and the same tags once more change nothing.
+    stage: { settle: "upsert-by-key", settleMs },
+  };
 }
 
 function send(client: HttpClient, described: WriteRequest, fields: Fields, call: CallOptions, bytes?: Buffer) {

@@ -1,3 +1,4 @@
+import type { WrittenEffect } from "../port.ts";
 import { LISTS, PLACEHOLDERS } from "./fields.ts";
 import type { CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
 import { hasStrayBraces, placeholdersIn } from "./template.ts";
@@ -19,7 +20,7 @@ interface Place {
 
 /** Everything in a CRM's requests that could never be sent: unknown placeholders, lists in a text, a form without a file. All at once. */
 export function requestFaults(requests: CrmRequests): RequestFault[] {
-  const { ping, contact, deal, activity, file } = requests;
+  const { ping, contact, deal, activity, file, task } = requests;
   return [
     ...text(ping.path, { field: "ping.path", known: PLACEHOLDERS.read.slice(0, 1), inBody: false }),
     ...headers(ping.headers, "ping"),
@@ -27,6 +28,8 @@ export function requestFaults(requests: CrmRequests): RequestFault[] {
     ...(deal === undefined ? [] : effect("deal", deal)),
     ...effect("activity", activity),
     ...(file === undefined ? [] : [...effect("file", file), ...formFaults(file.write)]),
+    ...(task === undefined ? [] : effect("task", task)),
+    ...(deal?.update === undefined ? [] : write("deal.update", deal.update, PLACEHOLDERS.dealUpdate)),
     ...(deal?.read === undefined ? [] : read("deal.read", deal.read)),
     ...(activity.read === undefined ? [] : read("activity.read", activity.read)),
     ...(activity.update === undefined ? [] : write("activity.update", activity.update, PLACEHOLDERS.update)),
@@ -34,7 +37,7 @@ export function requestFaults(requests: CrmRequests): RequestFault[] {
   ];
 }
 
-function effect(name: "contact" | "deal" | "activity" | "file", { write: sent, lookup }: EffectRequests) {
+function effect(name: WrittenEffect, { write: sent, lookup }: EffectRequests) {
   const noForm =
     sent.form === undefined || name === "file"
       ? []

@@ -38,6 +38,8 @@ export interface EffectRequests {
 
 export interface DealRequests extends EffectRequests {
   readonly read?: (ReadRequest & { readonly id: string }) | undefined;
+  /** Moves a deal, adds tags: what a rule asks for. */
+  readonly update?: WriteRequest | undefined;
 }
 
 export interface ActivityRequests extends EffectRequests {
@@ -57,4 +59,5 @@ export interface CrmRequests {
   readonly deal?: DealRequests | undefined;
   readonly activity: ActivityRequests;
   readonly file?: EffectRequests | undefined;
+  readonly task?: EffectRequests | undefined;
 }

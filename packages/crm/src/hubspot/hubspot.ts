@@ -5,12 +5,14 @@ import { createActivity, findActivity, readActivity, updateActivity } from "./ac
 import { hubSpotBatches } from "./batches.ts";
 import { createHubSpotClient } from "./client.ts";
 import { findContact, upsertContact } from "./contacts.ts";
+import { updateDeal } from "./deal-changes.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
 import { findFile, uploadFile } from "./files.ts";
 import { hubSpotPaths } from "./paths.ts";
-import { PREPARE_REQUESTS, prepareProperties } from "./properties.ts";
+import { CUSTOM_PROPERTIES, PREPARE_REQUESTS, prepareProperties, TASK_PROPERTIES } from "./properties.ts";
 import { createDealStages } from "./stages.ts";
+import { createTask, findTask } from "./tasks.ts";
 
 export interface HubSpotOptions extends AdapterOptions {
   /** Asked for every call, so that a rotated token counts at once. */
@@ -21,7 +23,7 @@ export interface HubSpotOptions extends AdapterOptions {
 
 /**
  * HubSpot as a CRM (facts: crm-apis.md 2). How an unknown result is settled:
- * contact and deal by sending again (unique `email`, `inlet_conversation`), activity by its unique `inlet_email_key`, file by its path.
+ * contact and deal by sending again (unique `email`, `inlet_conversation`), activity and task by their unique `inlet_email_key` and `inlet_task_key`, file by its path.
  * Throws only on options that cannot work: a baseUrl that is no URL.
  */
 export function createHubSpot(options: HubSpotOptions): Crm {
@@ -30,16 +32,18 @@ export function createHubSpot(options: HubSpotOptions): Crm {
   const client = createHubSpotClient(caller, hubSpotPaths(options.apiVersion));
   const stages = createDealStages(client, { pipeline: options.pipeline, stage: options.stage });
   const { tenant } = options;
+  let tasksPrepared = false;
 
   /** An account that lost Inlet's properties, or never had them, gets them, and the call is made once more: the 400 carried out nothing. */
   async function withProperties<T>(
     work: () => Promise<CallResult<T>>,
     call: CallOptions,
     missing = (result: CallResult<T>): boolean => !result.ok && isPropertyMissing(result.fault),
+    needed = CUSTOM_PROPERTIES,
   ): Promise<CallResult<T>> {
     const first = await work();
     if (!missing(first)) return first;
-    const prepared = await prepareProperties(client, call);
+    const prepared = await prepareProperties(client, needed, call);
     return prepared.ok ? work() : prepared;
   }
 
@@ -47,9 +51,16 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     kind: "hubspot",
     traits: hubSpotTraits(options.settleMs),
     // contact: read, upsert; deal: upsert, association; an activity's update: read, patch, an association.
-    costs: { prepare: PREPARE_REQUESTS, upsertContact: 2, createDeal: 2, updateActivity: 3 },
+    costs: {
+      prepare: PREPARE_REQUESTS,
+      upsertContact: 2,
+      createDeal: 2,
+      updateActivity: 3,
+      createTask: 2,
+      updateDeal: 2,
+    },
     batches: hubSpotBatches({ client, stages, tenant, withProperties }),
-    prepare: (call) => prepareProperties(client, call),
+    prepare: (call) => prepareProperties(client, CUSTOM_PROPERTIES, call),
     upsertContact: (input, call) => upsertContact(client, input, call),
     createDeal: (input, call) => withProperties(() => createDeal(client, stages, input, call), call),
     getDeal: (dealId, call) => getDeal(client, dealId, call),
@@ -57,6 +68,16 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
     readActivity: (recordId, call) => readActivity(client, recordId, call),
     uploadFile: (input, call) => uploadFile(client, tenant, input, call),
+    createTask: async (input, call) => {
+      // Only tenants whose rules make tasks need their property.
+      if (!tasksPrepared) {
+        const prepared = await prepareProperties(client, TASK_PROPERTIES, call);
+        if (!prepared.ok) return prepared;
+        tasksPrepared = true;
+      }
+      return withProperties(() => createTask(client, input, call), call, undefined, TASK_PROPERTIES);
+    },
+    updateDeal: (dealId, change, call) => withProperties(() => updateDeal(client, dealId, change, call), call),
     lookup: (effect, key, call) => {
       switch (effect) {
         case "contact":
@@ -67,6 +88,8 @@ export function createHubSpot(options: HubSpotOptions): Crm {
           return withProperties(() => findActivity(client, key, call), call);
         case "file":
           return findFile(client, tenant, key, call.filename, call);
+        case "task":
+          return withProperties(() => findTask(client, key, call), call, undefined, TASK_PROPERTIES);
       }
     },
     ping: async (call) => {
@@ -85,5 +108,5 @@ export function createHubSpot(options: HubSpotOptions): Crm {
 export function hubSpotTraits(settleMs = 15_000): Crm["traits"] {
   const upsert: EffectTraits = { settle: "upsert-by-key", settleMs };
   const lookup: EffectTraits = { settle: "consistent-lookup", settleMs };
-  return { contact: upsert, deal: upsert, activity: lookup, file: lookup };
+  return { contact: upsert, deal: upsert, activity: lookup, file: lookup, task: lookup, stage: upsert };
 }

@@ -13,7 +13,7 @@ interface CustomProperty {
 
 const GROUP = { name: "inlet", label: "Inlet" } as const;
 
-/** What Inlet adds to an account. The two unique ones are what makes a second deal or activity for the same email impossible. */
+/** What Inlet adds to an account. The unique ones are what makes a second deal, activity or task for the same email impossible. */
 export const CUSTOM_PROPERTIES: readonly CustomProperty[] = [
   { type: "deals", name: "inlet_conversation", label: "Inlet conversation", unique: true, kind: "string" },
   { type: "deals", name: "inlet_tags", label: "Inlet tags", unique: false, kind: "string" },
@@ -26,6 +26,11 @@ export const CUSTOM_PROPERTIES: readonly CustomProperty[] = [
   { type: "emails", name: "inlet_view_url", label: "Full email in Inlet", unique: false, kind: "string" },
 ];
 
+/** What the tasks of rules need beside. */
+export const TASK_PROPERTIES: readonly CustomProperty[] = [
+  { type: "tasks", name: "inlet_task_key", label: "Inlet task key", unique: true, kind: "string" },
+];
+
 /** Of {@link prepareProperties} in an account that has everything: a GET for each group and property. */
 export const PREPARE_REQUESTS = CUSTOM_PROPERTIES.length + new Set(CUSTOM_PROPERTIES.map(({ type }) => type)).size;
 
@@ -33,12 +38,16 @@ export const PREPARE_REQUESTS = CUSTOM_PROPERTIES.length + new Set(CUSTOM_PROPER
  * Makes the group and the properties that are missing: a GET each, a POST for what is not there; another instance that was faster (409)
  * is fine. A property that exists but is not unique, where it must be, is an outage of the account: writing on would make duplicates.
  */
-export async function prepareProperties(client: HubSpotClient, options: CallOptions): Promise<CallResult<null>> {
-  for (const type of new Set(CUSTOM_PROPERTIES.map((property) => property.type))) {
+export async function prepareProperties(
+  client: HubSpotClient,
+  properties: readonly CustomProperty[],
+  options: CallOptions,
+): Promise<CallResult<null>> {
+  for (const type of new Set(properties.map((property) => property.type))) {
     const group = await ensureGroup(client, type, options);
     if (!group.ok) return group;
   }
-  for (const property of CUSTOM_PROPERTIES) {
+  for (const property of properties) {
     const made = await ensureProperty(client, property, options);
     if (!made.ok) return made;
   }
