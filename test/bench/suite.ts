@@ -59,3 +59,7 @@ export function atLeast(what: string, least: number, measured: number): Bar {
 export function under(what: string, limit: number, measured: number): Bar {
   return { what, bar: `under ${limit}`, measured, met: measured < limit };
 }
+
+export function atMost(what: string, most: number, measured: number): Bar {
+  return { what, bar: `at most ${most}`, measured, met: measured <= most };
+}

@@ -1,6 +1,7 @@
-import { cpuSecondsOf, SECRET, startSubjects, type Subject } from "../gateway-subjects.ts";
+import { SECRET, startSubjects } from "../gateway-subjects.ts";
 import type { Load, LoadPlan, LoadResult } from "../load/plan.ts";
 import { runLoad } from "../load/run-load.ts";
+import { cpuSecondsOf, type ServerProcess } from "../server-process.ts";
 import { atLeast, under, type Bar, type Bench, type Cell, type Report, type Table } from "../suite.ts";
 
 export const name = "gateway";
@@ -65,7 +66,7 @@ export async function run(bench: Bench): Promise<Report> {
 
 async function measure(
   { signal }: Bench,
-  subject: Subject,
+  subject: ServerProcess,
   { size, ...plan }: Omit<LoadPlan, "url" | "secret">,
 ): Promise<Result> {
   const before = await cpuSecondsOf(subject);
