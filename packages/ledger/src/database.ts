@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Pool, types, type PoolClient, type QueryResultRow } from "pg";
 
 /** Postgres is away, starting, or too busy to answer: infrastructure, never the email's fault. */
@@ -7,6 +8,9 @@ export class LedgerUnavailableError extends Error {
 
 // bigint columns hold epoch ms, Kafka offsets and counts, all far below 2^53.
 const INT8 = 20;
+
+/** Deadlock, serialization failure, and a statement prepared before a migration changed its table, which a new connection prepares anew. */
+const PASSING = new Set(["40P01", "40001", "0A000"]);
 
 export interface Database {
   /** Rows of one statement. Deadlocks and serialization failures are retried. Throws {@link LedgerUnavailableError} when Postgres is away. */
@@ -51,7 +55,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       } catch (error) {
         broken = error as Error;
         const code = (error as { code?: string }).code ?? "";
-        if ((code === "40P01" || code === "40001") && round < 6) continue;
+        if (PASSING.has(code) && round < 6) continue;
         throw isFaultOfTheStatement(code)
           ? error
           : new LedgerUnavailableError(`the ledger does not answer: ${(error as Error).message}`, { cause: error });
@@ -64,12 +68,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 
   return {
-    query: async (sql, values = []) => run(async (client) => (await client.query(sql, values)).rows),
+    query: async (sql, values = []) => run(async (client) => rowsOf(client, sql, values)),
     transaction: async (work) =>
       run(async (client) => {
         await client.query("begin");
         try {
-          const result = await work(async (sql, values = []) => (await client.query(sql, values)).rows);
+          const result = await work(async (sql, values = []) => rowsOf(client, sql, values));
           await client.query("commit");
           return result;
         } catch (error) {
@@ -79,6 +83,26 @@ export function openDatabase(options: DatabaseOptions): Database {
       }),
     close: async () => pool.end(),
   };
+}
+
+/**
+ * Statements with values are prepared once a connection: parsing and planning ours takes Postgres longer than carrying them out. Those
+ * without (migrations) may be several in one text.
+ */
+async function rowsOf<Row extends QueryResultRow>(client: PoolClient, text: string, values: unknown[]): Promise<Row[]> {
+  const result =
+    values.length === 0
+      ? await client.query<Row>(text)
+      : await client.query<Row>({ name: nameOf(text), text, values });
+  return result.rows;
+}
+
+const names = new Map<string, string>();
+
+function nameOf(sql: string): string {
+  let name = names.get(sql);
+  if (name === undefined) names.set(sql, (name = createHash("sha256").update(sql).digest("hex").slice(0, 32)));
+  return name;
 }
 
 /** SQLSTATE classes 22, 23 and 42: data, constraints, syntax. They would fail again, on any server. */

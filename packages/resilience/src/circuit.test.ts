@@ -26,6 +26,22 @@ describe("a circuit counted over instances", () => {
     expect(events).toContain("open");
   });
 
+  it("asks the store once, however many calls come at the same time", async () => {
+    const store = sharedStore();
+    let reads = 0;
+    const counted: CircuitStore = {
+      ...store,
+      read: async () => {
+        reads += 1;
+        return store.read();
+      },
+    };
+    const circuit = createCircuit({ name: "a", store: counted });
+    await Promise.all(Array.from({ length: 40 }, async () => circuit.call(async () => "fine", outageIfBad)));
+    await circuit.state();
+    expect(reads).toBe(1);
+  });
+
   it("a success between outages starts the count again", async () => {
     const store = sharedStore();
     const circuit = createCircuit({ name: "a", store, freshMs: 0 });

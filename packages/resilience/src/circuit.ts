@@ -77,11 +77,22 @@ export function createCircuit(options: CircuitOptions): Circuit {
       options.onEvent?.("close");
     }
   };
-  const refresh = async (): Promise<void> => {
-    if (performance.now() - seen.at < freshMs) return;
+  let reading: Promise<void> | null = null;
+  const read = async (): Promise<void> => {
+    const askedAt = performance.now();
     const state = await options.store.read();
+    // What a call that ended meanwhile made of it is newer.
+    if (seen.at > askedAt) return;
     seen = { ...state, at: performance.now() };
     follow(state.open);
+  };
+  /** However many calls find it stale, the store is asked once. */
+  const refresh = async (): Promise<void> => {
+    if (performance.now() - seen.at < freshMs) return;
+    reading ??= read().finally(() => {
+      reading = null;
+    });
+    await reading;
   };
 
   return {
