@@ -34,6 +34,8 @@ export interface RunningSink {
   written(run: string): Promise<Delivered[]>;
   /** Resolves when `count` emails of the run are written. Throws when nothing goes on any more, saying how they stand. */
   allWritten(run: string, count: number): Promise<Delivered[]>;
+  /** What autovacuum does within a minute of a table's growing. */
+  analyze(): Promise<void>;
   /** Calls that the CRM has answered since it started, whatever the answer. */
   crmCalls(): Promise<number>;
 }
@@ -92,6 +94,9 @@ export async function startSink(bench: Bench, tenants: readonly MeasuredTenant[]
         }
         await sleep(250, undefined, { signal: bench.signal });
       }
+    },
+    analyze: async () => {
+      await database.query("analyze");
     },
     crmCalls: async () => {
       const { calls } = (await (await fetch(`${sandbox.url}/sandbox/calls`)).json()) as {

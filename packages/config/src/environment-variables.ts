@@ -89,7 +89,7 @@ export const VARIABLES = {
       })),
   },
   DATABASE_URL: {
-    meaning: "Postgres connection string",
+    meaning: "Postgres connection string; through PgBouncer, 1.21 or newer, since statements are prepared",
     example: "postgres://inlet:…@localhost:5432/inlet",
     need: "database",
     secret: true,

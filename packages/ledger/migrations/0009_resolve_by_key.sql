@@ -1,4 +1,9 @@
--- As before (0003), but an email's conversations are found by their key however many the tenant has: until now every email read all of them.
+-- As before (0003), but an email's conversations are found by their key however many the tenant has: until now every email read all of them,
+-- for want of a plan without an "or", and as long as the statistics of a growing table were old, by the index that began with the tenant.
+-- A canonical id is a digest over the tenant, so that its index needs no tenant.
+drop index conversations_canonical;
+create index conversations_canonical on conversations (canonical_id);
+
 create or replace function resolve_conversation(p_tenant text, p_conversation text, p_message text, p_related text[], p_roots text[]) returns text
 language plpgsql as $$
 declare
@@ -12,8 +17,7 @@ begin
     select distinct p_tenant, m, p_conversation from unnest(p_related || p_message) m where m is not null
     on conflict do nothing;
 
-  -- The roots find what stood here before mentions were kept. One list of ids: an "or" between the ways to a conversation reads all of the
-  -- tenant's.
+  -- The roots find what stood here before mentions were kept.
   select array_agg(distinct c.canonical_id) into v_members from conversations c
    where c.tenant = p_tenant and c.conversation_id = any (
      array(select m.conversation_id from messages m where m.tenant = p_tenant and m.message_id = any (p_related || p_message))

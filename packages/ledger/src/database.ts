@@ -91,9 +91,7 @@ export function openDatabase(options: DatabaseOptions): Database {
  */
 async function rowsOf<Row extends QueryResultRow>(client: PoolClient, text: string, values: unknown[]): Promise<Row[]> {
   const result =
-    values.length === 0
-      ? await client.query<Row>(text)
-      : await client.query<Row>({ name: nameOf(text), text, values });
+    values.length === 0 ? await client.query<Row>(text) : await client.query<Row>({ name: nameOf(text), text, values });
   return result.rows;
 }
 

@@ -48,6 +48,7 @@ export async function run(bench: Bench): Promise<Report> {
     };
   };
   const cold = await measure("cold", count, async () => mailer.send(emailsOf("cold", 0)));
+  await running.analyze();
   const warm = await measure("warm", count, async () => mailer.send(emailsOf("warm", 1)));
   const steadyCount = Math.round(STEADY_PER_SECOND * bench.seconds);
   const steady = await measure("steady", steadyCount, async () => {
