@@ -30,6 +30,7 @@ export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading
     timeoutMs: milliseconds(crm.timeout),
     files: crm.files,
     newDeal: crm.newDeal,
+    companies: crm.companies,
     pipeline: crm.pipeline,
     stage: crm.stage,
     required: crm.required,
@@ -50,6 +51,13 @@ function checkRequests(crm: Extract<CrmFile, { kind: "http" }>, fault: CrmReadin
   for (const { field, problem, remedy } of requestFaults(crm.requests)) fault(`crm.requests.${field}`, problem, remedy);
   if (crm.newDeal === "create" && crm.requests.deal === undefined) {
     fault("crm.newDeal", "is create, but crm.requests has no deal", "Describe crm.requests.deal, or set newDeal: none");
+  }
+  if (crm.companies === "create" && (crm.requests.company?.write === undefined || !crm.requests.company.lookup)) {
+    fault(
+      "crm.companies",
+      "is create, but crm.requests.company has not both lookup and write",
+      "Describe crm.requests.company, or set companies: match",
+    );
   }
   if (crm.files === "upload" && crm.requests.file === undefined) {
     fault("crm.files", "is upload, but crm.requests has no file", "Describe crm.requests.file, or set files: link");

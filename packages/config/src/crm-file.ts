@@ -13,6 +13,10 @@ const everyKind = {
     .default("upload")
     .meta({ description: "upload attachments to the CRM, or only link to them" }),
   newDeal: z.enum(["create", "none"]).default("create").meta({ description: "what happens when no deal matches" }),
+  companies: z.enum(["match", "create", "off"]).default("match").meta({
+    description:
+      "the company of the sender's domain: match (tied to one that the CRM has), create (made where there is none) or off",
+  }),
   pipeline: z
     .string()
     .min(1)

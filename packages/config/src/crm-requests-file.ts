@@ -45,6 +45,13 @@ const effect = {
 export const crmRequests = z.strictObject({
   ping: z.strictObject({ path, headers }).meta({ description: "the cheapest GET that answers 2xx" }),
   contact: z.strictObject(effect).meta({ description: "requests for contacts; the key is the address" }),
+  company: z
+    .strictObject({ ...effect, write: effect.write.optional() })
+    .optional()
+    .meta({
+      description:
+        "requests for companies; the key is the domain. Found by lookup, made by write where crm.companies is create; without it there are no companies",
+    }),
   deal: z
     .strictObject({
       ...effect,
@@ -52,9 +59,6 @@ export const crmRequests = z.strictObject({
         .strictObject({ path, headers, id: pointer.default("/id") })
         .optional()
         .meta({ description: "the GET of a deal by its id in the CRM, for deals that an address names" }),
-      update: write.optional().meta({
-        description: "the request that moves a deal and adds tags, for rules: what does not change is left out",
-      }),
     })
     .optional()
     .meta({ description: "requests for deals; the key is the conversation. Without it there are no deals" }),
@@ -85,8 +89,4 @@ export const crmRequests = z.strictObject({
     .strictObject(effect)
     .optional()
     .meta({ description: "requests for files; the key is emailKey/sha256. Without it files are linked to" }),
-  task: z
-    .strictObject(effect)
-    .optional()
-    .meta({ description: "requests for the tasks of rules; the key is emailKey/rule. Without it there are none" }),
 });

@@ -11,7 +11,7 @@ export function mappingVersionOf(parts: {
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
 }): string {
-  const { kind, files, newDeal, pipeline, stage, required } = parts.crm;
+  const { kind, files, newDeal, companies, pipeline, stage, required } = parts.crm;
   const shape = {
     classes: Object.entries(parts.classes).toSorted(([left], [right]) => (left < right ? -1 : 1)),
     mailboxes: parts.mailboxes
@@ -24,7 +24,15 @@ export function mappingVersionOf(parts: {
       ])
       .toSorted(byFirst),
     attachments: Object.entries(parts.attachments).toSorted(byFirst),
-    crm: { kind, files, newDeal, pipeline, stage, required: [...required].toSorted() },
+    crm: {
+      kind,
+      files,
+      newDeal,
+      pipeline,
+      stage,
+      required: [...required].toSorted(),
+      ...(companies === "match" ? {} : { companies }),
+    },
   };
   return `map_${H(JSON.stringify(shape)).slice(0, 16)}`;
 }

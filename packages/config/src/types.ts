@@ -171,6 +171,8 @@ export interface CrmOfAnyKind {
   readonly files: "upload" | "link";
   /** When no deal matches. */
   readonly newDeal: "create" | "none";
+  /** The company of the sender's domain: `match` ties to one that the CRM has, `create` makes it where there is none. */
+  readonly companies: "match" | "create" | "off";
   readonly pipeline: string | null;
   readonly stage: string | null;
   /** Effects without which an email is not `written`, beside contact and activity. */

@@ -1,7 +1,7 @@
 import type { CrmStore, StoredObject } from "./store/crm-store.ts";
 
 export interface Duplicate {
-  /** What is the same: `contact email`, `deal conversation`, `email key`, `email content`, `file path`, `file content`. */
+  /** What is the same: `contact email`, `company domain` (of those that Inlet made), `deal conversation`, `email key`, `email content`, `file path`, `file content`. */
   readonly same: string;
   readonly value: string;
   readonly ids: readonly string[];
@@ -16,6 +16,7 @@ export function duplicatesIn(store: CrmStore): Duplicate[] {
   const files = store.files();
   return [
     ...groups("contact email", store.all("contacts"), property("email", true)),
+    ...groups("company domain", store.all("companies"), property("inlet_company_domain")),
     ...groups("deal conversation", store.all("deals"), property("inlet_conversation")),
     ...groups("email key", emails, property("inlet_email_key")),
     ...groups("email content", emails, (email) => seen(store, email)),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { readTenant, type HttpCrmConfig } from "@inlet/config";
 import { createCrm, type Crm, type WrittenEffect } from "@inlet/crm";
 import { CRM_CONFORMANCE, type ConformanceSubject } from "@inlet/crm/conformance";
+import { CRM_COMPANY_CONFORMANCE } from "@inlet/crm/conformance-companies";
 import { describe, expect, test } from "vitest";
 import { startFaultProxy } from "./fault-proxy.ts";
 import { startJsonApi, type Guard } from "./json-api.ts";
@@ -10,10 +11,10 @@ const guide = readFileSync(new URL("../../../docs/guides/http-crm.md", import.me
 const EXAMPLE = /```yaml\n([^]*?)```/.exec(guide)?.[1] ?? "";
 const COLLECTIONS: Readonly<Record<WrittenEffect, string>> = {
   contact: "contacts",
+  company: "companies",
   deal: "deals",
   activity: "activities",
   file: "files",
-  task: "tasks",
 };
 
 function read(crm: string, baseUrl: string): ReturnType<typeof readTenant> {
@@ -36,15 +37,15 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
     const { tenant, faults } = read(EXAMPLE, baseUrl);
     expect(faults).toEqual([]);
     const config = tenant?.crm as HttpCrmConfig;
-    const { contact, deal, activity, file, task, ping } = config.requests;
+    const { contact, company, deal, activity, file, ping } = config.requests;
     const idempotent = guard === "idempotency-key";
     const requests = {
       ping,
       contact: { ...contact, idempotent },
       activity: { ...activity, idempotent },
+      ...(company === undefined ? {} : { company: { ...company, idempotent } }),
       ...(deal === undefined ? {} : { deal: { ...deal, idempotent } }),
       ...(file === undefined ? {} : { file: { ...file, idempotent } }),
-      ...(task === undefined ? {} : { task: { ...task, idempotent } }),
     };
     const crm = createCrm({ ...config, requests }, { tenant: "acme", log: { warn: log, debug: log } });
     opened.push(crm);
@@ -59,11 +60,11 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
     landed: () => proxy.landed(),
     count: async (effect, key) => api.all(COLLECTIONS[effect]).filter(({ external_id: id }) => id === key).length,
     remove: async (effect, recordId) => api.remove(COLLECTIONS[effect], recordId),
-    dealOf: async (recordId) => {
-      const deal = api.all("deals").find(({ id }) => id === recordId);
-      return { stage: String(deal?.["stage"]), tags: deal?.["tags"] as string[] };
+    addCompany: async (domain) => api.add("companies", { name: domain, domain }),
+    companyOf: async (contactId) => {
+      const company = api.all("contacts").find(({ id }) => id === contactId)?.["company"];
+      return typeof company === "string" ? company : null;
     },
-    laterStage: "qualified",
   };
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(async (each) => each.close()));
@@ -75,7 +76,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
 
 /** WR1, WR11: the guide's example keeps every promise of the port. */
 describe.each(["unique-key", "idempotency-key"] as const)("the guide's HTTP CRM, guarded by %s", (guard) => {
-  test.each(CRM_CONFORMANCE)("$name", async (conformanceCase) => {
+  test.each([...CRM_CONFORMANCE, ...CRM_COMPANY_CONFORMANCE])("$name", async (conformanceCase) => {
     const { subject, logged, close } = await subjectOf(guard);
     try {
       await conformanceCase.run(subject);

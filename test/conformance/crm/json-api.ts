@@ -6,22 +6,22 @@ import type { FastifyInstance } from "fastify";
 /** `unique-key`: a second record of one external_id is refused with 409. `idempotency-key`: the same key answers with the same record. */
 export type Guard = "unique-key" | "idempotency-key";
 
-const STAGES = ["new", "qualified", "won"];
-
 type StoredRecord = { id: string; external_id: string } & Record<string, unknown>;
 
-/** An API as docs/guides/http-crm.md describes one: contacts, deals, activities, files and tasks, with state. */
+/** An API as docs/guides/http-crm.md describes one: contacts, companies, deals, activities and files, with state. */
 export async function startJsonApi(
   guard: Guard,
   onUpdate: (idempotencyKey: unknown) => void = () => {},
 ): Promise<{
   readonly origin: string;
   all(collection: string): readonly StoredRecord[];
+  /** As a person would; gives its id. */
+  add(collection: string, fields: Record<string, unknown>): string;
   remove(collection: string, id: string): void;
   close(): Promise<void>;
 }> {
   const collections = new Map<string, StoredRecord[]>(
-    ["contacts", "deals", "activities", "files", "tasks"].map((name) => [name, []]),
+    ["contacts", "companies", "deals", "activities", "files"].map((name) => [name, []]),
   );
   const byIdempotencyKey = new Map<string, StoredRecord>();
   const updates = new Set<string>();
@@ -53,6 +53,10 @@ export async function startJsonApi(
       if (guard === "unique-key" && of(request.params.name).some((record) => record.external_id === externalId)) {
         return reply.code(409).send({ error: "external_id is taken" });
       }
+      const { company } = fields;
+      if (company !== undefined && !of("companies").some(({ id }) => id === company)) {
+        return reply.code(422).send({ error: "there is no such company" });
+      }
       const record: StoredRecord = { ...fields, id: randomUUID(), external_id: externalId };
       of(request.params.name).push(record);
       byIdempotencyKey.set(idempotencyKey, record);
@@ -68,18 +72,19 @@ export async function startJsonApi(
       const idempotencyKey = String(request.headers["idempotency-key"]);
       onUpdate(idempotencyKey);
       if (guard === "idempotency-key" && updates.has(idempotencyKey)) return { data: record };
-      const { add_tags: added = [], stage, ...changed } = request.body;
-      if (stage !== undefined && !STAGES.includes(stage as string))
-        return reply.code(422).send({ error: "no such stage" });
       updates.add(idempotencyKey);
-      const tags = { tags: [...new Set([...((record["tags"] ?? []) as string[]), ...(added as string[])])] };
-      return { data: Object.assign(record, changed, tags, stage === undefined ? {} : { stage }) };
+      return { data: Object.assign(record, request.body) };
     },
   );
   const origin = await app.listen({ host: "127.0.0.1", port: 0 });
   return {
     origin,
     all: of,
+    add: (name, fields) => {
+      const record: StoredRecord = { ...fields, id: randomUUID(), external_id: "" };
+      of(name).push(record);
+      return record.id;
+    },
     remove: (name, id) => {
       const records = of(name);
       records.splice(

@@ -10,10 +10,10 @@ const IMPATIENT_MS = 2_000;
 
 const MODELS: Readonly<Record<WrittenEffect, string>> = {
   contact: "res.partner",
+  company: "res.partner",
   deal: "crm.lead",
   activity: "mail.message",
   file: "ir.attachment",
-  task: "mail.activity",
 };
 
 export interface OdooSubject extends ConformanceSubject {
@@ -69,24 +69,22 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
     remove: async (effect, recordId) => {
       await server.call(MODELS[effect], "unlink", { ids: [Number(recordId)] });
     },
-    dealOf: async (recordId) => {
-      const [deal = {}] = await rows(server, "crm.lead", Number(recordId), ["stage_id", "tag_ids"]);
-      const tags = await Promise.all(
-        (deal["tag_ids"] as number[]).map(async (id) => (await rows(server, "crm.tag", id, ["name"]))[0]?.["name"]),
-      );
-      return { stage: (deal["stage_id"] as [number, string])[1], tags: tags.map(String) };
+    addCompany: async (domain) => {
+      const vals = [{ name: domain, is_company: true, website: `www.${domain}/about` }];
+      const [id] = (await server.call("res.partner", "create", { vals_list: vals })) as number[];
+      return String(id);
     },
-    laterStage: "Qualified",
+    companyOf: async (contactId) => {
+      const [row] = (await server.call("res.partner", "read", { ids: [Number(contactId)], fields: ["parent_id"] })) as {
+        parent_id: [number, string] | false;
+      }[];
+      return row === undefined || row.parent_id === false ? null : String(row.parent_id[0]);
+    },
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await proxy.close();
     },
   };
-}
-
-async function rows(server: OdooServer, model: string, id: number, fields: readonly string[]) {
-  const found = await server.call(model, "search_read", { domain: [["id", "=", id]], fields });
-  return found as readonly Record<string, unknown>[];
 }
 
 /** What only this test's records have in them, beside their external id. */
@@ -95,12 +93,12 @@ function contentOf(effect: WrittenEffect, key: string): readonly [string, string
   switch (effect) {
     case "contact":
       return ["email_normalized", "=", key];
+    case "company":
+      return ["website", "=", `https://${key}`];
     case "deal":
       return ["name", "=", `Anfrage ${id}`];
     case "activity":
       return ["message_id", "=", `<${key}@mail.example.com>`];
-    case "task":
-      return ["summary", "ilike", id.split("/")[0] ?? ""];
     case "file":
       return [
         "checksum",

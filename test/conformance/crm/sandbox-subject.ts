@@ -6,10 +6,10 @@ import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
 
 const WRITE_PATH: Readonly<Record<WrittenEffect, string>> = {
   contact: "/crm/*contacts/batch/upsert",
+  company: "/crm/*companies",
   deal: "/crm/*deals/batch/upsert",
   activity: "/crm/*emails*",
   file: "/files/v3/files",
-  task: "/crm/*objects*/tasks",
 };
 
 const RULES: Readonly<Record<InjectedFault, FaultRule>> = {
@@ -76,15 +76,20 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     landed: () => sandbox.faults.landed(),
     count: async (effect, key) => count(sandbox, effect, key),
     remove: async (effect, recordId) => {
-      const object = sandbox.store.find(effect === "deal" ? "deals" : "emails", recordId);
-      if (object === undefined) throw new Error(`no ${effect} ${recordId}`);
+      if (effect !== "activity") throw new Error(`nobody removes a ${effect} here`);
+      const object = sandbox.store.find("emails", recordId);
+      if (object === undefined) throw new Error(`no email ${recordId}`);
       sandbox.store.archive(object, Date.now());
     },
-    dealOf: async (recordId) => {
-      const { dealstage = "", inlet_tags: tags = "" } = sandbox.store.find("deals", recordId)?.properties ?? {};
-      return { stage: dealstage, tags: tags.split(";") };
+    addCompany: async (domain) => {
+      // Long enough ago to be in the search index.
+      return sandbox.store.create("companies", { name: domain, domain }, Date.now() - 60_000).id;
     },
-    laterStage: "contractsent",
+    companyOf: async (contactId) => {
+      const contact = sandbox.store.find("contacts", contactId);
+      if (contact === undefined) throw new Error(`no contact ${contactId}`);
+      return sandbox.store.associated(contact, "companies")[0]?.toId ?? null;
+    },
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await sandbox.app.close();
@@ -93,17 +98,17 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
 }
 
 function count({ store }: Sandbox, effect: WrittenEffect, key: string): number {
-  const having = (type: "contacts" | "deals" | "emails" | "tasks", property: string): number =>
+  const having = (type: "contacts" | "companies" | "deals" | "emails", property: string): number =>
     store.all(type).filter(({ properties }) => properties[property] === key).length;
   switch (effect) {
     case "contact":
       return having("contacts", "email");
+    case "company":
+      return having("companies", "domain");
     case "deal":
       return having("deals", "inlet_conversation");
     case "activity":
       return having("emails", "inlet_email_key");
-    case "task":
-      return having("tasks", "inlet_task_key");
     case "file": {
       const [emailKey = "", sha256 = ""] = key.split("/");
       return store

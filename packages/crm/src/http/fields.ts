@@ -1,4 +1,4 @@
-import type { ActivityInput, ContactInput, Crm, DealChange, DealInput, FileInput, TaskInput } from "../port.ts";
+import type { ActivityInput, ContactInput, Crm, DealInput, FileInput } from "../port.ts";
 import type { FieldValue } from "./template.ts";
 
 /** The placeholders of each request, and how their values follow from what the sink hands over. */
@@ -7,7 +7,8 @@ import type { FieldValue } from "./template.ts";
 const WRITE = ["tenant", "key", "idempotencyKey"] as const;
 
 export const PLACEHOLDERS = {
-  contact: [...WRITE, "email", "firstName", "lastName", "fullName"],
+  contact: [...WRITE, "email", "firstName", "lastName", "fullName", "companyId"],
+  company: [...WRITE, "domain", "name"],
   deal: [...WRITE, "name", "contactId", "tags", "pipeline", "stage"],
   activity: [
     ...WRITE,
@@ -32,8 +33,6 @@ export const PLACEHOLDERS = {
     "dealId",
     "fileIds",
   ],
-  task: [...WRITE, "title", "text", "dueAt", "dueAtMs", "priority", "contactId", "dealId"],
-  dealUpdate: [...WRITE, "recordId", "pipeline", "stage", "addTags"],
   file: [...WRITE, "emailKey", "sha256", "filename", "contentType", "size", "contentBase64"],
   update: [...WRITE, "recordId", "subject", "text", "html", "contactId", "companyId", "dealId", "fileIds"],
   lookup: ["tenant", "key", "emailKey", "sha256"],
@@ -42,35 +41,21 @@ export const PLACEHOLDERS = {
 } as const;
 
 /** Their values are lists, which have no text: they stand alone in their string. */
-export const LISTS: ReadonlySet<string> = new Set(["tags", "to", "cc", "toEmails", "ccEmails", "fileIds", "addTags"]);
+export const LISTS: ReadonlySet<string> = new Set(["tags", "to", "cc", "toEmails", "ccEmails", "fileIds"]);
 
 /** What every write has beside its own. */
-type Own<Request extends "contact" | "deal" | "activity" | "task" | "dealUpdate" | "file" | "update"> = Record<
+type Own<Request extends "contact" | "deal" | "activity" | "file" | "update"> = Record<
   Exclude<(typeof PLACEHOLDERS)[Request][number], (typeof WRITE)[number]>,
   FieldValue
 >;
 
-export function contactFields({ email, firstName, lastName }: ContactInput): Own<"contact"> {
+export function contactFields({ email, firstName, lastName, companyId = null }: ContactInput): Own<"contact"> {
   const fullName = [firstName, lastName].filter((part) => part !== null && part !== "").join(" ");
-  return { email, firstName, lastName, fullName: fullName === "" ? null : fullName };
+  return { email, firstName, lastName, companyId, fullName: fullName === "" ? null : fullName };
 }
 
 export function dealFields({ name, contactId, tags, pipeline, stage }: DealInput): Own<"deal"> {
   return { name, contactId, tags, pipeline, stage };
-}
-
-export function taskFields({ title, text, dueAt, priority, contactId, dealId }: TaskInput): Own<"task"> {
-  return { title, text, dueAt: new Date(dueAt).toISOString(), dueAtMs: dueAt, priority, contactId, dealId };
-}
-
-/** What does not change is left out of the request. */
-export function dealChangeFields(recordId: string, { place, addTags }: DealChange): Own<"dealUpdate"> {
-  return {
-    recordId,
-    stage: place?.stage,
-    pipeline: place?.pipeline ?? undefined,
-    addTags: addTags.length === 0 ? undefined : addTags,
-  };
 }
 
 export function activityFields(input: ActivityInput): Own<"activity"> {

@@ -6,19 +6,10 @@ import type { CallOptions, CallResult, Crm, EffectTraits, Written, WrittenEffect
 import { createHttpClient, type HttpClient } from "./client.ts";
 import { effectId } from "./effect-id.ts";
 import { outage, passing, permanent } from "./faults.ts";
-import {
-  activityFields,
-  contactFields,
-  dealChangeFields,
-  dealFields,
-  fileFields,
-  fileKeyFields,
-  taskFields,
-  updateFields,
-} from "./fields.ts";
+import { activityFields, contactFields, dealFields, fileFields, fileKeyFields, updateFields } from "./fields.ts";
 import { follow, idOf } from "./json-pointer.ts";
 import { readRecord, type Read } from "./read-record.ts";
-import type { CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
+import type { CompanyRequests, CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
 import { fillJson, fillPath, textOf, type Fields } from "./template.ts";
 
 export interface HttpCrmOptions extends AdapterOptions {
@@ -37,8 +28,8 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
   const client = createHttpClient(caller);
 
   const write = async (effect: WrittenEffect, key: string, own: Fields, call: CallOptions, bytes?: Buffer) => {
-    const described: EffectRequests | undefined = requests[effect];
-    if (described === undefined) return notConfigured(`${effect}.write`);
+    const described: EffectRequests | CompanyRequests | undefined = requests[effect];
+    if (described?.write === undefined) return notConfigured(`${effect}.write`);
     const fields = { ...own, tenant, key, idempotencyKey: effectId(tenant, effect, key) };
     const answer = await send(client, described.write, fields, call, bytes);
     if (!answer.ok) return answer;
@@ -91,26 +82,18 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     return done(fieldsOf(read.value, described.fields));
   };
 
-  const update = async (
-    described: WriteRequest,
-    recordId: string,
-    own: Fields,
-    call: CallOptions,
-  ): Promise<CallResult<Written | null>> => {
-    // A key of its own each time: an API that remembers keys would take the return to an older value for the older update.
-    const fields = { ...own, tenant, key: recordId, idempotencyKey: randomUUID() };
-    const answer = await send(client, described, fields, call);
-    if (!answer.ok) return answer;
-    if (answer.value.kind === "conflict") return failed(passing("http:409", "the CRM answered with a conflict"));
-    return done(answer.value.kind === "not-found" ? null : { recordId, created: false });
-  };
-
   return {
     kind: "http",
     traits: httpTraits(requests, options.settleMs),
     // A contact is looked up first, an activity's files are read.
     costs: { upsertContact: 2, updateActivity: 2 },
     prepare: async () => done(null),
+    findCompany: async (domain, call) => {
+      if (requests.company?.lookup === undefined) return done(null);
+      const found = await lookup("company", domain, call);
+      return found.ok && found.value !== null ? done({ ...found.value, several: false }) : (found as CallResult<null>);
+    },
+    createCompany: ({ domain, name }, call) => write("company", domain, { domain, name }, call),
     upsertContact: async (input, call) => {
       // Somebody may have made the contact before Inlet: what a person wrote into it stays, and there is no second one.
       if (requests.contact.lookup !== undefined) {
@@ -147,21 +130,16 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
         // An API that replaces lists must be given those that are there as well: an update takes none away.
         fileIds = [...new Set([...(before.value["fileIds"]?.split(";") ?? []), ...fileIds])].filter((id) => id !== "");
       }
-      return update(
-        described,
-        recordId,
-        updateFields(recordId, fileIds === undefined ? changed : { ...changed, fileIds }),
-        call,
-      );
+      const own = updateFields(recordId, fileIds === undefined ? changed : { ...changed, fileIds });
+      // A key of its own each time: an API that remembers keys would take the return to an older value for the older update.
+      const fields = { ...own, tenant, key: recordId, idempotencyKey: randomUUID() };
+      const answer = await send(client, described, fields, call);
+      if (!answer.ok) return answer;
+      if (answer.value.kind === "conflict") return failed(passing("http:409", "the CRM answered with a conflict"));
+      return done(answer.value.kind === "not-found" ? null : { recordId, created: false });
     },
     readActivity: readFields,
     uploadFile: (input, call) => write("file", input.key, fileFields(input), call, input.bytes),
-    createTask: (input, call) => write("task", input.key, taskFields(input), call),
-    updateDeal: async (dealId, change, call) => {
-      const described = requests.deal?.update;
-      if (described === undefined) return notConfigured("deal.update");
-      return update(described, dealId, dealChangeFields(dealId, change), call);
-    },
     lookup,
     ping: async (call) => {
       const read = await readRecord(client, requests.ping, { tenant }, call);
@@ -176,19 +154,17 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
 
 /** What the tenant's file says of each write decides how an unknown one is settled; what it leaves out is left to an operator. */
 export function httpTraits(requests: CrmRequests, settleMs = 15_000): Crm["traits"] {
-  const traitOf = (described: EffectRequests | undefined): EffectTraits => {
+  const traitOf = (described: EffectRequests | CompanyRequests | undefined): EffectTraits => {
     if (described?.idempotent === true) return { settle: "upsert-by-key", settleMs };
     return { settle: described?.lookup === undefined ? "none" : "consistent-lookup", settleMs };
   };
-  const { contact, deal, activity, file, task } = requests;
+  const { contact, company, deal, activity, file } = requests;
   return {
     contact: traitOf(contact),
+    company: traitOf(company),
     deal: traitOf(deal),
     activity: traitOf(activity),
     file: traitOf(file),
-    task: traitOf(task),
-    // The same stage and the same tags once more change nothing.
-    stage: { settle: "upsert-by-key", settleMs },
   };
 }
 

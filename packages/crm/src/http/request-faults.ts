@@ -1,6 +1,6 @@
-import type { WrittenEffect } from "../port.ts";
 import { LISTS, PLACEHOLDERS } from "./fields.ts";
-import type { CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
+import type { WrittenEffect } from "../port.ts";
+import type { CompanyRequests, CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
 import { hasStrayBraces, placeholdersIn } from "./template.ts";
 
 /** What is wrong with a template, by its place in `crm.requests`. */
@@ -20,16 +20,15 @@ interface Place {
 
 /** Everything in a CRM's requests that could never be sent: unknown placeholders, lists in a text, a form without a file. All at once. */
 export function requestFaults(requests: CrmRequests): RequestFault[] {
-  const { ping, contact, deal, activity, file, task } = requests;
+  const { ping, contact, company, deal, activity, file } = requests;
   return [
     ...text(ping.path, { field: "ping.path", known: PLACEHOLDERS.read.slice(0, 1), inBody: false }),
     ...headers(ping.headers, "ping"),
     ...effect("contact", contact),
+    ...(company === undefined ? [] : effect("company", company)),
     ...(deal === undefined ? [] : effect("deal", deal)),
     ...effect("activity", activity),
     ...(file === undefined ? [] : [...effect("file", file), ...formFaults(file.write)]),
-    ...(task === undefined ? [] : effect("task", task)),
-    ...(deal?.update === undefined ? [] : write("deal.update", deal.update, PLACEHOLDERS.dealUpdate)),
     ...(deal?.read === undefined ? [] : read("deal.read", deal.read)),
     ...(activity.read === undefined ? [] : read("activity.read", activity.read)),
     ...(activity.update === undefined ? [] : write("activity.update", activity.update, PLACEHOLDERS.update)),
@@ -37,14 +36,14 @@ export function requestFaults(requests: CrmRequests): RequestFault[] {
   ];
 }
 
-function effect(name: WrittenEffect, { write: sent, lookup }: EffectRequests) {
+function effect(name: WrittenEffect, { write: sent, lookup }: EffectRequests | CompanyRequests) {
   const noForm =
-    sent.form === undefined || name === "file"
+    sent?.form === undefined || name === "file"
       ? []
       : [fault(`${name}.write.form`, "is set, though only a file is sent as a form", "Describe a body instead")];
   const known = name === "file" ? PLACEHOLDERS.lookup : PLACEHOLDERS.lookup.slice(0, 2);
   return [
-    ...write(`${name}.write`, sent, PLACEHOLDERS[name]),
+    ...(sent === undefined ? [] : write(`${name}.write`, sent, PLACEHOLDERS[name])),
     ...noForm,
     ...(lookup === undefined
       ? []

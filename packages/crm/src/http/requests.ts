@@ -36,10 +36,11 @@ export interface EffectRequests {
   readonly idempotent: boolean;
 }
 
+/** Companies are found by `lookup`, made by `write`; the key is the domain. */
+export type CompanyRequests = Omit<EffectRequests, "write"> & { readonly write?: WriteRequest | undefined };
+
 export interface DealRequests extends EffectRequests {
   readonly read?: (ReadRequest & { readonly id: string }) | undefined;
-  /** Moves a deal, adds tags: what a rule asks for. */
-  readonly update?: WriteRequest | undefined;
 }
 
 export interface ActivityRequests extends EffectRequests {
@@ -56,8 +57,8 @@ export interface CrmRequests {
   /** The cheapest GET that answers 2xx while the credentials are good. */
   readonly ping: ReadRequest;
   readonly contact: EffectRequests;
+  readonly company?: CompanyRequests | undefined;
   readonly deal?: DealRequests | undefined;
   readonly activity: ActivityRequests;
   readonly file?: EffectRequests | undefined;
-  readonly task?: EffectRequests | undefined;
 }

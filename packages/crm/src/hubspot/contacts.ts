@@ -1,9 +1,12 @@
 import type { CallOptions, CallResult, ContactInput, Written } from "../port.ts";
-import { batchAnswer } from "./answer.ts";
+import { batchAnswer, hubSpotRecord } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { nothingCame } from "./batch-rows.ts";
-import { faultOfBatchError, passing } from "./faults.ts";
+import { faultOfBatchError, outage, passing, permanent } from "./faults.ts";
+
+/** HubSpot's association type from a contact to a company (facts 2.3). */
+const CONTACT_TO_COMPANY = 279;
 
 /**
  * Finds the contact by its address, else makes it. The look-up comes first because an upsert overwrites: a name that a person put into the
@@ -18,6 +21,7 @@ export async function upsertContact(
   const found = await findContact(client, input.email, options);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: { recordId: found.value.recordId, created: false } };
+  if (typeof input.companyId === "string") return createInCompany(client, input, options);
 
   const path = `${client.paths.objects("contacts")}/batch/upsert`;
   const made = await client.call(
@@ -36,6 +40,26 @@ export async function upsertContact(
   return error.category === "CONFLICT"
     ? contactOfConflict(client, input, error, options)
     : { ok: false, fault: faultOfBatchError(error) };
+}
+
+/** With its company in the same call, which a batch upsert cannot do: a contact that is there is there with its company. */
+async function createInCompany(
+  client: HubSpotClient,
+  input: ContactInput,
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const path = client.paths.objects("contacts");
+  const body = contactCreate(input);
+  const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
+  if (!made.ok) return made;
+  if (made.value.kind === "conflict") return contactOfConflict(client, input, made.value.error, options);
+  if (made.value.kind === "not-found") {
+    return { ok: false, fault: permanent("hubspot:404", "the contact's company is gone") };
+  }
+  const record = hubSpotRecord(made.value.body);
+  return record === null
+    ? { ok: false, fault: outage("hubspot:unreadable", "a contact without an id", { unknown: true }) }
+    : { ok: true, value: { recordId: record.id, created: true } };
 }
 
 /** The contact with this address, by batch read: consistent, and a miss is no failed request in HubSpot's books (facts 2.6). */
@@ -73,13 +97,21 @@ async function contactOfConflict(
 
 /** An entry of `batch/upsert`. */
 export function contactUpsert(input: ContactInput): object {
+  return { id: input.email, idProperty: "email", properties: propertiesOf(input) };
+}
+
+/** A create, which may hold the contact's company, as an upsert may not. */
+export function contactCreate(input: ContactInput): object {
+  const types = [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: CONTACT_TO_COMPANY }];
+  const { companyId } = input;
+  const associations = typeof companyId === "string" ? [{ to: { id: companyId }, types }] : [];
+  return { properties: propertiesOf(input), associations };
+}
+
+function propertiesOf({ email, firstName, lastName }: ContactInput): Record<string, string> {
   return {
-    id: input.email,
-    idProperty: "email",
-    properties: {
-      email: input.email,
-      ...(input.firstName === null ? {} : { firstname: input.firstName }),
-      ...(input.lastName === null ? {} : { lastname: input.lastName }),
-    },
+    email,
+    ...(firstName === null ? {} : { firstname: firstName }),
+    ...(lastName === null ? {} : { lastname: lastName }),
   };
 }

@@ -22,7 +22,14 @@ export type OdooRow = Readonly<Record<string, unknown>> & { readonly id: number 
 
 export interface OdooClient {
   call(call: OdooCall, options: CallOptions): Promise<CallResult<OdooAnswer>>;
-  /** The first row of a `search_read`, archived records included; null when there is none. */
+  /** The rows of a `search_read`, archived records included, at most `limit`; by default by id. */
+  rows(
+    model: string,
+    domain: readonly unknown[],
+    fields: readonly string[],
+    options: CallOptions & { readonly limit: number; readonly order?: string },
+  ): Promise<CallResult<readonly OdooRow[]>>;
+  /** The first of them; null when there is none. */
   first(
     model: string,
     domain: readonly unknown[],
@@ -54,14 +61,20 @@ export function createOdooClient(caller: Caller, database: string | null): OdooC
     );
   }
 
+  const rowsIn: OdooClient["rows"] = async (model, domain, fields, { deadline, limit, order = "id" }) => {
+    const args = { domain, fields, limit, order, context: { active_test: false } };
+    const answer = await call({ model, method: "search_read", args, write: false }, { deadline });
+    if (!answer.ok) return answer;
+    const rows = answer.value.kind === "ok" ? rowsOf(answer.value.value) : [];
+    return rows === null ? { ok: false, fault: unreadable(false) } : { ok: true, value: rows };
+  };
+
   return {
     call,
-    first: async (model, domain, fields, { deadline, order }) => {
-      const args = { domain, fields, limit: 1, order: order ?? "id", context: { active_test: false } };
-      const answer = await call({ model, method: "search_read", args, write: false }, { deadline });
-      if (!answer.ok) return answer;
-      const rows = answer.value.kind === "ok" ? rowsOf(answer.value.value) : [];
-      return rows === null ? { ok: false, fault: unreadable(false) } : { ok: true, value: rows[0] ?? null };
+    rows: rowsIn,
+    first: async (model, domain, fields, options) => {
+      const found = await rowsIn(model, domain, fields, { ...options, limit: 1 });
+      return found.ok ? { ok: true, value: found.value[0] ?? null } : found;
     },
   };
 }

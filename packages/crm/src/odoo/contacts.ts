@@ -16,7 +16,11 @@ export async function upsertContact(
   if (!there.ok) return there;
   if (there.value !== null) return { ok: true, value: { recordId: there.value.recordId, created: false } };
   const name = [input.firstName, input.lastName].filter((part) => part !== null && part !== "").join(" ");
-  const fields = { name: name === "" ? input.email : name, email: input.email };
+  const fields = {
+    name: name === "" ? input.email : name,
+    email: input.email,
+    ...(typeof input.companyId === "string" ? { "parent_id/.id": input.companyId } : {}),
+  };
   return createOrLeave(client, "res.partner", externalName("contact", input.email), fields, options);
 }
 

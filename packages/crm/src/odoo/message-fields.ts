@@ -18,6 +18,7 @@ export function messageFields(input: ActivityInput): Record<string, string> {
     ...optional("incoming_email_cc", addresses(input.cc)),
     // By it Odoo's own mail gateway joins replies, and refuses to take the same email once more.
     ...optional("message_id", input.messageId === null ? "" : `<${input.messageId}>`),
+    ...optional("partner_ids/.id", input.companyId ?? ""),
     ...optional("attachment_ids/.id", input.fileIds.join(",")),
   };
 }

@@ -3,12 +3,11 @@ import { createCaller } from "../caller.ts";
 import type { Crm, EffectTraits } from "../port.ts";
 import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
 import { createOdooClient } from "./client.ts";
+import { createCompany, findCompany, readCompany } from "./companies.ts";
 import { findContact, upsertContact } from "./contacts.ts";
-import { updateDeal } from "./deal-changes.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { findFile, uploadFile } from "./files.ts";
 import { prepare, PREPARE_REQUESTS } from "./prepare.ts";
-import { createTask, findTask } from "./tasks.ts";
 
 /** `pipeline` and `stage` are a sales team and its stage, by name or database id. */
 export interface OdooOptions extends AdapterOptions {
@@ -32,16 +31,10 @@ export function createOdoo(options: OdooOptions): Crm {
     kind: "odoo",
     traits: odooTraits(options.settleMs),
     // contact: search, load; an activity with files: load, read, files; its update: read, write, files.
-    // a task: the deal's salesperson, load; a deal's change: team, stage, a tag looked for and made, write.
-    costs: {
-      prepare: PREPARE_REQUESTS,
-      upsertContact: 2,
-      createActivity: 3,
-      updateActivity: 3,
-      createTask: 2,
-      updateDeal: 5,
-    },
+    costs: { prepare: PREPARE_REQUESTS, upsertContact: 2, createActivity: 3, updateActivity: 3 },
     prepare: (call) => prepare(client, call),
+    findCompany: (domain, call) => findCompany(client, domain, call),
+    createCompany: (input, call) => createCompany(client, input, call),
     upsertContact: (input, call) => upsertContact(client, input, call),
     createDeal: (input, call) => createDeal(client, place, input, call),
     getDeal: (dealId, call) => getDeal(client, dealId, call),
@@ -49,20 +42,18 @@ export function createOdoo(options: OdooOptions): Crm {
     updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
     readActivity: (recordId, call) => readActivity(client, recordId, call),
     uploadFile: (input, call) => uploadFile(client, input, call),
-    createTask: (input, call) => createTask(client, input, call),
-    updateDeal: (dealId, change, call) => updateDeal(client, dealId, change, call),
     lookup: (effect, key, call) => {
       switch (effect) {
         case "contact":
           return findContact(client, key, call);
+        case "company":
+          return readCompany(client, key, call);
         case "deal":
           return findDeal(client, key, call);
         case "activity":
           return findActivity(client, key, call);
         case "file":
           return findFile(client, key, call);
-        case "task":
-          return findTask(client, key, call);
       }
     },
     ping: async (call) => {
@@ -73,8 +64,8 @@ export function createOdoo(options: OdooOptions): Crm {
   };
 }
 
-/** One way for all: `ir.model.data` is unique by external id; a stage is set to the same again. */
+/** One way for all: `ir.model.data` is unique by external id. */
 export function odooTraits(settleMs = 15_000): Crm["traits"] {
   const upsert: EffectTraits = { settle: "upsert-by-key", settleMs };
-  return { contact: upsert, deal: upsert, activity: upsert, file: upsert, task: upsert, stage: upsert };
+  return { contact: upsert, company: upsert, deal: upsert, activity: upsert, file: upsert };
 }

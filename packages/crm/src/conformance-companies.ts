@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { faultOf, inMs, okOf, PATIENT_MS, plainId, type ConformanceCase } from "./conformance.ts";
+import type { CallResult, Written } from "./port.ts";
+
+/** What an adapter promises of companies, beside what holds of every record that it makes. */
+export const CRM_COMPANY_CONFORMANCE: readonly ConformanceCase[] = [
+  {
+    name: "company: one that people made is found by its domain, and by no other",
+    run: async ({ crm, addCompany }) => {
+      const domain = newDomain();
+      assert.equal(okOf(await crm.findCompany(domain, soon())), null);
+      const recordId = await addCompany(domain);
+      assert.deepEqual(okOf(await crm.findCompany(domain, soon())), { recordId, several: false });
+      for (const other of [`x${domain}`, `${domain}.example`]) {
+        assert.equal(okOf(await crm.findCompany(other, soon())), null, other);
+      }
+    },
+  },
+  {
+    name: "company: of several with one domain the oldest is taken",
+    run: async ({ crm, addCompany }) => {
+      const domain = newDomain();
+      const oldest = await addCompany(domain);
+      await addCompany(domain);
+      assert.equal(okOf(await crm.findCompany(domain, soon()))?.recordId, oldest);
+    },
+  },
+  {
+    name: "company: a new contact belongs to it, a contact that is there stays as it is",
+    run: async ({ crm, addCompany, companyOf }) => {
+      const companyId = await addCompany(newDomain());
+      const contact = (): { email: string; firstName: string; lastName: string } => {
+        return { email: `mara@${newDomain()}`, firstName: "Mara", lastName: "Núñez" };
+      };
+      const joined = contact();
+      const first = okOf(await crm.upsertContact({ ...joined, companyId }, soon()));
+      assert.equal(await companyOf(first.recordId), companyId);
+      const again = okOf(await crm.upsertContact({ ...joined, companyId }, soon()));
+      assert.equal(again.recordId, first.recordId);
+
+      const alone = contact();
+      const known = okOf(await crm.upsertContact(alone, soon()));
+      assert.equal(okOf(await crm.upsertContact({ ...alone, companyId }, soon())).recordId, known.recordId);
+      assert.equal(await companyOf(known.recordId), null);
+    },
+  },
+  {
+    name: "company: five contacts at once of one address are one contact of it",
+    run: async ({ crm, addCompany, companyOf, count }) => {
+      const companyId = await addCompany(newDomain());
+      const contact = { email: `mara@${newDomain()}`, firstName: null, lastName: null, companyId };
+      const results = await Promise.all(Array.from({ length: 5 }, () => crm.upsertContact(contact, soon())));
+      for (const result of results) assert.ok(result.ok || result.fault.kind === "record-passing");
+      assert.equal(await count("contact", contact.email, ""), 1);
+      assert.equal(await companyOf(okOf(await crm.upsertContact(contact, soon())).recordId), companyId);
+    },
+  },
+  {
+    name: "company: contacts written many at a time belong to theirs",
+    run: async ({ crm, addCompany, companyOf }) => {
+      const batch = crm.batches?.upsertContact;
+      if (batch === undefined) return;
+      const companies = [await addCompany(newDomain()), null, await addCompany(newDomain())];
+      const contacts = companies.map((companyId) => {
+        return { email: `mara@${newDomain()}`, firstName: "Mara", lastName: null, companyId };
+      });
+      for (let times = 0; times < 2; times += 1) {
+        const rows: readonly CallResult<Written>[] = okOf(await batch.send(contacts, soon()));
+        assert.deepEqual(await Promise.all(rows.map((row) => companyOf(okOf(row).recordId))), companies);
+      }
+    },
+  },
+  {
+    name: "company: a contact of one that is gone is refused for good, and not written",
+    run: async ({ crm, count }) => {
+      const email = `mara@${newDomain()}`;
+      const contact = { email, firstName: null, lastName: null, companyId: "999999999" };
+      assert.equal(faultOf(await crm.upsertContact(contact, soon())).kind, "record-permanent");
+      assert.equal(await count("contact", email, ""), 0);
+    },
+  },
+];
+
+function newDomain(): string {
+  return `${plainId()}.example`;
+}
+
+function soon(): { deadline: number } {
+  return inMs(PATIENT_MS);
+}

@@ -1,0 +1,90 @@
+import type { CallFault, CallOptions, CallResult, CompanyInput, CompanyMatch, Written } from "../port.ts";
+import { batchAnswer, hubSpotRecord } from "./answer.ts";
+import type { HubSpotClient } from "./client.ts";
+import { outage, passing, permanent } from "./faults.ts";
+
+/**
+ * What a search is charged: HubSpot allows 4 to 5 of them in a second, and 17 to 19 calls of other kinds (facts 2.6), so that one quota
+ * keeps to both.
+ */
+export const SEARCH_COST = 5;
+
+/**
+ * The oldest company of the domain. HubSpot keeps domains of companies neither unique nor readable by key, so this asks the search index:
+ * one that a person made some seconds ago is not found yet.
+ */
+export async function findCompany(
+  client: HubSpotClient,
+  domain: string,
+  options: CallOptions,
+): Promise<CallResult<CompanyMatch | null>> {
+  const path = `${client.paths.objects("companies")}/search`;
+  const filters = [{ propertyName: "domain", operator: "EQ", value: domain }];
+  const sorts = [{ propertyName: "createdate", direction: "ASCENDING" }];
+  const body = { filterGroups: [{ filters }], sorts, properties: ["domain"], limit: 2, after: "0" };
+  const answer = await client.call({ method: "POST", path, template: path, write: false, body }, options);
+  if (!answer.ok) return { ok: false, fault: ofSearch(answer.fault) };
+  const [oldest, second] = answer.value.kind === "ok" ? batchAnswer(answer.value.body).results : [];
+  return { ok: true, value: oldest === undefined ? null : { recordId: oldest.id, several: second !== undefined } };
+}
+
+/** A company under the unique property `inlet_company_domain`, which refuses a second one; the refusal is answered with the one that is there. */
+export async function createCompany(
+  client: HubSpotClient,
+  { domain, name }: CompanyInput,
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const path = client.paths.objects("companies");
+  const body = { properties: { name, domain, inlet_company_domain: domain }, associations: [] };
+  const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
+  if (!made.ok) return made;
+  if (made.value.kind === "ok") {
+    const record = hubSpotRecord(made.value.body);
+    return record === null
+      ? { ok: false, fault: outage("hubspot:unreadable", "a company without an id", { unknown: true }) }
+      : { ok: true, value: { recordId: record.id, created: true } };
+  }
+  const found = await readCompany(client, domain, options);
+  if (!found.ok) return found;
+  return found.value === null
+    ? { ok: false, fault: passing("hubspot:lookup-lag", "the domain's company is there, but cannot be found yet") }
+    : { ok: true, value: { recordId: found.value.recordId, created: false } };
+}
+
+/** The company that Inlet made for the domain. */
+export async function readCompany(
+  client: HubSpotClient,
+  domain: string,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  const answer = await client.call(
+    {
+      method: "GET",
+      path: `${client.paths.object("companies", domain)}?idProperty=inlet_company_domain&properties=domain`,
+      template: `${client.paths.objects("companies")}/{companyId}`,
+      write: false,
+    },
+    options,
+  );
+  if (!answer.ok) return answer;
+  if (answer.value.kind !== "ok") return { ok: true, value: null };
+  const record = hubSpotRecord(answer.value.body);
+  return record === null
+    ? { ok: false, fault: outage("hubspot:unreadable", "a company without an id", { unknown: false }) }
+    : { ok: true, value: { recordId: record.id } };
+}
+
+/**
+ * Mail goes on without what a search would find: too many of them in a second say nothing of the account, and a token that may not read
+ * companies is one that Inlet worked with before it looked for any.
+ */
+function ofSearch(fault: CallFault): CallFault {
+  switch (fault.code) {
+    case "hubspot:429:SECONDLY":
+      return passing(fault.code, fault.message);
+    case "hubspot:403:MISSING_SCOPES":
+      return permanent(fault.code, fault.message);
+    default:
+      return fault;
+  }
+}
