@@ -18,6 +18,7 @@ export type { Publish } from "./outbox.ts";
 export type { Arrival, Arrived, Parsed } from "./parsing.ts";
 export { poll, type Poller } from "./poll.ts";
 export { QUOTA_CODE, type TokenDraw } from "./rate-buckets.ts";
+export type { RelatedDeals, RelatedDealsQuestion } from "./related-deals.ts";
 export type { Rematch, RematchEnd } from "./rematches.ts";
 export type { Mentions, SentMessage } from "./sent-messages.ts";
 export type { TakeOptions, WaitingEmail } from "./waiting.ts";

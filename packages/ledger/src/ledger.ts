@@ -12,6 +12,7 @@ import * as operating from "./operating.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
 import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
 import { drawTokens, type TokenDraw } from "./rate-buckets.ts";
+import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./related-deals.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
 import {
@@ -67,6 +68,7 @@ export function openLedger(options: DatabaseOptions) {
     ),
     registerSent: async (messages: readonly SentMessage[]): Promise<void> => registerSent(database, messages),
     mention: coalesce<Mentions, SentMessage[]>(async (emails) => mention(database, emails)),
+    relatedDeals: coalesce<RelatedDealsQuestion, RelatedDeals>(async (questions) => relatedDeals(database, questions)),
     takeRematches: async (take: Parameters<typeof takeRematches>[1]): Promise<Rematch[]> =>
       takeRematches(database, take),
     endRematch: async (rematch: Rematch, owner: string, end: RematchEnd): Promise<void> =>
