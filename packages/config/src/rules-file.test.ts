@@ -115,7 +115,7 @@ describe("WR7: faults of rules", () => {
     const { tenant, faults } = read(yaml);
     expect(tenant).toBeNull();
     const fault = faults.find((candidate) => candidate.field === field);
-    expect(faults.map((candidate) => candidate.field)).toContain(field);
+    expect(faults.map((candidate) => candidate.field)).toEqual([field]);
     expect(`${fault?.problem}. ${fault?.remedy}`).toMatch(said);
   });
 

@@ -31,6 +31,15 @@ function listOf<Entry extends z.ZodType>(entry: Entry) {
   return z.array(entry).min(1, "is empty, so that no email would meet it").max(MOST, `has more than ${MOST} entries`);
 }
 
+function hasEntries(value: object): boolean {
+  return Object.keys(value).length > 0;
+}
+
+/** A misspelt key is told once, and not as a missing one too. */
+function isSound({ issues }: { readonly issues: readonly unknown[] }): boolean {
+  return issues.length === 0;
+}
+
 const keyword = z
   .string()
   .max(200, "is longer than 200 characters")
@@ -82,7 +91,7 @@ const when = z
       .meta({ description: "true with attachments, false without; pictures inside the html are none" }),
     isReply: z.boolean().optional().meta({ description: "true for an answer to another email, false for a first one" }),
   })
-  .refine((conditions) => Object.keys(conditions).length > 0, "has no condition, so that it would hold for every email")
+  .refine(hasEntries, { error: "has no condition, so that it would hold for every email", when: isSound })
   .meta({
     description:
       "what must all be so: keywords, pattern, intent, class, tags, sender, mailbox, hasAttachments, isReply",
@@ -130,7 +139,7 @@ const actions = z
       .meta({ description: "a tag as an address may give it, such as { kind: queue, value: sales }" }),
     notify: z.string().optional().meta({ description: "the name of one of notices, which is sent" }),
   })
-  .refine((all) => Object.keys(all).length > 0, "has nothing to do")
+  .refine(hasEntries, { error: "has nothing to do", when: isSound })
   .meta({ description: "what follows: createTask, setStage, tag, notify" });
 
 const rule = z.strictObject({
@@ -148,7 +157,8 @@ export const intentsFile = z
     z
       .strictObject({ keywords: keywords.optional(), pattern: patterns.optional() })
       .refine(({ keywords: words, pattern: expressions }) => words !== undefined || expressions !== undefined, {
-        message: "has neither keywords nor pattern",
+        error: "has neither keywords nor pattern",
+        when: isSound,
       })
       .meta({ description: "words that tell the intent: keywords, pattern or both; one is enough" }),
   )

@@ -11,5 +11,6 @@ export { normalize } from "./normalize.ts";
 export type { NormalizeContext } from "./normalize.ts";
 export { rewriteCids, sanitize } from "./html.ts";
 export { describeOffline, parseFile } from "./offline.ts";
+export type { OfflineError } from "./offline.ts";
 export { makeLargeMail } from "./sample-large.ts";
 export { CUTS, LIMITS } from "./limits.ts";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { MailboxRules } from "@inlet/mailboxes";
 import { eventIdOf, SHARED_LANE } from "@inlet/schemas";
 import type { NormalizedEvent } from "@inlet/schemas";
 import { normalize } from "./normalize.ts";
@@ -16,14 +17,24 @@ export interface OfflineError {
   readonly error: ParseFault;
 }
 
+export interface OfflineContext {
+  readonly file: string;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Without them every subaddress in To and Cc counts as a tag. */
+  readonly mailboxes?: readonly MailboxRules[];
+  /** The address that the email is handed to, in place of what it says itself. */
+  readonly recipient?: string;
+}
+
 /**
  * What `inlet parse` prints for one file: the normalized email (PROTOCOL.md 12), bodies inline, attachments without
  * bytes, or the fault. A file named `*.json` is read as signed JSON, any other as MIME. Ids are those of tenant
- * `offline`; without mailboxes every subaddress in To and Cc counts as a tag. Never throws. `now`: epoch ms.
+ * `offline`. Never throws.
  */
 export async function describeOffline(
   bytes: Uint8Array,
-  context: { readonly file: string; readonly now: number },
+  context: OfflineContext,
 ): Promise<NormalizedEvent | OfflineError> {
   const isJson = /\.json$/i.test(context.file);
   const emails = isJson ? 1 : emailsInMbox(bytes);
@@ -41,8 +52,8 @@ export async function describeOffline(
     receivedAt: context.now,
     parsedAt: context.now,
     source: { name: "file", kind: isJson ? "signed-json" : "raw-mime", deliveryId: null, ...source },
-    envelope: null,
-    mailboxes: [],
+    envelope: context.recipient === undefined ? null : { from: email.envelope?.from ?? null, to: [context.recipient] },
+    mailboxes: context.mailboxes ?? [],
     rawRef: null,
     blobs: new Map(),
   });

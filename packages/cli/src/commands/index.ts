@@ -5,6 +5,7 @@ import { registerDlq } from "./dlq.ts";
 import { registerLedger } from "./ledger.ts";
 import { registerParse } from "./parse.ts";
 import { registerReconcile } from "./reconcile.ts";
+import { registerRules } from "./rules.ts";
 import { registerSamples } from "./samples.ts";
 import { registerSchemasCommand } from "./schemas.ts";
 import { registerSend } from "./send.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly ((program: Command, context: CliContext) => void
   registerBuffer,
   registerReconcile,
   registerParse,
+  registerRules,
   registerTenants,
   registerTopics,
   registerSchemasCommand,

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { describeOffline } from "@inlet/email";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { standardInput } from "../standard-input.ts";
+import { readEmailFile } from "../read-email-file.ts";
 
 /** `inlet parse`: what Inlet understands of an email, without a running Inlet. */
 export function registerParse(program: Command, context: CliContext): void {
@@ -30,15 +29,9 @@ understood.`,
 }
 
 async function describe(file: string): Promise<object> {
-  let bytes: Buffer;
   try {
-    bytes = file === "-" ? await standardInput() : await readFile(file);
+    return await describeOffline(await readEmailFile(file), { file, now: Date.now() });
   } catch (error) {
-    const directory = (error as NodeJS.ErrnoException).code === "EISDIR";
-    const message = directory
-      ? `${file} is a directory: name the emails in it, as ${file}/*.eml`
-      : (error as Error).message;
-    return { file, error: { code: "unreadable_file", message } };
+    return { file, error: { code: "unreadable_file", message: (error as Error).message } };
   }
-  return describeOffline(bytes, { file, now: Date.now() });
 }

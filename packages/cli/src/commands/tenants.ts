@@ -1,8 +1,9 @@
 import { explainAddress, explainTenants } from "@inlet/config";
-import type { AddressExplanation, ConfigFault, RawEnvironment } from "@inlet/config";
+import type { AddressExplanation, RawEnvironment } from "@inlet/config";
 import type { Command } from "commander";
 import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
 import { printListing } from "../listing.ts";
+import { printFaults } from "../print-faults.ts";
 
 interface Options {
   readonly dir?: string;
@@ -79,10 +80,4 @@ function describe(found: AddressExplanation): string[] {
     lines.push(["passed over", `${lost.rule} (tenant ${lost.tenant}, mailbox ${lost.mailbox}: ${lost.why})`]);
   }
   return [address, ...lines.map(([what, said]) => `  ${what.padEnd(12)} ${said}`)];
-}
-
-function printFaults(context: CliContext, faults: readonly ConfigFault[]): void {
-  for (const { where, field, problem, remedy } of faults) {
-    context.err(`${where}${field === "" ? "" : `: ${field}`}: ${problem}. ${remedy}.`);
-  }
 }

@@ -1,0 +1,54 @@
+import type { RulesReading } from "@inlet/config";
+import { compileRules, evaluateRules, treatmentOf, wordIntents } from "@inlet/delivery";
+import type { IntentFinding, RuleResult, Treatment } from "@inlet/delivery";
+import { describeOffline } from "@inlet/email";
+import type { OfflineError } from "@inlet/email";
+import { senderRules } from "@inlet/mailboxes";
+
+/** What `inlet rules try` shows: JSON-safe. */
+export interface RulesDryRun {
+  readonly mailbox: string | null;
+  readonly class: string;
+  readonly spamVerdict: string | null;
+  /** What the tenant does with mail of that class; mail that is suppressed meets no rules. */
+  readonly policy: Treatment["policy"];
+  readonly tags: readonly { readonly kind: string; readonly value: string }[];
+  /** Every intent of the tenant that the email has. */
+  readonly intents: readonly IntentFinding[];
+  /** Times are epoch ms, as if the email came now. */
+  readonly rules: readonly RuleResult[];
+}
+
+/** Holds an email against a tenant's rules as the sink does, and does nothing of it. Never throws. */
+export async function tryRules(
+  bytes: Uint8Array,
+  tenant: NonNullable<RulesReading["tenant"]>,
+  { file, recipient, now }: { readonly file: string; readonly recipient: string | undefined; readonly now: number },
+): Promise<RulesDryRun | OfflineError> {
+  const { mailboxes } = tenant;
+  const described = await describeOffline(bytes, {
+    file,
+    now,
+    mailboxes,
+    ...(recipient === undefined ? {} : { recipient }),
+  });
+  if ("error" in described) return described;
+  // Bodies are inline, offline.
+  const replyText = typeof described.replyText === "string" ? described.replyText : null;
+  const email = { ...described, replyText };
+  const intents = await wordIntents(tenant.intents).intentsOf(
+    email,
+    tenant.intents.map(({ name }) => name),
+  );
+  const { policy } = treatmentOf(email, tenant.classes);
+  const results = evaluateRules({ ...email, intents }, compileRules(tenant.rules, senderRules), now);
+  return {
+    mailbox: email.mailbox,
+    class: email.classification.kind,
+    spamVerdict: email.spamVerdict,
+    policy,
+    tags: email.addressTags.map(({ kind, value }) => ({ kind, value })),
+    intents,
+    rules: policy === "suppress" ? results.map((result) => ({ ...result, actions: [] })) : results,
+  };
+}
