@@ -6,6 +6,7 @@ import { eventually, runInlet, type RunningInlet, type Service } from "../runnin
 
 /** WR1, WR11: a whole Inlet towards an API that it has no adapter for, by the description in docs/guides/http-crm.md. */
 const POINTS = [
+  "after-call:company",
   "after-call:contact",
   "after-call:deal",
   "after-call:file",
@@ -23,7 +24,10 @@ beforeAll(async () => {
   const guide = readFileSync(new URL("../../docs/guides/http-crm.md", import.meta.url), "utf8");
   const { crm } = parse(/```yaml\n([^]*?)```/.exec(guide)?.[1] ?? "") as { crm: object };
   inlet = await runInlet({
-    crm: { yaml: JSON.stringify(crm), env: { CRM_BASE_URL: api.origin, CRM_TOKEN: "token-of-demo" } },
+    crm: {
+      yaml: JSON.stringify({ ...crm, companies: "create" }),
+      env: { CRM_BASE_URL: api.origin, CRM_TOKEN: "token-of-demo" },
+    },
   });
   gateway = await inlet.start("ingest-gateway");
   await inlet.start("parser");
@@ -48,6 +52,11 @@ it("emails end there once, though the sink is killed around its calls; a reply j
   await send(1);
   await allWritten();
   const count = (collection: string): number => api.all(collection).length;
+  // Two senders a company.
+  const companies = api.all("companies").map(({ domain }) => String(domain));
+  expect(companies.toSorted()).toEqual([1, 2, 3, 4].map((n) => `client-${n}.example`));
+  const ids = api.all("companies").map(({ id }) => id);
+  for (const record of [...api.all("contacts"), ...api.all("activities")]) expect(ids).toContain(record["company"]);
   expect({
     contacts: count("contacts"),
     deals: count("deals"),
@@ -78,7 +87,7 @@ async function allWritten(): Promise<void> {
 async function send(replyTo: number | null): Promise<void> {
   const n = sent.length + 1;
   const references = replyTo === null ? "" : `In-Reply-To: <http-${replyTo}@example.com>\r\n`;
-  const mail = `From: Sender ${n} <http-${n}@example.com>\r
+  const mail = `From: Sender ${n} <http-${n}@client-${Math.ceil(n / 2)}.example>\r
 To: sales@inlet.example\r
 Subject: Through http ${n}\r
 Date: Mon, 23 Nov 2026 10:00:00 +0000\r

@@ -31,7 +31,7 @@ export interface SandboxOptions {
   readonly tokens?: readonly AccessToken[];
   /** How long a change stays invisible to search, ms; default 2000. */
   readonly searchLagMs?: number;
-  /** Default: generous, for demonstrations and load (20,000 calls in 10 s, 100 searches a second). */
+  /** Default: generous, for demonstrations and load (20,000 calls in 10 s, 500 searches a second). */
   readonly limits?: Partial<LimitOptions>;
   /** Deal 12345 and what belongs to it; default true. */
   readonly seed?: boolean;
@@ -56,7 +56,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const store = new CrmStore(journal);
   const faults = createFaults(options.random);
   const calls = createCallCounts();
-  const limits = createLimits({ perTenSeconds: 20_000, perDay: 10_000_000, searchPerSecond: 100, ...options.limits });
+  const limits = createLimits({ perTenSeconds: 20_000, perDay: 10_000_000, searchPerSecond: 500, ...options.limits });
   if (seed) seedRecords(store, now());
 
   const app = fastify({

@@ -16,6 +16,8 @@ export type CallTry = Pick<EmailTry, "deps" | "tenant" | "crm" | "effects" | "de
 const METHODS = {
   prepare: "prepare",
   contact: "upsertContact",
+  "find-company": "findCompany",
+  company: "createCompany",
   deal: "createDeal",
   "get-deal": "getDeal",
   activity: "createActivity",
@@ -24,6 +26,7 @@ const METHODS = {
   "read-activity": "readActivity",
   file: "uploadFile",
   "settle-contact": "lookup",
+  "settle-company": "lookup",
   "settle-deal": "lookup",
   "settle-activity": "lookup",
   "settle-file": "lookup",

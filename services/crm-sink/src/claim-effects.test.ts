@@ -34,6 +34,7 @@ function emailWith(canonical: string, deal: ClaimResult = { state: "won", settle
 
 const PLAN = {
   contact: "ada@example.com",
+  company: null,
   deal: {
     kind: "conversation",
     key: "cnv_old",

@@ -14,6 +14,8 @@ export interface Claims {
 export interface Plan {
   /** Normalized address of the sender. */
   readonly contact: string;
+  /** Domain of the company to make; null: none is made. */
+  readonly company: string | null;
   readonly deal: DealChoice;
   readonly files: readonly AttachmentInfo[];
 }
@@ -30,6 +32,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
   const { deps, event, owner, effects } = email;
   const wanted: { effect: EffectKind; key: string }[] = [
     { effect: "contact", key: effectKey.contact(plan.contact) },
+    ...(plan.company === null ? [] : [{ effect: "company" as const, key: effectKey.company(plan.company) }]),
     ...(plan.deal.kind === "none" ? [] : [{ effect: "deal" as const, key: effectKey.deal(email.conversationId) }]),
     ...plan.files.map((file) => ({ effect: "file" as const, key: effectKey.file(event.emailKey, file.sha256) })),
     { effect: "activity", key: effectKey.activity(event.emailKey) },

@@ -8,6 +8,7 @@ import { passCircuit } from "./open-circuit.ts";
 import { findSentMessages } from "./sent-messages.ts";
 import { passBuffer, queueBehindQuota } from "./tenant-waits.ts";
 import { describeActivity, writeActivity } from "./write-activity.ts";
+import { findCompany, withCompany, writeCompany } from "./write-company.ts";
 import { writeContact } from "./write-contact.ts";
 import { findDeal, writeDeal } from "./write-deal.ts";
 import { filesToWrite, writeFiles } from "./write-files.ts";
@@ -33,20 +34,26 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     need(await queueBehindQuota(email));
     need(await prepareCrm(email));
     const deal = need(await findDeal(email));
+    const found = need(await findCompany(email, address));
     const files = filesToWrite(email);
-    const claims = need(await claimEffects(email, { contact: address, deal, files }));
+    const plan = { contact: address, company: found.create ? found.domain : null, deal, files };
+    const claims = need(await claimEffects(email, plan));
 
     const written = claims.of("activity", effectKey.activity(email.event.emailKey));
     if (written.state === "confirmed" && written.gone) need({ kind: "suppress", reason: "gone_in_crm" });
     if (written.state === "confirmed" && written.eventId !== email.event.eventId)
       need(await addToWritten(email, written, deal));
 
-    const contactId = need(await writeContact(email, claims, address));
+    // What was written before keeps its ties: a replay makes no company.
+    const company = written.state === "confirmed" ? null : need(await writeCompany(email, claims, found));
+    const contactId = need(
+      await withCompany(email, company, async (companyId) => writeContact(email, claims, address, companyId)),
+    );
     const dealId = need(await writeDeal(email, claims, deal, contactId));
     const fileIds = need(await writeFiles(email, claims, files));
-    const activity = await describeActivity(email, { contactId, dealId, fileIds });
+    const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
     if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
-    else need(await writeActivity(email, activity));
+    else need(await withCompany(email, company, async (companyId) => writeActivity(email, { ...activity, companyId })));
     return { kind: "written" };
   } catch (error) {
     if (error instanceof Ended) return error.ending;

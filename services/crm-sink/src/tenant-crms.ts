@@ -6,6 +6,7 @@ import type { Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
 import type { Log } from "./email-try.ts";
+import { createKnownCompanies, type KnownCompanies } from "./known-companies.ts";
 import { createTenantGate } from "./tenant-gate.ts";
 
 /** A tenant's CRM with what stands in front of it. */
@@ -17,6 +18,8 @@ export interface TenantCrm {
   gate(): Promise<Gate>;
   /** The requests that all instances together may make. */
   readonly quota: SharedQuota;
+  /** What the CRM said of companies' domains. */
+  readonly companies: KnownCompanies;
   isPrepared(): boolean;
   /** Makes what the adapter needs in the account; once per process, before the first write. */
   prepare(options: CallOptions): Promise<CallResult<null>>;
@@ -83,6 +86,7 @@ export function createTenantCrms(deps: {
         () => performance.now(),
       ),
       quota,
+      companies: createKnownCompanies(() => performance.now()),
       isPrepared: () => ready,
       prepare: async (options) => {
         const result = await adapter.prepare(options);

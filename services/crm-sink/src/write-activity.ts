@@ -7,6 +7,7 @@ import { writeEffect } from "./write-effect.ts";
 
 export interface ActivityLinks {
   readonly contactId: string;
+  readonly companyId: string | null;
   readonly dealId: string | null;
   readonly fileIds: readonly string[];
 }
@@ -30,7 +31,6 @@ export async function describeActivity(email: EmailTry, links: ActivityLinks): P
     spamVerdict: event.spamVerdict,
     attachmentCount: event.attachments.filter((attachment) => !attachment.inline).length,
     viewUrl: url,
-    companyId: null,
     ...links,
   };
 }

@@ -3,8 +3,13 @@ import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "./email-try.ts";
 import { writeEffect } from "./write-effect.ts";
 
-/** The contact of the sender's address: known to the ledger, or upserted by email (WR2). Answers its CRM id. */
-export async function writeContact(email: EmailTry, claims: Claims, address: string): Promise<Outcome<string>> {
+/** The contact of the sender's address: known to the ledger, or upserted by email (WR2); a new one belongs to the company. Answers its CRM id. */
+export async function writeContact(
+  email: EmailTry,
+  claims: Claims,
+  address: string,
+  companyId: string | null,
+): Promise<Outcome<string>> {
   const claimed = claims.of("contact", address);
   if (claimed.state === "confirmed" && claimed.recordId !== null) {
     email.summary.push({ effect: "contact", key: address, recordId: claimed.recordId, created: false });
@@ -13,7 +18,7 @@ export async function writeContact(email: EmailTry, claims: Claims, address: str
   }
   const name = splitName(email.event.from?.name ?? null);
   const outcome = await writeEffect(email, "contact", address, async (options) =>
-    email.crm.adapter.upsertContact({ email: address, ...name }, options),
+    email.crm.adapter.upsertContact({ email: address, ...name, companyId }, options),
   );
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "contact", key: address, ...outcome.value });

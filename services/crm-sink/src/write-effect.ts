@@ -4,7 +4,7 @@ import { metrics } from "@inlet/telemetry";
 import { callCrm } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
 
-type Writable = "contact" | "deal" | "activity" | "file";
+type Writable = "contact" | "company" | "deal" | "activity" | "file";
 
 /**
  * Writes an effect whose claim was won, once. Where an earlier owner may have written it, the adapter's declared way decides first:

@@ -1,0 +1,31 @@
+import type { CompanyMatch } from "@inlet/crm";
+import { LRUCache } from "lru-cache";
+
+/** How long an answer is believed, ms: a company that people make, merge or delete counts within it. */
+const FRESH_MS = 10 * 60_000;
+
+/** Domains of one tenant, each an answer of some 200 bytes. */
+const MOST = 5_000;
+
+/** What a CRM said of domains: most mail comes from domains that were asked for a moment ago, and HubSpot allows few searches. */
+export interface KnownCompanies {
+  /** Undefined: nobody asked lately. Null: the CRM had none. */
+  get(domain: string): CompanyMatch | null | undefined;
+  set(domain: string, company: CompanyMatch | null): void;
+  forget(domain: string): void;
+}
+
+/** `now` is a clock that never goes back, ms. */
+export function createKnownCompanies(now: () => number): KnownCompanies {
+  const known = new LRUCache<string, { readonly company: CompanyMatch | null }>({
+    max: MOST,
+    ttl: FRESH_MS,
+    ttlResolution: 0,
+    perf: { now },
+  });
+  return {
+    get: (domain) => known.get(domain)?.company,
+    set: (domain, company) => void known.set(domain, { company }),
+    forget: (domain) => void known.delete(domain),
+  };
+}
