@@ -59,6 +59,9 @@ export const crmRequests = z.strictObject({
         .strictObject({ path, headers, id: pointer.default("/id") })
         .optional()
         .meta({ description: "the GET of a deal by its id in the CRM, for deals that an address names" }),
+      update: write.optional().meta({
+        description: "the request that moves a deal and adds tags, for rules: what does not change is left out",
+      }),
     })
     .optional()
     .meta({ description: "requests for deals; the key is the conversation. Without it there are no deals" }),
@@ -89,4 +92,8 @@ export const crmRequests = z.strictObject({
     .strictObject(effect)
     .optional()
     .meta({ description: "requests for files; the key is emailKey/sha256. Without it files are linked to" }),
+  task: z
+    .strictObject(effect)
+    .optional()
+    .meta({ description: "requests for the tasks of rules; the key is emailKey/rule. Without it there are none" }),
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { ActivityInput, CallFault, CallResult, Crm, Written, WrittenEffect } from "./port.ts";
+import type { ActivityInput, CallFault, CallResult, Crm, DealInput, Written, WrittenEffect } from "./port.ts";
 
 /** What happens to the next write of an effect, and to it alone. */
 export type InjectedFault =
@@ -31,6 +31,10 @@ export interface ConformanceSubject {
   readonly addCompany: (domain: string) => Promise<string>;
   /** The company that a contact belongs to. */
   readonly companyOf: (contactId: string) => Promise<string | null>;
+  /** Where a deal stands and which tags it has, as the CRM stores them. */
+  readonly dealOf: (recordId: string) => Promise<{ readonly stage: string; readonly tags: readonly string[] }>;
+  /** A stage of the stand-in that new deals do not begin in. */
+  readonly laterStage: string;
   /** How long a client waits that a late write leaves behind, ms; by default 150. Longer than the calls before that write take. */
   readonly impatientMs?: number;
   /** Effects that the adapter writes by batch calls. */
@@ -42,7 +46,7 @@ export interface ConformanceCase {
   run(subject: ConformanceSubject): Promise<void>;
 }
 
-const EFFECTS: readonly WrittenEffect[] = ["contact", "company", "deal", "activity", "file"];
+const EFFECTS: readonly WrittenEffect[] = ["contact", "company", "deal", "activity", "file", "task"];
 export const FILENAME = "Angebot Nr. 7.pdf";
 export const PATIENT_MS = 5_000;
 export const IMPATIENT_MS = 150;
@@ -68,6 +72,7 @@ export const CRM_CONFORMANCE: readonly ConformanceCase[] = [
     ...knownCases(effect),
   ]),
   ...activityCases(),
+  ...dealChangeCases(),
   {
     name: "a deal that is not there is null, whatever its id looks like",
     run: async ({ crm }) => {
@@ -230,6 +235,41 @@ function activityCases(): ConformanceCase[] {
   ];
 }
 
+function dealChangeCases(): ConformanceCase[] {
+  return [
+    {
+      name: "deal: moved to a stage and given tags beside those that it has, twice the same",
+      run: async (subject) => {
+        const { recordId } = okOf(await (await prepareWrite(subject.crm, "deal")).send());
+        const change = {
+          place: { pipeline: null, stage: subject.laterStage },
+          addTags: ["topic:pricing", "topic:größe, farbe"],
+        };
+        for (let times = 0; times < 2; times += 1) {
+          assert.equal(okOf(await subject.crm.updateDeal(recordId, change, inMs(PATIENT_MS)))?.recordId, recordId);
+          const deal = await subject.dealOf(recordId);
+          assert.equal(deal.stage, subject.laterStage);
+          assert.deepEqual(deal.tags.toSorted(), ["email-sourced", ...change.addTags].toSorted());
+        }
+        okOf(await subject.crm.updateDeal(recordId, { place: null, addTags: ["x"] }, inMs(PATIENT_MS)));
+        assert.equal((await subject.dealOf(recordId)).stage, subject.laterStage);
+      },
+    },
+    {
+      name: "deal: one that a person deleted is moved to null; a stage that is not there is the record's fault",
+      run: async (subject) => {
+        const { recordId } = okOf(await (await prepareWrite(subject.crm, "deal")).send());
+        const nowhere = { place: { pipeline: null, stage: "no-such-stage" }, addTags: [] };
+        const refused = faultOf(await subject.crm.updateDeal(recordId, nowhere, inMs(PATIENT_MS)));
+        assert.equal(refused.kind, "record-permanent");
+        await subject.remove("deal", recordId);
+        const change = { place: { pipeline: null, stage: subject.laterStage }, addTags: [] };
+        assert.equal(okOf(await subject.crm.updateDeal(recordId, change, inMs(PATIENT_MS))), null);
+      },
+    },
+  ];
+}
+
 /** Settles an unknown as the adapter's trait says, the way the sink does. */
 async function settle(crm: Crm, effect: WrittenEffect, write: Write): Promise<{ recordId: string }> {
   const { settle: how } = crm.traits[effect];
@@ -272,9 +312,16 @@ async function prepareWrite(crm: Crm, effect: WrittenEffect, target: Crm = crm):
     }
     case "deal": {
       const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
-      const place = { pipeline: null, stage: null, tags: ["email-sourced"] };
-      const deal = { key: `cnv_${id}`, name: `Anfrage ${id}`, contactId, ...place };
+      const deal = dealInput(id, contactId);
       return write(deal.key, (options) => target.createDeal(deal, options));
+    }
+    case "task": {
+      const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
+      const dealId = okOf(await crm.createDeal(dealInput(id, contactId), inMs(PATIENT_MS))).recordId;
+      const about = { title: `Angebot senden 🗼 ${id}`, text: `An ${email}\n\nFull email: https://inlet.example/e/1` };
+      const due = { dueAt: Date.UTC(2026, 4, 18, 9, 30), priority: "high" as const };
+      const task = { key: `eml_${id}/pricing-asked`, ...about, ...due, contactId, dealId };
+      return write(task.key, (options) => target.createTask(task, options));
     }
     case "activity": {
       const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
@@ -282,6 +329,11 @@ async function prepareWrite(crm: Crm, effect: WrittenEffect, target: Crm = crm):
       return write(activity.key, (options) => target.createActivity(activity, options));
     }
   }
+}
+
+function dealInput(id: string, contactId: string): DealInput {
+  const place = { pipeline: null, stage: null, tags: ["email-sourced"] };
+  return { key: `cnv_${id}`, name: `Anfrage ${id}`, contactId, ...place };
 }
 
 export function activityInput(key: string, contactId: string, from: string | null): ActivityInput {

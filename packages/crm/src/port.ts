@@ -119,6 +119,27 @@ export interface FileInput {
   readonly bytes: Buffer;
 }
 
+export interface TaskInput {
+  /** emailKey + "/" + id of the rule, the unique key. */
+  readonly key: string;
+  readonly title: string;
+  /** What it is about, with the link to the full email as its last line. */
+  readonly text: string;
+  /** Epoch ms. */
+  readonly dueAt: number;
+  readonly priority: "low" | "medium" | "high" | null;
+  readonly contactId: string;
+  readonly dealId: string | null;
+}
+
+/** What a rule changes of a deal that is there. */
+export interface DealChange {
+  /** Null: it stays where it is. */
+  readonly place: { readonly pipeline: string | null; readonly stage: string } | null;
+  /** Added to those that it has. */
+  readonly addTags: readonly string[];
+}
+
 /** What a call of the port may cost. */
 export type CrmMethod =
   | "prepare"
@@ -131,6 +152,8 @@ export type CrmMethod =
   | "updateActivity"
   | "readActivity"
   | "uploadFile"
+  | "createTask"
+  | "updateDeal"
   | "lookup";
 
 /** What the rows of a batch call are, and what each comes to, by the method that does one of them. */
@@ -164,12 +187,12 @@ export type Batches = {
 };
 
 /** Effects that make a record, which can be looked up by its key. */
-export type WrittenEffect = "contact" | "company" | "deal" | "activity" | "file";
+export type WrittenEffect = "contact" | "company" | "deal" | "activity" | "file" | "task";
 
 export interface Crm {
   /** `hubspot`, `odoo`, …; part of every effect's key in the ledger. */
   readonly kind: string;
-  readonly traits: Readonly<Record<WrittenEffect, EffectTraits>>;
+  readonly traits: Readonly<Record<WrittenEffect | "stage", EffectTraits>>;
   /** Requests that a call of a method makes at most, short of races; 1 where none is said. Charged to the tenant's quota before the call. */
   readonly costs?: Readonly<Partial<Record<CrmMethod, number>>>;
   /** Methods whose calls the CRM takes many at a time. */
@@ -196,6 +219,13 @@ export interface Crm {
   /** The fields that a person may have changed since, as the CRM has them now; null when the record is gone. */
   readActivity(recordId: string, options: CallOptions): Promise<CallResult<Readonly<Record<string, string>> | null>>;
   uploadFile(input: FileInput, options: CallOptions): Promise<CallResult<Written>>;
+  createTask(input: TaskInput, options: CallOptions): Promise<CallResult<Written>>;
+  /** Moves a deal to a stage and adds tags; the same again changes nothing (`traits.stage`). Null when the deal is gone. */
+  updateDeal(
+    dealId: string,
+    change: DealChange,
+    options: CallOptions,
+  ): Promise<CallResult<{ readonly recordId: string } | null>>;
 
   /**
    * For effects whose trait is `consistent-lookup`: the record that carries this key, never by a search index. Null: surely not there.

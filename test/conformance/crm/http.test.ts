@@ -15,6 +15,7 @@ const COLLECTIONS: Readonly<Record<WrittenEffect, string>> = {
   deal: "deals",
   activity: "activities",
   file: "files",
+  task: "tasks",
 };
 
 function read(crm: string, baseUrl: string): ReturnType<typeof readTenant> {
@@ -37,7 +38,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
     const { tenant, faults } = read(EXAMPLE, baseUrl);
     expect(faults).toEqual([]);
     const config = tenant?.crm as HttpCrmConfig;
-    const { contact, company, deal, activity, file, ping } = config.requests;
+    const { contact, company, deal, activity, file, task, ping } = config.requests;
     const idempotent = guard === "idempotency-key";
     const requests = {
       ping,
@@ -46,6 +47,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       ...(company === undefined ? {} : { company: { ...company, idempotent } }),
       ...(deal === undefined ? {} : { deal: { ...deal, idempotent } }),
       ...(file === undefined ? {} : { file: { ...file, idempotent } }),
+      ...(task === undefined ? {} : { task: { ...task, idempotent } }),
     };
     const crm = createCrm({ ...config, requests }, { tenant: "acme", log: { warn: log, debug: log } });
     opened.push(crm);
@@ -65,6 +67,11 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       const company = api.all("contacts").find(({ id }) => id === contactId)?.["company"];
       return typeof company === "string" ? company : null;
     },
+    dealOf: async (recordId) => {
+      const deal = api.all("deals").find(({ id }) => id === recordId);
+      return { stage: String(deal?.["stage"]), tags: deal?.["tags"] as string[] };
+    },
+    laterStage: "qualified",
   };
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(async (each) => each.close()));

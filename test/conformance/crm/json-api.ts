@@ -6,9 +6,11 @@ import type { FastifyInstance } from "fastify";
 /** `unique-key`: a second record of one external_id is refused with 409. `idempotency-key`: the same key answers with the same record. */
 export type Guard = "unique-key" | "idempotency-key";
 
+const STAGES = ["new", "qualified", "won"];
+
 type StoredRecord = { id: string; external_id: string } & Record<string, unknown>;
 
-/** An API as docs/guides/http-crm.md describes one: contacts, companies, deals, activities and files, with state. */
+/** An API as docs/guides/http-crm.md describes one: contacts, companies, deals, activities, files and tasks, with state. */
 export async function startJsonApi(
   guard: Guard,
   onUpdate: (idempotencyKey: unknown) => void = () => {},
@@ -21,7 +23,7 @@ export async function startJsonApi(
   close(): Promise<void>;
 }> {
   const collections = new Map<string, StoredRecord[]>(
-    ["contacts", "companies", "deals", "activities", "files"].map((name) => [name, []]),
+    ["contacts", "companies", "deals", "activities", "files", "tasks"].map((name) => [name, []]),
   );
   const byIdempotencyKey = new Map<string, StoredRecord>();
   const updates = new Set<string>();
@@ -72,8 +74,12 @@ export async function startJsonApi(
       const idempotencyKey = String(request.headers["idempotency-key"]);
       onUpdate(idempotencyKey);
       if (guard === "idempotency-key" && updates.has(idempotencyKey)) return { data: record };
+      const { add_tags: added = [], stage, ...changed } = request.body;
+      if (stage !== undefined && !STAGES.includes(stage as string))
+        return reply.code(422).send({ error: "no such stage" });
       updates.add(idempotencyKey);
-      return { data: Object.assign(record, request.body) };
+      const tags = { tags: [...new Set([...((record["tags"] ?? []) as string[]), ...(added as string[])])] };
+      return { data: Object.assign(record, changed, tags, stage === undefined ? {} : { stage }) };
     },
   );
   const origin = await app.listen({ host: "127.0.0.1", port: 0 });

@@ -14,6 +14,7 @@ const MODELS: Readonly<Record<WrittenEffect, string>> = {
   deal: "crm.lead",
   activity: "mail.message",
   file: "ir.attachment",
+  task: "mail.activity",
 };
 
 export interface OdooSubject extends ConformanceSubject {
@@ -80,11 +81,24 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
       }[];
       return row === undefined || row.parent_id === false ? null : String(row.parent_id[0]);
     },
+    dealOf: async (recordId) => {
+      const [deal = {}] = await rows(server, "crm.lead", Number(recordId), ["stage_id", "tag_ids"]);
+      const tags = await Promise.all(
+        (deal["tag_ids"] as number[]).map(async (id) => (await rows(server, "crm.tag", id, ["name"]))[0]?.["name"]),
+      );
+      return { stage: (deal["stage_id"] as [number, string])[1], tags: tags.map(String) };
+    },
+    laterStage: "Qualified",
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await proxy.close();
     },
   };
+}
+
+async function rows(server: OdooServer, model: string, id: number, fields: readonly string[]) {
+  const found = await server.call(model, "search_read", { domain: [["id", "=", id]], fields });
+  return found as readonly Record<string, unknown>[];
 }
 
 /** What only this test's records have in them, beside their external id. */
@@ -99,6 +113,8 @@ function contentOf(effect: WrittenEffect, key: string): readonly [string, string
       return ["name", "=", `Anfrage ${id}`];
     case "activity":
       return ["message_id", "=", `<${key}@mail.example.com>`];
+    case "task":
+      return ["summary", "ilike", id.split("/")[0] ?? ""];
     case "file":
       return [
         "checksum",

@@ -10,6 +10,7 @@ const WRITE_PATH: Readonly<Record<WrittenEffect, string>> = {
   deal: "/crm/*deals/batch/upsert",
   activity: "/crm/*emails*",
   file: "/files/v3/files",
+  task: "/crm/*objects*/tasks",
 };
 
 const RULES: Readonly<Record<InjectedFault, FaultRule>> = {
@@ -76,9 +77,8 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     landed: () => sandbox.faults.landed(),
     count: async (effect, key) => count(sandbox, effect, key),
     remove: async (effect, recordId) => {
-      if (effect !== "activity") throw new Error(`nobody removes a ${effect} here`);
-      const object = sandbox.store.find("emails", recordId);
-      if (object === undefined) throw new Error(`no email ${recordId}`);
+      const object = sandbox.store.find(effect === "deal" ? "deals" : "emails", recordId);
+      if (object === undefined) throw new Error(`no ${effect} ${recordId}`);
       sandbox.store.archive(object, Date.now());
     },
     addCompany: async (domain) => {
@@ -90,6 +90,11 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
       if (contact === undefined) throw new Error(`no contact ${contactId}`);
       return sandbox.store.associated(contact, "companies")[0]?.toId ?? null;
     },
+    dealOf: async (recordId) => {
+      const { dealstage = "", inlet_tags: tags = "" } = sandbox.store.find("deals", recordId)?.properties ?? {};
+      return { stage: dealstage, tags: tags.split(";") };
+    },
+    laterStage: "contractsent",
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await sandbox.app.close();
@@ -98,7 +103,7 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
 }
 
 function count({ store }: Sandbox, effect: WrittenEffect, key: string): number {
-  const having = (type: "contacts" | "companies" | "deals" | "emails", property: string): number =>
+  const having = (type: "contacts" | "companies" | "deals" | "emails" | "tasks", property: string): number =>
     store.all(type).filter(({ properties }) => properties[property] === key).length;
   switch (effect) {
     case "contact":
@@ -109,6 +114,8 @@ function count({ store }: Sandbox, effect: WrittenEffect, key: string): number {
       return having("deals", "inlet_conversation");
     case "activity":
       return having("emails", "inlet_email_key");
+    case "task":
+      return having("tasks", "inlet_task_key");
     case "file": {
       const [emailKey = "", sha256 = ""] = key.split("/");
       return store

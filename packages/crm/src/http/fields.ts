@@ -1,4 +1,4 @@
-import type { ActivityInput, ContactInput, Crm, DealInput, FileInput } from "../port.ts";
+import type { ActivityInput, ContactInput, Crm, DealChange, DealInput, FileInput, TaskInput } from "../port.ts";
 import type { FieldValue } from "./template.ts";
 
 /** The placeholders of each request, and how their values follow from what the sink hands over. */
@@ -33,6 +33,8 @@ export const PLACEHOLDERS = {
     "dealId",
     "fileIds",
   ],
+  task: [...WRITE, "title", "text", "dueAt", "dueAtMs", "priority", "contactId", "dealId"],
+  dealUpdate: [...WRITE, "recordId", "pipeline", "stage", "addTags"],
   file: [...WRITE, "emailKey", "sha256", "filename", "contentType", "size", "contentBase64"],
   update: [...WRITE, "recordId", "subject", "text", "html", "contactId", "companyId", "dealId", "fileIds"],
   lookup: ["tenant", "key", "emailKey", "sha256"],
@@ -41,10 +43,10 @@ export const PLACEHOLDERS = {
 } as const;
 
 /** Their values are lists, which have no text: they stand alone in their string. */
-export const LISTS: ReadonlySet<string> = new Set(["tags", "to", "cc", "toEmails", "ccEmails", "fileIds"]);
+export const LISTS: ReadonlySet<string> = new Set(["tags", "to", "cc", "toEmails", "ccEmails", "fileIds", "addTags"]);
 
 /** What every write has beside its own. */
-type Own<Request extends "contact" | "deal" | "activity" | "file" | "update"> = Record<
+type Own<Request extends "contact" | "deal" | "activity" | "task" | "dealUpdate" | "file" | "update"> = Record<
   Exclude<(typeof PLACEHOLDERS)[Request][number], (typeof WRITE)[number]>,
   FieldValue
 >;
@@ -56,6 +58,20 @@ export function contactFields({ email, firstName, lastName, companyId = null }: 
 
 export function dealFields({ name, contactId, tags, pipeline, stage }: DealInput): Own<"deal"> {
   return { name, contactId, tags, pipeline, stage };
+}
+
+export function taskFields({ title, text, dueAt, priority, contactId, dealId }: TaskInput): Own<"task"> {
+  return { title, text, dueAt: new Date(dueAt).toISOString(), dueAtMs: dueAt, priority, contactId, dealId };
+}
+
+/** What does not change is left out of the request. */
+export function dealChangeFields(recordId: string, { place, addTags }: DealChange): Own<"dealUpdate"> {
+  return {
+    recordId,
+    stage: place?.stage,
+    pipeline: place?.pipeline ?? undefined,
+    addTags: addTags.length === 0 ? undefined : addTags,
+  };
 }
 
 export function activityFields(input: ActivityInput): Own<"activity"> {

@@ -6,7 +6,16 @@ import type { CallOptions, CallResult, Crm, EffectTraits, Written, WrittenEffect
 import { createHttpClient, type HttpClient } from "./client.ts";
 import { effectId } from "./effect-id.ts";
 import { outage, passing, permanent } from "./faults.ts";
-import { activityFields, contactFields, dealFields, fileFields, fileKeyFields, updateFields } from "./fields.ts";
+import {
+  activityFields,
+  contactFields,
+  dealChangeFields,
+  dealFields,
+  fileFields,
+  fileKeyFields,
+  taskFields,
+  updateFields,
+} from "./fields.ts";
 import { follow, idOf } from "./json-pointer.ts";
 import { readRecord, type Read } from "./read-record.ts";
 import type { CompanyRequests, CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
@@ -82,6 +91,20 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     return done(fieldsOf(read.value, described.fields));
   };
 
+  const update = async (
+    described: WriteRequest,
+    recordId: string,
+    own: Fields,
+    call: CallOptions,
+  ): Promise<CallResult<Written | null>> => {
+    // A key of its own each time: an API that remembers keys would take the return to an older value for the older update.
+    const fields = { ...own, tenant, key: recordId, idempotencyKey: randomUUID() };
+    const answer = await send(client, described, fields, call);
+    if (!answer.ok) return answer;
+    if (answer.value.kind === "conflict") return failed(passing("http:409", "the CRM answered with a conflict"));
+    return done(answer.value.kind === "not-found" ? null : { recordId, created: false });
+  };
+
   return {
     kind: "http",
     traits: httpTraits(requests, options.settleMs),
@@ -130,16 +153,21 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
         // An API that replaces lists must be given those that are there as well: an update takes none away.
         fileIds = [...new Set([...(before.value["fileIds"]?.split(";") ?? []), ...fileIds])].filter((id) => id !== "");
       }
-      const own = updateFields(recordId, fileIds === undefined ? changed : { ...changed, fileIds });
-      // A key of its own each time: an API that remembers keys would take the return to an older value for the older update.
-      const fields = { ...own, tenant, key: recordId, idempotencyKey: randomUUID() };
-      const answer = await send(client, described, fields, call);
-      if (!answer.ok) return answer;
-      if (answer.value.kind === "conflict") return failed(passing("http:409", "the CRM answered with a conflict"));
-      return done(answer.value.kind === "not-found" ? null : { recordId, created: false });
+      return update(
+        described,
+        recordId,
+        updateFields(recordId, fileIds === undefined ? changed : { ...changed, fileIds }),
+        call,
+      );
     },
     readActivity: readFields,
     uploadFile: (input, call) => write("file", input.key, fileFields(input), call, input.bytes),
+    createTask: (input, call) => write("task", input.key, taskFields(input), call),
+    updateDeal: async (dealId, change, call) => {
+      const described = requests.deal?.update;
+      if (described === undefined) return notConfigured("deal.update");
+      return update(described, dealId, dealChangeFields(dealId, change), call);
+    },
     lookup,
     ping: async (call) => {
       const read = await readRecord(client, requests.ping, { tenant }, call);
@@ -158,13 +186,16 @@ export function httpTraits(requests: CrmRequests, settleMs = 15_000): Crm["trait
     if (described?.idempotent === true) return { settle: "upsert-by-key", settleMs };
     return { settle: described?.lookup === undefined ? "none" : "consistent-lookup", settleMs };
   };
-  const { contact, company, deal, activity, file } = requests;
+  const { contact, company, deal, activity, file, task } = requests;
   return {
     contact: traitOf(contact),
     company: traitOf(company),
     deal: traitOf(deal),
     activity: traitOf(activity),
     file: traitOf(file),
+    task: traitOf(task),
+    // The same stage and the same tags once more change nothing.
+    stage: { settle: "upsert-by-key", settleMs },
   };
 }
 

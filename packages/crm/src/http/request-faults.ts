@@ -20,7 +20,7 @@ interface Place {
 
 /** Everything in a CRM's requests that could never be sent: unknown placeholders, lists in a text, a form without a file. All at once. */
 export function requestFaults(requests: CrmRequests): RequestFault[] {
-  const { ping, contact, company, deal, activity, file } = requests;
+  const { ping, contact, company, deal, activity, file, task } = requests;
   return [
     ...text(ping.path, { field: "ping.path", known: PLACEHOLDERS.read.slice(0, 1), inBody: false }),
     ...headers(ping.headers, "ping"),
@@ -29,6 +29,8 @@ export function requestFaults(requests: CrmRequests): RequestFault[] {
     ...(deal === undefined ? [] : effect("deal", deal)),
     ...effect("activity", activity),
     ...(file === undefined ? [] : [...effect("file", file), ...formFaults(file.write)]),
+    ...(task === undefined ? [] : effect("task", task)),
+    ...(deal?.update === undefined ? [] : write("deal.update", deal.update, PLACEHOLDERS.dealUpdate)),
     ...(deal?.read === undefined ? [] : read("deal.read", deal.read)),
     ...(activity.read === undefined ? [] : read("activity.read", activity.read)),
     ...(activity.update === undefined ? [] : write("activity.update", activity.update, PLACEHOLDERS.update)),

@@ -41,6 +41,8 @@ export type CompanyRequests = Omit<EffectRequests, "write"> & { readonly write?:
 
 export interface DealRequests extends EffectRequests {
   readonly read?: (ReadRequest & { readonly id: string }) | undefined;
+  /** Moves a deal, adds tags: what a rule asks for. */
+  readonly update?: WriteRequest | undefined;
 }
 
 export interface ActivityRequests extends EffectRequests {
@@ -61,4 +63,5 @@ export interface CrmRequests {
   readonly deal?: DealRequests | undefined;
   readonly activity: ActivityRequests;
   readonly file?: EffectRequests | undefined;
+  readonly task?: EffectRequests | undefined;
 }

@@ -6,12 +6,20 @@ import { hubSpotBatches } from "./batches.ts";
 import { createHubSpotClient } from "./client.ts";
 import { createCompany, findCompany, readCompany, SEARCH_COST } from "./companies.ts";
 import { findContact, upsertContact } from "./contacts.ts";
+import { updateDeal } from "./deal-changes.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
 import { findFile, uploadFile } from "./files.ts";
 import { hubSpotPaths } from "./paths.ts";
-import { COMPANY_PROPERTIES, CUSTOM_PROPERTIES, PREPARE_REQUESTS, prepareProperties } from "./properties.ts";
+import {
+  COMPANY_PROPERTIES,
+  CUSTOM_PROPERTIES,
+  PREPARE_REQUESTS,
+  prepareProperties,
+  TASK_PROPERTIES,
+} from "./properties.ts";
 import { createDealStages } from "./stages.ts";
+import { createTask, findTask } from "./tasks.ts";
 
 export interface HubSpotOptions extends AdapterOptions {
   /** Asked for every call, so that a rotated token counts at once. */
@@ -22,8 +30,8 @@ export interface HubSpotOptions extends AdapterOptions {
 
 /**
  * HubSpot as a CRM (facts: crm-apis.md 2). How an unknown result is settled:
- * contact and deal by sending again (unique `email`, `inlet_conversation`), activity and company by their unique `inlet_email_key` and
- * `inlet_company_domain`, file by its path.
+ * contact and deal by sending again (unique `email`, `inlet_conversation`), activity, company and task by their unique `inlet_email_key`,
+ * `inlet_company_domain` and `inlet_task_key`, file by its path.
  * Throws only on options that cannot work: a baseUrl that is no URL.
  */
 export function createHubSpot(options: HubSpotOptions): Crm {
@@ -33,6 +41,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
   const stages = createDealStages(client, { pipeline: options.pipeline, stage: options.stage });
   const { tenant } = options;
   let companiesPrepared = false;
+  let tasksPrepared = false;
 
   /** An account that lost Inlet's properties, or never had them, gets them, and the call is made once more: the 400 carried out nothing. */
   async function withProperties<T>(
@@ -51,7 +60,15 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     kind: "hubspot",
     traits: hubSpotTraits(options.settleMs),
     // contact: read, upsert; deal: upsert, association; an activity's update: read, patch, an association.
-    costs: { prepare: PREPARE_REQUESTS, upsertContact: 2, findCompany: SEARCH_COST, createDeal: 2, updateActivity: 3 },
+    costs: {
+      prepare: PREPARE_REQUESTS,
+      upsertContact: 2,
+      findCompany: SEARCH_COST,
+      createDeal: 2,
+      updateActivity: 3,
+      createTask: 2,
+      updateDeal: 2,
+    },
     batches: hubSpotBatches({ client, stages, tenant, withProperties }),
     prepare: (call) => prepareProperties(client, CUSTOM_PROPERTIES, call),
     findCompany: (domain, call) => findCompany(client, domain, call),
@@ -71,6 +88,16 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
     readActivity: (recordId, call) => readActivity(client, recordId, call),
     uploadFile: (input, call) => uploadFile(client, tenant, input, call),
+    createTask: async (input, call) => {
+      // Only tenants whose rules make tasks need their property.
+      if (!tasksPrepared) {
+        const prepared = await prepareProperties(client, TASK_PROPERTIES, call);
+        if (!prepared.ok) return prepared;
+        tasksPrepared = true;
+      }
+      return withProperties(() => createTask(client, input, call), call, undefined, TASK_PROPERTIES);
+    },
+    updateDeal: (dealId, change, call) => withProperties(() => updateDeal(client, dealId, change, call), call),
     lookup: (effect, key, call) => {
       switch (effect) {
         case "contact":
@@ -83,6 +110,8 @@ export function createHubSpot(options: HubSpotOptions): Crm {
           return withProperties(() => findActivity(client, key, call), call);
         case "file":
           return findFile(client, tenant, key, call.filename, call);
+        case "task":
+          return withProperties(() => findTask(client, key, call), call, undefined, TASK_PROPERTIES);
       }
     },
     ping: async (call) => {
@@ -101,5 +130,13 @@ export function createHubSpot(options: HubSpotOptions): Crm {
 export function hubSpotTraits(settleMs = 15_000): Crm["traits"] {
   const upsert: EffectTraits = { settle: "upsert-by-key", settleMs };
   const lookup: EffectTraits = { settle: "consistent-lookup", settleMs };
-  return { contact: upsert, company: lookup, deal: upsert, activity: lookup, file: lookup };
+  return {
+    contact: upsert,
+    company: lookup,
+    deal: upsert,
+    activity: lookup,
+    file: lookup,
+    task: lookup,
+    stage: upsert,
+  };
 }

@@ -13,7 +13,7 @@ interface CustomProperty {
 
 const GROUP = { name: "inlet", label: "Inlet" } as const;
 
-/** What Inlet adds to an account. The two unique ones are what makes a second deal or activity for the same email impossible. */
+/** What Inlet adds to an account. The unique ones are what makes a second deal, activity or task for the same email impossible. */
 export const CUSTOM_PROPERTIES: readonly CustomProperty[] = [
   { type: "deals", name: "inlet_conversation", label: "Inlet conversation", unique: true, kind: "string" },
   { type: "deals", name: "inlet_tags", label: "Inlet tags", unique: false, kind: "string" },
@@ -29,6 +29,11 @@ export const CUSTOM_PROPERTIES: readonly CustomProperty[] = [
 /** What companies that Inlet makes need beside. */
 export const COMPANY_PROPERTIES: readonly CustomProperty[] = [
   { type: "companies", name: "inlet_company_domain", label: "Inlet company domain", unique: true, kind: "string" },
+];
+
+/** What the tasks of rules need beside. */
+export const TASK_PROPERTIES: readonly CustomProperty[] = [
+  { type: "tasks", name: "inlet_task_key", label: "Inlet task key", unique: true, kind: "string" },
 ];
 
 /** Of {@link prepareProperties} in an account that has everything: a GET for each group and property. */

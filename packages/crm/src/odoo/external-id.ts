@@ -5,7 +5,7 @@ import type { WrittenEffect } from "../port.ts";
 export const MODULE = "inlet";
 
 /**
- * The second half of a record's external id (`inlet.<name>`), which Odoo keeps unique: `deal_cnv_…`, `activity_eml_…`, `file_eml_…_<sha256>`.
+ * The second half of a record's external id (`inlet.<name>`), which Odoo keeps unique: `deal_cnv_…`, `activity_eml_…`, `file_eml_…_<sha256>`, `task_eml_…_<rule>`.
  * A key with other characters, such as an address or a domain, goes in as a hash: a dot would end the module's name.
  */
 export function externalName(effect: WrittenEffect, key: string): string {

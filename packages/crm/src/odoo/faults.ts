@@ -12,7 +12,7 @@ import type { LoadMessage, OdooError } from "./answer.ts";
  * app is not installed, or Odoo is older than 19), `401`, `403:ACCESS` (the key's user may not), `408`, `429`, `5xx`, `load:PLACE` (crm.pipeline
  * or crm.stage is not in the database).
  * Faults of the record that may pass: `conflict` (another transaction was faster), `500:EXCEPTION` (an exception inside Odoo on this record).
- * Faults of the record for good: `422` (UserError, ValidationError), `load:REFUSED`, `404:RECORD`, `403:MOVE`, `400`, `413`, `4xx`.
+ * Faults of the record for good: `422` (UserError, ValidationError), `load:REFUSED`, `rule:PLACE` (a rule's stage is not in the database), `404:RECORD`, `403:MOVE`, `400`, `413`, `4xx`.
  */
 export const ODOO_CODES = [
   "odoo:connect",
@@ -38,6 +38,7 @@ export const ODOO_CODES = [
   "odoo:conflict",
   "odoo:load:PLACE",
   "odoo:load:REFUSED",
+  "odoo:rule:PLACE",
 ] as const;
 
 export type OdooCode = (typeof ODOO_CODES)[number];

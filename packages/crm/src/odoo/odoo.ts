@@ -5,9 +5,11 @@ import { createActivity, findActivity, readActivity, updateActivity } from "./ac
 import { createOdooClient } from "./client.ts";
 import { createCompany, findCompany, readCompany } from "./companies.ts";
 import { findContact, upsertContact } from "./contacts.ts";
+import { updateDeal } from "./deal-changes.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { findFile, uploadFile } from "./files.ts";
 import { prepare, PREPARE_REQUESTS } from "./prepare.ts";
+import { createTask, findTask } from "./tasks.ts";
 
 /** `pipeline` and `stage` are a sales team and its stage, by name or database id. */
 export interface OdooOptions extends AdapterOptions {
@@ -31,7 +33,15 @@ export function createOdoo(options: OdooOptions): Crm {
     kind: "odoo",
     traits: odooTraits(options.settleMs),
     // contact: search, load; an activity with files: load, read, files; its update: read, write, files.
-    costs: { prepare: PREPARE_REQUESTS, upsertContact: 2, createActivity: 3, updateActivity: 3 },
+    // a task: the deal's salesperson, load; a deal's change: team, stage, a tag looked for and made, write.
+    costs: {
+      prepare: PREPARE_REQUESTS,
+      upsertContact: 2,
+      createActivity: 3,
+      updateActivity: 3,
+      createTask: 2,
+      updateDeal: 5,
+    },
     prepare: (call) => prepare(client, call),
     findCompany: (domain, call) => findCompany(client, domain, call),
     createCompany: (input, call) => createCompany(client, input, call),
@@ -42,6 +52,8 @@ export function createOdoo(options: OdooOptions): Crm {
     updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
     readActivity: (recordId, call) => readActivity(client, recordId, call),
     uploadFile: (input, call) => uploadFile(client, input, call),
+    createTask: (input, call) => createTask(client, input, call),
+    updateDeal: (dealId, change, call) => updateDeal(client, dealId, change, call),
     lookup: (effect, key, call) => {
       switch (effect) {
         case "contact":
@@ -54,6 +66,8 @@ export function createOdoo(options: OdooOptions): Crm {
           return findActivity(client, key, call);
         case "file":
           return findFile(client, key, call);
+        case "task":
+          return findTask(client, key, call);
       }
     },
     ping: async (call) => {
@@ -64,8 +78,16 @@ export function createOdoo(options: OdooOptions): Crm {
   };
 }
 
-/** One way for all: `ir.model.data` is unique by external id. */
+/** One way for all: `ir.model.data` is unique by external id; a stage is set to the same again. */
 export function odooTraits(settleMs = 15_000): Crm["traits"] {
   const upsert: EffectTraits = { settle: "upsert-by-key", settleMs };
-  return { contact: upsert, company: upsert, deal: upsert, activity: upsert, file: upsert };
+  return {
+    contact: upsert,
+    company: upsert,
+    deal: upsert,
+    activity: upsert,
+    file: upsert,
+    task: upsert,
+    stage: upsert,
+  };
 }

@@ -1,0 +1,37 @@
+import type { CallOptions, CallResult, DealChange } from "../port.ts";
+import { hubSpotRecord } from "./answer.ts";
+import type { HubSpotClient } from "./client.ts";
+
+/**
+ * Moves a deal and adds to its `inlet_tags`: a read where tags are added, then one PATCH, which may be sent again. Two that add tags to one
+ * deal at once may lose one of them: HubSpot has no add. Null when the deal is gone.
+ */
+export async function updateDeal(
+  client: HubSpotClient,
+  dealId: string,
+  { place, addTags }: DealChange,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  const path = client.paths.object("deals", dealId);
+  const template = `${client.paths.objects("deals")}/{dealId}`;
+  const properties: Record<string, string> = {};
+  if (place !== null) {
+    properties["dealstage"] = place.stage;
+    if (place.pipeline !== null) properties["pipeline"] = place.pipeline;
+  }
+  if (addTags.length > 0) {
+    const read = await client.call(
+      { method: "GET", path: `${path}?properties=inlet_tags`, template, write: false },
+      options,
+    );
+    if (!read.ok) return read;
+    if (read.value.kind !== "ok") return { ok: true, value: null };
+    const there = (hubSpotRecord(read.value.body)?.properties["inlet_tags"] ?? "")
+      .split(";")
+      .filter((tag) => tag !== "");
+    properties["inlet_tags"] = [...new Set([...there, ...addTags])].join(";");
+  }
+  const patched = await client.call({ method: "PATCH", path, template, write: true, body: { properties } }, options);
+  if (!patched.ok) return patched;
+  return { ok: true, value: patched.value.kind === "not-found" ? null : { recordId: dealId } };
+}
