@@ -64,6 +64,8 @@ export async function runInlet(
     readonly crmPerTenSeconds?: number;
     /** Another CRM than the sandbox: `crm` of the tenant's file as YAML, and the variables that it names. */
     readonly crm?: { readonly yaml: string; readonly env: Readonly<Record<string, string>> };
+    /** More of the tenant's file as YAML, such as its rules, and the variables that it names. */
+    readonly tenant?: { readonly yaml: string; readonly env?: Readonly<Record<string, string>> };
   } = {},
 ): Promise<RunningInlet> {
   const dir = await mkdtemp(path.join(tmpdir(), "inlet-running-"));
@@ -85,7 +87,7 @@ export async function runInlet(
   const timeout = `${(options.crmTimeoutMs ?? 2_000) / 1000}s`;
   const { perSecond, burst } = options.crmQuota ?? { perSecond: 1_900, burst: 1_000 };
   const sandboxCrm = `{ kind: hubspot, baseUrl: "${crmUrl}", token: env:TEST_TOKEN, timeout: ${timeout}, files: upload, newDeal: create, quota: { perSecond: ${perSecond}, burst: ${burst} } }`;
-  await writeTenant(tenantsDir, options.crm?.yaml ?? sandboxCrm);
+  await writeTenant(tenantsDir, options.crm?.yaml ?? sandboxCrm, options.tenant?.yaml ?? "");
   const env: Record<string, string> = {
     ...pathOnly(),
     ...stack.env,
@@ -96,6 +98,7 @@ export async function runInlet(
     TEST_SECRET: SECRET,
     TEST_TOKEN: TOKEN,
     ...options.crm?.env,
+    ...options.tenant?.env,
     INLET_TEST_SESSION_MS: "6000",
     ...(options.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpEndpoint }),
   };
@@ -172,7 +175,7 @@ async function postSigned(gateway: Service, address: string, content: object): P
 }
 
 /** The tenant `acme`: one signed source and one for mail, its CRM, everything a rule could switch on left at its default. */
-async function writeTenant(tenantsDir: string, crm: string): Promise<void> {
+async function writeTenant(tenantsDir: string, crm: string, more: string): Promise<void> {
   await mkdir(tenantsDir, { recursive: true });
   await writeFile(
     path.join(tenantsDir, "acme.yaml"),
@@ -184,7 +187,7 @@ mailboxes:
   sales: { addresses: [sales@inlet.example] }
 outbound: { secrets: [env:TEST_SECRET] }
 crm: ${crm}
-`,
+${more}`,
   );
 }
 

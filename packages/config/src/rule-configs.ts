@@ -10,7 +10,7 @@ import type { TenantConfig } from "./types.ts";
 const MOST_INSTRUCTIONS = 2_000;
 
 type Fault = (field: string, problem: string, remedy: string) => void;
-type FileOfRules = Pick<TenantFile, "rules" | "intents" | "notices" | "mailboxes" | "classes">;
+type FileOfRules = Pick<TenantFile, "rules" | "intents" | "notices" | "mailboxes" | "classes" | "crm">;
 type RuleInFile = RulesFile[number];
 
 /** The rules and intents of a file as they are used. `fault` hears what only shows between them and the rest of the file. */
@@ -55,6 +55,16 @@ function checkNames({ when, then: actions }: RuleInFile, file: FileOfRules, faul
       "names only classes that are suppressed, so that no email would meet it",
       "Set them to log or write in classes, or name others",
     );
+  }
+  if (file.crm.kind === "http") {
+    const { task, deal } = file.crm.requests;
+    const needs = (field: string, request: string, described: boolean): void => {
+      if (described) return;
+      fault(`then.${field}`, `needs crm.requests.${request}, which is not there`, `Describe crm.requests.${request}`);
+    };
+    if (actions.createTask !== undefined) needs("createTask", "task", task !== undefined);
+    if (actions.setStage !== undefined) needs("setStage", "deal.update", deal?.update !== undefined);
+    if (actions.tag !== undefined) needs("tag", "deal.update", deal?.update !== undefined);
   }
   if (actions.notify !== undefined) known("then.notify", actions.notify, "notices");
 }

@@ -1,4 +1,5 @@
 import { asRows, type Database } from "./database.ts";
+import type { Notice } from "./notices.ts";
 
 /** What became of one effect in this try. */
 export interface EffectEnd {
@@ -56,6 +57,8 @@ export interface TryEnd {
         readonly detail: string | null;
         readonly duplicateOf: string | null;
         readonly warnings: readonly string[];
+        /** Sent once the email is written; only then. */
+        readonly notices?: readonly Notice[];
         readonly evidence: object;
         /** `[{effect, key, recordId, created}]`, as operators see them. */
         readonly summary: readonly object[];
@@ -116,6 +119,7 @@ export async function finish(database: Database, ends: readonly TryEnd[]): Promi
         dlq_partition: deadLetter?.partition ?? null,
         dlq_offset: deadLetter?.offset ?? null,
         ended_at: rest.endedAt,
+        notices: rest.notices ?? [],
         outbox_topic: outbox.topic,
         outbox_key: outbox.key,
         outbox_value: outbox.value.toString("base64"),
@@ -187,7 +191,7 @@ const END_EFFECTS = `
 const END_FINALS = `
   with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, service text, stage text, parsed_at bigint, pass int,
         attempt int, state text, reason text, detail text, duplicate_of text, warnings jsonb, evidence jsonb, effects jsonb, content_hash text,
-        mapping_version text, dlq_topic text, dlq_partition int, dlq_offset bigint, ended_at bigint, outbox_topic text, outbox_key text,
+        mapping_version text, dlq_topic text, dlq_partition int, dlq_offset bigint, ended_at bigint, notices jsonb, outbox_topic text, outbox_key text,
         outbox_value text, outbox_headers jsonb)),
    ended as (
      update deliveries d set state = r.state, stage = r.stage, reason = r.reason, detail = r.detail, duplicate_of = r.duplicate_of,
@@ -204,6 +208,10 @@ const END_FINALS = `
      returning d.tenant, d.event_id),
    unwaited as (delete from waiting w using r join ended using (tenant, event_id)
       where w.tenant = r.tenant and w.event_id = r.event_id),
+   noticed as (insert into notices (tenant, key, event_id, notice, body)
+      select r.tenant, n.key, r.event_id, n.notice, n.body
+        from r join ended using (tenant, event_id), jsonb_to_recordset(r.notices) as n(key text, notice text, body text)
+      on conflict do nothing),
    told as (insert into journey (tenant, event_id, service, what, detail)
       select r.tenant, r.event_id, r.service, r.state, jsonb_strip_nulls(jsonb_build_object('reason', r.reason, 'detail', r.detail,
              'duplicateOf', r.duplicate_of, 'pass', r.pass, 'attempts', r.attempt))

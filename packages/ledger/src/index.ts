@@ -14,6 +14,7 @@ export type {
   OpenDelivery,
 } from "./inspecting.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
+export type { DueNotice, Notice, NoticeEnd } from "./notices.ts";
 export type { Publish } from "./outbox.ts";
 export type { Arrival, Arrived, Parsed } from "./parsing.ts";
 export { poll, type Poller } from "./poll.ts";

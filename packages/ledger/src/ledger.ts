@@ -8,6 +8,7 @@ import { claim, release, type ClaimRequest, type ClaimResult, type Release } fro
 import { finish, type KeptRecord, type TryEnd } from "./ending.ts";
 import * as inspecting from "./inspecting.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
+import { endNotice, takeNotices, type DueNotice, type NoticeEnd } from "./notices.ts";
 import * as operating from "./operating.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
 import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
@@ -87,6 +88,9 @@ export function openLedger(options: DatabaseOptions) {
     waitingBytes: async (lanes: readonly string[]): Promise<number> => waitingBytes(database, lanes),
 
     publishOutbox: async (publish: Publish): Promise<number> => publishOutbox(database, publish),
+
+    takeNotices: async (take: { leaseMs: number; limit: number }): Promise<DueNotice[]> => takeNotices(database, take),
+    endNotice: async (notice: DueNotice, end: NoticeEnd): Promise<void> => endNotice(database, notice, end),
 
     circuit: async (tenant: string, crm: string): Promise<CircuitState> => readCircuit(database, tenant, crm),
     recordOutage: async (tenant: string, crm: string, code: string, probeDelayMs: (probes: number) => number) =>

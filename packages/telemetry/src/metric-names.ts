@@ -112,6 +112,12 @@ export const METRICS = {
     help: "Attempts used up by passing faults of a record, by stage.",
     labels: ["tenant", "stage"],
   },
+  notices: {
+    kind: "counter",
+    name: "inlet_notices_total",
+    help: "Attempts to deliver the notices of rules, by result (sent, later, given_up).",
+    labels: ["tenant", "result"],
+  },
   crmCalls: {
     kind: "counter",
     name: "inlet_crm_calls_total",

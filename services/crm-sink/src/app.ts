@@ -9,6 +9,7 @@ import { createBatchHandler } from "./handle-batch.ts";
 import { matchAgain } from "./match-again.ts";
 import { releaseWaiting } from "./release-waiting.ts";
 import { rescueStalled } from "./rescue-stalled.ts";
+import { sendNotices } from "./send-notices.ts";
 
 export interface SinkOptions {
   readonly lanes: readonly string[];
@@ -67,6 +68,7 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
         releaseWaiting(full, queue, options.lanes),
         rescueStalled(kafka, full, queue, options.lanes),
         matchAgain(full, queue, options.lanes),
+        sendNotices(full),
         poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),

@@ -25,11 +25,14 @@ const METHODS = {
   "update-activity": "updateActivity",
   "read-activity": "readActivity",
   file: "uploadFile",
+  task: "createTask",
+  stage: "updateDeal",
   "settle-contact": "lookup",
   "settle-company": "lookup",
   "settle-deal": "lookup",
   "settle-activity": "lookup",
   "settle-file": "lookup",
+  "settle-task": "lookup",
 } as const satisfies Record<string, CrmMethod>;
 
 /**

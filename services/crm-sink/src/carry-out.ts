@@ -115,6 +115,7 @@ async function final(
     detail,
     duplicateOf,
     warnings: email.warnings,
+    notices: state === "written" ? email.notices : [],
     evidence: email.evidence,
     summary: email.summary,
     contentHash: event.contentHash,

@@ -42,6 +42,7 @@ const PLAN = {
     evidence: { matchedBy: "conversation", confidence: "high", detail: "" },
   },
   files: [],
+  rules: [],
 } as const;
 
 test("a conversation that stands as it was asked for: its deal is ours to write", async () => {

@@ -18,6 +18,8 @@ export interface Plan {
   readonly company: string | null;
   readonly deal: DealChoice;
   readonly files: readonly AttachmentInfo[];
+  /** Of the tenant's rules. */
+  readonly rules: readonly { readonly effect: EffectKind; readonly key: string }[];
 }
 
 // Others hold a claim for as long as a CRM call takes; waiting here for a moment spares most twins a row in the ledger.
@@ -35,6 +37,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
     ...(plan.company === null ? [] : [{ effect: "company" as const, key: effectKey.company(plan.company) }]),
     ...(plan.deal.kind === "none" ? [] : [{ effect: "deal" as const, key: effectKey.deal(email.conversationId) }]),
     ...plan.files.map((file) => ({ effect: "file" as const, key: effectKey.file(event.emailKey, file.sha256) })),
+    ...plan.rules,
     { effect: "activity", key: effectKey.activity(event.emailKey) },
   ];
   const patientUntil = deps.now() + PATIENCE_MS;

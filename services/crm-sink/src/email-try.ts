@@ -3,7 +3,7 @@ import type { BlobStore } from "@inlet/blob-store";
 import type { TenantConfig, Tenants } from "@inlet/config";
 import type { Ending, Outcome } from "@inlet/delivery";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
-import type { Ledger, SentMessage } from "@inlet/ledger";
+import type { Ledger, Notice, SentMessage } from "@inlet/ledger";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { EffectLog } from "./effect-log.ts";
 import type { TenantCrm, TenantCrms } from "./tenant-crms.ts";
@@ -69,6 +69,8 @@ export interface EmailTry {
   /** This try is the one that an open circuit lets through. */
   probe: boolean;
   readonly warnings: string[];
+  /** What rules tell the tenant's own systems when the email is written. */
+  readonly notices: Notice[];
   readonly evidence: Record<string, unknown>;
   readonly summary: { effect: string; key: string; recordId: string | null; created: boolean | null }[];
 }

@@ -58,6 +58,7 @@ export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<vo
         sentMessages: [],
         probe: false,
         warnings: [],
+        notices: [],
         evidence: {},
         summary: [],
       };

@@ -4,6 +4,8 @@ import { callCrm } from "./call-crm.ts";
 import { claimEffects } from "./claim-effects.ts";
 import { joinConversation, queueBehindConversation } from "./conversation.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
+import { meetRules } from "./meet-rules.ts";
+import { noticesOf } from "./notices.ts";
 import { passCircuit } from "./open-circuit.ts";
 import { findSentMessages } from "./sent-messages.ts";
 import { passBuffer, queueBehindQuota } from "./tenant-waits.ts";
@@ -12,6 +14,7 @@ import { findCompany, withCompany, writeCompany } from "./write-company.ts";
 import { writeContact } from "./write-contact.ts";
 import { findDeal, writeDeal } from "./write-deal.ts";
 import { filesToWrite, writeFiles } from "./write-files.ts";
+import { ruleEffects, writeRules } from "./write-rules.ts";
 import { addToWritten, bringUpToDate } from "./written-before.ts";
 
 /** How the steps ended: `written`, or one of the early endings. Infrastructure faults are thrown. */
@@ -36,8 +39,10 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     const deal = need(await findDeal(email));
     const found = need(await findCompany(email, address));
     const files = filesToWrite(email);
-    const plan = { contact: address, company: found.create ? found.domain : null, deal, files };
-    const claims = need(await claimEffects(email, plan));
+    const actions = await meetRules(email);
+    const rules = ruleEffects(email.event.emailKey, actions);
+    const company = found.create ? found.domain : null;
+    const claims = need(await claimEffects(email, { contact: address, company, deal, files, rules }));
 
     const written = claims.of("activity", effectKey.activity(email.event.emailKey));
     if (written.state === "confirmed" && written.gone) need({ kind: "suppress", reason: "gone_in_crm" });
@@ -45,15 +50,19 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
       need(await addToWritten(email, written, deal));
 
     // What was written before keeps its ties: a replay makes no company.
-    const company = written.state === "confirmed" ? null : need(await writeCompany(email, claims, found));
+    const tie = written.state === "confirmed" ? null : need(await writeCompany(email, claims, found));
     const contactId = need(
-      await withCompany(email, company, async (companyId) => writeContact(email, claims, address, companyId)),
+      await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
     );
     const dealId = need(await writeDeal(email, claims, deal, contactId));
+    if (written.state !== "confirmed") need(await writeRules(email, claims, actions, { contactId, dealId }));
     const fileIds = need(await writeFiles(email, claims, files));
     const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
     if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
-    else need(await withCompany(email, company, async (companyId) => writeActivity(email, { ...activity, companyId })));
+    else {
+      need(await withCompany(email, tie, async (companyId) => writeActivity(email, { ...activity, companyId })));
+      email.notices.push(...noticesOf(email, actions));
+    }
     return { kind: "written" };
   } catch (error) {
     if (error instanceof Ended) return error.ending;

@@ -1,10 +1,8 @@
-import type { CallOptions, CallResult, Written } from "@inlet/crm";
+import type { CallOptions, CallResult, Written, WrittenEffect } from "@inlet/crm";
 import { deadLetter, ok, type Outcome } from "@inlet/delivery";
 import { metrics } from "@inlet/telemetry";
 import { callCrm } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
-
-type Writable = "contact" | "company" | "deal" | "activity" | "file";
 
 /**
  * Writes an effect whose claim was won, once. Where an earlier owner may have written it, the adapter's declared way decides first:
@@ -12,7 +10,7 @@ type Writable = "contact" | "company" | "deal" | "activity" | "file";
  */
 export async function writeEffect(
   email: EmailTry,
-  effect: Writable,
+  effect: WrittenEffect,
   key: string,
   write: (options: CallOptions) => Promise<CallResult<Written>>,
   desired: Record<string, string> = {},
