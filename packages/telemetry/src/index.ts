@@ -9,5 +9,7 @@ export type { OpsServer, OpsServerOptions, ReadinessCheck } from "./ops-server.t
 export { readiness } from "./readiness.ts";
 export type { CheckResult, Readiness } from "./readiness.ts";
 export { traceIdOf, tracer } from "./trace-ids.ts";
+export { batchOrigin, inOrigin, withBatchSpan } from "./batch-span.ts";
+export type { BatchOrigin } from "./batch-span.ts";
 export { maskAddresses, redacted } from "./redaction.ts";
 export { errorForLog } from "./error-for-log.ts";

@@ -131,6 +131,13 @@ export const METRICS = {
     labels: ["crm", "operation"],
     buckets: FAST_SECONDS,
   },
+  crmBatchRows: {
+    kind: "histogram",
+    name: "inlet_crm_batch_rows",
+    help: "Emails whose calls of one method went to a CRM together, by method (only methods that the CRM takes many at a time).",
+    labels: ["crm", "method"],
+    buckets: [1, 2, 5, 10, 20, 50, 100],
+  },
   effects: {
     kind: "counter",
     name: "inlet_effects_total",

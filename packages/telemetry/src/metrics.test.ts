@@ -16,7 +16,7 @@ describe("the table of metrics", () => {
   it.each(specs)("%s has a conventional name and an instrument", (key, spec) => {
     expect(spec.name).toMatch(/^inlet_[a-z]+(_[a-z]+)*$/);
     expect(spec.name.endsWith("_total")).toBe(spec.kind === "counter");
-    if (spec.kind === "histogram") expect(spec.name).toMatch(/_(seconds|bytes)$/);
+    if (spec.kind === "histogram") expect(spec.name).toMatch(/_(seconds|bytes|rows)$/);
     expect(spec.help.endsWith(".")).toBe(true);
     expect(metricsRegistry.getSingleMetric(spec.name)).toBe(metrics[key as keyof typeof metrics]);
   });

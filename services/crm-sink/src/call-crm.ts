@@ -1,6 +1,7 @@
-import type { CallOptions, CallResult, CrmMethod, EffectKind } from "@inlet/crm";
+import type { BatchedMethod, BatchRows, CallOptions, CallResult, CrmMethod, EffectKind } from "@inlet/crm";
 import { fateOf, ok, type Outcome } from "@inlet/delivery";
 import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
+import type { CallEnd } from "./batch-calls.ts";
 import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, QUOTA_WAIT_MS, type EmailTry } from "./email-try.ts";
 
 /** The effect that a call writes; calls that only read have none. */
@@ -35,6 +36,12 @@ const METHODS = {
   "settle-task": "lookup",
 } as const satisfies Record<string, CrmMethod>;
 
+/** A call of a method that some CRMs take many at a time, by what it is about: so it can go together with other emails' calls. */
+export interface MethodCall<M extends BatchedMethod = BatchedMethod> {
+  readonly method: M;
+  readonly input: BatchRows[M]["input"];
+}
+
 /**
  * One CRM call within the tenant's quota and behind its circuit, inside the try's deadline (so inside the claim's lease). A fault becomes
  * what it means for the email; a result that may have landed marks the effect unknown. Without a token in time the mail parks: that is no
@@ -46,33 +53,85 @@ export async function callCrm<T>(
   call: (options: CallOptions) => Promise<CallResult<T>>,
   writes?: CalledEffect,
 ): Promise<Outcome<T>> {
+  return whatBecameOf(email, step, writes, async (begin) => callAlone(email, METHODS[step], call, begin));
+}
+
+/** As {@link callCrm}; where the CRM takes such calls many at a time, together with those that other emails make meanwhile. */
+export async function callMethod<M extends BatchedMethod>(
+  email: CallTry,
+  step: keyof typeof METHODS,
+  { method, input }: MethodCall<M>,
+  writes?: CalledEffect,
+): Promise<Outcome<BatchRows[M]["value"]>> {
+  type Value = BatchRows[M]["value"];
+  const { adapter, batches } = email.crm;
+  return whatBecameOf<Value>(email, step, writes, async (begin) => {
+    // A circuit's probe is one email, and no other's fate hangs on it.
+    if (batches.has(method) && !email.probe)
+      return batches.call({ method, input, key: writes?.key ?? null, deadline: email.deadline, begin });
+    const alone = adapter[method].bind(adapter) as (
+      of: typeof input,
+      options: CallOptions,
+    ) => Promise<CallResult<Value>>;
+    return callAlone(email, method, async (options) => alone(input, options), begin);
+  });
+}
+
+async function callAlone<T>(
+  { deps, crm, tenant, deadline, probe }: CallTry,
+  method: CrmMethod,
+  call: (options: CallOptions) => Promise<CallResult<T>>,
+  begin: () => void,
+): Promise<CallEnd<T>> {
+  const token = await crm.quota.take(crm.adapter.costs?.[method] ?? 1, QUOTA_WAIT_MS);
+  if (!token.ok) return { kind: "no-token", retryInMs: token.retryInMs };
+  const now = deps.now();
+  if (deadline - now < MIN_CALL_MS) return { kind: "late" };
+  begin();
+  const answer = await crm.circuit.call(
+    async () => call({ deadline: Math.min(now + tenant.crm.timeoutMs, deadline) }),
+    (result) => (result.ok || result.fault.kind !== "outage" ? null : result.fault.code),
+    { probe },
+  );
+  return answer.open ? { kind: "open", probeInMs: answer.probeInMs } : { kind: "answered", result: answer.result };
+}
+
+async function whatBecameOf<T>(
+  email: CallTry,
+  step: keyof typeof METHODS,
+  writes: CalledEffect | undefined,
+  call: (begin: () => void) => Promise<CallEnd<T>>,
+): Promise<Outcome<T>> {
   const { deps, effects, crm } = email;
   // Buffer mode that began during the try ends it: what was written is confirmed, the rest waits.
   if ((await crm.gate()).buffered) return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
-  const taken = await crm.quota.take(crm.adapter.costs?.[METHODS[step]] ?? 1, QUOTA_WAIT_MS);
-  if (!taken.ok) return { kind: "park", code: QUOTA_CODE, delayMs: taken.retryInMs };
-  const now = deps.now();
-  if (email.deadline - now < MIN_CALL_MS) return { kind: "retry", code: "out_of_time", attempt: false, delayMs: 0 };
-  const deadline = Math.min(now + email.tenant.crm.timeoutMs, email.deadline);
-  if (writes !== undefined) effects.calling(writes.effect, writes.key);
-  deps.reach(`before-call:${step}`);
-  const answer = await crm.circuit.call(
-    async () => call({ deadline }),
-    (result) => (result.ok || result.fault.kind !== "outage" ? null : result.fault.code),
-    { probe: email.probe },
-  );
-  deps.reach(`after-call:${step}`);
-  if (answer.open) {
+  const end = await call(() => {
+    if (writes !== undefined) effects.calling(writes.effect, writes.key);
+    deps.reach(`before-call:${step}`);
+  });
+  const notDone = (): void => {
     if (writes !== undefined) effects.notDone(writes.effect, writes.key);
-    return { kind: "park", code: "circuit_open", delayMs: answer.probeInMs };
+  };
+  switch (end.kind) {
+    case "no-token":
+      notDone();
+      return { kind: "park", code: QUOTA_CODE, delayMs: end.retryInMs };
+    case "late":
+      notDone();
+      return { kind: "retry", code: "out_of_time", attempt: false, delayMs: 0 };
+    case "open":
+      deps.reach(`after-call:${step}`);
+      notDone();
+      return { kind: "park", code: "circuit_open", delayMs: end.probeInMs };
+    case "answered":
+      deps.reach(`after-call:${step}`);
+      break;
   }
-  if (answer.result.ok) return ok(answer.result.value);
+  if (end.result.ok) return ok(end.result.value);
 
-  const { fault } = answer.result;
-  if (writes !== undefined) {
-    if (fault.unknown) effects.unknown(writes.effect, writes.key);
-    else effects.notDone(writes.effect, writes.key);
-  }
+  const { fault } = end.result;
+  if (writes !== undefined && fault.unknown) effects.unknown(writes.effect, writes.key);
+  else notDone();
   return fateOf(fault, {
     step,
     attempt: email.attempt,

@@ -50,7 +50,7 @@ async function run(): Promise<void> {
   const producer = await kafka.producer();
   const codec = createCodec({ registry: createRegistry(environment.schemaRegistry) });
   const blobs = openBlobStore(environment.blobStoreUrl);
-  const crms = createTenantCrms({ ledger, log, random: Math.random });
+  const crms = createTenantCrms({ ledger, log, random: Math.random, reach: test.reach });
   const sink = createSink(
     kafka,
     {

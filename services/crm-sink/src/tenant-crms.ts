@@ -5,6 +5,7 @@ import { probeDelayMs } from "@inlet/delivery";
 import type { Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
+import { createBatchCalls, type BatchCalls } from "./batch-calls.ts";
 import type { Log } from "./email-try.ts";
 import { createKnownCompanies, type KnownCompanies } from "./known-companies.ts";
 import { createTenantGate } from "./tenant-gate.ts";
@@ -20,6 +21,8 @@ export interface TenantCrm {
   readonly quota: SharedQuota;
   /** What the CRM said of companies' domains. */
   readonly companies: KnownCompanies;
+  /** Calls that emails make together. */
+  readonly batches: BatchCalls;
   isPrepared(): boolean;
   /** Makes what the adapter needs in the account; once per process, before the first write. */
   prepare(options: CallOptions): Promise<CallResult<null>>;
@@ -35,11 +38,13 @@ export function createTenantCrms(deps: {
   readonly ledger: Ledger;
   readonly log: Log;
   readonly random: () => number;
+  /** Failure tests end the process at named points. */
+  readonly reach: (point: string) => void;
 }): TenantCrms {
   const connections = new Map<string, { config: TenantConfig; crm: TenantCrm }>();
 
   const connect = (tenant: TenantConfig): TenantCrm => {
-    const { ledger, log, random } = deps;
+    const { ledger, log, random, reach } = deps;
     const kind = tenant.crm.kind;
     const adapter = createCrm(tenant.crm, {
       tenant: tenant.id,
@@ -87,6 +92,14 @@ export function createTenantCrms(deps: {
       ),
       quota,
       companies: createKnownCompanies(() => performance.now()),
+      batches: createBatchCalls({
+        crm: adapter,
+        quota,
+        circuit,
+        timeoutMs: tenant.crm.timeoutMs,
+        now: Date.now,
+        reach,
+      }),
       isPrepared: () => ready,
       prepare: async (options) => {
         const result = await adapter.prepare(options);

@@ -41,7 +41,7 @@ export async function writeActivity(email: EmailTry, input: ActivityInput): Prom
     email,
     "activity",
     input.key,
-    async (options) => email.crm.adapter.createActivity(input, options),
+    { method: "createActivity", input },
     digests({ subject: input.subject, text: input.text }),
   );
   if (outcome.kind !== "ok") return outcome;

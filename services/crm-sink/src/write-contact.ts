@@ -17,9 +17,8 @@ export async function writeContact(
     return ok(claimed.recordId);
   }
   const name = splitName(email.event.from?.name ?? null);
-  const outcome = await writeEffect(email, "contact", address, async (options) =>
-    email.crm.adapter.upsertContact({ email: address, ...name, companyId }, options),
-  );
+  const contact = { method: "upsertContact", input: { email: address, ...name, companyId } } as const;
+  const outcome = await writeEffect(email, "contact", address, contact);
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "contact", key: address, ...outcome.value });
   email.evidence["contact"] = { matchedBy: "address", created: outcome.value.created };

@@ -10,7 +10,7 @@ import {
   type Outcome,
 } from "@inlet/delivery";
 import type { Claims } from "./claim-effects.ts";
-import { callCrm } from "./call-crm.ts";
+import { callMethod } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
 import { writeEffect } from "./write-effect.ts";
 
@@ -47,7 +47,7 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
     });
     if (choice.kind === "none" || choice.kind === "conversation") return ok(choice);
     const { dealId, evidence } = choice;
-    const found = await callCrm(email, "get-deal", async (options) => email.crm.adapter.getDeal(dealId, options));
+    const found = await callMethod(email, "get-deal", { method: "getDeal", input: dealId });
     if (found.kind !== "ok") return found;
     if (found.value !== null) return ok(choice);
     email.warnings.push(`${UNKNOWN_DEAL[evidence.matchedBy]}: the CRM has no deal ${dealId}`);
@@ -86,12 +86,9 @@ export async function writeDeal(
     email.evidence["deal"] = choice.evidence;
     return ok(null);
   }
-  const outcome = await writeEffect(email, "deal", key, async (options) =>
-    email.crm.adapter.createDeal(
-      { key, name: activitySubject(email.event.subject), contactId, tags: dealTags(email), ...dealPlace(email) },
-      options,
-    ),
-  );
+  const name = activitySubject(email.event.subject);
+  const input = { key, name, contactId, tags: dealTags(email), ...dealPlace(email) };
+  const outcome = await writeEffect(email, "deal", key, { method: "createDeal", input });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "deal", key, ...outcome.value });
   email.evidence["deal"] = {

@@ -1,7 +1,7 @@
 import type { CallOptions, CallResult, Written, WrittenEffect } from "@inlet/crm";
 import { deadLetter, ok, type Outcome } from "@inlet/delivery";
 import { metrics } from "@inlet/telemetry";
-import { callCrm } from "./call-crm.ts";
+import { callCrm, callMethod, type MethodCall } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
 
 /**
@@ -12,7 +12,9 @@ export async function writeEffect(
   email: EmailTry,
   effect: WrittenEffect,
   key: string,
-  write: (options: CallOptions) => Promise<CallResult<Written>>,
+  write:
+    | ((options: CallOptions) => Promise<CallResult<Written>>)
+    | MethodCall<"upsertContact" | "createDeal" | "createActivity">,
   desired: Record<string, string> = {},
   /** Of a file: some CRMs find files by their path only. */
   filename?: string,
@@ -35,7 +37,11 @@ export async function writeEffect(
       }
     }
   }
-  const outcome = await callCrm(email, effect, write, { effect, key });
+  const writes = { effect, key };
+  const outcome =
+    typeof write === "function"
+      ? await callCrm(email, effect, write, writes)
+      : await callMethod(email, effect, write, writes);
   metrics.effects.inc({ crm: crm.kind, effect, result: outcome.kind === "ok" ? "confirmed" : "failed" });
   if (outcome.kind === "ok") effects.confirmed(effect, key, outcome.value, desired);
   return outcome;

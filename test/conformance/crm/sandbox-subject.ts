@@ -5,7 +5,8 @@ import { createSandbox } from "@inlet/crm-sandbox";
 import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
 
 const WRITE_PATH: Readonly<Record<WrittenEffect, string>> = {
-  contact: "/crm/*contacts/batch/upsert",
+  // Upsert and create, not read.
+  contact: "/crm/*contacts/batch/*t*",
   company: "/crm/*companies",
   deal: "/crm/*deals/batch/upsert",
   activity: "/crm/*emails*",

@@ -3,7 +3,7 @@ import { activityCreate } from "./activities.ts";
 import type { HubSpotRecord } from "./answer.ts";
 import { MOST_ROWS, readBatch, untold, writeBatch } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
-import { contactCreate, contactUpsert } from "./contacts.ts";
+import { contactCreate } from "./contacts.ts";
 import { canBeDealId, dealUpsert } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
 import type { DealStages } from "./stages.ts";
@@ -29,8 +29,8 @@ export interface BatchContext {
 export function hubSpotBatches(context: BatchContext): Batches {
   const { client, withProperties } = context;
   return {
-    // Read, upsert of those that are not there, create of those that have a company.
-    upsertContact: { most: MOST_ROWS, cost: 3, send: (inputs, options) => upsertContacts(client, inputs, options) },
+    // Read, create of those that are not there.
+    upsertContact: { most: MOST_ROWS, cost: 2, send: (inputs, options) => upsertContacts(client, inputs, options) },
     // Upsert, associations.
     createDeal: {
       most: MOST_ROWS,
@@ -60,31 +60,25 @@ async function upsertContacts(
   if (!read.ok) return read;
   const there = new Map(read.value.map(({ id, properties }) => [properties["email"]?.toLowerCase(), id]));
   const missing = inputs.filter(({ email }) => !there.has(email.toLowerCase()));
-  const make = (some: typeof missing, how: "upsert" | "create", entry: (input: (typeof some)[number]) => object) =>
-    eachOf(some, (rows) =>
-      writeBatch(
-        client,
-        {
-          path: `${path}/batch/${how}`,
-          inputs: rows.map(entry),
-          keys: rows.map(({ email }) => email),
-          property: "email",
-        },
-        options,
-      ),
-    );
-  const inCompany = missing.filter(({ companyId }) => typeof companyId === "string");
-  const alone = missing.filter((input) => !inCompany.includes(input));
-  const rows = new Map([
-    ...(await make(alone, "upsert", contactUpsert)),
-    ...(await make(inCompany, "create", contactCreate)),
-  ]);
+  // A create, since a batch upsert cannot tie a contact to its company; what was made meanwhile is a conflict of its row alone.
+  const rows = await eachOf(missing, (some) =>
+    writeBatch(
+      client,
+      {
+        path: `${path}/batch/create`,
+        inputs: some.map(contactCreate),
+        keys: some.map(({ email }) => email),
+        property: "email",
+      },
+      options,
+    ),
+  );
   return {
     ok: true,
     value: inputs.map((input) => {
       const recordId = there.get(input.email.toLowerCase());
       return recordId === undefined
-        ? written(rows.get(input), (record) => record.new ?? null)
+        ? written(rows.get(input), () => true)
         : { ok: true, value: { recordId, created: false } };
     }),
   };

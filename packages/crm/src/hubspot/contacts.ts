@@ -96,7 +96,7 @@ async function contactOfConflict(
 }
 
 /** An entry of `batch/upsert`. */
-export function contactUpsert(input: ContactInput): object {
+function contactUpsert(input: ContactInput): object {
   return { id: input.email, idProperty: "email", properties: propertiesOf(input) };
 }
 

@@ -1,0 +1,75 @@
+import { setImmediate } from "node:timers/promises";
+
+/** How rows go together; see {@link createGatherer}. */
+export interface GathererOptions<Row> {
+  /** Rows that one batch takes. */
+  readonly most: number;
+  /** What a row adds to a batch, and what a batch takes together; a row by itself always fits. */
+  readonly weight?: { readonly of: (row: Row) => number; readonly most: number };
+  /** Two rows of one key never go in the same batch; null: it has none. */
+  readonly keyOf: (row: Row) => string | null;
+  /**
+   * Carries out one batch. Whatever has gathered until it calls `take` goes with it, so what has to be waited for first is waited for
+   * before. Must take, and must not reject.
+   */
+  readonly run: (take: () => readonly Row[]) => Promise<void>;
+  /** A batch that lasts longer holds up nobody any more: the next begins, ms. */
+  readonly patienceMs: number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface Gatherer<Row> {
+  /** Rows go in the order in which they came. */
+  add(row: Row): void;
+}
+
+/**
+ * Rows go together while a batch is under way: what comes first goes at once, those that come meanwhile go as the next batch.
+ * So nobody waits where there is nothing to wait for, and the busier it is, the fuller the batches.
+ */
+export function createGatherer<Row>(options: GathererOptions<Row>): Gatherer<Row> {
+  const { most, weight, keyOf, run, patienceMs, sleep } = options;
+  let waiting: Row[] = [];
+  let running = false;
+
+  const take = (): readonly Row[] => {
+    const taken: Row[] = [];
+    const left: Row[] = [];
+    const keys = new Set<string>();
+    let sum = 0;
+    let full = false;
+    for (const row of waiting) {
+      const key = keyOf(row);
+      const heavy = weight?.of(row) ?? 0;
+      full ||= taken.length >= most || (taken.length > 0 && sum + heavy > (weight?.most ?? Infinity));
+      if (full || (key !== null && keys.has(key))) left.push(row);
+      else {
+        taken.push(row);
+        sum += heavy;
+        if (key !== null) keys.add(key);
+      }
+    }
+    waiting = left;
+    return taken;
+  };
+
+  const drain = async (): Promise<void> => {
+    running = true;
+    while (waiting.length > 0) {
+      // Those that one batch has let go come to the next step in the same turn of the event loop, and go on together.
+      await setImmediate();
+      const ended = new AbortController();
+      const batch = run(take).finally(() => ended.abort());
+      // The timer ends with the batch: an idle process has none.
+      await Promise.race([batch, sleep(patienceMs, ended.signal).catch(() => {})]);
+    }
+    running = false;
+  };
+
+  return {
+    add: (row) => {
+      waiting.push(row);
+      if (!running) void drain();
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import type { CallFault, CallResult, ContactInput, Crm, Written } from "@inlet/crm";
+import type { Circuit, SharedQuota } from "@inlet/resilience";
+import { expect, test } from "vitest";
+import { createBatchCalls, type CallEnd } from "./batch-calls.ts";
+
+const OUTAGE: CallFault = { kind: "outage", code: "hubspot:5xx", message: "", unknown: true };
+const INVALID: CallFault = { kind: "record-permanent", code: "hubspot:400:INVALID_EMAIL", message: "", unknown: false };
+const UNTOLD: CallFault = { kind: "record-passing", code: "hubspot:207", message: "", unknown: true };
+const fail = (fault: CallFault): { ok: false; fault: CallFault } => ({ ok: false, fault });
+const written = (name: string): CallResult<Written> => ({ ok: true, value: { recordId: `id-${name}`, created: true } });
+
+type Names = readonly string[];
+
+/** A tenant's CRM whose calls are noted, and answered as the test says; names stand for contacts. */
+function tenant(
+  answers: {
+    readonly together?: (names: Names) => CallResult<readonly CallResult<Written>[]>;
+    readonly alone?: (name: string) => CallResult<Written>;
+    /** Tokens that there are; by default enough. */
+    readonly tokens?: number;
+    readonly ledgerFails?: boolean;
+  } = {},
+) {
+  const calls: { names: Names; deadline: number }[] = [];
+  const tokens: number[] = [];
+  const outages: (string | null)[] = [];
+  const begun: string[] = [];
+  let release = (): void => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  const together = answers.together ?? ((names) => ({ ok: true, value: names.map(written) }));
+  const crm = {
+    kind: "hubspot",
+    costs: { upsertContact: 2 },
+    upsertContact: async ({ email }: ContactInput, { deadline }: { deadline: number }) => {
+      calls.push({ names: [email], deadline });
+      if (email === "first") await gate;
+      return (answers.alone ?? written)(email);
+    },
+    batches: {
+      upsertContact: {
+        most: 100,
+        cost: 2,
+        send: async (inputs: readonly ContactInput[], { deadline }: { deadline: number }) => {
+          const names = inputs.map(({ email }) => email);
+          calls.push({ names, deadline });
+          return together(names);
+        },
+      },
+    },
+  } as unknown as Crm;
+  const quota: SharedQuota = {
+    take: async (cost) => {
+      tokens.push(cost);
+      return tokens.length <= (answers.tokens ?? Infinity) ? { ok: true } : { ok: false, retryInMs: 700 };
+    },
+  };
+  const circuit = {
+    call: async <T>(action: () => Promise<T>, outageOf: (result: T) => string | null) => {
+      const result = await action();
+      if (answers.ledgerFails === true && calls.length > 1) throw new Error("the ledger is away");
+      outages.push(outageOf(result));
+      return { open: false as const, result };
+    },
+  } as unknown as Circuit;
+  const batches = createBatchCalls({ crm, quota, circuit, timeoutMs: 5_000, now: () => 0, reach: () => {} });
+  const call = async (name: string, deadline = 10_000): Promise<CallEnd<Written>> =>
+    batches.call({
+      method: "upsertContact",
+      input: { email: name, firstName: null, lastName: null },
+      key: name,
+      deadline,
+      begin: () => begun.push(name),
+    });
+  return {
+    calls,
+    tokens,
+    outages,
+    begun,
+    /** What became of calls that came while the first was under way. */
+    behindFirst: async (...rows: (string | readonly [string, number])[]): Promise<unknown[]> => {
+      const first = call("first");
+      await new Promise((resolve) => setImmediate(resolve));
+      const ends = rows.map(async (row) => (typeof row === "string" ? call(row) : call(...row)));
+      release();
+      const settled = await Promise.allSettled([first, ...ends]);
+      return settled
+        .slice(1)
+        .map((end) => (end.status === "rejected" ? (end.reason as Error).message : short(end.value)));
+    },
+  };
+}
+
+function short(end: CallEnd<Written>): unknown {
+  if (end.kind !== "answered") return end.kind;
+  return end.result.ok ? end.result.value.recordId : end.result.fault.code;
+}
+
+test("the first goes by itself, those that come meanwhile together: one token and one result for the circuit a call", async () => {
+  const { behindFirst, calls, tokens, outages, begun } = tenant();
+  expect(await behindFirst("a", ["b", 4_000], "c")).toEqual(["id-a", "id-b", "id-c"]);
+  expect(calls).toEqual([
+    { names: ["first"], deadline: 5_000 },
+    { names: ["a", "b", "c"], deadline: 4_000 },
+  ]);
+  expect(tokens).toEqual([2, 2]);
+  expect(outages).toEqual([null, null]);
+  expect(begun).toEqual(["first", "a", "b", "c"]);
+});
+
+test("two calls for one record never go in the same batch", async () => {
+  const { behindFirst, calls } = tenant();
+  expect(await behindFirst("a", "b", "a")).toEqual(["id-a", "id-b", "id-a"]);
+  expect(calls.map(({ names }) => names)).toEqual([["first"], ["a", "b"], ["a"]]);
+});
+
+test("a row that the CRM refuses is sent by itself, and so is one of which it does not tell; those answers count", async () => {
+  const { behindFirst, calls } = tenant({
+    together: (names) => ({
+      ok: true,
+      value: names.map((name) => (name === "bad" ? fail(INVALID) : name === "untold" ? fail(UNTOLD) : written(name))),
+    }),
+    alone: (name) => (name === "bad" ? fail(INVALID) : written(name)),
+  });
+  expect(await behindFirst("a", "bad", "untold", "b")).toEqual(["id-a", INVALID.code, "id-untold", "id-b"]);
+  expect(calls.map(({ names }) => names)).toEqual([["first"], ["a", "bad", "untold", "b"], ["bad"], ["untold"]]);
+});
+
+test("a batch that is refused whole is halved until only the bad row is", async () => {
+  const { behindFirst, calls, tokens } = tenant({
+    together: (names) => (names.includes("bad") ? fail(INVALID) : { ok: true, value: names.map(written) }),
+    alone: (name) => (name === "bad" ? fail(INVALID) : written(name)),
+  });
+  expect(await behindFirst("a", "b", "c", "bad")).toEqual(["id-a", "id-b", "id-c", INVALID.code]);
+  expect(calls.map(({ names }) => names.join(" "))).toEqual(["first", "a b c bad", "a b", "c bad", "c", "bad"]);
+  expect(tokens).toHaveLength(calls.length);
+});
+
+test("an outage is every row's and counts once; what one row meets of it leaves the others their answers", async () => {
+  const whole = tenant({ together: () => fail(OUTAGE) });
+  expect(await whole.behindFirst("a", "b")).toEqual([OUTAGE.code, OUTAGE.code]);
+  expect(whole.outages).toEqual([null, OUTAGE.code]);
+  const partly = tenant({ together: () => ({ ok: true, value: [written("a"), fail(OUTAGE)] }) });
+  expect(await partly.behindFirst("a", "b")).toEqual(["id-a", OUTAGE.code]);
+  expect(partly.outages).toEqual([null, OUTAGE.code]);
+});
+
+test("without a token nothing is called; an email without time left is left out, and its neighbours are not", async () => {
+  const { behindFirst, calls, begun } = tenant({ tokens: 1 });
+  expect(await behindFirst("a", "b")).toEqual(["no-token", "no-token"]);
+  expect([calls.length, begun]).toEqual([1, ["first"]]);
+  const late = tenant();
+  expect(await late.behindFirst("a", ["late", 1_000], "b")).toEqual(["id-a", "late", "id-b"]);
+  expect(late.calls.at(-1)?.names).toEqual(["a", "b"]);
+});
+
+test("taken apart without tokens: what was refused was not carried out and waits, what is unknown stays unknown", async () => {
+  const { behindFirst } = tenant({
+    tokens: 2,
+    together: () => ({ ok: true, value: [written("a"), fail(INVALID), fail(UNTOLD)] }),
+  });
+  expect(await behindFirst("a", "bad", "untold")).toEqual(["id-a", "no-token", UNTOLD.code]);
+});
+
+test("a fault of Inlet's own infrastructure, and an answer that lacks rows, reject the rows that have no answer", async () => {
+  const ledger = tenant({ ledgerFails: true });
+  expect(await ledger.behindFirst("a", "b")).toEqual(["the ledger is away", "the ledger is away"]);
+  const lacking = tenant({ together: () => ({ ok: true, value: [written("a")] }) });
+  expect(await lacking.behindFirst("a", "b")).toEqual(["id-a", "a batch of upsertContact answered 1 of 2 rows"]);
+});
