@@ -31,6 +31,7 @@ export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading
     files: crm.files,
     newDeal: crm.newDeal,
     companies: crm.companies,
+    contactByPhone: crm.contactByPhone === "on",
     pipeline: crm.pipeline,
     stage: crm.stage,
     required: crm.required,
@@ -51,6 +52,14 @@ function checkRequests(crm: Extract<CrmFile, { kind: "http" }>, fault: CrmReadin
   for (const { field, problem, remedy } of requestFaults(crm.requests)) fault(`crm.requests.${field}`, problem, remedy);
   if (crm.newDeal === "create" && crm.requests.deal === undefined) {
     fault("crm.newDeal", "is create, but crm.requests has no deal", "Describe crm.requests.deal, or set newDeal: none");
+  }
+  const { lookup, lookupByPhone } = crm.requests.contact;
+  if (crm.contactByPhone === "on" && (lookup === undefined || lookupByPhone === undefined)) {
+    fault(
+      "crm.contactByPhone",
+      "is on, but crm.requests.contact has not both lookup and lookupByPhone",
+      "Describe both, or set contactByPhone: off",
+    );
   }
   if (crm.companies === "create" && (crm.requests.company?.write === undefined || !crm.requests.company.lookup)) {
     fault(

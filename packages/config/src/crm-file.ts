@@ -13,6 +13,10 @@ const everyKind = {
     .default("upload")
     .meta({ description: "upload attachments to the CRM, or only link to them" }),
   newDeal: z.enum(["create", "none"]).default("create").meta({ description: "what happens when no deal matches" }),
+  contactByPhone: z.enum(["off", "on"]).default("off").meta({
+    description:
+      "on: a sender whose address the CRM does not know is the only contact with a phone number of the signature, if there is one",
+  }),
   companies: z.enum(["match", "create", "off"]).default("match").meta({
     description:
       "the company of the sender's domain: match (tied to one that the CRM has), create (made where there is none) or off",

@@ -44,7 +44,18 @@ const effect = {
 
 export const crmRequests = z.strictObject({
   ping: z.strictObject({ path, headers }).meta({ description: "the cheapest GET that answers 2xx" }),
-  contact: z.strictObject(effect).meta({ description: "requests for contacts; the key is the address" }),
+  contact: z
+    .strictObject({
+      ...effect,
+      lookupByPhone: z
+        .strictObject({ path, headers, id: pointer.default("/id"), key: pointer, second: pointer })
+        .optional()
+        .meta({
+          description:
+            "the GET that finds contacts by {{phone}} (E.164), for crm.contactByPhone; key points to the number, second to what is there only where several have it",
+        }),
+    })
+    .meta({ description: "requests for contacts; the key is the address" }),
   company: z
     .strictObject({ ...effect, write: effect.write.optional() })
     .optional()

@@ -11,7 +11,7 @@ export function mappingVersionOf(parts: {
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
 }): string {
-  const { kind, files, newDeal, companies, pipeline, stage, required } = parts.crm;
+  const { kind, files, newDeal, companies, contactByPhone, pipeline, stage, required } = parts.crm;
   const shape = {
     classes: Object.entries(parts.classes).toSorted(([left], [right]) => (left < right ? -1 : 1)),
     mailboxes: parts.mailboxes
@@ -32,6 +32,7 @@ export function mappingVersionOf(parts: {
       stage,
       required: [...required].toSorted(),
       ...(companies === "match" ? {} : { companies }),
+      ...(contactByPhone ? { contactByPhone } : {}),
     },
   };
   return `map_${H(JSON.stringify(shape)).slice(0, 16)}`;

@@ -226,6 +226,7 @@ describe("mappingVersion", () => {
       minimal.replace("hubspot,", "hubspot, files: link,"),
       minimal.replace("hubspot,", "hubspot, pipeline: p1,"),
       minimal.replace("hubspot,", "hubspot, companies: create,"),
+      minimal.replace("hubspot,", "hubspot, contactByPhone: on,"),
       minimal.replace("hubspot,", "hubspot, companies: off,"),
       `${minimal}classes: { newsletter: suppress }\n`,
       minimal.replace("Sales@Acme", "deals@Acme"),

@@ -171,6 +171,8 @@ export interface CrmOfAnyKind {
   readonly files: "upload" | "link";
   /** When no deal matches. */
   readonly newDeal: "create" | "none";
+  /** A sender whose address the CRM does not know is the only contact with a phone number of the signature. */
+  readonly contactByPhone: boolean;
   /** The company of the sender's domain: `match` ties to one that the CRM has, `create` makes it where there is none. */
   readonly companies: "match" | "create" | "off";
   readonly pipeline: string | null;

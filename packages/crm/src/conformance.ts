@@ -29,6 +29,8 @@ export interface ConformanceSubject {
   readonly remove: (effect: WrittenEffect, recordId: string) => Promise<void>;
   /** Makes a company of this domain as a person would, some time ago; gives its id. */
   readonly addCompany: (domain: string) => Promise<string>;
+  /** Makes a contact with this number (E.164) and no address, written as people write numbers there, some time ago; gives its id. */
+  readonly addContact: (phone: string) => Promise<string>;
   /** The company that a contact belongs to. */
   readonly companyOf: (contactId: string) => Promise<string | null>;
   /** Where a deal stands and which tags it has, as the CRM stores them. */

@@ -145,6 +145,7 @@ export type CrmMethod =
   | "prepare"
   | "findCompany"
   | "createCompany"
+  | "findContactByPhone"
   | "upsertContact"
   | "createDeal"
   | "getDeal"
@@ -203,6 +204,8 @@ export interface Crm {
   /** The company whose domain this is, whoever made it; null: none was found, which a lagging index may say of one that is there. */
   findCompany(domain: string, options: CallOptions): Promise<CallResult<CompanyMatch | null>>;
   createCompany(input: CompanyInput, options: CallOptions): Promise<CallResult<Written>>;
+  /** The contact with this number (E.164), where it is the only one; null: none is, or several are. */
+  findContactByPhone(phone: string, options: CallOptions): Promise<CallResult<{ readonly recordId: string } | null>>;
   upsertContact(input: ContactInput, options: CallOptions): Promise<CallResult<Written>>;
   createDeal(input: DealInput, options: CallOptions): Promise<CallResult<Written>>;
   /** The deal by its CRM id; null when there is none. */

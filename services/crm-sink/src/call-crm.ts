@@ -17,6 +17,8 @@ export type CallTry = Pick<EmailTry, "deps" | "tenant" | "crm" | "effects" | "de
 const METHODS = {
   prepare: "prepare",
   contact: "upsertContact",
+  "find-contact": "lookup",
+  "find-contact-by-phone": "findContactByPhone",
   "find-company": "findCompany",
   company: "createCompany",
   deal: "createDeal",

@@ -1,6 +1,7 @@
 import { ok, splitName, type Outcome } from "@inlet/delivery";
 import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "./email-try.ts";
+import { findContactByPhone } from "./contact-by-phone.ts";
 import { writeEffect } from "./write-effect.ts";
 
 /** The contact of the sender's address: known to the ledger, or upserted by email (WR2); a new one belongs to the company. Answers its CRM id. */
@@ -15,6 +16,16 @@ export async function writeContact(
     email.summary.push({ effect: "contact", key: address, recordId: claimed.recordId, created: false });
     email.evidence["contact"] = { matchedBy: "address", known: true };
     return ok(claimed.recordId);
+  }
+  const byPhone = await findContactByPhone(email, address);
+  if (byPhone.kind !== "ok") return byPhone;
+  if (byPhone.value !== null) {
+    const written = { recordId: byPhone.value, created: false };
+    email.effects.confirmed("contact", address, written);
+    email.summary.push({ effect: "contact", key: address, ...written });
+    const detail = "the only contact with a phone number of the signature; its address is left as it is";
+    email.evidence["contact"] = { matchedBy: "phone", confidence: "medium", detail };
+    return ok(written.recordId);
   }
   const name = splitName(email.event.from?.name ?? null);
   const contact = { method: "upsertContact", input: { email: address, ...name, companyId } } as const;

@@ -75,6 +75,13 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
       const [id] = (await server.call("res.partner", "create", { vals_list: vals })) as number[];
       return String(id);
     },
+    addContact: async (phone) => {
+      const written = phone.replace(/^(\+\d\d)(\d\d)(\d{4})/, "$1 $2 $3-");
+      const [id] = (await server.call("res.partner", "create", {
+        vals_list: [{ name: "Mara", phone: written }],
+      })) as number[];
+      return String(id);
+    },
     companyOf: async (contactId) => {
       const [row] = (await server.call("res.partner", "read", { ids: [Number(contactId)], fields: ["parent_id"] })) as {
         parent_id: [number, string] | false;

@@ -1,5 +1,5 @@
 import { CRM_CONFORMANCE } from "@inlet/crm/conformance";
-import { CRM_COMPANY_CONFORMANCE } from "@inlet/crm/conformance-companies";
+import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { odooServer } from "./odoo-server.ts";
 import { odooSubject } from "./odoo-subject.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(async () => subject?.close());
 
 describe("Odoo adapter against a real Odoo", () => {
-  test.each([...CRM_CONFORMANCE, ...CRM_COMPANY_CONFORMANCE])("$name", async (conformanceCase) => {
+  test.each([...CRM_CONFORMANCE, ...CRM_MATCHING_CONFORMANCE])("$name", async (conformanceCase) => {
     await conformanceCase.run(subject);
     expect(JSON.stringify(subject.logged)).not.toContain("@");
   });

@@ -86,6 +86,9 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
       // Long enough ago to be in the search index.
       return sandbox.store.create("companies", { name: domain, domain }, Date.now() - 60_000).id;
     },
+    addContact: async (phone) => {
+      return sandbox.store.create("contacts", { firstname: "Mara", phone: spaced(phone) }, Date.now() - 60_000).id;
+    },
     companyOf: async (contactId) => {
       const contact = sandbox.store.find("contacts", contactId);
       if (contact === undefined) throw new Error(`no contact ${contactId}`);
@@ -101,6 +104,10 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
       await sandbox.app.close();
     },
   };
+}
+
+function spaced(phone: string): string {
+  return phone.replace(/^(\+\d\d)(\d\d)(\d{4})/, "$1 ($2) $3 ");
 }
 
 function count({ store }: Sandbox, effect: WrittenEffect, key: string): number {

@@ -37,6 +37,7 @@ export const PLACEHOLDERS = {
   dealUpdate: [...WRITE, "recordId", "pipeline", "stage", "addTags"],
   file: [...WRITE, "emailKey", "sha256", "filename", "contentType", "size", "contentBase64"],
   update: [...WRITE, "recordId", "subject", "text", "html", "contactId", "companyId", "dealId", "fileIds"],
+  phone: ["tenant", "phone"],
   lookup: ["tenant", "key", "emailKey", "sha256"],
   read: ["tenant", "recordId"],
   header: ["tenant", "idempotencyKey"],

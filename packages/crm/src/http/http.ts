@@ -117,6 +117,17 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
       return found.ok && found.value !== null ? done({ ...found.value, several: false }) : (found as CallResult<null>);
     },
     createCompany: ({ domain, name }, call) => write("company", domain, { domain, name }, call),
+    findContactByPhone: async (phone, call) => {
+      const described = requests.contact.lookupByPhone;
+      if (described === undefined) return done(null);
+      const read = await readRecord(client, described, { tenant, phone }, call);
+      if (!read.ok || read.value === null) return read as CallResult<null>;
+      const [id, key, second] = [described.id, described.key, described.second].map((at) => follow(read.value, at));
+      const recordId = id?.kind === "found" ? idOf(id.value) : null;
+      // An API that ignores the filter answers with anybody.
+      const same = key?.kind === "found" && digits(String(key.value)) === digits(phone);
+      return done(recordId === null || !same || second?.kind === "found" ? null : { recordId });
+    },
     upsertContact: async (input, call) => {
       // Somebody may have made the contact before Inlet: what a person wrote into it stays, and there is no second one.
       if (requests.contact.lookup !== undefined) {
@@ -249,6 +260,10 @@ function done<T>(value: T): CallResult<T> {
 
 function failed(fault: ReturnType<typeof passing>): { ok: false; fault: ReturnType<typeof passing> } {
   return { ok: false, fault };
+}
+
+function digits(phone: string): string {
+  return phone.replaceAll(/\D/g, "");
 }
 
 function unreadable(where: string, unknown: boolean) {

@@ -1,6 +1,6 @@
 import { LISTS, PLACEHOLDERS } from "./fields.ts";
 import type { WrittenEffect } from "../port.ts";
-import type { CompanyRequests, CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
+import type { ReadRequest, CompanyRequests, CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
 import { hasStrayBraces, placeholdersIn } from "./template.ts";
 
 /** What is wrong with a template, by its place in `crm.requests`. */
@@ -25,6 +25,7 @@ export function requestFaults(requests: CrmRequests): RequestFault[] {
     ...text(ping.path, { field: "ping.path", known: PLACEHOLDERS.read.slice(0, 1), inBody: false }),
     ...headers(ping.headers, "ping"),
     ...effect("contact", contact),
+    ...(contact.lookupByPhone === undefined ? [] : byPhone(contact.lookupByPhone)),
     ...(company === undefined ? [] : effect("company", company)),
     ...(deal === undefined ? [] : effect("deal", deal)),
     ...effect("activity", activity),
@@ -78,6 +79,13 @@ function headers(of: Readonly<Record<string, string>>, at: string): RequestFault
   return Object.entries(of).flatMap(([name, value]) =>
     text(value, { field: `${at}.headers.${name}`, known: PLACEHOLDERS.header, inBody: false }),
   );
+}
+
+function byPhone({ path, headers: sent }: ReadRequest): RequestFault[] {
+  return [
+    ...text(path, { field: "contact.lookupByPhone.path", known: PLACEHOLDERS.phone, inBody: false }),
+    ...headers(sent, "contact.lookupByPhone"),
+  ];
 }
 
 function json(template: unknown, place: Place): RequestFault[] {

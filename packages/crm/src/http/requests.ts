@@ -36,6 +36,11 @@ export interface EffectRequests {
   readonly idempotent: boolean;
 }
 
+export interface ContactRequests extends EffectRequests {
+  /** `second`: JSON Pointer to what is there only where several contacts have the number. */
+  readonly lookupByPhone?: (LookupRequest & { readonly second: string }) | undefined;
+}
+
 /** Companies are found by `lookup`, made by `write`; the key is the domain. */
 export type CompanyRequests = Omit<EffectRequests, "write"> & { readonly write?: WriteRequest | undefined };
 
@@ -58,7 +63,7 @@ export interface ActivityRequests extends EffectRequests {
 export interface CrmRequests {
   /** The cheapest GET that answers 2xx while the credentials are good. */
   readonly ping: ReadRequest;
-  readonly contact: EffectRequests;
+  readonly contact: ContactRequests;
   readonly company?: CompanyRequests | undefined;
   readonly deal?: DealRequests | undefined;
   readonly activity: ActivityRequests;

@@ -1,13 +1,8 @@
-import type { CallFault, CallOptions, CallResult, CompanyInput, CompanyMatch, Written } from "../port.ts";
+import type { CallOptions, CallResult, CompanyInput, CompanyMatch, Written } from "../port.ts";
 import { batchAnswer, hubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
-import { outage, passing, permanent } from "./faults.ts";
-
-/**
- * What a search is charged: HubSpot allows 4 to 5 of them in a second, and 17 to 19 calls of other kinds (facts 2.6), so that one quota
- * keeps to both.
- */
-export const SEARCH_COST = 5;
+import { outage, passing } from "./faults.ts";
+import { ofSearch } from "./searches.ts";
 
 /**
  * The oldest company of the domain. HubSpot keeps domains of companies neither unique nor readable by key, so this asks the search index:
@@ -72,19 +67,4 @@ export async function readCompany(
   return record === null
     ? { ok: false, fault: outage("hubspot:unreadable", "a company without an id", { unknown: false }) }
     : { ok: true, value: { recordId: record.id } };
-}
-
-/**
- * Mail goes on without what a search would find: too many of them in a second say nothing of the account, and a token that may not read
- * companies is one that Inlet worked with before it looked for any.
- */
-function ofSearch(fault: CallFault): CallFault {
-  switch (fault.code) {
-    case "hubspot:429:SECONDLY":
-      return passing(fault.code, fault.message);
-    case "hubspot:403:MISSING_SCOPES":
-      return permanent(fault.code, fault.message);
-    default:
-      return fault;
-  }
 }

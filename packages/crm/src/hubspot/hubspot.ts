@@ -4,7 +4,8 @@ import type { CallOptions, CallResult, Crm, EffectTraits } from "../port.ts";
 import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
 import { hubSpotBatches } from "./batches.ts";
 import { createHubSpotClient } from "./client.ts";
-import { createCompany, findCompany, readCompany, SEARCH_COST } from "./companies.ts";
+import { createCompany, findCompany, readCompany } from "./companies.ts";
+import { findContactByPhone } from "./contacts-by-phone.ts";
 import { findContact, upsertContact } from "./contacts.ts";
 import { updateDeal } from "./deal-changes.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
@@ -18,6 +19,7 @@ import {
   prepareProperties,
   TASK_PROPERTIES,
 } from "./properties.ts";
+import { SEARCH_COST } from "./searches.ts";
 import { createDealStages } from "./stages.ts";
 import { createTask, findTask } from "./tasks.ts";
 
@@ -64,6 +66,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
       prepare: PREPARE_REQUESTS,
       upsertContact: 2,
       findCompany: SEARCH_COST,
+      findContactByPhone: SEARCH_COST,
       createDeal: 2,
       updateActivity: 3,
       createTask: 2,
@@ -81,6 +84,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
       }
       return withProperties(() => createCompany(client, input, call), call, undefined, COMPANY_PROPERTIES);
     },
+    findContactByPhone: (phone, call) => findContactByPhone(client, phone, call),
     upsertContact: (input, call) => upsertContact(client, input, call),
     createDeal: (input, call) => withProperties(() => createDeal(client, stages, input, call), call),
     getDeal: (dealId, call) => getDeal(client, dealId, call),

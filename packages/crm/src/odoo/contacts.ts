@@ -24,6 +24,26 @@ export async function upsertContact(
   return createOrLeave(client, "res.partner", externalName("contact", input.email), fields, options);
 }
 
+/** The only active contact with this number. Odoo keeps numbers in E.164 as well, as the contact's country, else the company's, reads them. */
+export async function findContactByPhone(
+  client: OdooClient,
+  phone: string,
+  options: CallOptions,
+): Promise<CallResult<{ recordId: string } | null>> {
+  const domain = [
+    ["phone_sanitized", "=", phone],
+    ["is_company", "=", false],
+    ["active", "=", true],
+  ];
+  const found = await client.rows("res.partner", domain, ["id"], { ...options, limit: 2 });
+  if (!found.ok) return found;
+  const [only, second] = found.value;
+  return {
+    ok: true,
+    value: only === undefined || second !== undefined ? null : { recordId: String(only.id) },
+  };
+}
+
 /** By the address, else by Inlet's external id: a person may have corrected the address since. */
 export async function findContact(
   client: OdooClient,

@@ -4,7 +4,7 @@ import type { Crm, EffectTraits } from "../port.ts";
 import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
 import { createOdooClient } from "./client.ts";
 import { createCompany, findCompany, readCompany } from "./companies.ts";
-import { findContact, upsertContact } from "./contacts.ts";
+import { findContact, findContactByPhone, upsertContact } from "./contacts.ts";
 import { updateDeal } from "./deal-changes.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { findFile, uploadFile } from "./files.ts";
@@ -45,6 +45,7 @@ export function createOdoo(options: OdooOptions): Crm {
     prepare: (call) => prepare(client, call),
     findCompany: (domain, call) => findCompany(client, domain, call),
     createCompany: (input, call) => createCompany(client, input, call),
+    findContactByPhone: (phone, call) => findContactByPhone(client, phone, call),
     upsertContact: (input, call) => upsertContact(client, input, call),
     createDeal: (input, call) => createDeal(client, place, input, call),
     getDeal: (dealId, call) => getDeal(client, dealId, call),

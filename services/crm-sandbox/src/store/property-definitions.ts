@@ -61,6 +61,8 @@ const BUILT_IN: Readonly<Record<ObjectType, readonly string[]>> = {
     "lifecyclestage",
     "hs_lead_status",
     "hs_additional_emails",
+    "hs_searchable_calculated_phone_number!",
+    "hs_searchable_calculated_mobile_number!",
   ],
   companies: [...EVERYWHERE, "name", "domain", "phone", "website", "city", "country", "industry"],
   deals: [

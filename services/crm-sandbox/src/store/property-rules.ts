@@ -1,3 +1,4 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js";
 import { problems } from "../problem.ts";
 import type { InvalidValue } from "../problem.ts";
 import type { ObjectType } from "./object-types.ts";
@@ -79,6 +80,7 @@ export function completedProperties(type: ObjectType, properties: Properties): P
     );
   }
   if (type === "deals") return withPipeline(properties);
+  if (type === "contacts") return withSearchablePhones(properties);
   if (type === "emails") return { ...withTime(properties), ...partiesOf(properties["hs_email_headers"] ?? "") };
   return type === "tasks" ? withTime(properties) : properties;
 }
@@ -97,6 +99,23 @@ function withPipeline(properties: Properties): Properties {
     ]);
   }
   return { ...properties, pipeline: pipeline.id };
+}
+
+/** As HubSpot writes numbers for its search: digits only, without the country code. */
+function withSearchablePhones(properties: Properties): Properties {
+  const { hs_searchable_calculated_phone_number: _, hs_searchable_calculated_mobile_number: __, ...rest } = properties;
+  const national = (name: string): string | null => {
+    const written = rest[name] ?? "";
+    const digits = written.replaceAll(/\D/g, "");
+    return digits === "" ? null : (parsePhoneNumberFromString(written)?.nationalNumber ?? digits);
+  };
+  const phone = national("phone");
+  const mobile = national("mobilephone");
+  return {
+    ...rest,
+    ...(phone === null ? {} : { hs_searchable_calculated_phone_number: phone }),
+    ...(mobile === null ? {} : { hs_searchable_calculated_mobile_number: mobile }),
+  };
 }
 
 function withTime(properties: Properties): Properties {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
 import { faultOf, inMs, okOf, PATIENT_MS, plainId, type ConformanceCase } from "./conformance.ts";
 import type { CallResult, Written } from "./port.ts";
 
-/** What an adapter promises of companies, beside what holds of every record that it makes. */
-export const CRM_COMPANY_CONFORMANCE: readonly ConformanceCase[] = [
+/** What an adapter promises of matching by domain and phone, beside what holds of every record that it makes. */
+export const CRM_MATCHING_CONFORMANCE: readonly ConformanceCase[] = [
   {
     name: "company: one that people made is found by its domain, and by no other",
     run: async ({ crm, addCompany }) => {
@@ -68,6 +69,19 @@ export const CRM_COMPANY_CONFORMANCE: readonly ConformanceCase[] = [
         const rows: readonly CallResult<Written>[] = okOf(await batch.send(contacts, soon()));
         assert.deepEqual(await Promise.all(rows.map((row) => companyOf(okOf(row).recordId))), companies);
       }
+    },
+  },
+  {
+    name: "contact: the only one with a phone number is found by it, of two none is",
+    run: async ({ crm, addContact }) => {
+      const phone = `+4930${randomInt(10_000_000, 99_999_999)}`;
+      assert.equal(okOf(await crm.findContactByPhone(phone, soon())), null);
+      const recordId = await addContact(phone);
+      assert.deepEqual(okOf(await crm.findContactByPhone(phone, soon())), { recordId });
+      const near = `${phone.slice(0, -1)}${(Number(phone.at(-1)) + 1) % 10}`;
+      assert.equal(okOf(await crm.findContactByPhone(near, soon())), null);
+      await addContact(phone);
+      assert.equal(okOf(await crm.findContactByPhone(phone, soon())), null);
     },
   },
   {
