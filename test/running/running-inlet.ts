@@ -46,7 +46,7 @@ export interface RunningInlet {
   /** Registers a message that the tenant sent. Throws on anything but 202. */
   registerSent(
     gateway: Service,
-    message: { messageId: string; sentAt: number; dealId?: string; campaign?: string },
+    message: { messageId: string; sentAt: number; dealId?: string; campaign?: string; contactEmail?: string },
   ): Promise<void>;
   /** Runs `inlet` with this environment. */
   inlet(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;

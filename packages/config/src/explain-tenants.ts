@@ -21,6 +21,7 @@ export interface TenantExplanation {
   /** Who may register sent messages; null where nobody may. */
   readonly outbound: { readonly secrets: number; readonly path: string } | null;
   readonly classes: TenantConfig["classes"];
+  readonly matching: TenantConfig["matching"];
   readonly crm: Omit<CrmOfAnyKind, "token"> & { readonly kind: string; readonly tokens: number };
   readonly rules: TenantConfig["rules"];
   readonly intents: TenantConfig["intents"];
@@ -83,6 +84,7 @@ function explain(tenant: TenantConfig): TenantExplanation {
         ? null
         : { secrets: tenant.outbound.secrets.reveal().length, path: `/v1/outbound-messages/${tenant.id}` },
     classes: tenant.classes,
+    matching: tenant.matching,
     crm: { ...crm, tokens: token.reveal().length },
     rules: tenant.rules,
     intents: tenant.intents,

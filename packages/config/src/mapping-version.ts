@@ -1,4 +1,5 @@
 import { H } from "@inlet/schemas";
+import { RECENT_SUBJECT_MS } from "./matching-file.ts";
 import type { AttachmentPolicy, CrmConfig, MailboxConfig, TenantConfig } from "./types.ts";
 
 /**
@@ -8,6 +9,7 @@ import type { AttachmentPolicy, CrmConfig, MailboxConfig, TenantConfig } from ".
 export function mappingVersionOf(parts: {
   readonly classes: TenantConfig["classes"];
   readonly mailboxes: readonly MailboxConfig[];
+  readonly matching: TenantConfig["matching"];
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
 }): string {
@@ -23,6 +25,8 @@ export function mappingVersionOf(parts: {
         stage,
       ])
       .toSorted(byFirst),
+    // The default is left out, as it was before there was a choice.
+    ...(parts.matching.recentSubjectMs === RECENT_SUBJECT_MS ? {} : { matching: parts.matching }),
     attachments: Object.entries(parts.attachments).toSorted(byFirst),
     crm: {
       kind,

@@ -229,6 +229,8 @@ describe("mappingVersion", () => {
       minimal.replace("hubspot,", "hubspot, contactByPhone: on,"),
       minimal.replace("hubspot,", "hubspot, companies: off,"),
       `${minimal}classes: { newsletter: suppress }\n`,
+      `${minimal}matching: { recentSubject: 7d }\n`,
+      `${minimal}matching: { recentSubject: off }\n`,
       minimal.replace("Sales@Acme", "deals@Acme"),
       minimal.replace("{ addresses", "{ pipeline: p2, addresses"),
       minimal.replace("{ addresses", "{ tags: { product: pump }, addresses"),
@@ -243,6 +245,8 @@ describe("mappingVersion", () => {
       minimal.replace("hubspot,", 'hubspot, timeout: 3s, baseUrl: "https://crm.example",'),
       minimal.replace("hubspot,", "hubspot, companies: match,"),
       `${minimal}maxAge: 1d\n`,
+      `${minimal}matching: { recentSubject: 30d }\n`,
+      `${minimal}matching: { recentSubject: 720h }\n`,
       `${minimal}unknownRecipients: { smtp: quarantine }\n`,
       `${minimal}classes: { newsletter: log, calendar: log }\n`,
     ].map(version);

@@ -4,6 +4,7 @@ import type { RawEnvironment } from "./environment.ts";
 import { frozen } from "./frozen.ts";
 import { mailboxConfigs } from "./mailbox-configs.ts";
 import { mappingVersionOf } from "./mapping-version.ts";
+import { matchingConfig } from "./matching-file.ts";
 import { networksOf } from "./networks.ts";
 import { noticeConfigs } from "./notice-configs.ts";
 import { parseTenantFile } from "./parse-tenant-file.ts";
@@ -122,6 +123,8 @@ export function readTenant(
   const { maxSize, maxTotal, ...policy } = file.attachments;
   const attachments = { maxBytes: bytes(maxSize), maxTotalBytes: bytes(maxTotal), ...policy };
 
+  const matching = matchingConfig(file.matching);
+
   if (faults.length > 0) return { tenant: null, faults, secretFiles };
   const tenant: TenantConfig = {
     id,
@@ -133,6 +136,7 @@ export function readTenant(
     unknownRecipients: file.unknownRecipients,
     outbound,
     classes: file.classes,
+    matching,
     attachments,
     crm,
     rules,
@@ -140,7 +144,7 @@ export function readTenant(
     notices,
     rateLimit: file.rateLimit,
     maxAgeMs: milliseconds(file.maxAge),
-    mappingVersion: mappingVersionOf({ classes: file.classes, mailboxes, attachments, crm }),
+    mappingVersion: mappingVersionOf({ classes: file.classes, mailboxes, matching, attachments, crm }),
   };
   return { tenant: frozen(tenant), faults, secretFiles };
 }

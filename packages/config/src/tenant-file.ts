@@ -4,6 +4,7 @@ import { attachmentPolicy } from "./attachment-policy-file.ts";
 import { crmFile } from "./crm-file.ts";
 import { duration } from "./duration.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";
+import { matchingFile } from "./matching-file.ts";
 import { isNetwork } from "./networks.ts";
 import { noticesFile } from "./notices-file.ts";
 import { providerFields } from "./provider-fields.ts";
@@ -140,6 +141,7 @@ export const tenantFile = z.strictObject({
     })
     .prefault({})
     .meta({ description: "what becomes of machine mail, by class" }),
+  matching: matchingFile.meta({ description: "how emails find the deal that they belong to, where nothing names one" }),
   attachments: attachmentPolicy.meta({ description: "which attachments are let through, and what follows where not" }),
   crm: crmFile.meta({ description: "where the activity is written" }),
   rules: rulesFile.meta({

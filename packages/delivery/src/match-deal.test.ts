@@ -84,8 +84,7 @@ describe("WR3: the deal by its best evidence", () => {
   test.each<Row>([
     ["one email", { sameSubject: subject("7") }, "recent_subject: 7 (medium)"],
     ["several emails of one deal", { sameSubject: subject("7", "7", "7") }, "recent_subject: 7 (medium)"],
-    ["emails of two deals", { sameSubject: subject("7", "8") }, "conversation: cnv_1 or new (high)"],
-    ["two deals, no new ones wanted", { sameSubject: subject("7", "8"), newDeal: "none" }, "policy: none (none)"],
+    ["emails of two deals: the newest", { sameSubject: subject("7", "8") }, "recent_subject: 7 (low)"],
     ["the newer deal gone", { sameSubject: subject("7", "8"), unknownDeals: ["7"] }, "recent_subject: 8 (medium)"],
     ["every deal gone", { sameSubject: subject("7"), unknownDeals: ["7"] }, "conversation: cnv_1 or new (high)"],
     ["no new deals wanted", { sameSubject: subject("7"), newDeal: "none" }, "recent_subject: 7 (medium)"],
@@ -130,6 +129,11 @@ describe("WR3: the deal by its best evidence", () => {
       "message c0@inlet.example of campaign q2 was sent to this contact",
     ],
     ["a subject", { sameSubject: subject("7", "7") }, "same contact and subject as evt_0"],
+    [
+      "a subject of several deals",
+      { sameSubject: subject("7", "8", "7") },
+      "same contact and subject as evt_0, the newest of 2 deals",
+    ],
     ["a class that is only logged", { policy: "log" }, "this class of mail is logged without a deal"],
     ["no new deals", { newDeal: "none" }, "no deal matched; the tenant wants no new ones"],
   ])("the detail of %s", (_what, candidates, detail) =>

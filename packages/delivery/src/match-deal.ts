@@ -53,18 +53,30 @@ export type DealChoice =
   | { readonly kind: "conversation"; readonly key: string; readonly create: boolean; readonly evidence: DealEvidence }
   | { readonly kind: "none"; readonly evidence: DealEvidence };
 
-/** Why an email is at its deal; kept with the delivery. `created` is said by who creates it. */
+/** What a deal is matched by, the best first; `created` and `policy` say that nothing matched. The guide's table lists them (docs/guides/matching.md). */
+export const DEAL_MATCHES = [
+  "tag",
+  "sent_message",
+  "conversation",
+  "campaign",
+  "recent_subject",
+  "created",
+  "policy",
+] as const;
+export const DEAL_CONFIDENCES = ["certain", "high", "medium", "low", "none"] as const;
+
+/** Why an email is at its deal; kept with the delivery. */
 export interface DealEvidence {
-  readonly matchedBy: "tag" | "sent_message" | "conversation" | "campaign" | "recent_subject" | "created" | "policy";
-  /** `certain`: told by who may know. `high`: hardly by chance. `medium`: likely. `none`: not matched. */
-  readonly confidence: "certain" | "high" | "medium" | "none";
+  readonly matchedBy: (typeof DEAL_MATCHES)[number];
+  /** `certain`: told by who may know. `high`: hardly by chance. `medium`: likely. `low`: likelier than others. `none`: not matched. */
+  readonly confidence: (typeof DEAL_CONFIDENCES)[number];
   readonly detail: string;
 }
 
 /**
  * The deal by best evidence first (WR3): an address tag, a known sent message, the deal that the conversation has, a message of the same
- * campaign to the same contact, a recent email of the same contact with the same subject; else by policy a new one. The last two are
- * matched where they name one deal; of several none is likelier than a new one.
+ * campaign to the same contact where all of them are of one deal, the newest email of the same contact with the same subject; else by
+ * policy a new one.
  */
 export function chooseDeal(candidates: DealCandidates): DealChoice {
   const usable = (dealId: string): boolean =>
@@ -94,13 +106,16 @@ export function chooseDeal(candidates: DealCandidates): DealChoice {
     const detail = `message ${messageId} of campaign ${campaign} was sent to this contact`;
     return { kind: "adopted", dealId, evidence: { matchedBy: "campaign", confidence: "high", detail } };
   }
-  const before = theOnlyDeal(candidates.sameSubject.filter(({ dealId }) => usable(dealId)));
-  if (before !== null) {
-    const detail = `same contact and subject as ${before.eventId}`;
+  const sameSubject = candidates.sameSubject.filter(({ dealId }) => usable(dealId));
+  const [newest] = sameSubject;
+  if (newest !== undefined) {
+    const others = new Set(sameSubject.map(({ dealId }) => dealId)).size - 1;
+    const confidence = others === 0 ? "medium" : "low";
+    const detail = `same contact and subject as ${newest.eventId}${others === 0 ? "" : `, the newest of ${others + 1} deals`}`;
     return {
       kind: "adopted",
-      dealId: before.dealId,
-      evidence: { matchedBy: "recent_subject", confidence: "medium", detail },
+      dealId: newest.dealId,
+      evidence: { matchedBy: "recent_subject", confidence, detail },
     };
   }
   return create ? conversation : notMatched("no deal matched; the tenant wants no new ones");

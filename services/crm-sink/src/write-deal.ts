@@ -9,15 +9,17 @@ import {
   type DealEvidence,
   type Outcome,
 } from "@inlet/delivery";
+import type { RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
 import { callMethod } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
+import { findRelatedDeals } from "./related-deals.ts";
 import { writeEffect } from "./write-effect.ts";
 
 /** Mark of every deal that Inlet makes (WR3). */
 export const DEAL_TAG = "email-sourced";
 
-/** Tags, and sent messages, that are followed: anybody may write any number of them, and each costs a call. */
+/** Tags, sent messages and emails of a subject that are followed: anybody may write any number of them, and each costs a call. */
 const MOST_NAMED = 3;
 
 /** The warning where a deal that was matched by this is not in the CRM. */
@@ -32,6 +34,7 @@ const UNKNOWN_DEAL: Partial<Record<DealEvidence["matchedBy"], string>> = {
 export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
   const { event, tenant } = email;
   const unknownDeals: string[] = [];
+  const related = await findRelatedDeals(email);
   for (;;) {
     const choice = chooseDeal({
       tags: event.addressTags.filter(({ kind }) => kind === "deal").slice(0, MOST_NAMED),
@@ -39,13 +42,16 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
       sender: normalizeAddress(event.from?.email ?? ""),
       unknownDeals,
       conversationId: email.conversationId,
-      conversationHasDeal: false,
-      campaignMessages: [],
-      sameSubject: [],
+      ...related,
+      sameSubject: related.sameSubject.slice(0, MOST_NAMED),
       policy: treatmentOf(event, tenant.classes).policy,
       newDeal: tenant.crm.newDeal,
     });
-    if (choice.kind === "none" || choice.kind === "conversation") return ok(choice);
+    if (choice.kind === "none" || choice.kind === "conversation") {
+      return isUndecided(related)
+        ? { kind: "retry", code: "behind_subject", attempt: false, delayMs: related.undecidedForMs }
+        : ok(choice);
+    }
     const { dealId, evidence } = choice;
     const found = await callMethod(email, "get-deal", { method: "getDeal", input: dealId });
     if (found.kind !== "ok") return found;
@@ -53,6 +59,11 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
     email.warnings.push(`${UNKNOWN_DEAL[evidence.matchedBy]}: the CRM has no deal ${dealId}`);
     unknownDeals.push(dealId);
   }
+}
+
+/** Nothing matches, but an earlier email of the same subject is at its own deal: what becomes of that decides. */
+function isUndecided(related: RelatedDeals): related is RelatedDeals & { undecidedForMs: number } {
+  return related.undecidedForMs !== null && !related.conversationHasDeal && related.sameSubject.length === 0;
 }
 
 /** The deal's CRM id, or null where the email has none. The conversation remembers it: replies without the tag find it again. */

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { milliseconds } from "./duration.ts";
+import type { TenantConfig } from "./types.ts";
+
+const DEFAULT = "30d";
+export const RECENT_SUBJECT_MS = milliseconds(DEFAULT);
+const LONGEST_MS = milliseconds("365d");
+
+/** `matching:` of a tenant's file (docs/guides/matching.md). */
+export const matchingFile = z
+  .strictObject({
+    recentSubject: z
+      .string()
+      .regex(/^(off|[1-9]\d{0,8}(ms|s|m|h|d))$/, "is neither off nor a duration")
+      .refine((text) => text === "off" || !(milliseconds(text) > LONGEST_MS), "is above 365d")
+      .default(DEFAULT)
+      .meta({
+        description:
+          "how far apart two emails of one contact with the same subject may be to belong to one deal, such as 30d (at most 365d), or off",
+      }),
+  })
+  .prefault({});
+
+export function matchingConfig({ recentSubject }: z.output<typeof matchingFile>): TenantConfig["matching"] {
+  return { recentSubjectMs: recentSubject === "off" ? null : milliseconds(recentSubject) };
+}

@@ -1,0 +1,44 @@
+import { isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/delivery";
+import type { RelatedDeals } from "@inlet/ledger";
+import type { EmailTry } from "./email-try.ts";
+
+const NONE: RelatedDeals = {
+  conversationHasDeal: false,
+  sameSubject: [],
+  undecidedForMs: null,
+  campaignMessages: [],
+};
+
+/**
+ * What the ledger knows of deals that the email may belong to where nothing names one (WR3). Every email that may have a deal takes its place
+ * among those of its subject here, whatever its own deal is matched by: later ones find it.
+ */
+export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
+  const { event, tenant } = email;
+  if (treatmentOf(event, tenant.classes).policy !== "write") return NONE;
+  const withinMs = tenant.matching.recentSubjectMs;
+  const key = withinMs === null ? null : subjectKeyOf(event);
+  const subject = withinMs === null || key === null ? null : { key, withinMs };
+  const campaign = campaignOf(email);
+  // A conversation without a deal gets one by itself where new ones are wanted.
+  if (subject === null && campaign === null && tenant.crm.newDeal === "create") return NONE;
+  return email.deps.ledger.relatedDeals({
+    tenant: event.tenantId,
+    crm: email.crm.kind,
+    emailKey: event.emailKey,
+    eventId: event.eventId,
+    pass: email.pass,
+    conversationId: email.conversationId,
+    receivedAt: event.receivedAt,
+    subject,
+    campaign,
+  });
+}
+
+/** The campaigns that the email's addresses name, and who would have got their messages; null where nobody registers any. */
+function campaignOf({ event, tenant }: EmailTry): { contact: string; names: string[] } | null {
+  const contact = normalizeAddress(event.from?.email ?? "");
+  if (tenant.outbound === null || contact === null || !isTrustedSender(event)) return null;
+  const names = event.addressTags.filter(({ kind }) => kind === "campaign").map(({ value }) => value);
+  return names.length === 0 ? null : { contact, names: [...new Set(names)] };
+}

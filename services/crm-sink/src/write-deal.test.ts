@@ -1,0 +1,227 @@
+import type { CallResult } from "@inlet/crm";
+import type { DealChoice } from "@inlet/delivery";
+import type { ClaimResult, RelatedDeals, RelatedDealsQuestion } from "@inlet/ledger";
+import { describe, expect, test } from "vitest";
+import type { Claims } from "./claim-effects.ts";
+import { createEffectLog } from "./effect-log.ts";
+import type { EmailTry } from "./email-try.ts";
+import { findDeal, writeDeal } from "./write-deal.ts";
+
+const RELATED: RelatedDeals = {
+  conversationHasDeal: false,
+  sameSubject: [],
+  undecidedForMs: null,
+  campaignMessages: [],
+};
+const at = (eventId: string, dealId: string) => ({ eventId, dealId });
+const of = (campaign: string, dealId: string) => ({ messageId: "m1@inlet.example", campaign, dealId });
+
+interface Given {
+  readonly related?: Partial<RelatedDeals>;
+  /** Deals that the CRM has. */
+  readonly deals?: readonly string[];
+  readonly event?: object;
+  readonly tenant?: object;
+  readonly newDeal?: "create" | "none";
+}
+
+/** An email whose ledger and CRM answer as told; what they were asked. */
+function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal = "create" }: Given = {}) {
+  const asked: RelatedDealsQuestion[] = [];
+  const calls: string[] = [];
+  const found = (id: string): CallResult<{ recordId: string } | null> => ({
+    ok: true,
+    value: deals.includes(id) ? { recordId: id } : null,
+  });
+  const adapter = {
+    traits: { deal: { settle: "consistent-lookup" } },
+    getDeal: async (id: string) => (calls.push(`get ${id}`), found(id)),
+    lookup: async (_effect: string, key: string) => (calls.push(`lookup ${key}`), found("made")),
+    createDeal: async () => (calls.push("create"), { ok: true, value: { recordId: "new", created: true } }),
+  };
+  const email = {
+    deps: {
+      now: () => 0,
+      random: () => 0.5,
+      reach: () => {},
+      ledger: {
+        relatedDeals: async (question: RelatedDealsQuestion) => (asked.push(question), { ...RELATED, ...related }),
+      },
+    },
+    event: {
+      tenantId: "acme",
+      eventId: "evt_9",
+      emailKey: "eml_9",
+      receivedAt: 1_000,
+      from: { name: null, email: "Ada@Example.com" },
+      replyTo: [],
+      subject: "Re: Pump P-300 leaks",
+      auth: { spf: null, dkim: null, dmarc: null },
+      spamVerdict: null,
+      classification: { kind: "human", reasons: [] },
+      addressTags: [{ kind: "campaign", value: "q2", address: "campaign-q2@inlet.example" }],
+      mailbox: null,
+      ...event,
+    },
+    tenant: {
+      classes: {},
+      matching: { recentSubjectMs: 2_592_000_000 },
+      outbound: {},
+      mailboxes: [],
+      crm: { newDeal, timeoutMs: 1_000, pipeline: null, stage: null },
+      ...tenant,
+    },
+    crm: {
+      kind: "hubspot",
+      adapter,
+      gate: async () => ({ buffered: false, behindQuota: false }),
+      batches: { has: () => false },
+      quota: { take: async () => ({ ok: true }) },
+      circuit: { call: async (call: () => Promise<unknown>) => ({ open: false, result: await call() }) },
+    },
+    pass: 2,
+    attempt: 0,
+    deadline: 60_000,
+    conversationId: "cnv_9",
+    sentMessages: [],
+    probe: false,
+    effects: createEffectLog("hubspot", "sink/1"),
+    warnings: [],
+    evidence: {},
+    summary: [],
+  } as unknown as EmailTry;
+  return { email, asked, calls };
+}
+
+const choiceOf = async (given: Given) => {
+  const { email, calls } = emailWith(given);
+  const outcome = await findDeal(email);
+  return { outcome, calls, warnings: email.warnings };
+};
+
+describe("what the ledger is asked (WR3)", () => {
+  test("contact and subject as a digest, the campaigns of the addresses, the pass", async () => {
+    const { email, asked } = emailWith();
+    await findDeal(email);
+    expect(asked).toEqual([
+      {
+        tenant: "acme",
+        crm: "hubspot",
+        emailKey: "eml_9",
+        eventId: "evt_9",
+        pass: 2,
+        conversationId: "cnv_9",
+        receivedAt: 1_000,
+        subject: { key: expect.stringMatching(/^sbj_/), withinMs: 2_592_000_000 },
+        campaign: { contact: "ada@example.com", names: ["q2"] },
+      },
+    ]);
+  });
+
+  test.each<[what: string, given: Given, expected: object]>([
+    ["the tenant turned it off", { tenant: { matching: { recentSubjectMs: null } } }, { subject: null }],
+    ["the subject is generic", { event: { subject: "Hello" } }, { subject: null }],
+    ["nobody registers messages", { tenant: { outbound: null } }, { campaign: null }],
+    ["no campaign", { event: { addressTags: [] } }, { campaign: null }],
+    [
+      "the sender's domain disowns it",
+      { event: { auth: { spf: null, dkim: null, dmarc: "fail" } }, newDeal: "none" },
+      { subject: null, campaign: null },
+    ],
+  ])("%s", async (_what, given, expected) => {
+    const { email, asked } = emailWith(given);
+    await findDeal(email);
+    expect(asked).toMatchObject([expected]);
+  });
+
+  test.each<[what: string, given: Given]>([
+    ["mail that is only logged", { tenant: { classes: { human: "log" } } }],
+    ["nothing to match by, and a new deal wanted", { event: { subject: null, addressTags: [] } }],
+  ])("nothing of %s", async (_what, given) => {
+    const { email, asked } = emailWith(given);
+    await findDeal(email);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("a matched deal must be in the CRM", () => {
+  test.each<[what: string, given: Given, expected: string, warnings: string[]]>([
+    ["there", { related: { sameSubject: [at("evt_1", "7")] }, deals: ["7"] }, "adopted 7", []],
+    [
+      "gone: the next deal of the subject counts",
+      { related: { sameSubject: [at("evt_2", "8"), at("evt_1", "7")] }, deals: ["7"] },
+      "adopted 7",
+      ["recent_subject_deal_unknown: the CRM has no deal 8"],
+    ],
+    [
+      "a campaign's gone: the subject counts",
+      { related: { sameSubject: [at("evt_1", "7")], campaignMessages: [of("q2", "5")] }, deals: ["7"] },
+      "adopted 7",
+      ["campaign_deal_unknown: the CRM has no deal 5"],
+    ],
+    [
+      "all gone: a new one, after three calls at most",
+      { related: { sameSubject: [at("e4", "4"), at("e3", "3"), at("e2", "2"), at("e1", "1")] }, deals: ["1"] },
+      "conversation",
+      [4, 3, 2].map((id) => `recent_subject_deal_unknown: the CRM has no deal ${id}`),
+    ],
+    [
+      "not asked for where the conversation has one",
+      { related: { conversationHasDeal: true, sameSubject: [at("evt_1", "7")] } },
+      "conversation",
+      [],
+    ],
+  ])("%s", async (_what, given, expected, expectedWarnings) => {
+    const { outcome, warnings } = await choiceOf(given);
+    const choice = outcome.kind === "ok" ? outcome.value : null;
+    expect(`${choice?.kind}${choice?.kind === "adopted" ? ` ${choice.dealId}` : ""}`).toBe(expected);
+    expect(warnings).toEqual(expectedWarnings);
+  });
+});
+
+describe("while an earlier email of the subject is at its deal", () => {
+  test.each<[what: string, given: Given, kind: string]>([
+    ["it waits for that one", { related: { undecidedForMs: 500 } }, "retry"],
+    ["also where no new deal is wanted", { related: { undecidedForMs: 500 }, newDeal: "none" }, "retry"],
+    [
+      "not where another names the deal",
+      { related: { undecidedForMs: 500, sameSubject: [at("evt_1", "7")] }, deals: ["7"] },
+      "ok",
+    ],
+    ["nor where its conversation has one", { related: { undecidedForMs: 500, conversationHasDeal: true } }, "ok"],
+  ])("%s", async (_what, given, kind) => {
+    const { outcome } = await choiceOf(given);
+    expect(outcome.kind).toBe(kind);
+    if (kind === "retry")
+      expect(outcome).toEqual({ kind: "retry", code: "behind_subject", attempt: false, delayMs: 500 });
+  });
+});
+
+describe("the deal that is written", () => {
+  const adopted: DealChoice = {
+    kind: "adopted",
+    dealId: "7",
+    evidence: { matchedBy: "recent_subject", confidence: "medium", detail: "" },
+  };
+  const own: ClaimResult = { state: "confirmed", recordId: "42", desired: {}, eventId: "evt_0", gone: false };
+  test.each<[what: string, claimed: ClaimResult, dealId: string, matchedBy: string, calls: string[]]>([
+    ["the adopted one becomes the conversation's", { state: "won", settle: false }, "7", "recent_subject", []],
+    ["a deal that the conversation got meanwhile stays", own, "42", "conversation", []],
+    [
+      "one that an earlier try may have made is looked for first",
+      { state: "won", settle: true },
+      "made",
+      "created",
+      ["lookup cnv_9"],
+    ],
+  ])("%s", async (_what, claimed, dealId, matchedBy, expectedCalls) => {
+    const { email, calls } = emailWith({ deals: ["made"] });
+    if (claimed.state === "won") email.effects.won("deal", "cnv_9", claimed.settle);
+    const claims = { of: () => claimed } as unknown as Claims;
+    expect(await writeDeal(email, claims, adopted, "1")).toEqual({ kind: "ok", value: dealId });
+    expect(email.evidence["deal"]).toMatchObject({ matchedBy });
+    expect(calls).toEqual(expectedCalls);
+    const ends = email.effects.ends().map(({ result }) => result);
+    expect(ends).toMatchObject(claimed.state === "won" ? [{ state: "confirmed", recordId: dealId }] : []);
+  });
+});
