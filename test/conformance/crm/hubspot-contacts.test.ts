@@ -40,3 +40,17 @@ test("a number that very many have is nobody's own", async () => {
   contacts(...Array.from({ length: 25 }, () => ({ firstname: "Bo", phone: "+39 30 1234 5678" })), { phone: PHONE });
   expect(await found()).toBeNull();
 });
+
+test("a contact's further address is that contact, alone, in a batch, with a company, and stays further", async () => {
+  const [ada] = contacts({ email: "ada@acme.example", hs_additional_emails: "ada@home.example;a.l@home.example" });
+  const companyId = await subject.addCompany("acme.example");
+  const options = { deadline: Date.now() + 5_000 };
+  const contact = { email: "a.l@home.example", firstName: "Ada", lastName: null };
+  const there = { ok: true, value: { recordId: ada, created: false } };
+  expect(await subject.crm.upsertContact(contact, options)).toEqual(there);
+  expect(await subject.crm.upsertContact({ ...contact, companyId }, options)).toEqual(there);
+  const batch = await subject.crm.batches?.upsertContact?.send([contact], options);
+  // A row that a taken key refused is sent again by itself.
+  expect(batch).toMatchObject({ ok: true, value: [{ ok: false, fault: { kind: "record-passing", unknown: false } }] });
+  expect(subject.sandbox.store.all("contacts")).toMatchObject([{ properties: { email: "ada@acme.example" } }]);
+});

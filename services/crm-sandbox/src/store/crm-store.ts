@@ -6,6 +6,7 @@ import { builtInProperties } from "./property-definitions.ts";
 import type { PropertyDefinition } from "./property-definitions.ts";
 import { checkedProperties, completedProperties } from "./property-rules.ts";
 import type { Properties } from "./property-rules.ts";
+import { emailKeys, uniqueKey } from "./unique-keys.ts";
 
 export interface StoredObject {
   readonly type: ObjectType;
@@ -269,27 +270,27 @@ export class CrmStore {
   }
 
   #refuseTaken(type: ObjectType, properties: Properties, ownId: string | null): void {
+    for (const key of emailKeys(type, properties)) {
+      const taken = this.#unique.get(key);
+      if (taken !== undefined && taken !== ownId) throw problems.contactExists(taken);
+    }
     for (const [name, value] of Object.entries(properties)) {
       if (value === "" || this.definitions(type).get(name)?.hasUniqueValue !== true) continue;
       const taken = this.#unique.get(uniqueKey(type, name, value));
       if (taken === undefined || taken === ownId) continue;
-      if (type === "contacts" && name === "email") throw problems.contactExists(taken);
       const message = `${taken} already has that value.`;
       throw problems.invalidValues([{ name, error: "CONFLICTING_UNIQUE_VALUE", message }]);
     }
   }
 
-  #uniqueKeys(object: StoredObject): string[] {
-    return Object.entries(object.properties)
-      .filter(([name, value]) => value !== "" && this.definitions(object.type).get(name)?.hasUniqueValue === true)
-      .map(([name, value]) => uniqueKey(object.type, name, value));
+  #uniqueKeys({ type, properties }: StoredObject): string[] {
+    const unique = Object.entries(properties)
+      .filter(([name, value]) => value !== "" && this.definitions(type).get(name)?.hasUniqueValue === true)
+      .map(([name, value]) => uniqueKey(type, name, value));
+    return [...unique, ...emailKeys(type, properties)];
   }
 
   #forgetUnique(object: StoredObject): void {
     for (const key of this.#uniqueKeys(object)) if (this.#unique.get(key) === object.id) this.#unique.delete(key);
   }
-}
-
-function uniqueKey(type: ObjectType, property: string, value: string): string {
-  return `${type}/${property}/${property === "email" ? value.toLowerCase() : value}`;
 }
