@@ -1,5 +1,6 @@
 import { requestFaults } from "@inlet/crm";
 import type { CrmFile } from "./crm-file.ts";
+import { oauthConfig } from "./crm-oauth.ts";
 import { quotaOf } from "./crm-quota.ts";
 import { milliseconds } from "./duration.ts";
 import type { CrmConfig, SecretList } from "./types.ts";
@@ -12,7 +13,8 @@ export interface CrmReading {
 }
 
 /** The CRM of a tenant as its file describes it; what is wrong goes to `fault`. */
-export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading): CrmConfig {
+export function crmConfig(crm: CrmFile, reading: CrmReading): CrmConfig {
+  const { resolved, secrets, fault } = reading;
   const baseUrl = crm.baseUrl.startsWith("env:") ? resolved("crm.baseUrl", crm.baseUrl) : crm.baseUrl;
   if (baseUrl !== undefined && !(URL.canParse(baseUrl) && /^https?:\/\//.test(baseUrl))) {
     fault(
@@ -24,9 +26,20 @@ export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading
   if (crm.stage !== null && crm.pipeline === null) {
     fault("crm.stage", "is set without crm.pipeline", "A stage belongs to a pipeline: name that too");
   }
+  const oauth = "oauth" in crm ? crm.oauth : undefined;
+  if (crm.token === undefined && oauth === undefined) {
+    fault(
+      "crm.token",
+      "is missing, and so is crm.oauth",
+      "Give the CRM's access token by env:NAME or file:PATH, or crm.oauth",
+    );
+  }
+  if (crm.token !== undefined && oauth !== undefined) {
+    fault("crm.oauth", "stands beside crm.token", "Leave one of the two: a token that stays, or an OAuth grant");
+  }
   const everyKind = {
     baseUrl: (baseUrl ?? "").replace(/\/+$/, ""),
-    token: secrets("crm.token", crm.token),
+    token: secrets("crm.token", crm.token ?? []),
     timeoutMs: milliseconds(crm.timeout),
     files: crm.files,
     newDeal: crm.newDeal,
@@ -39,12 +52,21 @@ export function crmConfig(crm: CrmFile, { resolved, secrets, fault }: CrmReading
   };
   switch (crm.kind) {
     case "hubspot":
-      return { kind: crm.kind, apiVersion: crm.apiVersion, ...everyKind };
+      return { kind: crm.kind, apiVersion: crm.apiVersion, oauth: oauthConfig(crm.oauth, reading), ...everyKind };
     case "odoo":
       return { kind: crm.kind, database: databaseOf(crm.database, resolved), ...everyKind };
     case "http":
       checkRequests(crm, fault);
-      return { kind: crm.kind, auth: crm.auth, requests: crm.requests, ...everyKind };
+      if (crm.oauth !== undefined && crm.auth === "basic") {
+        fault("crm.auth", "is basic, which has no access token", "Say bearer or header:NAME beside crm.oauth");
+      }
+      return {
+        kind: crm.kind,
+        auth: crm.auth,
+        oauth: oauthConfig(crm.oauth, reading),
+        requests: crm.requests,
+        ...everyKind,
+      };
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hubSpotOAuth, httpOAuth } from "./crm-oauth-file.ts";
 import { crmRequests } from "./crm-requests-file.ts";
 import { duration } from "./duration.ts";
 import { secretReferences } from "./secret-reference-file.ts";
@@ -67,7 +68,8 @@ const token = secretReferences.meta({
 const hubSpot = z.strictObject({
   kind: z.literal("hubspot").meta({ description: "the CRM's adapter" }),
   baseUrl: baseUrl.default("https://api.hubapi.com"),
-  token,
+  token: token.optional(),
+  oauth: hubSpotOAuth.optional().meta({ description: "an OAuth grant in place of the token (docs/guides/oauth.md)" }),
   apiVersion: z
     .string()
     .regex(/^(v\d+|\d{4}-\d{2})$/, "is not a version of the API")
@@ -100,9 +102,10 @@ const odoo = z.strictObject({
 const http = z.strictObject({
   kind: z.literal("http").meta({ description: "the CRM's adapter" }),
   baseUrl,
-  token: token.meta({
+  token: token.optional().meta({
     description: "credentials: env:NAME or file:PATH, or a list of them, the newest first; of auth basic user:password",
   }),
+  oauth: httpOAuth.optional().meta({ description: "an OAuth grant in place of the token (docs/guides/oauth.md)" }),
   auth: z
     .string()
     .regex(/^(bearer|basic|header:[A-Za-z0-9-]+)$/, "is not bearer, basic or header:NAME")

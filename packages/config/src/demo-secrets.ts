@@ -14,6 +14,9 @@ export function demoSecretsInUse(environment: Environment, tenants: Tenants | nu
     }
     if (tenant.outbound?.secrets.reveal().some(isDemo) === true) found.push(`${tenant.id}: outbound`);
     if (tenant.crm.token.reveal().some(isDemo)) found.push(`${tenant.id}: crm.token`);
+    const oauth = "oauth" in tenant.crm ? tenant.crm.oauth : null;
+    if ([...(oauth?.clientSecret.reveal() ?? []), ...(oauth?.refreshToken?.reveal() ?? [])].some(isDemo))
+      found.push(`${tenant.id}: crm.oauth`);
   }
   return found;
 }

@@ -144,6 +144,7 @@ export interface HubSpotConfig extends CrmOfAnyKind {
   readonly kind: "hubspot";
   /** Path version, e.g. `v3`. */
   readonly apiVersion: string;
+  readonly oauth: OAuthConfig | null;
 }
 
 /** `token` holds the API key. */
@@ -158,12 +159,26 @@ export interface HttpCrmConfig extends CrmOfAnyKind {
   readonly kind: "http";
   /** `bearer`, `basic` or `header:NAME`. */
   readonly auth: string;
+  readonly oauth: OAuthConfig | null;
   readonly requests: import("@inlet/crm").CrmRequests;
+}
+
+/** An OAuth grant (RFC 6749) by which Inlet gets access tokens. */
+export interface OAuthConfig {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: SecretList;
+  /** Null: grant client_credentials. */
+  readonly refreshToken: SecretList | null;
+  /** Space-separated; null for what was granted. */
+  readonly scope: string | null;
+  readonly clientAuth: "basic" | "post";
 }
 
 /** What every kind of CRM has. */
 export interface CrmOfAnyKind {
   readonly baseUrl: string;
+  /** Empty where there is `oauth`. */
   readonly token: SecretList;
   /** ms for one call. Default 10 000. */
   readonly timeoutMs: number;

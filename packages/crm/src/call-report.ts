@@ -9,6 +9,8 @@ export interface CallReport {
   readonly ms: number;
   /** `ok`, `unknown` (it may have been carried out), or the fault's class. */
   readonly outcome: "ok" | "unknown" | CallFault["kind"];
+  /** Of the fault; null without one. */
+  readonly code: string | null;
 }
 
 /** The part of a logger that an adapter uses; pino's fits. */

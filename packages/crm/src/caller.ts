@@ -1,4 +1,5 @@
 import type { FormData } from "undici";
+import type { AccessTokens } from "./access-tokens.ts";
 import type { AdapterOptions } from "./adapter-options.ts";
 import { observeCall } from "./observe-call.ts";
 import type { CallOptions, CallResult } from "./port.ts";
@@ -28,28 +29,61 @@ export interface Caller {
 }
 
 export interface CallerOptions extends Pick<AdapterOptions, "baseUrl" | "timeoutMs" | "tenant" | "log" | "onCall"> {
-  /** The credentials' header; asked for every call, so that a rotated secret counts at once. */
-  readonly authorization: () => Readonly<Record<string, string>>;
+  readonly tokens: AccessTokens;
+  /** The header that carries a token. */
+  readonly authorization: (token: string) => Readonly<Record<string, string>>;
   readonly transport?: Transport;
 }
 
-/** `crm`: the adapter's kind, first word of every operation's name. Throws on a baseUrl that is no URL. */
+/**
+ * `crm`: the adapter's kind, first word of every operation's name. A call that is answered 401 is made once more where there is another
+ * token: a 401 is an answer, so nothing was carried out. Throws on a baseUrl that is no URL.
+ */
 export function createCaller(crm: string, options: CallerOptions): Caller {
   const baseUrl = new URL(options.baseUrl);
   const prefix = baseUrl.pathname.replace(/\/+$/, "");
-  const { tenant, log, onCall, timeoutMs, authorization, transport = createTransport(baseUrl.origin) } = options;
+  const {
+    tenant,
+    log,
+    onCall,
+    timeoutMs,
+    tokens,
+    authorization,
+    transport = createTransport(baseUrl.origin),
+  } = options;
   return {
-    call: ({ method, path, template, headers, body }, { deadline }, sort) => {
-      const exchange = (): Promise<ExchangeResult> =>
-        transport.exchange({
-          method,
-          path: prefix + path,
-          headers: { accept: "application/json", "user-agent": "inlet", ...headers, ...authorization() },
-          ...(body === undefined ? {} : { body }),
-          deadline: Math.min(deadline, Date.now() + timeoutMs),
+    call: async <T>(
+      request: CallerRequest,
+      { deadline }: CallOptions,
+      sort: (result: ExchangeResult) => CallResult<T>,
+    ): Promise<CallResult<T>> => {
+      const { method, path, template, headers, body } = request;
+      let refused = false;
+      const callWith = (token: string): Promise<CallResult<T>> => {
+        const exchange = (): Promise<ExchangeResult> =>
+          transport.exchange({
+            method,
+            path: prefix + path,
+            headers: { accept: "application/json", "user-agent": "inlet", ...headers, ...authorization(token) },
+            ...(body === undefined ? {} : { body }),
+            deadline: Math.min(deadline, Date.now() + timeoutMs),
+          });
+        return observeCall({ tenant, baseUrl, log, onCall }, { crm, method, template }, exchange, (result) => {
+          refused = result.kind === "answer" && result.status === 401;
+          return sort(result);
         });
-      return observeCall({ tenant, baseUrl, log, onCall }, { crm, method, template }, exchange, sort);
+      };
+
+      const token = await tokens.current({ deadline });
+      if (!token.ok) return token;
+      const first = await callWith(token.value);
+      if (!refused) return first;
+      const other = await tokens.insteadOf(token.value, { deadline });
+      if (!other.ok) return other;
+      return other.value === null ? first : callWith(other.value);
     },
-    close: () => transport.close(),
+    close: async () => {
+      await Promise.all([transport.close(), tokens.close()]);
+    },
   };
 }

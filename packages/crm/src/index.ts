@@ -1,6 +1,11 @@
 export * from "./port.ts";
 export { createCrm } from "./create-crm.ts";
 export type { CrmContext, CrmSettings } from "./create-crm.ts";
+export { fixedToken, type AccessTokens } from "./access-tokens.ts";
+export { createOAuthTokens, type OAuthTokensOptions } from "./oauth/oauth-tokens.ts";
+export type { OAuthSettings } from "./oauth/grant.ts";
+export type { GrantKey, GrantStore, KeptGrant } from "./oauth/grant-store.ts";
+export { OAUTH_ALERTS, OAUTH_CODES, type OAuthCode } from "./oauth/faults.ts";
 export { createHubSpot, hubSpotTraits } from "./hubspot/hubspot.ts";
 export type { HubSpotOptions } from "./hubspot/hubspot.ts";
 export type { AdapterLog, CallReport } from "./call-report.ts";

@@ -26,13 +26,13 @@ export async function observeCall<T>(
   observer: CallObserver,
   call: ObservedCall,
   exchange: () => Promise<ExchangeResult>,
-  sort: (result: ExchangeResult) => CallResult<T>,
+  sort: (result: ExchangeResult) => CallResult<T> | Promise<CallResult<T>>,
 ): Promise<CallResult<T>> {
   const operation = `${call.crm} ${call.method} ${call.template}`;
   const started = performance.now();
   const span = startSpan(operation, call, observer.baseUrl);
   const result = await exchange();
-  const sorted = sort(result);
+  const sorted = await sort(result);
   endSpan(span, result, sorted);
   const fault = sorted.ok ? null : sorted.fault;
   const status = result.kind === "answer" ? result.status : null;
@@ -45,6 +45,7 @@ export async function observeCall<T>(
     status,
     ms: performance.now() - started,
     outcome: fault === null ? "ok" : fault.unknown ? "unknown" : fault.kind,
+    code: fault === null ? null : fault.code,
   });
   return sorted;
 }

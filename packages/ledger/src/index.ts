@@ -13,6 +13,7 @@ export type {
   JourneyStep,
   OpenDelivery,
 } from "./inspecting.ts";
+export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
 export type { DueNotice, Notice, NoticeEnd } from "./notices.ts";
 export type { Publish } from "./outbox.ts";

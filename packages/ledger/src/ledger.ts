@@ -9,6 +9,7 @@ import { finish, type KeptRecord, type TryEnd } from "./ending.ts";
 import * as inspecting from "./inspecting.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { endNotice, takeNotices, type DueNotice, type NoticeEnd } from "./notices.ts";
+import { oauthGrants } from "./oauth-grants.ts";
 import * as operating from "./operating.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
 import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
@@ -98,6 +99,8 @@ export function openLedger(options: DatabaseOptions) {
     takeProbe: async (tenant: string, crm: string): Promise<boolean> => takeProbe(database, tenant, crm),
     recordSuccess: async (tenant: string, crm: string): Promise<boolean> => recordSuccess(database, tenant, crm),
     drawTokens: async (draw: TokenDraw): Promise<{ granted: number; waitMs: number }> => drawTokens(database, draw),
+    /** Tokens of OAuth grants, sealed by their user; who holds the lease of a grant may renew them. */
+    grants: oauthGrants(database),
     gate: coalesce<string, Gate>(async (tenants) => readGates(database, tenants)),
     bufferOn: async (tenant: string, by: { why: string | null; actor: string }): Promise<boolean> =>
       bufferOn(database, tenant, by),

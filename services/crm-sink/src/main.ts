@@ -88,7 +88,9 @@ async function run(): Promise<void> {
     else log.info({}, "crm-sink drains");
     await sink.stop();
     await producer.close();
-    await Promise.all([crms.close(), tenants.close(), ops.close(), ledger.close()]);
+    // A refresh token that came last must still reach the ledger.
+    await crms.close();
+    await Promise.all([tenants.close(), ops.close(), ledger.close()]);
     await telemetry.shutdown();
   });
   await sink.start();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantConfig } from "@inlet/config";
-import { createCrm, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
+import { createCrm, OAUTH_ALERTS, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/delivery";
 import type { Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
@@ -49,7 +49,9 @@ export function createTenantCrms(deps: {
     const adapter = createCrm(tenant.crm, {
       tenant: tenant.id,
       log,
-      onCall: ({ operation, ms, outcome }) => {
+      grants: ledger.grants,
+      onCall: ({ operation, ms, outcome, code }) => {
+        if (code !== null && OAUTH_ALERTS.has(code)) metrics.alerts.inc({ code });
         metrics.crmCalls.inc({ crm: kind, operation, outcome });
         metrics.crmCallSeconds.observe({ crm: kind, operation }, ms / 1000);
       },

@@ -3,6 +3,7 @@ import { readTenant, type HttpCrmConfig } from "@inlet/config";
 import { createCrm, type Crm, type WrittenEffect } from "@inlet/crm";
 import { CRM_CONFORMANCE, type ConformanceSubject } from "@inlet/crm/conformance";
 import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
+import { memoryGrants } from "@inlet/crm/grant-conformance";
 import { describe, expect, test } from "vitest";
 import { startFaultProxy } from "./fault-proxy.ts";
 import { startJsonApi, type Guard } from "./json-api.ts";
@@ -49,7 +50,10 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       ...(file === undefined ? {} : { file: { ...file, idempotent } }),
       ...(task === undefined ? {} : { task: { ...task, idempotent } }),
     };
-    const crm = createCrm({ ...config, requests }, { tenant: "acme", log: { warn: log, debug: log } });
+    const crm = createCrm(
+      { ...config, requests },
+      { tenant: "acme", grants: memoryGrants(), log: { warn: log, debug: log } },
+    );
     opened.push(crm);
     return crm;
   };
@@ -104,7 +108,11 @@ describe("what the tenant's file says", () => {
     await close();
     const bare = read(EXAMPLE.replaceAll(/\n {6}lookup: .*/g, ""), "http://127.0.0.1:9");
     expect(bare.faults).toEqual([]);
-    const crm = createCrm(bare.tenant?.crm as HttpCrmConfig, { tenant: "acme", log: { warn() {}, debug() {} } });
+    const crm = createCrm(bare.tenant?.crm as HttpCrmConfig, {
+      tenant: "acme",
+      grants: memoryGrants(),
+      log: { warn() {}, debug() {} },
+    });
     expect(crm.traits.activity.settle).toBe("none");
     await crm.close();
   });
@@ -131,7 +139,11 @@ describe("what the tenant's file says", () => {
       api.origin,
     );
     expect(faults).toEqual([]);
-    const crm = createCrm(tenant?.crm as HttpCrmConfig, { tenant: "acme", log: { warn() {}, debug() {} } });
+    const crm = createCrm(tenant?.crm as HttpCrmConfig, {
+      tenant: "acme",
+      grants: memoryGrants(),
+      log: { warn() {}, debug() {} },
+    });
     const options = { deadline: Date.now() + 5_000 };
     const b = await crm.upsertContact({ email: "b@example.com", firstName: null, lastName: null }, options);
     expect(await crm.lookup("contact", "b@example.com", options)).toEqual({

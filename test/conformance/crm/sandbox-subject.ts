@@ -1,4 +1,4 @@
-import { createHubSpot } from "@inlet/crm";
+import { createHubSpot, fixedToken } from "@inlet/crm";
 import type { CallReport, Crm, HubSpotOptions, WrittenEffect } from "@inlet/crm";
 import type { ConformanceSubject, InjectedFault } from "@inlet/crm/conformance";
 import { createSandbox } from "@inlet/crm-sandbox";
@@ -45,7 +45,7 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
   const adapter = (options: Partial<HubSpotOptions> = {}): Crm => {
     const crm = createHubSpot({
       baseUrl: origin,
-      token: () => "token-of-demo",
+      tokens: fixedToken(() => "token-of-demo"),
       apiVersion,
       timeoutMs: 5_000,
       pipeline: null,

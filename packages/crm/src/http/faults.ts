@@ -44,7 +44,7 @@ export type HttpCrmCode = (typeof HTTP_CRM_CODES)[number];
 
 /** Statuses that are never about one record, with what the operator can do. */
 const ACCOUNT: Readonly<Record<number, readonly [HttpCrmCode, string]>> = {
-  401: ["http:401", "the CRM refuses the credentials; renew crm.token"],
+  401: ["http:401", "the CRM refuses the credentials; renew crm.token, or authorize crm.oauth again"],
   402: ["http:402", "the CRM wants to be paid"],
   403: ["http:403", "the CRM forbids the call; check what crm.token may do"],
   404: ["http:endpoint", "a 404 that is not JSON, so not about a record; check crm.baseUrl and the request's path"],

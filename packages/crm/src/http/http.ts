@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { FormData } from "undici";
+import type { AccessTokens } from "../access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits, Written, WrittenEffect } from "../port.ts";
@@ -23,8 +24,9 @@ import { fillJson, fillPath, textOf, type Fields } from "./template.ts";
 
 export interface HttpCrmOptions extends AdapterOptions {
   readonly requests: CrmRequests;
-  /** The credentials' header; asked for every call, so that a rotated secret counts at once. */
-  readonly authorization: () => Readonly<Record<string, string>>;
+  readonly tokens: AccessTokens;
+  /** The header that carries a token. */
+  readonly authorization: (token: string) => Readonly<Record<string, string>>;
 }
 
 /**

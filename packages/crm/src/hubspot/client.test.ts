@@ -1,6 +1,7 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Attributes, Span, SpanOptions, SpanStatus, Tracer, TracerProvider } from "@opentelemetry/api";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { fixedToken } from "../access-tokens.ts";
 import { createCaller } from "../caller.ts";
 import type { ExchangeResult } from "../transport.ts";
 import { createHubSpotClient } from "./client.ts";
@@ -48,7 +49,8 @@ function clientThatAnswers(
       close: async () => {},
     },
     baseUrl: "https://api.hubapi.com",
-    authorization: () => ({ authorization: "Bearer secret-token" }),
+    tokens: fixedToken(() => "secret-token"),
+    authorization: (token) => ({ authorization: `Bearer ${token}` }),
     timeoutMs: 1000,
     tenant: "demo",
     log: { warn: () => {}, debug: () => {} },

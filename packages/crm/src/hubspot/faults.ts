@@ -135,10 +135,14 @@ function faultOfStatus(
     case 400:
       return badRequest(error);
     case 401:
-      return outage("hubspot:401", said("the token is not valid; renew crm.token", error), {
-        unknown: false,
-        retryAfterMs,
-      });
+      return outage(
+        "hubspot:401",
+        said("the token is not valid; renew crm.token, or authorize crm.oauth again", error),
+        {
+          unknown: false,
+          retryAfterMs,
+        },
+      );
     case 403:
       return forbidden(error, retryAfterMs);
     case 404:

@@ -1,3 +1,4 @@
+import type { AccessTokens } from "../access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits } from "../port.ts";
@@ -24,8 +25,7 @@ import { createDealStages } from "./stages.ts";
 import { createTask, findTask } from "./tasks.ts";
 
 export interface HubSpotOptions extends AdapterOptions {
-  /** Asked for every call, so that a rotated token counts at once. */
-  readonly token: () => string;
+  readonly tokens: AccessTokens;
   /** `v3`, or a dated version such as `2026-03`. */
   readonly apiVersion: string;
 }
@@ -37,7 +37,7 @@ export interface HubSpotOptions extends AdapterOptions {
  * Throws only on options that cannot work: a baseUrl that is no URL.
  */
 export function createHubSpot(options: HubSpotOptions): Crm {
-  const authorization = () => ({ authorization: `Bearer ${options.token()}` });
+  const authorization = (token: string) => ({ authorization: `Bearer ${token}` });
   const caller = createCaller("hubspot", { ...options, authorization });
   const client = createHubSpotClient(caller, hubSpotPaths(options.apiVersion));
   const stages = createDealStages(client, { pipeline: options.pipeline, stage: options.stage });

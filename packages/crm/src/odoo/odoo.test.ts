@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fixedToken } from "../access-tokens.ts";
 import type { CallReport } from "../call-report.ts";
 import { createCaller } from "../caller.ts";
 import type { ActivityInput } from "../port.ts";
@@ -65,7 +66,8 @@ function odooThatAnswers(answers: Record<string, unknown[]>) {
   const caller = createCaller("odoo", {
     transport,
     baseUrl: "https://crm.example/odoo/",
-    authorization: () => ({ authorization: "bearer key-of-demo" }),
+    tokens: fixedToken(() => "key-of-demo"),
+    authorization: (key) => ({ authorization: `bearer ${key}` }),
     timeoutMs: 1_000,
     tenant: "demo",
     log: { warn: (fields) => void logged.push(fields), debug: () => {} },

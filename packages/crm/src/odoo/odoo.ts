@@ -1,3 +1,4 @@
+import { fixedToken } from "../access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller } from "../caller.ts";
 import type { Crm, EffectTraits } from "../port.ts";
@@ -24,8 +25,8 @@ export interface OdooOptions extends AdapterOptions {
  * sending again, whatever the effect. Throws only on options that cannot work: a baseUrl that is no URL.
  */
 export function createOdoo(options: OdooOptions): Crm {
-  const authorization = () => ({ authorization: `bearer ${options.apiKey()}` });
-  const caller = createCaller("odoo", { ...options, authorization });
+  const authorization = (key: string) => ({ authorization: `bearer ${key}` });
+  const caller = createCaller("odoo", { ...options, tokens: fixedToken(options.apiKey), authorization });
   const client = createOdooClient(caller, options.database);
   const place = { pipeline: options.pipeline, stage: options.stage };
 

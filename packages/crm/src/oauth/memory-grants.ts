@@ -1,0 +1,42 @@
+import type { GrantKey, GrantStore } from "./grant-store.ts";
+
+interface Row {
+  generation: number;
+  sealed: Buffer | null;
+  owner: string | null;
+  leaseUntil: number;
+}
+
+/** A grant store of one process, for tests. */
+export function memoryGrants(): GrantStore {
+  const rows = new Map<string, Row>();
+  const rowOf = ({ tenant, crm, grant }: GrantKey): Row => {
+    const name = [tenant, crm, grant].join("\0");
+    const row = rows.get(name) ?? { generation: 0, sealed: null, owner: null, leaseUntil: 0 };
+    rows.set(name, row);
+    return row;
+  };
+  return {
+    read: async (key) => {
+      const { generation, sealed } = rowOf(key);
+      return sealed === null ? null : { generation, sealed };
+    },
+    lease: async (key, generation, owner, ms) => {
+      const row = rowOf(key);
+      if (row.generation !== generation) return false;
+      if (row.owner !== null && row.owner !== owner && Date.now() < row.leaseUntil) return false;
+      Object.assign(row, { owner, leaseUntil: Date.now() + ms });
+      return true;
+    },
+    keep: async (key, generation, sealed) => {
+      const row = rowOf(key);
+      if (row.generation !== generation) return false;
+      Object.assign(row, { generation: generation + 1, sealed, owner: null, leaseUntil: 0 });
+      return true;
+    },
+    release: async (key, owner) => {
+      const row = rowOf(key);
+      if (row.owner === owner) Object.assign(row, { owner: null, leaseUntil: 0 });
+    },
+  };
+}
