@@ -1,11 +1,15 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { duplicatesIn } from "@inlet/crm-sandbox";
+import { groupIn, topicIn } from "@inlet/schemas";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { backlog } from "../running/backlog.ts";
 import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
 
 /** WR3 on the running system, with two sinks: a new thread finds its deal by contact and subject, or by the campaign of its address. */
 let inlet: RunningInlet;
 let gateway: Service;
+let sinks: Service[];
+const posted: string[] = [];
 
 beforeAll(async () => {
   inlet = await runInlet();
@@ -14,12 +18,7 @@ beforeAll(async () => {
     inlet.tenantFile,
     file.replace("mailboxes:\n", 'mailboxes:\n  campaigns: { addresses: ["campaign-*@inlet.example"] }\n'),
   );
-  [gateway] = await Promise.all([
-    inlet.start("ingest-gateway"),
-    inlet.start("parser"),
-    inlet.start("crm-sink"),
-    inlet.start("crm-sink"),
-  ]);
+  [gateway] = await Promise.all([inlet.start("ingest-gateway"), inlet.start("parser"), startSinks()]);
 }, 180_000);
 afterAll(async () => inlet?.close());
 
@@ -60,6 +59,30 @@ it("of many at once on two sinks one makes the deal, and the others wait for it"
     ...Array.from({ length: 11 }, () => "recent_subject"),
   ]);
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
+}, 180_000);
+
+it("a replay under another mapping comes to the same deals, for the same reasons", async () => {
+  const before = await everyDeal();
+  expect(before.length).toBeGreaterThan(12);
+  const deals = inlet.sandbox.store.all("deals").length;
+  await Promise.all(sinks.map(async (sink) => sink.stop()));
+  await appendFile(inlet.tenantFile, "classes: { newsletter: write }\n");
+  const topic = topicIn("normalizedEvents", "shared");
+  const partitions = await inlet.admin.topicOffsets(topic);
+  const low = new Map(partitions.map((partition) => [partition.partition, partition.low]));
+  await inlet.admin.setOffsets(groupIn("crm-sink", "shared"), topic, low);
+  await startSinks();
+  const replayed = await eventually(
+    "every email to be written again",
+    async () => {
+      const now = await everyDeal();
+      return (await backlog(inlet)) === 0 && now.every(({ endedAt }, i) => endedAt !== before[i]?.endedAt) ? now : null;
+    },
+    60_000,
+  );
+  const known = ({ eventId, deal, evidence }: (typeof before)[number]) => ({ eventId, deal, evidence });
+  expect(replayed.map(known)).toEqual(before.map(known));
+  expect(inlet.sandbox.store.all("deals")).toHaveLength(deals);
 }, 180_000);
 
 it("a deal that is gone from the CRM is passed over with a warning", async () => {
@@ -112,11 +135,28 @@ it("an email to a campaign's address is written to the deal of the message that 
 
 async function post(id: string, from: string, subject: string, inReplyTo?: string, to = "sales@inlet.example") {
   const thread = inReplyTo === undefined ? "" : `In-Reply-To: <${inReplyTo}@example.com>\r\n`;
-  return inlet.post(
+  const eventId = await inlet.post(
     gateway,
     id,
     `From: ${from}\r\nTo: ${to}\r\nSubject: ${subject}\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMessage-ID: <${id}@example.com>\r\n${thread}\r\nBody of ${id}\r\n`,
   );
+  posted.push(eventId);
+  return eventId;
+}
+
+async function startSinks(): Promise<void> {
+  sinks = await Promise.all([inlet.start("crm-sink"), inlet.start("crm-sink")]);
+}
+
+/** Every email so far with its deal, why it is there, and when it ended. */
+async function everyDeal() {
+  const all = await Promise.all(posted.map(written));
+  return all.map((delivery) => ({
+    eventId: delivery.eventId,
+    deal: dealOf(delivery),
+    evidence: delivery.evidence["deal"],
+    endedAt: delivery.endedAt,
+  }));
 }
 
 type Delivery = NonNullable<Awaited<ReturnType<RunningInlet["ledger"]["delivery"]>>>;

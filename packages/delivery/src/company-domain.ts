@@ -30,10 +30,14 @@ export function companyDomain({ sender, kind, spamVerdict, ownAddresses }: Compa
   if (domain === null) return none("the address has no domain that can be registered");
   // A provider may give out addresses below its own domain.
   if (![host, domain].every(isCompanyDomain)) return none(`${domain} is a mail provider's`);
-  if (ownAddresses.some((address) => registrable(hostOf(address)) === domain)) {
-    return none(`${domain} is the tenant's own`);
-  }
+  if (isOwnDomain(sender, ownAddresses)) return none(`${domain} is the tenant's own`);
   return { kind: "domain", domain };
+}
+
+/** Whether an address is of a domain that the tenant's own addresses have; a mail provider's domain is nobody's own. */
+export function isOwnDomain(address: string, ownAddresses: readonly string[]): boolean {
+  const domain = registrable(hostOf(address));
+  return domain !== null && isCompanyDomain(domain) && ownAddresses.some((own) => registrable(hostOf(own)) === domain);
 }
 
 /** As the URL standard writes a host: ASCII, lower-case; empty where there is none. */

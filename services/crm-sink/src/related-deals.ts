@@ -1,4 +1,4 @@
-import { isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/delivery";
+import { isOwnDomain, isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/delivery";
 import type { RelatedDeals } from "@inlet/ledger";
 import type { EmailTry } from "./email-try.ts";
 
@@ -17,7 +17,10 @@ export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
   const { event, tenant } = email;
   if (treatmentOf(event, tenant.classes).policy !== "write") return NONE;
   const withinMs = tenant.matching.recentSubjectMs;
-  const key = withinMs === null ? null : subjectKeyOf(event);
+  const ownAddresses = tenant.mailboxes.flatMap(({ addresses }) => addresses);
+  // A colleague writes to many customers under one subject.
+  const isOwn = isOwnDomain(event.from?.email ?? "", ownAddresses);
+  const key = withinMs === null || isOwn ? null : subjectKeyOf(event);
   const subject = withinMs === null || key === null ? null : { key, withinMs };
   const campaign = campaignOf(email);
   // A conversation without a deal gets one by itself where new ones are wanted.

@@ -121,6 +121,14 @@ describe("what the ledger is asked (WR3)", () => {
   test.each<[what: string, given: Given, expected: object]>([
     ["the tenant turned it off", { tenant: { matching: { recentSubjectMs: null } } }, { subject: null }],
     ["the subject is generic", { event: { subject: "Hello" } }, { subject: null }],
+    [
+      "the sender is a colleague",
+      {
+        tenant: { mailboxes: [{ addresses: ["sales@acme-pumps.com"] }] },
+        event: { from: { name: null, email: "rep@crm.acme-pumps.com" } },
+      },
+      { subject: null },
+    ],
     ["nobody registers messages", { tenant: { outbound: null } }, { campaign: null }],
     ["no campaign", { event: { addressTags: [] } }, { campaign: null }],
     [
@@ -203,10 +211,25 @@ describe("the deal that is written", () => {
     dealId: "7",
     evidence: { matchedBy: "recent_subject", confidence: "medium", detail: "" },
   };
+  const CAMPAIGN = { matchedBy: "campaign", confidence: "high", detail: "" };
   const own: ClaimResult = { state: "confirmed", recordId: "42", desired: {}, eventId: "evt_0", gone: false };
   test.each<[what: string, claimed: ClaimResult, dealId: string, matchedBy: string, calls: string[]]>([
     ["the adopted one becomes the conversation's", { state: "won", settle: false }, "7", "recent_subject", []],
     ["a deal that the conversation got meanwhile stays", own, "42", "conversation", []],
+    [
+      "in a replay of the email that brought it, its evidence does",
+      { ...own, eventId: "evt_9", desired: CAMPAIGN },
+      "42",
+      "campaign",
+      [],
+    ],
+    [
+      "evidence that another version wrote is not told",
+      { ...own, eventId: "evt_9", desired: { matchedBy: "hunch" } },
+      "42",
+      "conversation",
+      [],
+    ],
     [
       "one that an earlier try may have made is looked for first",
       { state: "won", settle: true },
@@ -222,6 +245,7 @@ describe("the deal that is written", () => {
     expect(email.evidence["deal"]).toMatchObject({ matchedBy });
     expect(calls).toEqual(expectedCalls);
     const ends = email.effects.ends().map(({ result }) => result);
-    expect(ends).toMatchObject(claimed.state === "won" ? [{ state: "confirmed", recordId: dealId }] : []);
+    const kept = { state: "confirmed", recordId: dealId, desired: email.evidence["deal"] };
+    expect(ends).toMatchObject(claimed.state === "won" ? [kept] : []);
   });
 });

@@ -2,6 +2,8 @@ import {
   activitySubject,
   chooseDeal,
   conversationEvidence,
+  DEAL_CONFIDENCES,
+  DEAL_MATCHES,
   normalizeAddress,
   ok,
   treatmentOf,
@@ -9,12 +11,14 @@ import {
   type DealEvidence,
   type Outcome,
 } from "@inlet/delivery";
-import type { RelatedDeals } from "@inlet/ledger";
+import type { ClaimResult, RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
 import { callMethod } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
 import { findRelatedDeals } from "./related-deals.ts";
 import { writeEffect } from "./write-effect.ts";
+
+type ConfirmedEffect = Extract<ClaimResult, { state: "confirmed" }>;
 
 /** Mark of every deal that Inlet makes (WR3). */
 export const DEAL_TAG = "email-sourced";
@@ -28,6 +32,12 @@ const UNKNOWN_DEAL: Partial<Record<DealEvidence["matchedBy"], string>> = {
   sent_message: "sent_message_deal_unknown",
   campaign: "campaign_deal_unknown",
   recent_subject: "recent_subject_deal_unknown",
+};
+
+const CREATED: DealEvidence = {
+  matchedBy: "created",
+  confidence: "none",
+  detail: "no deal matched; the tenant's policy makes one",
 };
 
 /** Chooses the deal by its best evidence; a deal that is named must be in the CRM, else the next best evidence counts. */
@@ -84,13 +94,14 @@ export async function writeDeal(
     email.evidence["deal"] = evidence;
     return ok(recordId);
   };
-  const own = claimed.state === "confirmed" ? claimed.recordId : null;
   // Only what names a deal outranks the one that the conversation has, or has got since it was asked for.
-  if (own !== null && choice.kind !== "named") return used(own, conversationEvidence(key));
+  if (claimed.state === "confirmed" && claimed.recordId !== null && choice.kind !== "named")
+    return used(claimed.recordId, evidenceOf(email, claimed));
   // Where an earlier try may have made a deal for the conversation, that one is looked for first, so that it is not left over.
   const mayBeMade = claimed.state === "won" && claimed.settle && email.tenant.crm.newDeal === "create";
   if (choice.kind === "named" || (choice.kind === "adopted" && !mayBeMade)) {
-    if (claimed.state === "won") email.effects.confirmed("deal", key, { recordId: choice.dealId, created: false });
+    if (claimed.state === "won")
+      email.effects.confirmed("deal", key, { recordId: choice.dealId, created: false }, { ...choice.evidence });
     return used(choice.dealId, choice.evidence);
   }
   if (choice.kind === "conversation" && !choice.create) {
@@ -99,15 +110,20 @@ export async function writeDeal(
   }
   const name = activitySubject(email.event.subject);
   const input = { key, name, contactId, tags: dealTags(email), ...dealPlace(email) };
-  const outcome = await writeEffect(email, "deal", key, { method: "createDeal", input });
+  const outcome = await writeEffect(email, "deal", key, { method: "createDeal", input }, { ...CREATED });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "deal", key, ...outcome.value });
-  email.evidence["deal"] = {
-    matchedBy: "created",
-    confidence: "none",
-    detail: "no deal matched; the tenant's policy makes one",
-  } satisfies DealEvidence;
+  email.evidence["deal"] = CREATED;
   return ok(outcome.value.recordId);
+}
+
+/** Why the conversation has its deal, of the email that brought it, so that a replay tells it again; others are there for the conversation. */
+function evidenceOf(email: EmailTry, { desired, eventId }: ConfirmedEffect): DealEvidence {
+  const matchedBy = DEAL_MATCHES.find((match) => match === desired["matchedBy"]);
+  const confidence = DEAL_CONFIDENCES.find((each) => each === desired["confidence"]);
+  return eventId === email.event.eventId && matchedBy !== undefined && confidence !== undefined
+    ? { matchedBy, confidence, detail: desired["detail"] ?? "" }
+    : conversationEvidence(email.conversationId);
 }
 
 /** What the addresses say of a new deal stands on it: its campaign, its product, its queue. */
