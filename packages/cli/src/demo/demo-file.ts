@@ -25,6 +25,8 @@ const sample = z
       contact: z.string().nullable().default(null),
       deal: z.enum(["new", "joined", "tag", "none"]).default("none"),
       files: z.int().nonnegative().default(0),
+      /** Tasks that the tenant's rules make. */
+      tasks: z.int().nonnegative().default(0),
     }),
   })
   .refine(({ file, generate, sameEmailAs }) => [file, generate, sameEmailAs].some((each) => each !== undefined), {

@@ -16,12 +16,20 @@ const WRITTEN = {
     effect("activity", "eml_1"),
     effect("file", "eml_1/a"),
     effect("file", "eml_1/b"),
+    effect("task", "eml_1/pricing"),
   ],
   evidence: { deal: { matchedBy: "created" } },
 };
-const EXPECTED = { state: "written", reason: null, contact: "ana@example.com", deal: "new", files: 2 } as const;
+const EXPECTED = {
+  state: "written",
+  reason: null,
+  contact: "ana@example.com",
+  deal: "new",
+  files: 2,
+  tasks: 1,
+} as const;
 
-test("a written email: contact, new deal, activity, files", () => {
+test("a written email: contact, new deal, activity, files, task", () => {
   const became = becameOf(WRITTEN);
   expect(became).toEqual({
     state: "written",
@@ -31,6 +39,7 @@ test("a written email: contact, new deal, activity, files", () => {
     dealId: "deal-1",
     activityId: "activity-1",
     files: 2,
+    tasks: 1,
   });
   expect(differences(EXPECTED, became)).toEqual([]);
 });
@@ -53,6 +62,7 @@ test("every difference is said", () => {
     "contact: expected ana@example.com, got none",
     "deal: expected new, got none",
     "files: expected 2, got 0",
+    "tasks: expected 1, got 0",
   ]);
 });
 

@@ -11,6 +11,7 @@ export interface Became {
   readonly dealId: string | null;
   readonly activityId: string | null;
   readonly files: number;
+  readonly tasks: number;
 }
 
 /** Reads what a delivery became from its effects and the evidence of its deal's match. */
@@ -29,6 +30,7 @@ export function becameOf(delivery: Pick<DeliveryView, "state" | "reason" | "effe
     dealId: written?.recordId ?? evidence?.dealId ?? evidence?.recordId ?? null,
     activityId: of("activity")[0]?.recordId ?? null,
     files: of("file").length,
+    tasks: of("task").length,
   };
 }
 
@@ -52,6 +54,7 @@ export function differences(expected: Sample["expect"], became: Became): string[
   compare("contact", expected.contact, became.contact);
   compare("deal", expected.deal, became.deal);
   compare("files", expected.files, became.files);
+  compare("tasks", expected.tasks, became.tasks);
   if (became.state === "written" && became.activityId === null) found.push("activity: expected one, got none");
   return found;
 }

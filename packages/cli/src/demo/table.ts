@@ -26,6 +26,7 @@ export function demoTable(rows: readonly DemoRow[]): string {
     },
     { title: "activity", value: ({ became }) => became?.activityId ?? null },
     { title: "files", value: ({ became }) => became?.files ?? null, align: "right" },
+    { title: "tasks", value: ({ became }) => became?.tasks ?? null, align: "right" },
     {
       title: "outcome",
       value: ({ became }) =>
