@@ -148,12 +148,14 @@ describe("the certificate's files", () => {
     const taken: string[] = [];
     files.onChange(({ cert }) => void taken.push(cert));
     await folder.write({ cert: second.cert });
-    await vi.waitFor(() => expect(faults).toHaveLength(1));
+    // A file that is read while it is being written is a fault of its own.
+    await vi.waitFor(() => expect(faults).not.toEqual([]));
     expect(files.current().cert).toBe(first.cert);
     await folder.write({ key: second.key });
     await vi.waitFor(() => expect(taken).toEqual([second.cert]));
+    const before = faults.length;
     await folder.write({ cert: "not a certificate" });
-    await vi.waitFor(() => expect(faults).toHaveLength(2));
+    await vi.waitFor(() => expect(faults.length).toBeGreaterThan(before));
     expect(files.current().cert).toBe(second.cert);
     expect(faults.join()).not.toContain("PRIVATE");
   });
