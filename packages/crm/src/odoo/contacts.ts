@@ -24,13 +24,18 @@ export async function upsertContact(
   return createOrLeave(client, "res.partner", externalName("contact", input.email), fields, options);
 }
 
-/** The only active contact with this number. Odoo keeps numbers in E.164 as well, as the contact's country, else the company's, reads them. */
+/**
+ * The only active contact with this number: as it is written, less spaces and signs (`phone_mobile_search`), or as Odoo's own reading in
+ * the contact's or the company's country made it (`phone_sanitized`), which needs a Python library that not every Odoo has.
+ */
 export async function findContactByPhone(
   client: OdooClient,
   phone: string,
   options: CallOptions,
 ): Promise<CallResult<{ recordId: string } | null>> {
   const domain = [
+    "|",
+    ["phone_mobile_search", "=", phone],
     ["phone_sanitized", "=", phone],
     ["is_company", "=", false],
     ["active", "=", true],
