@@ -1,4 +1,5 @@
 import type { CompanyMatch } from "@inlet/crm";
+import type { Outcome } from "@inlet/delivery";
 import { LRUCache } from "lru-cache";
 
 /** How long an answer is believed, ms: a company that people make, merge or delete counts within it. */
@@ -12,6 +13,8 @@ export interface KnownCompanies {
   /** Undefined: nobody asked lately. Null: the CRM had none. */
   get(domain: string): CompanyMatch | null | undefined;
   set(domain: string, company: CompanyMatch | null): void;
+  /** Emails that ask at the same time get the answer of the first. */
+  ask(domain: string, call: () => Promise<Outcome<CompanyMatch | null>>): Promise<Outcome<CompanyMatch | null>>;
   forget(domain: string): void;
 }
 
@@ -23,7 +26,15 @@ export function createKnownCompanies(now: () => number): KnownCompanies {
     ttlResolution: 0,
     perf: { now },
   });
+  const asked = new Map<string, Promise<Outcome<CompanyMatch | null>>>();
   return {
+    ask: async (domain, call) => {
+      const others = asked.get(domain);
+      if (others !== undefined) return others;
+      const answer = call().finally(() => asked.delete(domain));
+      asked.set(domain, answer);
+      return answer;
+    },
     get: (domain) => known.get(domain)?.company,
     set: (domain, company) => void known.set(domain, { company }),
     forget: (domain) => void known.delete(domain),

@@ -42,7 +42,9 @@ export async function findCompany(email: EmailTry, sender: string): Promise<Outc
   const { domain } = choice;
   let found = crm.companies.get(domain);
   if (found === undefined) {
-    const asked = await callCrm(email, "find-company", async (options) => crm.adapter.findCompany(domain, options));
+    const asked = await crm.companies.ask(domain, async () =>
+      callCrm(email, "find-company", async (options) => crm.adapter.findCompany(domain, options)),
+    );
     if (asked.kind === "deadLetter") {
       email.warnings.push(`company_not_found: the CRM did not tell (${asked.detail})`);
       // A token that may not look will not be allowed to a moment later.
