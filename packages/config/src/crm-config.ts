@@ -48,7 +48,7 @@ export function crmConfig(crm: CrmFile, reading: CrmReading): CrmConfig {
     pipeline: crm.pipeline,
     stage: crm.stage,
     required: crm.required,
-    quota: quotaOf(crm.kind, crm.quota),
+    quota: quotaOf({ kind: crm.kind, oauth: oauth !== undefined }, crm.quota),
   };
   switch (crm.kind) {
     case "hubspot":

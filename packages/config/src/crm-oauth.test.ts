@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { demoSecretsInUse, readTenant, type Environment, type Tenants } from "./index.ts";
@@ -17,14 +18,18 @@ const REQUESTS = `
     contact: { write: { path: /contacts, body: { email: "{{email}}" } }, id: /id }
     activity: { write: { path: /activities, body: { text: "{{text}}" } }, id: /id }`;
 
-function read(crm: string) {
+function read(crm: string, more: Record<string, string> = {}) {
   const text = `name: Acme
 sources: { web: { kind: signed-json, secrets: [env:SECRET] } }
 mailboxes: { sales: { addresses: [sales@acme.example] } }
 crm:
 ${crm}
 `;
-  return readTenant("acme", text, { where: "config/tenants/acme.yaml", env, baseDir: "config/tenants" });
+  return readTenant("acme", text, {
+    where: "config/tenants/acme.yaml",
+    env: { ...env, ...more },
+    baseDir: "config/tenants",
+  });
 }
 
 const hubSpot = (oauth: string): string => `  kind: hubspot\n  oauth: ${oauth}`;
@@ -54,6 +59,21 @@ test("HubSpot's grant needs client and refresh token, and has HubSpot's own endp
   for (const print of [inspect(tenant, { depth: 9 }), JSON.stringify(tenant)]) {
     expect(print).not.toMatch(/client-secret-value|refresh-token/);
   }
+});
+
+test("the guide's examples are good", () => {
+  const guide = readFileSync(new URL("../../../docs/guides/oauth.md", import.meta.url), "utf8");
+  const examples = [...guide.matchAll(/```yaml\n *crm:\n([^]*?)```/g)].map(([, crm = ""]) => crm);
+  const more = { CRM_CLIENT_ID: "a", CRM_CLIENT_SECRET: "b", CRM_REFRESH_TOKEN: "c" };
+  const kinds = examples.map((example) => {
+    const { tenant, faults } = read(example.replaceAll("file:/run/secrets/acme-hubspot-", "env:CRM_TOKEN #"), more);
+    expect(faults).toEqual([]);
+    return [tenant?.crm.kind, tenant?.crm.quota];
+  });
+  expect(kinds).toEqual([
+    ["hubspot", { perSecond: 9, burst: 10 }],
+    ["http", { perSecond: 50, burst: 50 }],
+  ]);
 });
 
 test("an HTTP API has any endpoint, both grants and both ways to show the secret; references are followed", () => {
