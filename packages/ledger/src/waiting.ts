@@ -24,6 +24,8 @@ export interface TakeOptions {
   /** Most emails of one tenant in one take. */
   readonly perTenant: number;
   readonly limit: number;
+  /** Tenants of which nothing is taken. */
+  readonly except?: readonly string[];
 }
 
 interface Row {
@@ -58,7 +60,7 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
        select w.tenant, w.event_id, w.seq, c.state = 'open' as probing,
               row_number() over (partition by w.tenant order by w.seq) as place
          from waiting w left join circuits c on c.tenant = w.tenant and c.state = 'open'
-        where w.stage = $1 and w.lane = any ($2) and w.kind <> 'held' and (w.due_at <= clock_timestamp() or w.code = 'quota')
+        where w.stage = $1 and w.lane = any ($2) and w.tenant <> all ($7) and w.kind <> 'held' and (w.due_at <= clock_timestamp() or w.code = 'quota')
           and (w.lease_until is null or w.lease_until < clock_timestamp())
           and (c.state is null or c.probe_at <= clock_timestamp())
           and not (w.stage = 'deliver' and exists (select 1 from buffers h where h.tenant = w.tenant))
@@ -77,7 +79,15 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
        from picked p where w.tenant = p.tenant and w.event_id = p.event_id
      returning w.seq, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
                (extract(epoch from w.since) * 1000)::bigint as since_ms, w.record_timestamp, w.key, w.value, w.headers`,
-    [options.stage, options.lanes, options.owner, options.leaseMs, options.perTenant, options.limit],
+    [
+      options.stage,
+      options.lanes,
+      options.owner,
+      options.leaseMs,
+      options.perTenant,
+      options.limit,
+      options.except ?? [],
+    ],
   );
   // An update answers in no order.
   const oldestFirst = rows.toSorted((left, right) => left.seq - right.seq);

@@ -2,7 +2,7 @@ import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
 import type { Consumer, ConsumerOptions, Kafka } from "@inlet/kafka";
 import { poll, type Poller } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
-import type { SinkDeps } from "./email-try.ts";
+import { SLOW_MS, type SinkDeps } from "./email-try.ts";
 import { consumeSentMessages } from "./consume-sent-messages.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
@@ -31,7 +31,7 @@ export interface Sink {
 export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, options: SinkOptions): Sink {
   let parked = 0;
   const full: SinkDeps = { ...deps, parkingFull: () => parked >= options.parkedMaxBytes };
-  const queue = createFairQueue(options.concurrency);
+  const queue = createFairQueue(options.concurrency, SLOW_MS);
   const onAlert: ConsumerOptions["onAlert"] = ({ code, message, detail }) => {
     metrics.alerts.inc({ code });
     deps.log.error({ ...detail, code }, message);
@@ -90,6 +90,8 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
         ...consumers.map(async (consumer) => consumer.stop()),
         ...pollers.map(async (poller) => poller.stop()),
       ]);
+      // Tries that the ledger keeps have outlasted their batch.
+      await queue.idle();
     },
   };
 }

@@ -37,7 +37,14 @@ export interface Log {
 
 /** A record to deliver: fresh from Kafka, or taken from the waiting rows under a lease. */
 export type Arrival =
-  | { readonly from: "kafka"; readonly record: KafkaRecord }
+  | {
+      readonly from: "kafka";
+      readonly record: KafkaRecord;
+      /** The tenant's CRM is slow, and its places are taken: it waits in the ledger instead. */
+      readonly behindSlow: boolean;
+      /** Told when the try lasts and the ledger keeps the record: Kafka need no longer. */
+      readonly onKept: () => void;
+    }
   | {
       readonly from: "waiting";
       readonly record: KafkaRecord;
@@ -66,6 +73,8 @@ export interface EmailTry {
   conversationId: string;
   /** Registered messages of the tenant that this email answers, the best first; filled in by `findSentMessages`. */
   sentMessages: readonly SentMessage[];
+  /** Ends what `keepWhenSlow` began; whatever acts on how the try ended comes after it. */
+  stopKeeping: () => Promise<void>;
   /** This try is the one that an open circuit lets through. */
   probe: boolean;
   readonly warnings: string[];
@@ -77,6 +86,11 @@ export interface EmailTry {
 
 /** A record that blocks its partition longer becomes a waiting row (PROTOCOL.md 5), ms. */
 export const KAFKA_BUDGET_MS = 10_000;
+/**
+ * A try of a record from Kafka that lasts longer goes on, but the ledger keeps the record meanwhile, so that the partition goes on too; a
+ * tenant with such tries counts as slow, ms.
+ */
+export const SLOW_MS = 1_000;
 /** A waiting email holds up nobody: it may take its time, ms. */
 export const WAITING_BUDGET_MS = 60_000;
 /** Lease beyond the last call's deadline, ms (PROTOCOL.md 4). */

@@ -8,23 +8,38 @@ import { handleRecord } from "./handle-record.ts";
 
 const INFRASTRUCTURE_PAUSE_MS = 1_000;
 
+interface Handled {
+  readonly done: boolean;
+  readonly pauseMs: number;
+}
+const DONE: Handled = { done: true, pauseMs: 0 };
+const UNDONE: Handled = { done: false, pauseMs: 0 };
+
 /**
- * Handles the records of one partition: tenants take turns, conversations keep their order, and only the contiguous prefix that has ended
- * is done. A fault of Inlet's infrastructure pauses the partition; everything after it is read again.
+ * Handles the records of one partition: tenants take turns, conversations keep their order, and only the contiguous prefix that has ended,
+ * or is kept in the ledger, is done. A fault of Inlet's infrastructure pauses the partition; everything after it is read again.
  */
 export function createBatchHandler(deps: SinkDeps, queue: FairQueue): BatchHandler {
   return async (records, { signal }) => {
     const results = await Promise.all(
       records.map(async (record) =>
-        queue.run(headerText(record.headers, HEADER.tenant) ?? "", chainOf(record), async () => {
-          if (signal.aborted) return { done: false, pauseMs: 0 };
-          try {
-            await handleRecord(deps, { from: "kafka", record });
-            return { done: true, pauseMs: 0 };
-          } catch (error) {
-            return { done: false, pauseMs: pauseFor(deps, error) };
-          }
-        }),
+        queue.run(
+          headerText(record.headers, HEADER.tenant) ?? "",
+          chainOf(record),
+          async (place) => {
+            if (signal.aborted) return UNDONE;
+            const kept = Promise.withResolvers<Handled>();
+            const tried = tryRecord(deps, record, {
+              behindSlow: false,
+              onKept: () => {
+                place.holdFor(tried);
+                kept.resolve(DONE);
+              },
+            });
+            return Promise.race([tried, kept.promise]);
+          },
+          async () => (signal.aborted ? UNDONE : tryRecord(deps, record, { behindSlow: true, onKept: () => {} })),
+        ),
       ),
     );
     deps.reach("before-commit");
@@ -33,6 +48,19 @@ export function createBatchHandler(deps: SinkDeps, queue: FairQueue): BatchHandl
     const pauseMs = Math.max(...results.map((result) => result.pauseMs), 0);
     return { processedThrough: records[done - 1]?.offset ?? null, ...(pauseMs > 0 ? { pauseMs } : {}) };
   };
+}
+
+async function tryRecord(
+  deps: SinkDeps,
+  record: KafkaRecord,
+  how: { readonly behindSlow: boolean; readonly onKept: () => void },
+): Promise<Handled> {
+  try {
+    await handleRecord(deps, { from: "kafka", record, ...how });
+    return DONE;
+  } catch (error) {
+    return { done: false, pauseMs: pauseFor(deps, error) };
+  }
 }
 
 function chainOf(record: KafkaRecord): string {

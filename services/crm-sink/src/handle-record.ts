@@ -56,6 +56,7 @@ export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<vo
         attempt: 0,
         conversationId: event.conversationId,
         sentMessages: [],
+        stopKeeping: async () => {},
         probe: false,
         warnings: [],
         notices: [],

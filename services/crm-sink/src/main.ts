@@ -9,7 +9,8 @@ import closeWithGrace from "close-with-grace";
 import { createSink } from "./app.ts";
 import { createTenantCrms } from "./tenant-crms.ts";
 
-const CONCURRENCY = 48;
+/** Emails tried at the same time; a tenant alone gets three quarters of it (fair-queue.ts). */
+const CONCURRENCY = 64;
 
 try {
   await run();

@@ -4,6 +4,7 @@ import { callCrm } from "./call-crm.ts";
 import { claimEffects } from "./claim-effects.ts";
 import { joinConversation, queueBehindConversation } from "./conversation.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
+import { keepWhenSlow, queueBehindSlow } from "./keep-when-slow.ts";
 import { meetRules } from "./meet-rules.ts";
 import { noticesOf } from "./notices.ts";
 import { passCircuit } from "./open-circuit.ts";
@@ -35,6 +36,8 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     need(await passBuffer(email));
     need(await passCircuit(email));
     need(await queueBehindQuota(email));
+    need(await queueBehindSlow(email));
+    keepWhenSlow(email);
     need(await prepareCrm(email));
     const deal = need(await findDeal(email));
     const found = need(await findCompany(email, address));
@@ -67,6 +70,8 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
   } catch (error) {
     if (error instanceof Ended) return error.ending;
     throw error;
+  } finally {
+    await email.stopKeeping();
   }
 }
 

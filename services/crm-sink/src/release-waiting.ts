@@ -1,40 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { poll, type Poller } from "@inlet/ledger";
 import { errorForLog } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, WAITING_BUDGET_MS, type SinkDeps } from "./email-try.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import { handleRecord } from "./handle-record.ts";
 
+const IDLE_MS = 250;
 const LIMIT = 64;
 const PER_TENANT = 16;
+/** Taken and not ended; more would only wait here while their leases run. */
+const MOST_TAKEN = 128;
 
-/** Takes due waiting mail of the lanes, oldest first per tenant, and tries it again. Several instances share the work by leases. */
+/**
+ * Takes due waiting mail of the lanes, oldest first per tenant, and tries it again. Several instances share the work by leases. What was
+ * taken of a tenant ends before more of it is taken; others do not wait for it.
+ */
 export function releaseWaiting(deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
+  /** Emails under way by tenant. */
+  const taken = new Map<string, number>();
+  let tenantEnded = Promise.withResolvers<void>();
+  const count = (tenant: string, by: 1 | -1): void => {
+    const left = (taken.get(tenant) ?? 0) + by;
+    if (left > 0) {
+      taken.set(tenant, left);
+      return;
+    }
+    taken.delete(tenant);
+    tenantEnded.resolve();
+    tenantEnded = Promise.withResolvers();
+  };
   return poll(
     async () => {
-      const emails = await deps.ledger.takeWaiting({
-        stage: "deliver",
-        lanes,
-        owner: deps.instance,
-        leaseMs: WAITING_BUDGET_MS + LEASE_MARGIN_MS,
-        perTenant: PER_TENANT,
-        limit: LIMIT,
-      });
-      await Promise.all(
-        emails.map(async ({ tenant, eventId, record, pass, attempt, since }) =>
-          queue
-            .run(tenant, `waiting ${eventId}`, async () =>
-              handleRecord(deps, { from: "waiting", record, pass, attempt, since }),
-            )
-            // Its lease runs out and it is taken again: nothing is lost, it only waits longer.
-            .catch((error: unknown) =>
-              deps.log.warn({ err: errorForLog(error), tenant, event_id: eventId }, "waiting email could not be tried"),
-            ),
-        ),
-      );
-      return emails.length > 0;
+      const room = MOST_TAKEN - [...taken.values()].reduce((sum, emails) => sum + emails, 0);
+      const emails =
+        room <= 0
+          ? []
+          : await deps.ledger.takeWaiting({
+              stage: "deliver",
+              lanes,
+              owner: deps.instance,
+              leaseMs: WAITING_BUDGET_MS + LEASE_MARGIN_MS,
+              perTenant: PER_TENANT,
+              limit: Math.min(LIMIT, room),
+              except: [...taken.keys()],
+            });
+      for (const { tenant, eventId, record, pass, attempt, since } of emails) {
+        count(tenant, 1);
+        void queue
+          .run(tenant, `waiting ${eventId}`, async () =>
+            handleRecord(deps, { from: "waiting", record, pass, attempt, since }),
+          )
+          // Its lease runs out and it is taken again: nothing is lost, it only waits longer.
+          .catch((error: unknown) =>
+            deps.log.warn({ err: errorForLog(error), tenant, event_id: eventId }, "waiting email could not be tried"),
+          )
+          .finally(() => count(tenant, -1));
+      }
+      if (taken.size === 0) return false;
+      await Promise.race([tenantEnded.promise, sleep(IDLE_MS)]);
+      return true;
     },
     {
-      idleMs: 250,
+      idleMs: IDLE_MS,
       onError: (error) => deps.log.warn({ err: errorForLog(error) }, "the ledger's waiting mail cannot be read"),
     },
   );

@@ -26,7 +26,9 @@ export function rescueStalled(kafka: Kafka, deps: SinkDeps, queue: FairQueue, la
         admin ??= kafka.admin();
         const record = await (await admin).readRecord({ ...at, offset: BigInt(at.offset) });
         if (record !== null)
-          await queue.run(tenant, `stalled ${eventId}`, async () => handleRecord(deps, { from: "kafka", record }));
+          await queue.run(tenant, `stalled ${eventId}`, async () =>
+            handleRecord(deps, { from: "kafka", record, behindSlow: false, onKept: () => {} }),
+          );
       }
       return false;
     },
