@@ -6,15 +6,15 @@ import { eventually, runInlet, type RunningInlet, type Service } from "../runnin
 /** PROTOCOL.md 4 and 5 on the running system: an outage costs no attempts and parks the mail, an unknown write is settled, never repeated blindly. */
 let inlet: RunningInlet;
 let gateway: Service;
+let sinks: Service[];
 let mails = 0;
 
 beforeAll(async () => {
   inlet = await runInlet({ crmTimeoutMs: 2_000 });
-  [gateway] = await Promise.all([
+  [gateway, sinks] = await Promise.all([
     inlet.start("ingest-gateway"),
+    Promise.all([inlet.start("crm-sink"), inlet.start("crm-sink")]),
     inlet.start("parser"),
-    inlet.start("crm-sink"),
-    inlet.start("crm-sink"),
   ]);
 }, 180_000);
 afterAll(async () => inlet?.close());
@@ -50,6 +50,25 @@ it("writes that land after the client's timeout, and answers that are lost, end 
   inlet.sandbox.faults.add({ match: { method: "POST", path: "/crm/*/objects/emails" }, drop: "after", times: 1 });
   const lost = await send(1);
   await expectWritten([...late, ...lost]);
+}, 240_000);
+
+it("what a slow CRM takes long for is kept in the ledger, so that the partition goes on; sinks killed meanwhile leave one record each", async () => {
+  const fault = inlet.sandbox.faults.add({ match: {}, delayMs: 1_200 });
+  const sent = await send(8);
+  await eventually(
+    "the ledger to keep an email that is being tried",
+    async () => {
+      const deliveries = await Promise.all(sent.map(async (eventId) => inlet.ledger.delivery("acme", eventId)));
+      return deliveries.some((delivery) => delivery?.state === "waiting" && delivery.detail === "crm_slow")
+        ? true
+        : null;
+    },
+    30_000,
+  );
+  await Promise.all(sinks.map(async (sink) => sink.kill()));
+  inlet.sandbox.faults.remove(fault.id);
+  await inlet.start("crm-sink");
+  await expectWritten(sent);
 }, 240_000);
 
 async function expectWritten(eventIds: readonly string[]): Promise<void> {

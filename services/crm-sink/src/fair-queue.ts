@@ -117,14 +117,17 @@ export function createFairQueue(concurrency: number, slowMs: number): FairQueue 
           const work = task({ holdFor: (other) => void longer.push(other) });
           await Promise.allSettled([work]);
           busyChains.delete(chain);
-          if (longer.length > 0) {
+          if (longer.length === 0) {
+            place.give();
+            end();
             resolve(work);
-            next();
-            await Promise.allSettled(longer);
+            return;
           }
+          resolve(work);
+          next();
+          await Promise.allSettled(longer);
           place.give();
           end();
-          resolve(work);
         };
         const goInstead = async (otherwise: () => Promise<T>): Promise<void> => {
           const work = otherwise();
