@@ -2,6 +2,7 @@ import { requestFaults } from "@inlet/crm";
 import type { CrmFile } from "./crm-file.ts";
 import { oauthConfig } from "./crm-oauth.ts";
 import { quotaOf } from "./crm-quota.ts";
+import { signingFault } from "./notice-configs.ts";
 import { milliseconds } from "./duration.ts";
 import type { CrmConfig, SecretList } from "./types.ts";
 
@@ -22,6 +23,9 @@ export function crmConfig(crm: CrmFile, reading: CrmReading): CrmConfig {
       "does not resolve to a http(s) URL",
       "Give the address of the CRM's API, such as https://api.hubapi.com",
     );
+  }
+  if (baseUrl !== undefined && URL.canParse(baseUrl) && new URL(baseUrl).username !== "") {
+    fault("crm.baseUrl", "has credentials in it", "Leave them out, and give them as crm.token");
   }
   if (crm.stage !== null && crm.pipeline === null) {
     fault("crm.stage", "is set without crm.pipeline", "A stage belongs to a pipeline: name that too");
@@ -57,6 +61,7 @@ export function crmConfig(crm: CrmFile, reading: CrmReading): CrmConfig {
       return { kind: crm.kind, database: databaseOf(crm.database, resolved), ...everyKind };
     case "http":
       checkRequests(crm, fault);
+      if (crm.auth === "standard-webhooks") checkSigned(crm, everyKind.token, fault);
       if (crm.oauth !== undefined && crm.auth === "basic") {
         fault("crm.auth", "is basic, which has no access token", "Say bearer or header:NAME beside crm.oauth");
       }
@@ -92,6 +97,24 @@ function checkRequests(crm: Extract<CrmFile, { kind: "http" }>, fault: CrmReadin
   }
   if (crm.files === "upload" && crm.requests.file === undefined) {
     fault("crm.files", "is upload, but crm.requests has no file", "Describe crm.requests.file, or set files: link");
+  }
+}
+
+function checkSigned(crm: Extract<CrmFile, { kind: "http" }>, token: SecretList, fault: CrmReading["fault"]): void {
+  if (crm.oauth !== undefined) {
+    fault("crm.auth", "is standard-webhooks, which needs a secret", "Say bearer or header:NAME beside crm.oauth");
+  }
+  // A reference that does not resolve is a fault by itself, and gives an empty value.
+  for (const secret of token.reveal()) {
+    const wrong = secret === "" ? undefined : signingFault(secret);
+    if (wrong !== undefined) fault("crm.token", wrong.problem, wrong.remedy);
+  }
+  if (crm.requests.file?.write.form !== undefined) {
+    fault(
+      "crm.requests.file.write.form",
+      "is a form, which cannot be signed",
+      "Describe a body with {{contentBase64}}, or set files: link",
+    );
   }
 }
 

@@ -103,14 +103,21 @@ const http = z.strictObject({
   kind: z.literal("http").meta({ description: "the CRM's adapter" }),
   baseUrl,
   token: token.optional().meta({
-    description: "credentials: env:NAME or file:PATH, or a list of them, the newest first; of auth basic user:password",
+    description:
+      "credentials: env:NAME or file:PATH, or a list of them, the newest first; of auth basic user:password, of auth standard-webhooks whsec_…",
   }),
   oauth: httpOAuth.optional().meta({ description: "an OAuth grant in place of the token (docs/guides/oauth.md)" }),
   auth: z
     .string()
-    .regex(/^(bearer|basic|header:[A-Za-z0-9-]+)$/, "is not bearer, basic or header:NAME")
+    .regex(
+      /^(bearer|basic|standard-webhooks|header:[A-Za-z0-9-]+)$/,
+      "is not bearer, basic, standard-webhooks or header:NAME",
+    )
     .default("bearer")
-    .meta({ description: "how the token is sent: bearer, basic, or header:NAME" }),
+    .meta({
+      description:
+        "how the token is sent: bearer, basic, header:NAME; or standard-webhooks, which signs each request with it",
+    }),
   requests: crmRequests.meta({ description: "the API's requests as templates (docs/guides/http-crm.md)" }),
   ...everyKind,
 });

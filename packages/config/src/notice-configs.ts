@@ -37,7 +37,8 @@ function isSafe(text: string): boolean {
   return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
 }
 
-function signingFault(secret: string): ReturnType<typeof secretFault> {
+/** What is wrong with a secret that signs; undefined when it can be used. */
+export function signingFault(secret: string): ReturnType<typeof secretFault> {
   if (!secret.startsWith("whpk_")) return secretFault("standard-webhooks", secret);
   return {
     problem: "is a public key, which signs nothing",

@@ -30,8 +30,11 @@ export interface Caller {
 
 export interface CallerOptions extends Pick<AdapterOptions, "baseUrl" | "timeoutMs" | "tenant" | "log" | "onCall"> {
   readonly tokens: AccessTokens;
-  /** The header that carries a token. */
-  readonly authorization: (token: string) => Readonly<Record<string, string>>;
+  /** The headers that say who calls. */
+  readonly authorization: (
+    token: string,
+    request: Pick<CallerRequest, "headers" | "body">,
+  ) => Readonly<Record<string, string>>;
   readonly transport?: Transport;
 }
 
@@ -64,7 +67,12 @@ export function createCaller(crm: string, options: CallerOptions): Caller {
           transport.exchange({
             method,
             path: prefix + path,
-            headers: { accept: "application/json", "user-agent": "inlet", ...headers, ...authorization(token) },
+            headers: {
+              accept: "application/json",
+              "user-agent": "inlet",
+              ...headers,
+              ...authorization(token, { ...(headers && { headers }), ...(body === undefined ? {} : { body }) }),
+            },
             ...(body === undefined ? {} : { body }),
             deadline: Math.min(deadline, Date.now() + timeoutMs),
           });

@@ -1,5 +1,7 @@
 import { fixedToken, type AccessTokens } from "./access-tokens.ts";
 import type { AdapterLog, CallReport } from "./call-report.ts";
+import type { CallerOptions } from "./caller.ts";
+import { credentials } from "./http/credentials.ts";
 import { createHttpCrm } from "./http/http.ts";
 import type { CrmRequests } from "./http/requests.ts";
 import { createHubSpot } from "./hubspot/hubspot.ts";
@@ -64,15 +66,10 @@ export function createCrm(settings: CrmSettings, context: CrmContext): Crm {
       return createOdoo({ ...everyKind, apiKey: token, database: settings.database });
     case "http": {
       const { kind, oauth, auth, requests } = settings;
-      const authorization = (credential: string) => credentials(auth, credential);
+      // Signatures are made with every secret, the older ones too; an access token stands by itself.
+      const authorization: CallerOptions["authorization"] = (current, request) =>
+        credentials(auth, auth === "standard-webhooks" ? settings.token.reveal() : [current], request);
       return createHttpCrm({ ...everyKind, requests, tokens: tokensOf(kind, oauth), authorization });
     }
   }
-}
-
-/** `bearer`, `basic` (the token is user:password) or `header:NAME`. */
-function credentials(auth: string, token: string): Readonly<Record<string, string>> {
-  if (auth === "bearer") return { authorization: `Bearer ${token}` };
-  if (auth === "basic") return { authorization: `Basic ${Buffer.from(token).toString("base64")}` };
-  return { [auth.slice("header:".length).toLowerCase()]: token };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { FormData } from "undici";
 import type { AccessTokens } from "../access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
-import { createCaller } from "../caller.ts";
+import { createCaller, type CallerOptions } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits, Written, WrittenEffect } from "../port.ts";
 import { createHttpClient, type HttpClient } from "./client.ts";
 import { effectId } from "./effect-id.ts";
@@ -25,8 +25,7 @@ import { fillJson, fillPath, textOf, type Fields } from "./template.ts";
 export interface HttpCrmOptions extends AdapterOptions {
   readonly requests: CrmRequests;
   readonly tokens: AccessTokens;
-  /** The header that carries a token. */
-  readonly authorization: (token: string) => Readonly<Record<string, string>>;
+  readonly authorization: CallerOptions["authorization"];
 }
 
 /**

@@ -18,6 +18,9 @@ interface Place {
   readonly inBody: boolean;
 }
 
+/** Credentials, what makes a repeat known, and what belongs to the connection. */
+const OWN_HEADERS = /^(authorization|idempotency-key|webhook-\w+|host|content-length|transfer-encoding|connection)$/i;
+
 /** Everything in a CRM's requests that could never be sent: unknown placeholders, lists in a text, a form without a file. All at once. */
 export function requestFaults(requests: CrmRequests): RequestFault[] {
   const { ping, contact, company, deal, activity, file, task } = requests;
@@ -76,9 +79,17 @@ function read(at: string, request: { readonly path: string; readonly headers: Re
 }
 
 function headers(of: Readonly<Record<string, string>>, at: string): RequestFault[] {
-  return Object.entries(of).flatMap(([name, value]) =>
-    text(value, { field: `${at}.headers.${name}`, known: PLACEHOLDERS.header, inBody: false }),
-  );
+  return Object.entries(of).flatMap(([name, value]) => {
+    const field = `${at}.headers.${name}`;
+    return [
+      ...(OWN_HEADERS.test(name) ? [fault(field, "is a header that Inlet writes itself", "Leave it out")] : []),
+      // oxlint-disable-next-line no-control-regex
+      ...(/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)
+        ? [fault(field, "has a line break or another control character", "Write it in one line")]
+        : []),
+      ...text(value, { field, known: PLACEHOLDERS.header, inBody: false }),
+    ];
+  });
 }
 
 function byPhone({ path, headers: sent }: ReadRequest): RequestFault[] {
@@ -122,7 +133,11 @@ function formFaults({ body, form }: WriteRequest): RequestFault[] {
   if (body !== undefined && form !== undefined) {
     return [fault("file.write.form", "is set beside a body", "Keep one of the two")];
   }
-  if (form === undefined) return [];
+  if (form === undefined) {
+    const sent = /\{\{\s*contentBase64\s*\}\}/.test(JSON.stringify(body ?? null));
+    const remedy = 'Describe a form with a field of the value "{{file}}", or a body with "{{contentBase64}}"';
+    return sent ? [] : [fault("file.write", "sends the file's bytes nowhere", remedy)];
+  }
   const files = Object.values(form).filter((value) => /^\{\{\s*file\s*\}\}$/.test(value));
   return files.length === 1
     ? []
