@@ -46,6 +46,9 @@ export interface CrmContext {
   readonly settleMs?: number;
 }
 
+/** Kinds whose adapters have `batches`. */
+export const BATCHING_KINDS: readonly string[] = ["hubspot"];
+
 /** The adapter for a tenant's CRM. The caller closes it. */
 export function createCrm(settings: CrmSettings, context: CrmContext): Crm {
   const { baseUrl, timeoutMs, pipeline, stage } = settings;

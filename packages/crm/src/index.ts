@@ -1,5 +1,5 @@
 export * from "./port.ts";
-export { createCrm } from "./create-crm.ts";
+export { BATCHING_KINDS, createCrm } from "./create-crm.ts";
 export type { CrmContext, CrmSettings } from "./create-crm.ts";
 export { fixedToken, type AccessTokens } from "./access-tokens.ts";
 export { createOAuthTokens, type OAuthTokensOptions } from "./oauth/oauth-tokens.ts";

@@ -161,6 +161,7 @@ export type CrmMethod =
 export interface BatchRows {
   readonly upsertContact: { readonly input: ContactInput; readonly value: Written };
   readonly createDeal: { readonly input: DealInput; readonly value: Written };
+  readonly findCompany: { readonly input: string; readonly value: CompanyMatch | null };
   readonly getDeal: { readonly input: string; readonly value: { readonly recordId: string } | null };
   readonly createActivity: { readonly input: ActivityInput; readonly value: Written };
 }
@@ -177,8 +178,8 @@ export interface Batch<Input, Value> {
   readonly cost: number;
   /**
    * Either the call as a whole failed, then its fault is every row's; or each row has its own result, in the order of `inputs`, of which no
-   * two have the same key. A row, or a whole, with a record's fault may be sent again by itself at once: one bad row makes some CRMs refuse
-   * its neighbours, and some do not say what became of a row (`unknown`). The answer to that call counts.
+   * two have the same key. A row with a record's fault may be sent again, by itself or with fewer others, and the answer to that counts: one
+   * bad row makes some CRMs refuse its neighbours, and some do not say what became of a row (`unknown`).
    */
   send(inputs: readonly Input[], options: CallOptions): Promise<CallResult<readonly CallResult<Value>[]>>;
 }

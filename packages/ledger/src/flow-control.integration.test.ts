@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase, type Database } from "./database.ts";
 import type { TryEnd } from "./ending.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
+import type { TakeOptions } from "./waiting.ts";
 
 let ledger: Ledger;
 let database: Database;
@@ -75,7 +76,23 @@ it("WR10: of a tenant with a quota no more is released than it has tokens, the o
   expect(await taken(tenant)).toEqual(["evt_3", "evt_4"]);
 });
 
-async function taken(tenant: string): Promise<string[]> {
+it("WR10: where emails go together, a few tokens release many of them, and fewer tokens none", async () => {
+  const tenant = newTenant();
+  for (const event of ["evt_1", "evt_2", "evt_3", "evt_4"]) await park(tenant, event, "quota");
+  const together = { crms: ["hubspot"], tokens: 2, emails: 3 };
+  const draw = { tenant, perSecond: 0.000_001, maxWaitMs: 0 };
+  await ledger.drawTokens({ ...draw, crm: "hubspot", burst: 5, need: 4, want: 4 });
+  expect(await taken(tenant, together)).toEqual([]);
+  await ledger.drawTokens({ ...draw, crm: "hubspot", burst: 1, need: 1, want: 1 });
+  expect(await taken(tenant, together)).toEqual([]);
+  // A quota that never has as many tokens at once: all that it can have are enough.
+  await ledger.drawTokens({ ...draw, crm: "hubspot", perSecond: 1_000_000, burst: 1, need: 1, want: 1, maxWaitMs: 1 });
+  expect(await taken(tenant, together)).toEqual(["evt_1", "evt_2", "evt_3"]);
+  await ledger.drawTokens({ ...draw, crm: "odoo", burst: 1, need: 1, want: 1 });
+  expect(await taken(tenant, together)).toEqual([]);
+});
+
+async function taken(tenant: string, together?: TakeOptions["together"]): Promise<string[]> {
   const rows = await ledger.takeWaiting({
     stage: "deliver",
     lanes: [`lane-${tenant}`],
@@ -83,6 +100,7 @@ async function taken(tenant: string): Promise<string[]> {
     leaseMs: 60_000,
     perTenant: 10,
     limit: 100,
+    ...(together === undefined ? {} : { together }),
   });
   return rows.map(({ eventId }) => eventId);
 }

@@ -26,6 +26,8 @@ export interface TakeOptions {
   readonly limit: number;
   /** Tenants of which nothing is taken. */
   readonly except?: readonly string[];
+  /** Kinds of CRM that take many emails in one request: with so many tokens so many emails of a tenant may be taken. */
+  readonly together?: { readonly crms: readonly string[]; readonly tokens: number; readonly emails: number };
 }
 
 interface Row {
@@ -51,7 +53,7 @@ interface Row {
 /**
  * Takes what is due, oldest first per tenant, under a lease: of a conversation only its head, of a tenant whose circuit is open
  * nothing before the probe's time and then one, which may become the probe (`takeProbe`); of a tenant in buffer mode nothing; of one with a
- * quota no more than it has tokens, and its mail that waits for them is due as soon as there are some. Another instance never gets the
+ * quota no more than it has tokens (where emails go together: than go together), and its mail that waits for them is due as soon as there are some. Another instance never gets the
  * same row while the lease lives.
  */
 export async function takeWaiting(database: Database, options: TakeOptions): Promise<WaitingEmail[]> {
@@ -67,12 +69,13 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
           and not exists (select 1 from waiting b where b.tenant = w.tenant and b.stage = w.stage
                              and b.conversation_id = w.conversation_id and b.seq < w.seq)),
       rooms as (
-       select t.tenant, (select floor(min(least(burst, tokens + extract(epoch from clock_timestamp() - at) * per_second)))
-                           from rate_buckets r where r.tenant = t.tenant and $1 = 'deliver') as tokens
+       select t.tenant, (select min(case when crm <> all ($8) then least($5, floor(tokens)) when tokens >= least($9, burst) then $10 else 0 end)
+                           from (select r.crm, r.burst, least(burst, tokens + extract(epoch from clock_timestamp() - at) * per_second) as tokens
+                                   from rate_buckets r where r.tenant = t.tenant and $1 = 'deliver') now) as emails
          from (select distinct tenant from due) t),
       picked as (
        select w.tenant, w.event_id from waiting w join due d using (tenant, event_id) join rooms r on r.tenant = d.tenant
-        where d.place <= case when d.probing then 1 else least($5, coalesce(r.tokens, $5)) end
+        where d.place <= case when d.probing then 1 else coalesce(r.emails, $5) end
           and (w.lease_until is null or w.lease_until < clock_timestamp())
         order by d.place, w.seq limit $6 for update of w skip locked)
      update waiting w set owner = $3, lease_until = clock_timestamp() + $4 * interval '1 ms'
@@ -87,6 +90,9 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
       options.perTenant,
       options.limit,
       options.except ?? [],
+      options.together?.crms ?? [],
+      options.together?.tokens ?? 0,
+      options.together?.emails ?? 0,
     ],
   );
   // An update answers in no order.

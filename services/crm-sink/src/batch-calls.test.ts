@@ -125,14 +125,23 @@ test("a row that the CRM refuses is sent by itself, and so is one of which it do
   expect(calls.map(({ names }) => names)).toEqual([["first"], ["a", "bad", "untold", "b"], ["bad"], ["untold"]]);
 });
 
-test("a batch that is refused whole is halved until only the bad row is", async () => {
+test("where every row is refused the batch is halved until only the bad one is", async () => {
   const { behindFirst, calls, tokens } = tenant({
-    together: (names) => (names.includes("bad") ? fail(INVALID) : { ok: true, value: names.map(written) }),
+    together: (names) => ({
+      ok: true,
+      value: names.map((name) => (names.includes("bad") ? fail(INVALID) : written(name))),
+    }),
     alone: (name) => (name === "bad" ? fail(INVALID) : written(name)),
   });
   expect(await behindFirst("a", "b", "c", "bad")).toEqual(["id-a", "id-b", "id-c", INVALID.code]);
   expect(calls.map(({ names }) => names.join(" "))).toEqual(["first", "a b c bad", "a b", "c bad", "c", "bad"]);
   expect(tokens).toHaveLength(calls.length);
+});
+
+test("a fault of the whole call is every row's, and nothing is sent again", async () => {
+  const { behindFirst, calls } = tenant({ together: () => fail(INVALID) });
+  expect(await behindFirst("a", "b")).toEqual([INVALID.code, INVALID.code]);
+  expect(calls).toHaveLength(2);
 });
 
 test("an outage is every row's and counts once; what one row meets of it leaves the others their answers", async () => {
@@ -165,5 +174,7 @@ test("a fault of Inlet's own infrastructure, and an answer that lacks rows, reje
   const ledger = tenant({ ledgerFails: true });
   expect(await ledger.behindFirst("a", "b")).toEqual(["the ledger is away", "the ledger is away"]);
   const lacking = tenant({ together: () => ({ ok: true, value: [written("a")] }) });
-  expect(await lacking.behindFirst("a", "b")).toEqual(["id-a", "a batch of upsertContact answered 1 of 2 rows"]);
+  expect(await lacking.behindFirst("a", "b")).toEqual(
+    ["a", "b"].map(() => "a batch of upsertContact answered 1 of 2 rows"),
+  );
 });

@@ -68,7 +68,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
         most,
         ...(bytes === undefined ? {} : { weight: { of: ({ call }) => bytes.of(call.input), most: bytes.most } }),
         keyOf: ({ call }) => call.key,
-        run: async (take) => send(method, take, null),
+        run: async (take) => send(method, take),
         patienceMs: PATIENCE_MS,
         sleep: async (ms, signal) => sleep(ms, undefined, { signal }),
       });
@@ -77,14 +77,20 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     return gatherer;
   };
 
-  /** `refused`: what these rows' last call said of them; it carried out none of them, or is `unknown`. */
-  const send = async (method: BatchedMethod, take: () => readonly Row[], refused: CallFault | null): Promise<void> => {
+  /** `refused`: what their last call said of rows; it did not carry them out, or is `unknown`. */
+  const send = async (
+    method: BatchedMethod,
+    take: () => readonly Row[],
+    refused: ReadonlyMap<Row, CallFault> = new Map(),
+  ): Promise<void> => {
     let rows: readonly Row[] = [];
     try {
       const cost = Math.max(batchOf(crm, method).cost, crm.costs?.[method] ?? 1);
       const token = await quota.take(cost, QUOTA_WAIT_MS).finally(() => (rows = take()));
-      const notSent = (row: Row, end: CallEnd<unknown>): void =>
-        row.end(refused?.unknown === true ? { kind: "answered", result: { ok: false, fault: refused } } : end);
+      const notSent = (row: Row, end: CallEnd<unknown>): void => {
+        const fault = refused.get(row);
+        row.end(fault?.unknown === true ? { kind: "answered", result: { ok: false, fault } } : end);
+      };
       if (!token.ok) {
         for (const row of rows) notSent(row, { kind: "no-token", retryInMs: token.retryInMs });
         return;
@@ -142,17 +148,23 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     }
     const { result } = answer;
     if (!result.ok) {
-      if (result.fault.kind === "outage") for (const row of rows) row.end({ kind: "answered", result });
-      else await Promise.all(halves(rows).map(async (half) => send(method, () => half, result.fault)));
+      for (const row of rows) row.end({ kind: "answered", result });
       return;
     }
+    if (result.value.length !== rows.length)
+      throw new Error(`a batch of ${method} answered ${result.value.length} of ${rows.length} rows`);
+    const again: { row: Row; fault: CallFault }[] = [];
+    rows.forEach((row, index) => {
+      const own = result.value[index] as CallResult<unknown>;
+      if (own.ok || own.fault.kind === "outage") row.end({ kind: "answered", result: own });
+      else again.push({ row, fault: own.fault });
+    });
+    // Where all are refused it may be for one of them: halves find it in fewer calls.
+    const parts = again.length < rows.length ? again.map((each) => [each]) : halves(again);
     await Promise.all(
-      rows.map(async (row, index) => {
-        const own = result.value[index];
-        if (own === undefined)
-          throw new Error(`a batch of ${method} answered ${result.value.length} of ${rows.length} rows`);
-        if (own.ok || own.fault.kind === "outage") row.end({ kind: "answered", result: own });
-        else await send(method, () => [row], own.fault);
+      parts.map(async (part) => {
+        const faults = new Map(part.map(({ row, fault }) => [row, fault]));
+        return send(method, () => part.map(({ row }) => row), faults);
       }),
     );
   };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { BATCHING_KINDS } from "@inlet/crm";
 import { poll, type Poller } from "@inlet/ledger";
 import { errorForLog } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, WAITING_BUDGET_MS, type SinkDeps } from "./email-try.ts";
@@ -10,6 +11,11 @@ const LIMIT = 64;
 const PER_TENANT = 16;
 /** Taken and not ended; more would only wait here while their leases run. */
 const MOST_TAKEN = 128;
+/**
+ * Where the CRM takes many at a time, a few tokens do for many emails: taken at once they go through their steps together. The tokens are
+ * those of one email's calls, contact, deal and activity.
+ */
+const TOGETHER = { crms: BATCHING_KINDS, tokens: 5, emails: 48 };
 
 /**
  * Takes due waiting mail of the lanes, oldest first per tenant, and tries it again. Several instances share the work by leases. What was
@@ -43,6 +49,7 @@ export function releaseWaiting(deps: SinkDeps, queue: FairQueue, lanes: readonly
               perTenant: PER_TENANT,
               limit: Math.min(LIMIT, room),
               except: [...taken.keys()],
+              together: TOGETHER,
             });
       for (const { tenant, eventId, record, pass, attempt, since } of emails) {
         count(tenant, 1);

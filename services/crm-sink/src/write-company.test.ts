@@ -33,6 +33,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
       quota: { take: async () => ({ ok: true }) },
       circuit: { call: async (call: () => Promise<unknown>) => ({ open: false, result: await call() }) },
       companies: createKnownCompanies(() => clock),
+      batches: { has: () => false },
       adapter: {
         traits: { company: { settle: "consistent-lookup", settleMs: 0 } },
         findCompany: async (domain: string) => (calls.push(`find ${domain}`), find ?? { ok: true, value: null }),

@@ -1,6 +1,6 @@
 import type { CompanyMatch } from "@inlet/crm";
 import { companyDomain, effectKey, ok, type Outcome } from "@inlet/delivery";
-import { callCrm } from "./call-crm.ts";
+import { callMethod } from "./call-crm.ts";
 import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "./email-try.ts";
 import { writeEffect } from "./write-effect.ts";
@@ -43,7 +43,7 @@ export async function findCompany(email: EmailTry, sender: string): Promise<Outc
   let found = crm.companies.get(domain);
   if (found === undefined) {
     const asked = await crm.companies.ask(domain, async () =>
-      callCrm(email, "find-company", async (options) => crm.adapter.findCompany(domain, options)),
+      callMethod(email, "find-company", { method: "findCompany", input: domain }),
     );
     if (asked.kind === "deadLetter") {
       email.warnings.push(`company_not_found: the CRM did not tell (${asked.detail})`);

@@ -30,6 +30,32 @@ describe("companies in HubSpot", () => {
     });
   });
 
+  test("many domains are one search: each its oldest, or none; what is no domain's fault is not taken apart", async () => {
+    const acme = await subject.addCompany("acme.example");
+    const beta = await subject.addCompany("beta.example");
+    await subject.addCompany("beta.example");
+    const before = subject.calls.length;
+    const domains = ["beta.example", "nobody.example", "acme.example", "beta.example"];
+    const found = await subject.crm.batches?.findCompany?.send(domains, soon);
+    const betas = { recordId: beta, several: true };
+    expect(found).toEqual({
+      ok: true,
+      value: [betas, null, { recordId: acme, several: false }, betas].map((value) => ({ ok: true, value })),
+    });
+    expect(subject.calls.length - before).toBe(1);
+    for (const [fault, kind] of [
+      [{ status: 429, policyName: "SECONDLY" }, "record-passing"],
+      [{ status: 403, category: "MISSING_SCOPES" }, "record-permanent"],
+    ] as const) {
+      subject.sandbox.faults.add({ match: { path: "/crm/*search" }, times: 1, ...fault });
+      const failed = await subject.crm.batches?.findCompany?.send(domains, soon);
+      expect(failed).toMatchObject({ ok: false, fault: { kind } });
+    }
+    subject.sandbox.faults.add({ match: { path: "/crm/*search" }, times: 1, status: 400 });
+    const refused = await subject.crm.batches?.findCompany?.send(domains, soon);
+    expect(refused).toMatchObject({ ok: true, value: domains.map(() => ({ ok: false })) });
+  });
+
   test("too many searches in a second, and a token without the scope, open no circuit", async () => {
     subject.sandbox.faults.add({ match: { path: "/crm/*search" }, times: 1, status: 429, policyName: "SECONDLY" });
     const found = await subject.crm.findCompany("acme.example", soon);

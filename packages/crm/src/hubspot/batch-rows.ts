@@ -27,11 +27,11 @@ export async function writeBatch(
 ): Promise<CallResult<readonly CallResult<HubSpotRecord>[]>> {
   const body = { inputs: inputs.map((input, row) => ({ ...input, objectWriteTraceId: String(row) })) };
   const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
-  if (!made.ok) return made;
+  if (!made.ok) return refused(made.fault, keys);
   if (made.value.kind === "conflict")
-    return { ok: false, fault: passing("hubspot:409", "a record of the batch is there already") };
+    return refused(passing("hubspot:409", "a record of the batch is there already"), keys);
   if (made.value.kind === "not-found")
-    return { ok: false, fault: permanent("hubspot:404", "a record that the batch refers to is gone") };
+    return refused(permanent("hubspot:404", "a record that the batch refers to is gone"), keys);
   const { results, errors } = batchAnswer(made.value.body);
   if (results.length === 0 && errors.length === 0) return nothingCame();
   const byTrace = new Map(results.map((record) => [record.traceId, record]));
@@ -65,8 +65,13 @@ export async function readBatch(
   if (!found.ok) return found;
   if (found.value.kind !== "ok") return { ok: true, value: [] };
   const { results, errors } = batchAnswer(found.value.body);
-  const refused = errors.find((error) => error.category !== "OBJECT_NOT_FOUND");
-  return refused === undefined ? { ok: true, value: results } : { ok: false, fault: faultOfBatchError(refused) };
+  const error = errors.find(({ category }) => category !== "OBJECT_NOT_FOUND");
+  return error === undefined ? { ok: true, value: results } : { ok: false, fault: faultOfBatchError(error) };
+}
+
+/** What a call that failed whole says of its rows: an outage is the account's, anything else may be the fault of one of them. */
+export function refused(fault: CallFault, rows: readonly unknown[]): CallResult<readonly CallResult<never>[]> {
+  return fault.kind === "outage" ? { ok: false, fault } : { ok: true, value: rows.map(() => ({ ok: false, fault })) };
 }
 
 export function nothingCame(): CallResult<never> {

@@ -1,11 +1,13 @@
 import type { BatchRows, Batches, CallFault, CallOptions, CallResult, DealInput, Written } from "../port.ts";
 import { activityCreate } from "./activities.ts";
 import type { HubSpotRecord } from "./answer.ts";
-import { MOST_ROWS, readBatch, untold, writeBatch } from "./batch-rows.ts";
+import { MOST_ROWS, readBatch, refused, untold, writeBatch } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
+import { findCompanies } from "./companies.ts";
 import { contactCreate } from "./contacts.ts";
 import { canBeDealId, dealUpsert } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
+import { SEARCH_COST } from "./searches.ts";
 import type { DealStages } from "./stages.ts";
 
 /** Of a batch of activities: far below the longest answer that the transport reads, bytes. */
@@ -37,6 +39,11 @@ export function hubSpotBatches(context: BatchContext): Batches {
       cost: 2,
       send: (inputs, options) => withProperties(() => createDeals(context, inputs, options), options, lacksProperties),
     },
+    findCompany: {
+      most: MOST_ROWS,
+      cost: SEARCH_COST,
+      send: (domains, options) => findCompanies(client, domains, options),
+    },
     getDeal: { most: MOST_ROWS, cost: 1, send: (ids, options) => getDeals(client, ids, options) },
     createActivity: {
       most: MOST_ROWS,
@@ -57,7 +64,7 @@ async function upsertContacts(
   const path = client.paths.objects("contacts");
   const ids = inputs.map(({ email }) => email);
   const read = await readBatch(client, { path: `${path}/batch/read`, ids, idProperty: "email", of: "email" }, options);
-  if (!read.ok) return read;
+  if (!read.ok) return refused(read.fault, inputs);
   const there = new Map(read.value.map(({ id, properties }) => [properties["email"]?.toLowerCase(), id]));
   const missing = inputs.filter(({ email }) => !there.has(email.toLowerCase()));
   // A create, since a batch upsert cannot tie a contact to its company; what was made meanwhile is a conflict of its row alone.
@@ -166,7 +173,7 @@ async function getDeals(
     ids.length === 0
       ? { ok: true as const, value: [] }
       : await readBatch(client, { path, ids, of: "dealname" }, options);
-  if (!read.ok) return read;
+  if (!read.ok) return refused(read.fault, dealIds);
   const there = new Set(read.value.map(({ id }) => id));
   return { ok: true, value: dealIds.map((id) => ({ ok: true, value: there.has(id) ? { recordId: id } : null })) };
 }

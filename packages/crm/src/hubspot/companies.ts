@@ -1,8 +1,12 @@
 import type { CallOptions, CallResult, CompanyInput, CompanyMatch, Written } from "../port.ts";
 import { batchAnswer, hubSpotRecord } from "./answer.ts";
+import { refused } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
 import { outage, passing } from "./faults.ts";
 import { ofSearch } from "./searches.ts";
+
+/** Records that a search answers at once. */
+const MOST_FOUND = 200;
 
 /**
  * The oldest company of the domain. HubSpot keeps domains of companies neither unique nor readable by key, so this asks the search index:
@@ -21,6 +25,35 @@ export async function findCompany(
   if (!answer.ok) return { ok: false, fault: ofSearch(answer.fault) };
   const [oldest, second] = answer.value.kind === "ok" ? batchAnswer(answer.value.body).results : [];
   return { ok: true, value: oldest === undefined ? null : { recordId: oldest.id, several: second !== undefined } };
+}
+
+/** As {@link findCompany} for many domains in one search, which is charged as one. */
+export async function findCompanies(
+  client: HubSpotClient,
+  domains: readonly string[],
+  options: CallOptions,
+): Promise<CallResult<readonly CallResult<CompanyMatch | null>[]>> {
+  const path = `${client.paths.objects("companies")}/search`;
+  const filters = [{ propertyName: "domain", operator: "IN", values: [...new Set(domains)] }];
+  const sorts = [{ propertyName: "createdate", direction: "ASCENDING" }];
+  const body = { filterGroups: [{ filters }], sorts, properties: ["domain"], limit: MOST_FOUND, after: "0" };
+  const answer = await client.call({ method: "POST", path, template: path, write: false, body }, options);
+  if (!answer.ok) {
+    // Of the faults that are no outage only a 400 can be one domain's; taken apart, the others would be more searches that fail.
+    const fault = ofSearch(answer.fault);
+    return fault.code.startsWith("hubspot:400") ? refused(fault, domains) : { ok: false, fault };
+  }
+  const results = answer.value.kind === "ok" ? batchAnswer(answer.value.body).results : [];
+  if (results.length === MOST_FOUND)
+    return refused(passing("hubspot:207", "the domains have more companies than a search answers at once"), domains);
+  const found = Map.groupBy(results, ({ properties }) => properties["domain"]?.toLowerCase());
+  return {
+    ok: true,
+    value: domains.map((domain) => {
+      const [oldest, second] = found.get(domain) ?? [];
+      return { ok: true, value: oldest === undefined ? null : { recordId: oldest.id, several: second !== undefined } };
+    }),
+  };
 }
 
 /** A company under the unique property `inlet_company_domain`, which refuses a second one; the refusal is answered with the one that is there. */
