@@ -142,6 +142,19 @@ describe("a token that the CRM refuses", () => {
   });
 });
 
+test("of a server that ends a token with the next one, a token just issued is replaced by the next in the store", async () => {
+  const endpoint = await server({ expiresIn: 20, onlyNewest: true });
+  const store = memoryGrants();
+  const [one, two] = [instance(endpoint.settings(), store), instance(endpoint.settings(), store)];
+  const first = await tokenOf(one);
+  expect(await tokenOf(two)).toBe(first);
+  sleepUntil(clock + 11_000);
+  const second = await tokenOf(one);
+  expect(endpoint.accepted.map(({ token }) => token)).not.toContain(first);
+  expect(await two.tokens.insteadOf(first, soon())).toEqual({ ok: true, value: second });
+  expect(endpoint.requests).toHaveLength(2);
+});
+
 describe("what the endpoint is told", () => {
   test("the client by form or by header, the scope, and for client_credentials no refresh token", async () => {
     const endpoint = await server();

@@ -27,6 +27,8 @@ export interface TokenServer {
   revokeTokens(): void;
   /** Ends the refresh token. */
   revokeGrant(): void;
+  /** A person authorizes again: the new grant's first refresh token. */
+  authorize(): string;
   /** What the next request is answered with instead; `lost`: it is carried out, and its answer never comes. */
   answerNext(answer: { status: number; body: string; headers?: Record<string, string> } | "lost"): void;
   settings(changes?: Partial<OAuthSettings>): OAuthSettings;
@@ -37,17 +39,20 @@ export const secret = (value: string): { reveal(): readonly string[] } => ({ rev
 
 /**
  * A token endpoint that rotates refresh tokens as RFC 9700 4.14.2 has it: each is good once, and one that comes again ends the whole grant.
- * `ms`: how long an answer takes.
+ * `ms`: how long an answer takes. `onlyNewest`: an access token ends when the next one is issued.
  */
 export async function startTokenServer({
   rotates = true,
   expiresIn = 1800,
   ms = 0,
-}: { rotates?: boolean; expiresIn?: number | null; ms?: number } = {}): Promise<TokenServer> {
+  onlyNewest = false,
+}: { rotates?: boolean; expiresIn?: number | null; ms?: number; onlyNewest?: boolean } = {}): Promise<TokenServer> {
   const firstRefreshToken = `refresh-${randomUUID()}`;
   const requests: TokenRequest[] = [];
   const accepted: { token: string; tenant: string }[] = [{ token: randomUUID(), tenant: "nobody" }];
   let good: string | null = firstRefreshToken;
+  /** Of the present grant. */
+  const used = new Set<string>();
   let reuses = 0;
   const answers: Parameters<TokenServer["answerNext"]>[0][] = [];
 
@@ -65,13 +70,19 @@ export async function startTokenServer({
     if (ms > 0) await sleep(ms);
     if (shown.id !== CLIENT.id || shown.secret !== CLIENT.secret) return send(401, '{"error":"invalid_client"}');
     if (grant === "refresh_token" && (good === null || refreshToken !== good)) {
-      if (refreshToken !== good) reuses += 1;
-      good = null;
+      if (used.has(refreshToken ?? "")) {
+        reuses += 1;
+        good = null;
+      }
       return send(400, JSON.stringify({ error: "invalid_grant", error_description: `${refreshToken} is over` }));
     }
     const accessToken = `access-${randomUUID()}`;
+    if (onlyNewest) accepted.splice(1);
     accepted.push({ token: accessToken, tenant: "acme" });
-    if (grant === "refresh_token" && rotates) good = `refresh-${randomUUID()}`;
+    if (grant === "refresh_token" && rotates) {
+      used.add(refreshToken ?? "");
+      good = `refresh-${randomUUID()}`;
+    }
     if (next === "lost") return void request.socket.destroy();
     send(
       200,
@@ -97,7 +108,11 @@ export async function startTokenServer({
     reuses: () => reuses,
     accepted,
     revokeTokens: () => void accepted.splice(1),
-    revokeGrant: () => void (good = null),
+    revokeGrant: () => {
+      good = null;
+      used.clear();
+    },
+    authorize: () => (good = `refresh-${randomUUID()}`),
     answerNext: (answer) => void answers.push(answer),
     settings: (changes = {}) => ({
       tokenUrl: url,

@@ -11,7 +11,7 @@ import { createTokenEndpoint } from "./token-endpoint.ts";
 
 /** A token is renewed this long before it ends, or half its life before, where that is shorter. */
 const MARGIN_MS = 60_000;
-/** A token that the CRM refuses so soon after it was issued is not the reason: a newer one would fare no better. */
+/** For a token that the CRM refuses so soon after it was issued the endpoint is not asked: a newer one would fare no better. */
 const YOUNG_MS = 30_000;
 /** While the old token is good, a failed renewal is not tried again before. */
 const RETRY_MS = 5_000;
@@ -65,14 +65,17 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
     return newest;
   };
 
+  const readKept = async (): Promise<{ generation: number; tokens: HeldTokens | null }> => {
+    const kept = await store.read(key);
+    return { generation: kept?.generation ?? 0, tokens: kept === null ? null : openTokens(kept.sealed, grant, key) };
+  };
+
   const renew = async (): Promise<CallResult<string>> => {
     const deadline = Date.now() + timeoutMs;
     if (unkept !== null) await keep(unkept);
     for (;;) {
-      const kept = await store.read(key);
-      const tokens = kept === null ? null : openTokens(kept.sealed, grant, key);
+      const { generation, tokens } = await readKept();
       if (tokens !== null && isFresh(tokens)) return hold(tokens);
-      const generation = kept?.generation ?? 0;
       if (await store.lease(key, generation, owner, timeoutMs + LEASE_MARGIN_MS)) {
         const refreshToken = tokens?.refreshToken ?? grant.refreshToken;
         const issuedAt = now();
@@ -80,7 +83,7 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
         if (!answer.ok) {
           await store.release(key, owner);
           // An instance whose lease was over may have been answered all the same: then it is that token which counts.
-          if (((await store.read(key))?.generation ?? 0) === generation) return answer;
+          if ((await readKept()).generation === generation) return answer;
           continue;
         }
         const { accessToken, lifeMs } = answer.value;
@@ -111,7 +114,11 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
     current,
     insteadOf: async (token, call) => {
       if (held?.accessToken === token) {
-        if (now() - held.issuedAt < YOUNG_MS) return { ok: true, value: null };
+        if (now() - held.issuedAt < YOUNG_MS) {
+          // Some servers end a token as soon as another instance has got the next one.
+          const { tokens } = await readKept();
+          return tokens === null || tokens.accessToken === token ? { ok: true, value: null } : hold(tokens);
+        }
         refused = token;
       }
       return current(call);
