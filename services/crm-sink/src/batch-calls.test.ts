@@ -19,6 +19,10 @@ function tenant(
     /** Tokens that there are; by default enough. */
     readonly tokens?: number;
     readonly ledgerFails?: boolean;
+    /** Buffer mode begins during the first call. */
+    readonly buffered?: boolean;
+    /** The circuit opens with the second call. */
+    readonly opens?: boolean;
   } = {},
 ) {
   const calls: { names: Names; deadline: number }[] = [];
@@ -56,13 +60,23 @@ function tenant(
   };
   const circuit = {
     call: async <T>(action: () => Promise<T>, outageOf: (result: T) => string | null) => {
+      if (answers.opens === true && calls.length > 1) return { open: true as const, probeInMs: 100 };
       const result = await action();
       if (answers.ledgerFails === true && calls.length > 1) throw new Error("the ledger is away");
       outages.push(outageOf(result));
       return { open: false as const, result };
     },
   } as unknown as Circuit;
-  const batches = createBatchCalls({ crm, quota, circuit, timeoutMs: 5_000, now: () => 0, reach: () => {} });
+  const gateAnswers = async () => ({ buffered: answers.buffered === true && calls.length > 0 });
+  const batches = createBatchCalls({
+    crm,
+    quota,
+    circuit,
+    gate: gateAnswers,
+    timeoutMs: 5_000,
+    now: () => 0,
+    reach: () => {},
+  });
   const call = async (name: string, deadline = 10_000): Promise<CallEnd<Written>> =>
     batches.call({
       method: "upsertContact",
@@ -92,7 +106,9 @@ function tenant(
 
 function short(end: CallEnd<Written>): unknown {
   if (end.kind !== "answered") return end.kind;
-  return end.result.ok ? end.result.value.recordId : end.result.fault.code;
+  if (end.result.ok) return end.result.value.recordId;
+  const { code, unknown } = end.result.fault;
+  return unknown ? `${code} unknown` : code;
 }
 
 test("the first goes by itself, those that come meanwhile together: one token and one result for the circuit a call", async () => {
@@ -146,10 +162,10 @@ test("a fault of the whole call is every row's, and nothing is sent again", asyn
 
 test("an outage is every row's and counts once; what one row meets of it leaves the others their answers", async () => {
   const whole = tenant({ together: () => fail(OUTAGE) });
-  expect(await whole.behindFirst("a", "b")).toEqual([OUTAGE.code, OUTAGE.code]);
+  expect(await whole.behindFirst("a", "b")).toEqual([`${OUTAGE.code} unknown`, `${OUTAGE.code} unknown`]);
   expect(whole.outages).toEqual([null, OUTAGE.code]);
   const partly = tenant({ together: () => ({ ok: true, value: [written("a"), fail(OUTAGE)] }) });
-  expect(await partly.behindFirst("a", "b")).toEqual(["id-a", OUTAGE.code]);
+  expect(await partly.behindFirst("a", "b")).toEqual(["id-a", `${OUTAGE.code} unknown`]);
   expect(partly.outages).toEqual([null, OUTAGE.code]);
 });
 
@@ -167,7 +183,26 @@ test("taken apart without tokens: what was refused was not carried out and waits
     tokens: 2,
     together: () => ({ ok: true, value: [written("a"), fail(INVALID), fail(UNTOLD)] }),
   });
-  expect(await behindFirst("a", "bad", "untold")).toEqual(["id-a", "no-token", UNTOLD.code]);
+  expect(await behindFirst("a", "bad", "untold")).toEqual(["id-a", "no-token", `${UNTOLD.code} unknown`]);
+});
+
+test("what is unknown stays so until the CRM says what became of it", async () => {
+  const together = (): CallResult<readonly CallResult<Written>[]> => ({
+    ok: true,
+    value: [fail(UNTOLD), fail(INVALID), written("b")],
+  });
+  const NOT_SENT: CallFault = { ...OUTAGE, code: "hubspot:connect", unknown: false };
+  const away = tenant({ together, alone: (name) => (name === "first" ? written(name) : fail(NOT_SENT)) });
+  const unknown = [`${NOT_SENT.code} unknown`, NOT_SENT.code, "id-b"];
+  expect(await away.behindFirst("untold", "bad", "b")).toEqual(unknown);
+  const open = tenant({ together, opens: true });
+  expect(await open.behindFirst("untold", "bad", "b")).toEqual([`${UNTOLD.code} unknown`, "open", "id-b"]);
+});
+
+test("rows that gathered before buffer mode began are not sent", async () => {
+  const { behindFirst, calls } = tenant({ buffered: true });
+  expect(await behindFirst("a", "b")).toEqual(["buffered", "buffered"]);
+  expect(calls).toHaveLength(1);
 });
 
 test("a fault of Inlet's own infrastructure, and an answer that lacks rows, reject the rows that have no answer", async () => {

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch, BatchedMethod, BatchRows, CallFault, CallOptions, CallResult, Crm } from "@inlet/crm";
+import type { Gate } from "@inlet/ledger";
 import { createGatherer, type Circuit, type Gatherer, type SharedQuota } from "@inlet/resilience";
 import { batchOrigin, inOrigin, metrics, withBatchSpan, type BatchOrigin } from "@inlet/telemetry";
 import { MIN_CALL_MS, QUOTA_WAIT_MS } from "./email-try.ts";
 
-/** What became of a call: it was not made, for want of a token, of time, or since the circuit is open; or it was answered. */
+/** What became of a call: it was not made, for buffer mode, for want of a token or of time, or since the circuit is open; or it was answered. */
 export type CallEnd<T> =
+  | { readonly kind: "buffered" }
   | { readonly kind: "no-token"; readonly retryInMs: number }
   | { readonly kind: "late" }
   | { readonly kind: "open"; readonly probeInMs: number }
@@ -34,6 +36,7 @@ export interface BatchCallsOptions {
   readonly crm: Crm;
   readonly quota: SharedQuota;
   readonly circuit: Circuit;
+  readonly gate: () => Promise<Pick<Gate, "buffered">>;
   /** Longest time for one call, ms. */
   readonly timeoutMs: number;
   readonly now: () => number;
@@ -57,7 +60,7 @@ const PATIENCE_MS = 1_000;
  * email's fate is always what the CRM says of it alone.
  */
 export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
-  const { crm, quota, circuit, timeoutMs, now, reach } = options;
+  const { crm, quota, circuit, gate, timeoutMs, now, reach } = options;
   const gatherers = new Map<BatchedMethod, Gatherer<Row>>();
 
   const gathererOf = (method: BatchedMethod): Gatherer<Row> => {
@@ -77,26 +80,22 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     return gatherer;
   };
 
-  /** `refused`: what their last call said of rows; it did not carry them out, or is `unknown`. */
-  const send = async (
-    method: BatchedMethod,
-    take: () => readonly Row[],
-    refused: ReadonlyMap<Row, CallFault> = new Map(),
-  ): Promise<void> => {
+  const send = async (method: BatchedMethod, take: () => readonly Row[]): Promise<void> => {
     let rows: readonly Row[] = [];
     try {
       const cost = Math.max(batchOf(crm, method).cost, crm.costs?.[method] ?? 1);
       const token = await quota.take(cost, QUOTA_WAIT_MS).finally(() => (rows = take()));
-      const notSent = (row: Row, end: CallEnd<unknown>): void => {
-        const fault = refused.get(row);
-        row.end(fault?.unknown === true ? { kind: "answered", result: { ok: false, fault } } : end);
-      };
       if (!token.ok) {
-        for (const row of rows) notSent(row, { kind: "no-token", retryInMs: token.retryInMs });
+        for (const row of rows) row.end({ kind: "no-token", retryInMs: token.retryInMs });
+        return;
+      }
+      // Buffer mode may have begun while the rows gathered.
+      if ((await gate()).buffered) {
+        for (const row of rows) row.end({ kind: "buffered" });
         return;
       }
       const inTime = rows.filter(({ call }) => call.deadline - now() >= MIN_CALL_MS);
-      for (const row of rows) if (!inTime.includes(row)) notSent(row, { kind: "late" });
+      for (const row of rows) if (!inTime.includes(row)) row.end({ kind: "late" });
       const [first, second] = inTime;
       if (first === undefined) return;
       metrics.crmBatchRows.observe({ crm: crm.kind, method }, inTime.length);
@@ -153,20 +152,15 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     }
     if (result.value.length !== rows.length)
       throw new Error(`a batch of ${method} answered ${result.value.length} of ${rows.length} rows`);
-    const again: { row: Row; fault: CallFault }[] = [];
+    const again: Row[] = [];
     rows.forEach((row, index) => {
       const own = result.value[index] as CallResult<unknown>;
       if (own.ok || own.fault.kind === "outage") row.end({ kind: "answered", result: own });
-      else again.push({ row, fault: own.fault });
+      else again.push({ ...row, end: (end) => row.end(inDoubt(own.fault, end)) });
     });
     // Where all are refused it may be for one of them: halves find it in fewer calls.
     const parts = again.length < rows.length ? again.map((each) => [each]) : halves(again);
-    await Promise.all(
-      parts.map(async (part) => {
-        const faults = new Map(part.map(({ row, fault }) => [row, fault]));
-        return send(method, () => part.map(({ row }) => row), faults);
-      }),
-    );
+    await Promise.all(parts.map(async (part) => send(method, () => part)));
   };
 
   return {
@@ -183,6 +177,15 @@ function batchOf(crm: Crm, method: BatchedMethod): Batch<unknown, unknown> {
   const batch = crm.batches?.[method];
   if (batch === undefined) throw new Error(`${crm.kind} has no batches of ${method}`);
   return batch as Batch<unknown, unknown>;
+}
+
+/** What a row came to after an answer that may have left it unknown: it stays so until the CRM says what became of it. */
+function inDoubt(fault: CallFault, end: CallEnd<unknown>): CallEnd<unknown> {
+  if (!fault.unknown) return end;
+  if (end.kind !== "answered") return { kind: "answered", result: { ok: false, fault } };
+  const { result } = end;
+  if (result.ok || result.fault.kind === "record-permanent") return end;
+  return { kind: "answered", result: { ok: false, fault: { ...result.fault, unknown: true } } };
 }
 
 function outageOf(result: CallResult<unknown>): string | null {

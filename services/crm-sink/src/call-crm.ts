@@ -115,6 +115,9 @@ async function whatBecameOf<T>(
     if (writes !== undefined) effects.notDone(writes.effect, writes.key);
   };
   switch (end.kind) {
+    case "buffered":
+      notDone();
+      return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
     case "no-token":
       notDone();
       return { kind: "park", code: QUOTA_CODE, delayMs: end.retryInMs };

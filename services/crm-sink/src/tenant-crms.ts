@@ -84,20 +84,22 @@ export function createTenantCrms(deps: {
       sleep: async (ms) => sleep(ms),
     });
     let ready = false;
+    const gate = createTenantGate(
+      async () => ledger.gate(tenant.id),
+      () => performance.now(),
+    );
     return {
       kind,
       adapter,
       circuit,
-      gate: createTenantGate(
-        async () => ledger.gate(tenant.id),
-        () => performance.now(),
-      ),
+      gate,
       quota,
       companies: createKnownCompanies(() => performance.now()),
       batches: createBatchCalls({
         crm: adapter,
         quota,
         circuit,
+        gate,
         timeoutMs: tenant.crm.timeoutMs,
         now: Date.now,
         reach,
