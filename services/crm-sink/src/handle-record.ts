@@ -58,7 +58,8 @@ export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<vo
         sentMessages: [],
         stopKeeping: async () => {},
         probe: false,
-        warnings: [],
+        // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
+        warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
         notices: [],
         evidence: {},
         summary: [],
