@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { duplicatesIn } from "@inlet/crm-sandbox";
+import { openDatabase } from "@inlet/ledger/database";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
 
@@ -69,6 +70,32 @@ it("what a slow CRM takes long for is kept in the ledger, so that the partition 
   inlet.sandbox.faults.remove(fault.id);
   await inlet.start("crm-sink");
   await expectWritten(sent);
+}, 240_000);
+
+it("OP10: a CRM that is away for an hour costs no attempt: probes go on, and all is written when it is back", async () => {
+  const database = openDatabase({ connectionString: inlet.stack.env.DATABASE_URL });
+  try {
+    const fault = inlet.sandbox.faults.add({ match: {}, drop: "before" });
+    const sent = await send(6);
+    const probes = async (): Promise<number> =>
+      Number((await database.query<{ probes: number }>("select probes from circuits"))[0]?.probes ?? 0);
+    await eventually("the circuit to open", async () => ((await probes()) > 0 ? true : null), 30_000);
+    // The hour passes by the ledger's clock: what it keeps of times is moved back, five minutes at a time.
+    for (let minutes = 0; minutes < 60; minutes += 5) {
+      const before = await probes();
+      await database.query("update circuits set probe_at = probe_at - interval '5 minutes'");
+      const moved = "due_at = due_at - interval '5 minutes', since = since - interval '5 minutes'";
+      await database.query(`update waiting set ${moved}`);
+      await eventually("a probe to fail", async () => ((await probes()) > before ? true : null), 45_000);
+    }
+    const states = await inlet.ledger.statesOf(sent.map((eventId) => ({ tenant: "acme", eventId })));
+    expect([...states.values()]).toEqual(sent.map(() => "waiting"));
+    expect(await inlet.inlet("reconcile")).toMatchObject({ code: 0, stdout: expect.stringContaining("in flight 6") });
+    inlet.sandbox.faults.remove(fault.id);
+    await expectWritten(sent);
+  } finally {
+    await database.close();
+  }
 }, 240_000);
 
 async function expectWritten(eventIds: readonly string[]): Promise<void> {
