@@ -13,6 +13,7 @@ export function mappingVersionOf(parts: {
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
 }): string {
+  const { recentSubjectMs, sentFromCrm } = parts.matching;
   const { kind, files, newDeal, companies, contactByPhone, pipeline, stage, required } = parts.crm;
   const shape = {
     classes: Object.entries(parts.classes).toSorted(([left], [right]) => (left < right ? -1 : 1)),
@@ -25,8 +26,9 @@ export function mappingVersionOf(parts: {
         stage,
       ])
       .toSorted(byFirst),
-    // The default is left out, as it was before there was a choice.
-    ...(parts.matching.recentSubjectMs === RECENT_SUBJECT_MS ? {} : { matching: parts.matching }),
+    // The defaults are left out, as they were before there was a choice.
+    ...(recentSubjectMs === RECENT_SUBJECT_MS ? {} : { matching: { recentSubjectMs } }),
+    ...(sentFromCrm ? {} : { sentFromCrm }),
     attachments: Object.entries(parts.attachments).toSorted(byFirst),
     crm: {
       kind,

@@ -19,7 +19,14 @@ test.each([
 ])("%s", (matching, recentSubjectMs) => {
   const { tenant, faults } = read(matching);
   expect(faults).toEqual([]);
-  expect(tenant?.matching).toEqual({ recentSubjectMs });
+  expect(tenant?.matching).toEqual({ recentSubjectMs, sentFromCrm: true });
+});
+
+test("the mapping of a tenant that leaves the defaults stays; a choice changes it", () => {
+  const mapping = (matching: string) => read(matching).tenant?.mappingVersion;
+  expect(read("matching: { sentFromCrm: off }").tenant?.matching.sentFromCrm).toBe(false);
+  expect(mapping("matching: { sentFromCrm: on }")).toBe(mapping(""));
+  expect(mapping("matching: { sentFromCrm: off }")).not.toBe(mapping(""));
 });
 
 test.each([

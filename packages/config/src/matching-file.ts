@@ -18,9 +18,18 @@ export const matchingFile = z
         description:
           "how far apart two emails of one contact with the same subject may be to belong to one deal, such as 30d (at most 365d), or off",
       }),
+    sentFromCrm: z.enum(["on", "off"]).default("on").meta({
+      description: "ask the CRM whether people sent the message that an email answers from there, and at which deal",
+    }),
   })
   .prefault({});
 
-export function matchingConfig({ recentSubject }: z.output<typeof matchingFile>): TenantConfig["matching"] {
-  return { recentSubjectMs: recentSubject === "off" ? null : milliseconds(recentSubject) };
+export function matchingConfig({
+  recentSubject,
+  sentFromCrm,
+}: z.output<typeof matchingFile>): TenantConfig["matching"] {
+  return {
+    recentSubjectMs: recentSubject === "off" ? null : milliseconds(recentSubject),
+    sentFromCrm: sentFromCrm === "on",
+  };
 }

@@ -219,7 +219,7 @@ export interface TenantConfig {
   readonly outbound: SourceConfig | null;
   readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
   /** How far apart two emails of one contact and one subject may be for one deal, ms; null where that is not matched. Default 30 days. */
-  readonly matching: { readonly recentSubjectMs: number | null };
+  readonly matching: { readonly recentSubjectMs: number | null; readonly sentFromCrm: boolean };
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
   /** Workflow rules, in the file's order (WR7). What they name of intents, mailboxes and notices is there. */

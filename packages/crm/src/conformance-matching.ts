@@ -1,10 +1,41 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { faultOf, inMs, okOf, PATIENT_MS, plainId, type ConformanceCase } from "./conformance.ts";
+import {
+  activityInput,
+  dealInput,
+  faultOf,
+  inMs,
+  okOf,
+  PATIENT_MS,
+  plainId,
+  type ConformanceCase,
+} from "./conformance.ts";
 import type { CallResult, Written } from "./port.ts";
 
 /** What an adapter promises of matching by domain and phone, beside what holds of every record that it makes. */
 export const CRM_MATCHING_CONFORMANCE: readonly ConformanceCase[] = [
+  {
+    name: "sent message: the best of those that people sent from the CRM names its deal; an email that came in names none",
+    run: async ({ crm, addSentMessage }) => {
+      const id = plainId();
+      const ids = ["third", "second", "first"].map((name) => `${name}.${id}@CRM.example`);
+      assert.equal(okOf(await crm.findSentMessage(ids, soon())), null);
+      if (addSentMessage === undefined) return;
+      const contact = { email: `mara.${id}@example.com`, firstName: null, lastName: null };
+      const contactId = okOf(await crm.upsertContact(contact, soon())).recordId;
+      const dealIds: string[] = [];
+      for (const name of ["a", "b"])
+        dealIds.push(okOf(await crm.createDeal(dealInput(`${name}${id}`, contactId), soon())).recordId);
+      const [a = "", b = ""] = dealIds;
+      await addSentMessage(`first.${id}@CRM.example`, a);
+      await addSentMessage(`second.${id}@CRM.example`, b);
+      const found = okOf(await crm.findSentMessage(ids, soon()));
+      assert.deepEqual(found, { messageId: `second.${id}@CRM.example`, dealId: b });
+      const input = activityInput(`eml_${id}`, contactId, contact.email);
+      okOf(await crm.createActivity({ ...input, dealId: a }, soon()));
+      assert.equal(okOf(await crm.findSentMessage([input.messageId ?? ""], soon())), null);
+    },
+  },
   {
     name: "company: one that people made is found by its domain, and by no other",
     run: async ({ crm, addCompany }) => {

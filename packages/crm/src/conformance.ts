@@ -33,6 +33,8 @@ export interface ConformanceSubject {
   readonly addContact: (phone: string) => Promise<string>;
   /** The company that a contact belongs to. */
   readonly companyOf: (contactId: string) => Promise<string | null>;
+  /** Keeps a message that people sent from the CRM at a deal, some time ago; absent where a CRM's messages are registered instead. */
+  readonly addSentMessage?: (messageId: string, dealId: string) => Promise<void>;
   /** Where a deal stands and which tags it has, as the CRM stores them. */
   readonly dealOf: (recordId: string) => Promise<{ readonly stage: string; readonly tags: readonly string[] }>;
   /** A stage of the stand-in that new deals do not begin in. */
@@ -333,7 +335,7 @@ async function prepareWrite(crm: Crm, effect: WrittenEffect, target: Crm = crm):
   }
 }
 
-function dealInput(id: string, contactId: string): DealInput {
+export function dealInput(id: string, contactId: string): DealInput {
   const place = { pipeline: null, stage: null, tags: ["email-sourced"] };
   return { key: `cnv_${id}`, name: `Anfrage ${id}`, contactId, ...place };
 }

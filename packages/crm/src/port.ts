@@ -132,6 +132,12 @@ export interface TaskInput {
   readonly dealId: string | null;
 }
 
+/** A message that people sent from the CRM itself, and the deal that it belongs to there. */
+export interface SentFromCrm {
+  readonly messageId: string;
+  readonly dealId: string;
+}
+
 /** What a rule changes of a deal that is there. */
 export interface DealChange {
   /** Null: it stays where it is. */
@@ -149,6 +155,7 @@ export type CrmMethod =
   | "upsertContact"
   | "createDeal"
   | "getDeal"
+  | "findSentMessage"
   | "createActivity"
   | "updateActivity"
   | "readActivity"
@@ -211,6 +218,11 @@ export interface Crm {
   createDeal(input: DealInput, options: CallOptions): Promise<CallResult<Written>>;
   /** The deal by its CRM id; null when there is none. */
   getDeal(dealId: string, options: CallOptions): Promise<CallResult<{ recordId: string } | null>>;
+  /**
+   * The first of these Message-IDs, without brackets and the best first, under which people sent a message from the CRM at one deal. It may lag
+   * behind what was sent: null only says that it is not found.
+   */
+  findSentMessage(messageIds: readonly string[], options: CallOptions): Promise<CallResult<SentFromCrm | null>>;
   createActivity(input: ActivityInput, options: CallOptions): Promise<CallResult<Written>>;
   /** Adds associations and updates fields of an activity that is there; used by replays and second deliveries. `changed` holds only what is to be written. */
   updateActivity(

@@ -9,6 +9,7 @@ const nothing: DealCandidates = {
   conversationId: "cnv_1",
   conversationHasDeal: false,
   campaignMessages: [],
+  sentFromCrm: null,
   sameSubject: [],
   policy: "write",
   newDeal: "create",
@@ -19,6 +20,7 @@ const sent = (dealId: string | null, contactEmail: string | null = null, message
   dealId,
   contactEmail,
 });
+const crm = (dealId: string) => ({ messageId: "s1@inlet.example", dealId });
 const campaign = (...dealIds: string[]) =>
   dealIds.map((dealId, i) => ({ messageId: `c${i}@inlet.example`, campaign: "q2", dealId }));
 const subject = (...dealIds: string[]) => dealIds.map((dealId, i) => ({ eventId: `evt_${i}`, dealId }));
@@ -71,6 +73,15 @@ describe("WR3: the deal by its best evidence", () => {
   ])("conversation: it %s", (_what, candidates, expected) => expect(chosen(candidates)).toBe(expected));
 
   test.each<Row>([
+    ["a message that was sent from the CRM", { sentFromCrm: crm("4") }, "sent_message: 4 (high)"],
+    ["it before a campaign's", { sentFromCrm: crm("4"), campaignMessages: campaign("5") }, "sent_message: 4 (high)"],
+    ["its deal gone", { sentFromCrm: crm("4"), unknownDeals: ["4"] }, "conversation: cnv_1 or new (high)"],
+    [
+      "never in place of the conversation's",
+      { sentFromCrm: crm("4"), conversationHasDeal: true },
+      "conversation: cnv_1 or new (high)",
+    ],
+    ["mail that is only logged", { sentFromCrm: crm("4"), policy: "log" }, "policy: none (none)"],
     ["one message", { campaignMessages: campaign("5") }, "campaign: 5 (high)"],
     ["several messages for one deal", { campaignMessages: campaign("5", "5") }, "campaign: 5 (high)"],
     ["messages for two deals", { campaignMessages: campaign("5", "6") }, "conversation: cnv_1 or new (high)"],

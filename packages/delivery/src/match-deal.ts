@@ -35,6 +35,8 @@ export interface DealCandidates {
   readonly conversationId: string;
   /** Whether the ledger knows a deal of the conversation. */
   readonly conversationHasDeal: boolean;
+  /** A message of those that the email answers which was sent from the CRM itself; null where none is known. */
+  readonly sentFromCrm: { readonly messageId: string; readonly dealId: string } | null;
   /** The newest first. */
   readonly campaignMessages: readonly CampaignMessage[];
   /** The newest first. */
@@ -74,8 +76,8 @@ export interface DealEvidence {
 }
 
 /**
- * The deal by best evidence first (WR3): an address tag, a known sent message, the deal that the conversation has, a message of the same
- * campaign to the same contact where all of them are of one deal, the newest email of the same contact with the same subject; else by
+ * The deal by best evidence first (WR3): an address tag, a registered sent message, the deal that the conversation has, a message
+ * that was sent from the CRM, a message of the same campaign to the same contact where all of them are of one deal, the newest email of the same contact with the same subject; else by
  * policy a new one.
  */
 export function chooseDeal(candidates: DealCandidates): DealChoice {
@@ -100,6 +102,15 @@ export function chooseDeal(candidates: DealCandidates): DealChoice {
   const create = candidates.newDeal === "create";
   const conversation = { kind: "conversation", key, create, evidence: conversationEvidence(key) } as const;
   if (conversationHasDeal) return conversation;
+  const { sentFromCrm } = candidates;
+  if (sentFromCrm !== null && usable(sentFromCrm.dealId)) {
+    const detail = `message ${sentFromCrm.messageId}, sent from the CRM`;
+    return {
+      kind: "adopted",
+      dealId: sentFromCrm.dealId,
+      evidence: { matchedBy: "sent_message", confidence: "high", detail },
+    };
+  }
   const message = theOnlyDeal(candidates.campaignMessages.filter(({ dealId }) => usable(dealId)));
   if (message !== null) {
     const { dealId, campaign, messageId } = message;

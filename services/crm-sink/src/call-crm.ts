@@ -23,6 +23,7 @@ const METHODS = {
   company: "createCompany",
   deal: "createDeal",
   "get-deal": "getDeal",
+  "find-sent-message": "findSentMessage",
   activity: "createActivity",
   associate: "updateActivity",
   "update-activity": "updateActivity",

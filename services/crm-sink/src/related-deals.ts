@@ -1,6 +1,7 @@
 import { isOwnDomain, isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/delivery";
 import type { RelatedDeals } from "@inlet/ledger";
 import type { EmailTry } from "./email-try.ts";
+import { mentioned } from "./sent-messages.ts";
 
 const NONE: RelatedDeals = {
   conversationHasDeal: false,
@@ -23,8 +24,9 @@ export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
   const key = withinMs === null || isOwn ? null : subjectKeyOf(event);
   const subject = withinMs === null || key === null ? null : { key, withinMs };
   const campaign = campaignOf(email);
-  // A conversation without a deal gets one by itself where new ones are wanted.
-  if (subject === null && campaign === null && tenant.crm.newDeal === "create") return NONE;
+  // A conversation without a deal gets one by itself where new ones are wanted, unless the email answers a message that the CRM may know.
+  const answers = tenant.matching.sentFromCrm && mentioned(event).length > 0;
+  if (subject === null && campaign === null && !answers && tenant.crm.newDeal === "create") return NONE;
   return email.deps.ledger.relatedDeals({
     tenant: event.tenantId,
     crm: email.crm.kind,

@@ -23,10 +23,12 @@ interface Given {
   readonly event?: object;
   readonly tenant?: object;
   readonly newDeal?: "create" | "none";
+  /** What the CRM says of a message that is answered. */
+  readonly sent?: CallResult<{ messageId: string; dealId: string } | null>;
 }
 
 /** An email whose ledger and CRM answer as told; what they were asked. */
-function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal = "create" }: Given = {}) {
+function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal = "create", sent }: Given = {}) {
   const asked: RelatedDealsQuestion[] = [];
   const calls: string[] = [];
   const found = (id: string): CallResult<{ recordId: string } | null> => ({
@@ -35,6 +37,7 @@ function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal 
   });
   const adapter = {
     traits: { deal: { settle: "consistent-lookup" } },
+    findSentMessage: async (ids: readonly string[]) => (calls.push(`sent ${ids.join(" ")}`), sent),
     getDeal: async (id: string) => (calls.push(`get ${id}`), found(id)),
     lookup: async (_effect: string, key: string) => (calls.push(`lookup ${key}`), found("made")),
     createDeal: async () => (calls.push("create"), { ok: true, value: { recordId: "new", created: true } }),
@@ -61,11 +64,14 @@ function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal 
       classification: { kind: "human", reasons: [] },
       addressTags: [{ kind: "campaign", value: "q2", address: "campaign-q2@inlet.example" }],
       mailbox: null,
+      messageId: "m9@example.com",
+      inReplyTo: null,
+      references: [],
       ...event,
     },
     tenant: {
       classes: {},
-      matching: { recentSubjectMs: 2_592_000_000 },
+      matching: { recentSubjectMs: 2_592_000_000, sentFromCrm: true },
       outbound: {},
       mailboxes: [],
       crm: { newDeal, timeoutMs: 1_000, pipeline: null, stage: null },
@@ -247,5 +253,59 @@ describe("the deal that is written", () => {
     const ends = email.effects.ends().map(({ result }) => result);
     const kept = { state: "confirmed", recordId: dealId, desired: email.evidence["deal"] };
     expect(ends).toMatchObject(claimed.state === "won" ? [kept] : []);
+  });
+});
+
+describe("a message that people sent from the CRM (WR3)", () => {
+  const answer = { inReplyTo: "s2@crm.example", references: ["s1@crm.example", "s2@crm.example"] };
+  const found: CallResult<{ messageId: string; dealId: string }> = {
+    ok: true,
+    value: { messageId: "s2@crm.example", dealId: "7" },
+  };
+
+  test("names the deal that its answer is written to", async () => {
+    const { outcome, calls } = await choiceOf({ event: answer, sent: found, deals: ["7"] });
+    expect(outcome).toMatchObject({
+      kind: "ok",
+      value: { kind: "adopted", dealId: "7", evidence: { matchedBy: "sent_message", confidence: "high" } },
+    });
+    expect(calls).toEqual(["sent s2@crm.example s1@crm.example", "get 7"]);
+  });
+
+  test.each<[what: string, given: Given]>([
+    ["an email that answers nothing", {}],
+    ["a conversation that has a deal", { event: answer, related: { conversationHasDeal: true } }],
+    [
+      "a deal's own address",
+      { event: { ...answer, addressTags: [{ kind: "deal", value: "3", address: "" }] }, deals: ["3"] },
+    ],
+    [
+      "mail that is only logged",
+      {
+        event: { ...answer, classification: { kind: "newsletter", reasons: [] } },
+        tenant: { classes: { newsletter: "log" } },
+      },
+    ],
+    [
+      "a tenant that does not want it",
+      { event: answer, tenant: { matching: { recentSubjectMs: null, sentFromCrm: false } } },
+    ],
+  ])("is not asked for by %s", async (_what, given) => {
+    expect((await choiceOf({ ...given, sent: found })).calls.join()).not.toContain("sent");
+  });
+
+  test("a CRM that does not tell costs the email nothing; one that is away lets it wait", async () => {
+    const fault = {
+      kind: "record-permanent",
+      code: "hubspot:403:MISSING_SCOPES",
+      message: "",
+      unknown: false,
+    } as const;
+    expect((await choiceOf({ event: answer, sent: { ok: false, fault } })).outcome).toMatchObject({
+      kind: "ok",
+      value: { kind: "conversation" },
+    });
+    const away = { kind: "outage", code: "hubspot:5xx", message: "", unknown: false } as const;
+    expect((await choiceOf({ event: answer, sent: { ok: false, fault: away } })).outcome.kind).toBe("park");
   });
 });

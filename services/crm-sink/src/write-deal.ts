@@ -1,3 +1,4 @@
+import type { SentFromCrm } from "@inlet/crm";
 import {
   activitySubject,
   chooseDeal,
@@ -13,9 +14,10 @@ import {
 } from "@inlet/delivery";
 import type { ClaimResult, RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
-import { callMethod } from "./call-crm.ts";
+import { callCrm, callMethod } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
 import { findRelatedDeals } from "./related-deals.ts";
+import { mentioned } from "./sent-messages.ts";
 import { writeEffect } from "./write-effect.ts";
 
 type ConfirmedEffect = Extract<ClaimResult, { state: "confirmed" }>;
@@ -45,6 +47,8 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
   const { event, tenant } = email;
   const unknownDeals: string[] = [];
   const related = await findRelatedDeals(email);
+  const sent = await findSentFromCrm(email, related);
+  if (sent.kind !== "ok") return sent;
   for (;;) {
     const choice = chooseDeal({
       tags: event.addressTags.filter(({ kind }) => kind === "deal").slice(0, MOST_NAMED),
@@ -53,6 +57,7 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
       unknownDeals,
       conversationId: email.conversationId,
       ...related,
+      sentFromCrm: sent.value,
       sameSubject: related.sameSubject.slice(0, MOST_NAMED),
       policy: treatmentOf(event, tenant.classes).policy,
       newDeal: tenant.crm.newDeal,
@@ -69,6 +74,24 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
     email.warnings.push(`${UNKNOWN_DEAL[evidence.matchedBy]}: the CRM has no deal ${dealId}`);
     unknownDeals.push(dealId);
   }
+}
+
+/**
+ * Asks the CRM whether people sent the message that is answered from there (WR3), where the conversation has no deal yet and nothing that
+ * was told to Inlet names one. A CRM that does not tell costs the email nothing.
+ */
+async function findSentFromCrm(email: EmailTry, related: RelatedDeals): Promise<Outcome<SentFromCrm | null>> {
+  const { event, tenant, sentMessages } = email;
+  const messageIds = mentioned(event);
+  const named =
+    event.addressTags.some(({ kind }) => kind === "deal") || sentMessages.some(({ dealId }) => dealId !== null);
+  const log = treatmentOf(event, tenant.classes).policy !== "write";
+  if (!tenant.matching.sentFromCrm || messageIds.length === 0 || related.conversationHasDeal || named || log)
+    return ok(null);
+  const found = await callCrm(email, "find-sent-message", async (options) =>
+    email.crm.adapter.findSentMessage(messageIds, options),
+  );
+  return found.kind === "deadLetter" ? ok(null) : found;
 }
 
 /** Nothing matches, but an earlier email of the same subject is at its own deal: what becomes of that decides. */

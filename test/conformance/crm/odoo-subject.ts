@@ -95,6 +95,10 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
       );
       return { stage: (deal["stage_id"] as [number, string])[1], tags: tags.map(String) };
     },
+    addSentMessage: async (messageId, dealId) => {
+      const vals = { model: "crm.lead", res_id: Number(dealId), message_type: "comment", message_id: `<${messageId}>` };
+      await server.call("mail.message", "create", { vals_list: [{ ...vals, body: "<p>Our offer</p>" }] });
+    },
     laterStage: "Qualified",
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));

@@ -98,6 +98,16 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
       const { dealstage = "", inlet_tags: tags = "" } = sandbox.store.find("deals", recordId)?.properties ?? {};
       return { stage: dealstage, tags: tags.split(";") };
     },
+    addSentMessage: async (messageId, dealId) => {
+      const sentAt = Date.now() - 60_000;
+      const properties = {
+        hs_timestamp: String(sentAt),
+        hs_email_direction: "EMAIL",
+        hs_email_subject: messageId,
+        hs_email_message_id: `<${messageId}>`,
+      };
+      sandbox.store.associate(sandbox.store.create("emails", properties, sentAt), "deals", dealId);
+    },
     laterStage: "contractsent",
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));

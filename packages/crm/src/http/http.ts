@@ -154,6 +154,8 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
       const recordId = pointed.kind === "found" ? idOf(pointed.value) : null;
       return recordId === null ? unreadable("deal.read.id", false) : done({ recordId });
     },
+    // Messages of such a CRM are registered (docs/guides/outbound-messages.md).
+    findSentMessage: async () => done(null),
     createActivity: (input, call) => write("activity", input.key, activityFields(input), call),
     updateActivity: async (recordId, changed, call) => {
       const described = requests.activity.update;

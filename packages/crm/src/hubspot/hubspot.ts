@@ -21,6 +21,7 @@ import {
   TASK_PROPERTIES,
 } from "./properties.ts";
 import { SEARCH_COST } from "./searches.ts";
+import { findSentMessage } from "./sent-messages.ts";
 import { createDealStages } from "./stages.ts";
 import { createTask, findTask } from "./tasks.ts";
 
@@ -69,6 +70,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
       findContactByPhone: SEARCH_COST,
       createDeal: 2,
       updateActivity: 3,
+      findSentMessage: SEARCH_COST + 1,
       createTask: 2,
       updateDeal: 2,
     },
@@ -88,6 +90,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     upsertContact: (input, call) => upsertContact(client, input, call),
     createDeal: (input, call) => withProperties(() => createDeal(client, stages, input, call), call),
     getDeal: (dealId, call) => getDeal(client, dealId, call),
+    findSentMessage: (messageIds, call) => findSentMessage(client, messageIds, call),
     createActivity: (input, call) => withProperties(() => createActivity(client, tenant, input, call), call),
     updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
     readActivity: (recordId, call) => readActivity(client, recordId, call),

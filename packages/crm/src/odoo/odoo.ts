@@ -10,6 +10,7 @@ import { updateDeal } from "./deal-changes.ts";
 import { createDeal, findDeal, getDeal } from "./deals.ts";
 import { findFile, uploadFile } from "./files.ts";
 import { prepare, PREPARE_REQUESTS } from "./prepare.ts";
+import { findSentMessage } from "./sent-messages.ts";
 import { createTask, findTask } from "./tasks.ts";
 
 /** `pipeline` and `stage` are a sales team and its stage, by name or database id. */
@@ -50,6 +51,7 @@ export function createOdoo(options: OdooOptions): Crm {
     upsertContact: (input, call) => upsertContact(client, input, call),
     createDeal: (input, call) => createDeal(client, place, input, call),
     getDeal: (dealId, call) => getDeal(client, dealId, call),
+    findSentMessage: (messageIds, call) => findSentMessage(client, messageIds, call),
     createActivity: (input, call) => createActivity(client, input, call),
     updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
     readActivity: (recordId, call) => readActivity(client, recordId, call),

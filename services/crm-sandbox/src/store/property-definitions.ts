@@ -84,6 +84,7 @@ const BUILT_IN: Readonly<Record<ObjectType, readonly string[]>> = {
     "hs_email_text",
     "hs_email_html",
     "hs_email_headers",
+    "hs_email_message_id",
     "hs_attachment_ids",
     "hs_email_from_email!",
     "hs_email_from_firstname!",
