@@ -36,10 +36,11 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/**/*.e2e.test.ts"],
-          // Each file runs an Inlet of its own (test/running): processes are killed and offsets reset.
+          // Each file runs an Inlet of its own (test/running): processes are killed and offsets reset. Mostly they wait, for leases and quotas,
+          // so that two go together; more would starve each other of processors.
           testTimeout: 300_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],
