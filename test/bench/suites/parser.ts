@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { createParsePool } from "@inlet/parser/src/parse-pool.ts";
-import { parseBare } from "../baselines/simple-parser.ts";
+import { parseBare, parseSafe } from "../baselines/simple-parser.ts";
 import { alternativeMail, attachmentMail } from "../mail.ts";
 import { atLeast, type Bar, type Bench, type Cell, type Report } from "../suite.ts";
 
@@ -23,6 +23,9 @@ export async function run(bench: Bench): Promise<Report> {
     bench.note(`${label}: bare simpleParser`);
     const bare = await rateOf(bench, 1, async () => parseBare(mail));
     rows.push([label, "bare simpleParser", bare.perSecond, 1, bare.rssMiB]);
+    bench.note(`${label}: simpleParser, its html sanitized`);
+    const safe = await rateOf(bench, 1, async () => parseSafe(mail));
+    rows.push([label, "the same, html sanitized", safe.perSecond, safe.perSecond / bare.perSecond, safe.rssMiB]);
     for (const workers of WORKERS) {
       bench.note(`${label}: pool with ${workers}`);
       const pool = createParsePool({ threads: workers, memoryMb: 1024, timeoutMs: 60_000 });
