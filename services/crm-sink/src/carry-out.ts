@@ -1,4 +1,5 @@
 import { outcomeRecord } from "@inlet/event-codec";
+import { deadLetter, type Ending } from "@inlet/delivery";
 import { deadLetterOf } from "@inlet/kafka";
 import type { TryEnd } from "@inlet/ledger";
 import { H, type DeadLetterReason } from "@inlet/schemas";
@@ -11,7 +12,7 @@ const SERVICE = "crm-sink";
 
 /** The one place that acts on how a try ended: dead letter first, then everything else in one transaction of the ledger. */
 export async function carryOut(email: EmailTry, delivered: Delivered): Promise<void> {
-  const ending = tooOld(email, delivered);
+  const ending = unlessTooOld(email, delivered);
   if (ending.kind === "skip") {
     metrics.droppedRecords.inc({ service: SERVICE, why: ending.why });
     email.deps.log.debug({ ...ids(email), why: ending.why }, "record skipped");
@@ -37,16 +38,20 @@ export async function carryOut(email: EmailTry, delivered: Delivered): Promise<v
 type Ends = Exclude<Delivered, { kind: "skip" }>;
 
 /** What has waited beyond the tenant's maxAge is not sent to wait again. */
-function tooOld(email: EmailTry, ending: Delivered): Delivered {
+function unlessTooOld(email: EmailTry, ending: Delivered): Delivered {
   if (ending.kind !== "retry" && ending.kind !== "park") return ending;
-  const age = email.deps.now() - (email.arrival.from === "waiting" ? email.arrival.since : email.deps.now());
-  if (age <= email.tenant.maxAgeMs) return ending;
-  return {
-    kind: "deadLetter",
-    reason: "too_old",
-    step: "deliver",
-    detail: `waited ${Math.round(age / 1000)} s: ${ending.code}`,
-  };
+  return leftMs(email) < 0 ? tooOld(email, ending.code) : ending;
+}
+
+/** ms until the email has waited for the tenant's maxAge; less than 0: it has. */
+function leftMs({ arrival, deps, tenant }: EmailTry): number {
+  return tenant.maxAgeMs - (arrival.from === "waiting" ? deps.now() - arrival.since : 0);
+}
+
+/** The end of an email that has waited beyond the tenant's maxAge under `code`. */
+export function tooOld({ arrival, deps }: EmailTry, code: string): Ending {
+  const waitedMs = arrival.from === "waiting" ? deps.now() - arrival.since : 0;
+  return deadLetter("too_old", "deliver", `waited ${Math.round(waitedMs / 1000)} s: ${code}`);
 }
 
 function waiting(email: EmailTry, ending: Extract<Ends, { kind: "retry" | "park" }>): TryEnd["to"] {
@@ -54,7 +59,8 @@ function waiting(email: EmailTry, ending: Extract<Ends, { kind: "retry" | "park"
     state: "waiting",
     kind: ending.kind === "retry" ? "retry" : "parked",
     code: ending.code,
-    delayMs: ending.delayMs ?? 0,
+    // Whatever a CRM asked for: the email is not left lying beyond its own end.
+    delayMs: Math.min(ending.delayMs ?? 0, leftMs(email)),
     lane: email.event.lane,
     conversationId: email.conversationId,
     record: keptRecord(email.arrival.record),
@@ -71,7 +77,7 @@ async function final(
   const detail = ending.kind === "deadLetter" ? ending.detail : null;
   const duplicateOf = ending.kind === "suppress" ? (ending.duplicateOf ?? null) : null;
   const endedAt = deps.now();
-  const deadLetter =
+  const letter =
     ending.kind === "deadLetter"
       ? await deps.producer.send(
           deadLetterOf(arrival.record, {
@@ -87,7 +93,7 @@ async function final(
           }),
         )
       : null;
-  if (deadLetter !== null) deps.reach("after-dead-letter");
+  if (letter !== null) deps.reach("after-dead-letter");
   const outbox = await outcomeRecord(deps.codec, {
     eventId: event.eventId,
     tenantId: event.tenantId,
@@ -120,7 +126,7 @@ async function final(
     summary: email.summary,
     contentHash: event.contentHash,
     mappingVersion: email.tenant.mappingVersion,
-    deadLetter,
+    deadLetter: letter,
     endedAt,
     outbox,
   };

@@ -85,7 +85,7 @@ export function permanent(code: HttpCrmCode, message: string): CallFault {
  * end without a complete answer, and a 5xx, leave open whether it did.
  */
 export function faultOfExchange(result: ExchangeResult, write: boolean): CallFault {
-  if (result.kind === "answer") return faultOfStatus(result.status, retryAfter(result.headers["retry-after"]), write);
+  if (result.kind === "answer") return faultOfStatus(result.status, retryAfter(result.headers), write);
   const unknown = write && result.sent;
   switch (result.reason) {
     case "connect":

@@ -1,5 +1,5 @@
 import type { CallFault } from "../port.ts";
-import { retryAfter } from "../retry-after.ts";
+import { MOST_RETRY_AFTER_MS, retryAfter, untilMidnight } from "../retry-after.ts";
 import type { ExchangeResult } from "../transport.ts";
 import { hubSpotError } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
@@ -120,7 +120,7 @@ function faultOfStatus(
   error: HubSpotError,
   write: boolean,
 ): CallFault {
-  const retryAfterMs = retryAfter(headers["retry-after"]);
+  const retryAfterMs = retryAfter(headers);
   if (status >= 500) {
     return outage("hubspot:5xx", said(`HubSpot answered ${status}`, error), { unknown: write, retryAfterMs });
   }
@@ -209,13 +209,14 @@ function forbidden(error: HubSpotError, retryAfterMs: number | undefined): CallF
 }
 
 function rateLimit(headers: Readonly<Record<string, string | undefined>>, error: HubSpotError): CallFault {
-  const asked = retryAfter(headers["retry-after"]);
+  // A day's quota lasts until midnight; nothing else that a header asks for is waited for so long.
+  const asked = retryAfter(headers, error.policyName === "DAILY" ? untilMidnight() : undefined);
   const details = (fallback: number): { unknown: false; retryAfterMs: number } => ({
     unknown: false,
     retryAfterMs: asked ?? fallback,
   });
   const interval = Number(headers["x-hubspot-ratelimit-interval-milliseconds"]);
-  const window = Number.isFinite(interval) && interval > 0 ? interval : 10_000;
+  const window = interval > 0 ? Math.min(interval, MOST_RETRY_AFTER_MS) : 10_000;
   switch (error.policyName) {
     case "DAILY":
       return outage("hubspot:429:DAILY", said("the account's daily quota is used up", error), details(DAILY_WAIT_MS));

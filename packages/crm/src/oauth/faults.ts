@@ -50,7 +50,7 @@ export function oauthFault(code: OAuthCode, message: string, retryAfterMs?: numb
 export function faultOfExchange(result: ExchangeResult): CallFault {
   if (result.kind === "answer") {
     const { status } = result;
-    const wait = retryAfter(result.headers["retry-after"]);
+    const wait = retryAfter(result.headers);
     if (status === 429) return oauthFault("oauth:429", "the token endpoint has had too many requests", wait);
     if (status >= 500) return oauthFault("oauth:5xx", `the token endpoint answered ${status}`, wait);
     return status < 300

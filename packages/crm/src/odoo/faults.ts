@@ -80,7 +80,7 @@ export function unreadable(write: boolean): CallFault {
  */
 export function faultOfExchange(result: ExchangeResult, write: boolean): CallFault {
   if (result.kind === "answer") {
-    return faultOfStatus(result.status, retryAfter(result.headers["retry-after"]), odooError(result.text), write);
+    return faultOfStatus(result.status, retryAfter(result.headers), odooError(result.text), write);
   }
   const unknown = write && result.sent;
   switch (result.reason) {
