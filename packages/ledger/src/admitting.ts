@@ -76,7 +76,8 @@ export async function admit(database: Database, candidates: readonly Candidate[]
          where b.tenant is null
             -- The same parse again counts as the row's pass: a record that opened a pass after a dead letter still carries the old one.
             or (b.state in ('accepted', 'parsed', 'delivering') and r.parsed_at >= b.order_parsed_at)
-            or b.state = 'dead_lettered'
+            -- only the record of a later pass opens a dead letter again; the one that ended so is read again whenever its partition pauses
+            or (b.state = 'dead_lettered' and r.pass > b.pass)
             -- a replay with other content, or under another mapping: the same steps run again and update in place
             or (b.state in ('written', 'suppressed') and r.parsed_at >= b.order_parsed_at
                 and (b.content_hash is distinct from r.content_hash or b.mapping_version is distinct from r.mapping_version))
@@ -114,6 +115,8 @@ function verdictOf(row: Row, candidate: Candidate): Admission {
   switch (row.was) {
     case "waiting":
       return { verdict: "waiting", newer };
+    case "dead_lettered":
+      return { verdict: "already_ended" };
     case "written":
     case "suppressed":
       return row.was_hash === candidate.contentHash && row.was_mapping === candidate.mappingVersion

@@ -16,6 +16,12 @@ export async function endUnreadable(
   const eventId = header(HEADER.eventId);
   const lane = header(HEADER.lane);
   const pass = arrival.from === "waiting" ? arrival.pass : Number(headerText(record.headers, HEADER.pass) ?? 0);
+  // Read again, as it is whenever its partition pauses: one dead letter is enough.
+  const ended = await deps.ledger.delivery(tenant, eventId);
+  if (ended?.state === "dead_lettered" && ended.pass >= pass) {
+    metrics.droppedRecords.inc({ service: "crm-sink", why: "already_ended" });
+    return;
+  }
   const now = deps.now();
   const deadLetter = await deps.producer.send(
     deadLetterOf(record, {
