@@ -7,6 +7,7 @@ const SOLE_IMPORTER: Readonly<Record<string, string>> = {
   kafkajs: "packages/kafka",
   opossum: "packages/resilience",
   pg: "packages/ledger",
+  "@electric-sql/pglite": "packages/ledger",
   "@kafkajs/confluent-schema-registry": "packages/event-codec",
   mailparser: "packages/email",
   "sanitize-html": "packages/email",

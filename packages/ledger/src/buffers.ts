@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { epochMs, msSince } from "./milliseconds.ts";
 
 /** The code under which the mail of a buffered tenant waits. */
 export const BUFFER_CODE = "buffer_mode";
@@ -50,8 +51,8 @@ export async function bufferOff(database: Database, tenant: string, actor: strin
 
 export async function listBuffers(database: Database): Promise<Buffer[]> {
   return database.query(
-    `select b.tenant, b.why, b.actor, (extract(epoch from b.since) * 1000)::bigint as since, count(w.event_id) as waiting,
-            (extract(epoch from clock_timestamp() - min(w.since)) * 1000)::bigint as "oldestMs"
+    `select b.tenant, b.why, b.actor, ${epochMs("b.since")} as since, count(w.event_id) as waiting,
+            ${msSince("min(w.since)")} as "oldestMs"
        from buffers b left join waiting w on w.tenant = b.tenant and w.stage = 'deliver'
       group by b.tenant order by b.tenant`,
   );

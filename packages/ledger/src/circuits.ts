@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { msUntil, spanMs } from "./milliseconds.ts";
 
 /** Outages in a row, over all instances, that open a tenant's circuit (PROTOCOL.md 5). */
 export const FAILURES_TO_OPEN = 3;
@@ -19,7 +20,7 @@ interface Row {
   probe_in_ms: number | null;
 }
 
-const STATE = `state, failures, code, probes, greatest(0, (extract(epoch from probe_at - clock_timestamp()) * 1000))::int as probe_in_ms`;
+const STATE = `state, failures, code, probes, ${msUntil("probe_at")} as probe_in_ms`;
 
 export async function readCircuit(database: Database, tenant: string, crm: string): Promise<CircuitState> {
   const [row] = await database.query<Row>(`select ${STATE} from circuits where tenant = $1 and crm = $2`, [
@@ -50,7 +51,7 @@ export async function recordOutage(
       `update circuits set state = 'open', opened_at = coalesce(opened_at, clock_timestamp()),
               probe_at = clock_timestamp() + $3 * interval '1 ms', probes = probes + 1, probing = false
         where tenant = $1 and crm = $2 and (state = 'closed' or probing) returning ${STATE}`,
-      [tenant, crm, probeDelayMs(before.probes)],
+      [tenant, crm, spanMs(probeDelayMs(before.probes))],
     );
     return { ...stateOf(after ?? before), openedNow };
   });

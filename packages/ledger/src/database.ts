@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Pool, types, type PoolClient, type QueryResultRow } from "pg";
+import { Pool, types, type PoolClient } from "pg";
 
 /** Postgres is away, starting, or too busy to answer: infrastructure, never the email's fault. */
 export class LedgerUnavailableError extends Error {
@@ -14,7 +14,7 @@ const PASSING = new Set(["40P01", "40001", "0A000"]);
 
 export interface Database {
   /** Rows of one statement. Deadlocks and serialization failures are retried. Throws {@link LedgerUnavailableError} when Postgres is away. */
-  query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
   /** Runs `work` in one transaction, again from the start after a deadlock. */
   transaction<T>(work: (run: Database["query"]) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -89,10 +89,9 @@ export function openDatabase(options: DatabaseOptions): Database {
  * Statements with values are prepared once a connection: parsing and planning ours takes Postgres longer than carrying them out. Those
  * without (migrations) may be several in one text.
  */
-async function rowsOf<Row extends QueryResultRow>(client: PoolClient, text: string, values: unknown[]): Promise<Row[]> {
-  const result =
-    values.length === 0 ? await client.query<Row>(text) : await client.query<Row>({ name: nameOf(text), text, values });
-  return result.rows;
+async function rowsOf<Row>(client: PoolClient, text: string, values: unknown[]): Promise<Row[]> {
+  const result = await client.query(values.length === 0 ? text : { name: nameOf(text), text, values });
+  return result.rows as Row[];
 }
 
 const names = new Map<string, string>();

@@ -1,4 +1,5 @@
 import { asRows, type Database } from "./database.ts";
+import { msUntil, spanMs } from "./milliseconds.ts";
 
 /** A write that an email wants to make once (PROTOCOL.md 4). */
 export interface ClaimRequest {
@@ -50,7 +51,7 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
     event_id: string | null;
     busy_ms: number | null;
   }>(
-    `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, crm text, effect text, key text, owner text, event_id text, lease_ms int, settle_ms int)),
+    `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, crm text, effect text, key text, owner text, event_id text, lease_ms bigint, settle_ms bigint)),
       won as (
         insert into effects as e (tenant, crm, effect, key, state, owner, lease_until, settle_after, event_id)
         select r.tenant, r.crm, r.effect, r.key, 'claimed', r.owner, clock_timestamp() + r.lease_ms * interval '1 ms',
@@ -62,7 +63,7 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
         returning e.tenant, e.crm, e.effect, e.key, xmax <> 0 as taken_over)
      select r.tenant, r.crm, r.effect, r.key, w.tenant is not null as won,
             case when w.taken_over then 'claimed' else e.state end as was, e.record_id, e.desired, e.event_id,
-            (extract(epoch from e.settle_after - clock_timestamp()) * 1000)::int as busy_ms
+            ${msUntil("e.settle_after")} as busy_ms
        from r left join won w using (tenant, crm, effect, key) left join effects e using (tenant, crm, effect, key)`,
     [
       asRows(
@@ -73,8 +74,8 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
           key: request.key,
           owner: request.owner,
           event_id: request.eventId,
-          lease_ms: request.leaseMs,
-          settle_ms: request.settleMs,
+          lease_ms: spanMs(request.leaseMs),
+          settle_ms: spanMs(request.settleMs),
         })),
       ),
     ],

@@ -1,4 +1,5 @@
 import { asRows, type Database } from "./database.ts";
+import { spanMs } from "./milliseconds.ts";
 import type { Notice } from "./notices.ts";
 
 /** What became of one effect in this try. */
@@ -134,7 +135,7 @@ export async function finish(database: Database, ends: readonly TryEnd[]): Promi
         ...base(end),
         kind: to.kind,
         code: to.code,
-        delay_ms: Math.round(to.delayMs),
+        delay_ms: spanMs(to.delayMs),
         lane: to.lane,
         conversation_id: to.conversationId,
         topic: to.record.topic,

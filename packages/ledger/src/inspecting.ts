@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { epochMs, msSince } from "./milliseconds.ts";
 
 /** A delivery as operators see it. Times are epoch ms. */
 export interface DeliveryView {
@@ -72,7 +73,7 @@ export async function findDeliveries(database: Database, id: string): Promise<De
 
 export async function readJourney(database: Database, tenant: string, eventId: string): Promise<JourneyStep[]> {
   const rows = await database.query<Row>(
-    "select (extract(epoch from at) * 1000)::bigint as at, service, what, detail from journey where tenant = $1 and event_id = $2 order by id",
+    `select ${epochMs("at")} as at, service, what, detail from journey where tenant = $1 and event_id = $2 order by id`,
     [tenant, eventId],
   );
   return rows as unknown as JourneyStep[];
@@ -163,7 +164,7 @@ export async function countWaiting(
   database: Database,
 ): Promise<{ tenant: string; stage: string; kind: string; code: string; n: number; oldestMs: number }[]> {
   return database.query(
-    `select tenant, stage, kind, code, count(*) as n, (extract(epoch from clock_timestamp() - min(since)) * 1000)::bigint as "oldestMs"
+    `select tenant, stage, kind, code, count(*) as n, ${msSince("min(since)")} as "oldestMs"
        from waiting group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
   );
 }

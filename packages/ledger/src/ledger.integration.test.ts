@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLedger, type Ledger } from "./ledger.ts";
-import type { Candidate } from "./admitting.ts";
 import type { EffectEnd, TryEnd } from "./ending.ts";
+import { arrival, candidate, parsed, record, waits, written } from "./testing/samples.ts";
 
 let ledger: Ledger;
 /** Every test has a tenant of its own: one database, no clean-up. */
@@ -374,114 +374,4 @@ async function take(tenant: string) {
     limit: 100,
   });
   return all.filter((each) => each.tenant === tenant);
-}
-
-function arrival(tenant: string, eventId: string) {
-  return {
-    tenant,
-    eventId,
-    lane: `lane-${tenant}`,
-    source: "signed-json",
-    sourceKind: "signed-json",
-    sourceDeliveryId: null,
-    sourceEventId: null,
-    topic: "raw",
-    partition: 0,
-    offset: 5n,
-    pass: 0,
-    receivedAt: 1000,
-    traceId: null,
-  };
-}
-
-function parsed(tenant: string, eventId: string) {
-  return {
-    tenant,
-    eventId,
-    emailKey: "eml_1",
-    contentHash: "hash",
-    conversationId: "cnv_1",
-    messageId: "m1",
-    topic: "normalized",
-    partition: 0,
-    offset: 6n,
-    parsedAt: 2000,
-  };
-}
-
-function candidate(tenant: string, eventId: string, parsedAt: number): Candidate {
-  return {
-    ...arrival(tenant, eventId),
-    emailKey: "eml_1",
-    contentHash: "hash",
-    mappingVersion: "m1",
-    conversationId: "cnv_1",
-    messageId: "m1",
-    parsedAt,
-    now: 2500,
-  };
-}
-
-function written(tenant: string, eventId: string, parsedAt: number, pass = 0): TryEnd {
-  return {
-    tenant,
-    eventId,
-    service: "crm-sink",
-    stage: "deliver",
-    parsedAt,
-    pass,
-    attempt: 0,
-    effects: [],
-    to: {
-      state: "written",
-      reason: null,
-      detail: null,
-      duplicateOf: null,
-      warnings: [],
-      evidence: {},
-      summary: [],
-      contentHash: "hash",
-      mappingVersion: "m1",
-      deadLetter: null,
-      endedAt: 3000,
-      outbox: {
-        topic: "outcomes",
-        key: `${tenant}/${eventId}`,
-        value: Buffer.from("o"),
-        headers: [["a", Buffer.from("b")]],
-      },
-    },
-  };
-}
-
-function waits(
-  tenant: string,
-  eventId: string,
-  parsedAt: number,
-  options: { value: Buffer; delayMs: number; conversationId?: string },
-): TryEnd {
-  return {
-    ...written(tenant, eventId, parsedAt),
-    to: {
-      state: "waiting",
-      kind: "parked",
-      code: "circuit_open",
-      delayMs: options.delayMs,
-      lane: `lane-${tenant}`,
-      conversationId: options.conversationId ?? null,
-      record: record(options.value),
-    },
-  };
-}
-
-function record(value: Buffer) {
-  return {
-    topic: "normalized",
-    partition: 0,
-    offset: 6n,
-    timestamp: 1000,
-    key: Buffer.from("k"),
-    value,
-    headers: [["inlet-pass", Buffer.from("0")]] as const,
-  };
 }

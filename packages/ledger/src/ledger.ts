@@ -3,7 +3,7 @@ import { bufferOff, bufferOn, listBuffers, readGates, type Buffer, type Gate } f
 import { readCircuit, recordOutage, recordSuccess, takeProbe, type CircuitState } from "./circuits.ts";
 import { coalesce } from "./coalesce.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
-import { openDatabase, type DatabaseOptions } from "./database.ts";
+import { openDatabase, type Database, type DatabaseOptions } from "./database.ts";
 import { claim, release, type ClaimRequest, type ClaimResult, type Release } from "./effects.ts";
 import { finish, type KeptRecord, type TryEnd } from "./ending.ts";
 import * as inspecting from "./inspecting.ts";
@@ -30,10 +30,14 @@ import {
  * The ledger in the words of its users. Methods that take one email share statements with the calls of other emails that come at the
  * same time. Every method throws {@link LedgerUnavailableError} when Postgres is away.
  */
-export type Ledger = ReturnType<typeof openLedger>;
+export type Ledger = ReturnType<typeof ledgerOn>;
 
-export function openLedger(options: DatabaseOptions) {
-  const database = openDatabase(options);
+export function openLedger(options: DatabaseOptions): Ledger {
+  return ledgerOn(openDatabase(options));
+}
+
+/** The ledger on a database that is open; closed with it. */
+export function ledgerOn(database: Database) {
   // Claims of one email are one input: all of them are in the same statement.
   const claimTogether = coalesce<readonly ClaimRequest[], ClaimResult[]>(async (groups) => {
     const answers = await claim(database, groups.flat());

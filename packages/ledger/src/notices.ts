@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { msSince, spanMs } from "./milliseconds.ts";
 
 /** What a rule tells a system of the tenant's, once an email and rule. */
 export interface Notice {
@@ -35,8 +36,8 @@ export async function takeNotices(
      update notices n set due_at = clock_timestamp() + $1 * interval '1 ms', attempts = attempts + 1
        from due where n.tenant = due.tenant and n.key = due.key
      returning n.tenant, n.key, n.event_id as "eventId", n.notice, n.body, n.attempts,
-       (extract(epoch from clock_timestamp() - n.created_at) * 1000)::float8 as age`,
-    [options.leaseMs, options.limit],
+       ${msSince("n.created_at")} as age`,
+    [spanMs(options.leaseMs), options.limit],
   );
 }
 
@@ -48,7 +49,7 @@ export async function endNotice(
   if (end.kind === "later") {
     await database.query(
       "update notices set due_at = clock_timestamp() + $3 * interval '1 ms' where tenant = $1 and key = $2 and ended_at is null",
-      [tenant, key, Math.round(end.delayMs)],
+      [tenant, key, spanMs(end.delayMs)],
     );
     return;
   }

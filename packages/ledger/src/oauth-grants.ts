@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { spanMs } from "./milliseconds.ts";
 
 /** An OAuth grant of a tenant's connection to its CRM. */
 export interface OAuthGrant {
@@ -52,7 +53,7 @@ async function leaseGrant(
      on conflict (tenant, crm, grant_id) do update set owner = excluded.owner, lease_until = excluded.lease_until
        where held.generation = $4::bigint and (held.owner is null or held.owner = $5 or held.lease_until < clock_timestamp())
      returning generation`,
-    [...values(grant), generation, owner, ms],
+    [...values(grant), generation, owner, spanMs(ms)],
   );
   return rows.length > 0;
 }

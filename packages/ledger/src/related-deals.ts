@@ -1,4 +1,5 @@
 import { asRows, type Database } from "./database.ts";
+import { msUntil } from "./milliseconds.ts";
 
 /** An email that looks for the deal that it belongs to, where nothing names one (WR3). */
 export interface RelatedDealsQuestion {
@@ -95,7 +96,7 @@ const ASK = `
                                    and e.state = 'confirmed' and e.record_id is not null
       order by b.i, e.record_id, b.seq desc),
    undecided as (
-     select b.i, min(greatest($3::int, coalesce((extract(epoch from w.due_at - clock_timestamp()) * 1000)::int, 0))) as ms
+     select b.i, min(greatest($3::double precision, coalesce(${msUntil("w.due_at")}, 0))) as ms
        from before b join deliveries d on d.tenant = b.tenant and d.email_key = b.email_key
                      left join waiting w on w.tenant = d.tenant and w.event_id = d.event_id
       where d.state = 'delivering'

@@ -1,4 +1,5 @@
 import type { Database } from "./database.ts";
+import { spanMs } from "./milliseconds.ts";
 
 /** An email whose deal is to be looked for again, taken under a lease. */
 export interface Rematch {
@@ -51,7 +52,7 @@ export async function takeRematches(
             coalesce((select jsonb_agg(jsonb_build_object('crm', e.crm, 'state', e.state, 'recordId', e.record_id))
                from effects e where e.tenant = t.tenant and e.effect = 'activity' and e.key = t.email_key), '[]') as activities
        from taken t`,
-    [options.lanes, options.owner, options.leaseMs, options.limit],
+    [options.lanes, options.owner, spanMs(options.leaseMs), options.limit],
   );
 }
 
@@ -62,7 +63,7 @@ export async function endRematch(database: Database, rematch: Rematch, owner: st
     await database.query(
       `update rematches set owner = null, lease_until = null, attempt = attempt + $5, due_at = clock_timestamp() + $4 * interval '1 ms'
         where tenant = $1 and email_key = $2 and owner = $3`,
-      [tenant, emailKey, owner, Math.round(end.delayMs), end.attempt ? 1 : 0],
+      [tenant, emailKey, owner, spanMs(end.delayMs), end.attempt ? 1 : 0],
     );
     return;
   }

@@ -1,5 +1,6 @@
 import type { KeptRecord } from "./ending.ts";
 import type { Database } from "./database.ts";
+import { epochMs, spanMs } from "./milliseconds.ts";
 
 /** A waiting email taken under a lease, to be tried again. */
 export interface WaitingEmail {
@@ -81,12 +82,12 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
      update waiting w set owner = $3, lease_until = clock_timestamp() + $4 * interval '1 ms'
        from picked p where w.tenant = p.tenant and w.event_id = p.event_id
      returning w.seq, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
-               (extract(epoch from w.since) * 1000)::bigint as since_ms, w.record_timestamp, w.key, w.value, w.headers`,
+               ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers`,
     [
       options.stage,
       options.lanes,
       options.owner,
-      options.leaseMs,
+      spanMs(options.leaseMs),
       options.perTenant,
       options.limit,
       options.except ?? [],

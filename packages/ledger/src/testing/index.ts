@@ -1,0 +1,3 @@
+export { ledgerOn } from "../ledger.ts";
+export { age, DAY_MS, momentsIn } from "./age.ts";
+export { openMemoryDatabase } from "./memory-database.ts";
