@@ -77,6 +77,17 @@ export function groupIn(service: string, lane: string): string {
   return lane === SHARED_LANE ? service : `${service}.${lane}`;
 }
 
+/** The lanes that have a topic among the given names. */
+export function lanesIn(topics: readonly string[]): string[] {
+  const own = Object.values(TOPICS).filter(({ allLanes }) => !allLanes);
+  const found = topics.flatMap((topic) =>
+    own.flatMap(({ name }) =>
+      topic === name ? [SHARED_LANE] : topic.startsWith(`${name}.`) ? [topic.slice(name.length + 1)] : [],
+    ),
+  );
+  return [...new Set(found)].toSorted();
+}
+
 /** Every topic that the given lanes need, with its full name. */
 export function topicsOf(lanes: readonly string[]): (TopicSpec & { readonly fullName: string })[] {
   const found = new Map<string, TopicSpec & { fullName: string }>();

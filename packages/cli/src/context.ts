@@ -29,6 +29,11 @@ export class WrongUse extends Error {
   override readonly name = "WrongUse";
 }
 
+/** The command could not look at what it was asked about, so that it says neither yes nor no (exit 2). */
+export class CouldNotLook extends Error {
+  override readonly name = "CouldNotLook";
+}
+
 export function processContext(): CliContext & { exitCode(): number } {
   let code = 0;
   return {

@@ -27,6 +27,19 @@ test.each([
   expect(inlet(args).status).toBe(code);
 });
 
+test.each([
+  ["a wrong environment", { KAFKA_BROKERS: "nonsense", DATABASE_URL: "nonsense" }, "KAFKA_BROKERS"],
+  [
+    "no broker answers",
+    { KAFKA_BROKERS: "127.0.0.1:1", DATABASE_URL: "postgres://127.0.0.1:1/none" },
+    "could not be looked at",
+  ],
+])("reconcile ends with exit code 2, not 1, when it could not look: %s (N6)", (_what, env, said) => {
+  const { status, stdout, stderr } = inlet(["reconcile"], env);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toContain(said);
+});
+
 test("parse: a JSON line per file, errors among them, exit code 1", () => {
   const good = path.join(dir, "good.eml");
   writeFileSync(good, "From: Ana <ana@example.com>\r\nSubject: Hello\r\nMessage-ID: <1@example.com>\r\n\r\nHi\r\n");

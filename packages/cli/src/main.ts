@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands/index.ts";
-import { WrongUse, processContext } from "./context.ts";
+import { CouldNotLook, WrongUse, processContext } from "./context.ts";
 
 const INTRODUCTION = `Inlet turns inbound email into CRM activity: nothing lost, nothing doubled.
 
@@ -10,7 +10,7 @@ To begin:
   npx inlet show ID     what became of it`;
 
 /**
- * Runs one command. Resolves with its exit code: 0 done, 1 failed, 2 wrong use.
+ * Runs one command. Resolves with its exit code: 0 done, 1 failed, 2 wrong use or nothing could be found out.
  * @param argv the arguments after `inlet`
  */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     context.err(`inlet: ${messageOf(error)}`);
     if (context.env["LOG_LEVEL"] === "debug" && error instanceof Error) context.err(error.stack ?? "");
-    return error instanceof WrongUse ? 2 : 1;
+    return error instanceof WrongUse || error instanceof CouldNotLook ? 2 : 1;
   }
 }
 

@@ -22,6 +22,8 @@ export { readSandboxEnvironment } from "./sandbox.ts";
 export type { SandboxEnvironment } from "./sandbox.ts";
 export { secretList } from "./secret-list.ts";
 export { SERVED_KINDS } from "./tenant-file.ts";
+export { tenantLanes } from "./tenant-lanes.ts";
+export type { TenantLane } from "./tenant-lanes.ts";
 export { tenantJsonSchema } from "./tenant-json-schema.ts";
 export { failureTest } from "./failure-test.ts";
 export type { FailureTest } from "./failure-test.ts";

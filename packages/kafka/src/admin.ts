@@ -34,11 +34,13 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
   const topicOffsets = (topic: string): Promise<PartitionOffsets[]> =>
     ask(`offsets of ${topic}`, () => logRangesOf(admin, topic));
 
-  const memberCount = (groupId: string): Promise<number> =>
-    ask(`members of ${groupId}`, async () => {
-      const { groups } = await admin.describeGroups([groupId]);
-      return groups.find((group) => group.groupId === groupId)?.members.length ?? 0;
+  const memberCounts = (groupIds: readonly string[]): Promise<Map<string, number>> =>
+    ask(`members of ${groupIds.join(", ")}`, async () => {
+      const { groups } = await admin.describeGroups([...groupIds]);
+      const found = new Map(groups.map((group) => [group.groupId, group.members.length]));
+      return new Map(groupIds.map((groupId) => [groupId, found.get(groupId) ?? 0]));
     });
+  const memberCount = async (groupId: string): Promise<number> => (await memberCounts([groupId])).get(groupId) ?? 0;
 
   async function readRecord(at: Coordinates): Promise<KafkaRecord | null> {
     const range = (await topicOffsets(at.topic)).find(({ partition }) => partition === at.partition);
@@ -58,6 +60,7 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
   return {
     applyTopics: (lanes) => ask("topics apply", () => applyTopics(admin, lanes)),
     checkTopics: (lanes) => ask("topics check", () => checkTopics(admin, lanes)),
+    topics: () => ask("topics", () => admin.listTopics()),
     topicOffsets,
     committedOffsets: (groupId, topic) =>
       ask(`committed offsets of ${groupId}`, () => committedOffsetsOf(admin, groupId, topic)),
@@ -77,6 +80,7 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
     readRecord,
     readAll,
     memberCount,
+    memberCounts,
     close: () => admin.disconnect(),
   };
 }

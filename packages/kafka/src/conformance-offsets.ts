@@ -65,6 +65,12 @@ export function describeOffsetsConformance(bench: Bench): void {
     const consumer = await bench.consume(options);
     await eventually(() => expect(seen).toBe(8));
     expect(await admin.memberCount(groupId)).toBe(1);
+    expect(await admin.memberCounts([groupId, `${groupId}-nobody`])).toEqual(
+      new Map([
+        [groupId, 1],
+        [`${groupId}-nobody`, 0],
+      ]),
+    );
     const beginning = new Map([
       [0, 0n],
       [1, 0n],

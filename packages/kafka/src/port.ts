@@ -103,6 +103,8 @@ export interface Admin {
   /** Creates what is missing and sets what differs; never deletes, never changes an `allLanes` topic's partitions. Idempotent. Returns what it did, a line each. */
   applyTopics(lanes: readonly string[]): Promise<string[]>;
   checkTopics(lanes: readonly string[]): Promise<TopicFault[]>;
+  /** Names of all topics of the cluster. */
+  topics(): Promise<string[]>;
   topicOffsets(topic: string): Promise<PartitionOffsets[]>;
   /** Committed offsets (the next offset to read) by partition; a partition without a commit is absent. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, bigint>>;
@@ -116,6 +118,8 @@ export interface Admin {
   readAll(topic: string): AsyncIterable<KafkaRecord>;
   /** Members of the group now: 0 when it is empty or unknown. */
   memberCount(groupId: string): Promise<number>;
+  /** {@link memberCount} of many groups in one request. */
+  memberCounts(groupIds: readonly string[]): Promise<Map<string, number>>;
   close(): Promise<void>;
 }
 

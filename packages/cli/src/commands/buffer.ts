@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { explainTenants, readEnvironment } from "@inlet/config";
+import { readEnvironment, tenantLanes } from "@inlet/config";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
@@ -70,8 +70,7 @@ export function registerBuffer(program: Command, context: CliContext): void {
 /** A mistyped id would hold back nobody, and look as if it did. A tenant whose file has faults counts: its last good version is in force. */
 function isTenant(context: CliContext, tenant: string): boolean {
   const env = operatorEnvironment(context);
-  const { tenants, faults } = explainTenants(env["TENANTS_DIR"] ?? "", env);
-  return tenants.some(({ id }) => id === tenant) || faults.some(({ where }) => where.endsWith(`/${tenant}.yaml`));
+  return tenantLanes(env["TENANTS_DIR"] ?? "").some(({ id }) => id === tenant);
 }
 
 async function withLedger<T>(context: CliContext, work: (ledger: Ledger) => Promise<T>): Promise<T> {

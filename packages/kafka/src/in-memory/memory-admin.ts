@@ -63,6 +63,7 @@ export function createMemoryAdmin(broker: MemoryBroker): Admin {
           return faultsOf(wanted, actual ?? null, BROKERS);
         }),
       ),
+    topics: () => ask(() => [...broker.topics.keys()]),
     topicOffsets,
     committedOffsets: (groupId, topic) => ask(() => new Map(broker.groups.get(groupId)?.committed.get(topic))),
     offsetsAt: (topic, timestamp) =>
@@ -90,6 +91,8 @@ export function createMemoryAdmin(broker: MemoryBroker): Admin {
       }),
     readAll,
     memberCount: (groupId) => ask(() => broker.groups.get(groupId)?.members.size ?? 0),
+    memberCounts: (groupIds) =>
+      ask(() => new Map(groupIds.map((groupId) => [groupId, broker.groups.get(groupId)?.members.size ?? 0]))),
     close: () => Promise.resolve(),
   };
 }

@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { lanesIn, topicsOf } from "./topics.ts";
+
+test("the lanes of a cluster are those that have topics; other topics are nobody's", () => {
+  const topics = topicsOf(["shared", "acme"]).map(({ fullName }) => fullName);
+  expect(lanesIn([...topics, "outcomes", "orders", "__consumer_offsets"])).toEqual(["acme", "shared"]);
+  expect(lanesIn(["outcomes"])).toEqual([]);
+});
