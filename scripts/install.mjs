@@ -1,6 +1,6 @@
 /** What has to be there before anything of Inlet runs: the packages, and a Node that runs TypeScript. Runs on Node 20. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +10,12 @@ export const ROOT = fileURLToPath(new URL("../", import.meta.url));
 export function ensureInstalled() {
   const missing = firstMissing();
   if (missing === null) return;
+  if (!isWritable(ROOT)) {
+    console.error(
+      `Packages have to be installed (${missing}), and this folder cannot be written: copy it to one that can (cp -r ${quoted(ROOT)} ~/inlet) and start it there.`,
+    );
+    process.exit(1);
+  }
   console.log(`Installing packages (npm ci): ${missing}`);
   const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: ROOT,
@@ -19,6 +25,20 @@ export function ensureInstalled() {
     console.error("npm ci failed (see above): check the network and the npm registry, then start again.");
     process.exit(1);
   }
+}
+
+/** False for a folder of somebody else's, and on a disk that is mounted read-only, also for root. */
+export function isWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function quoted(text) {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Compares content, not times: a checkout or a copy changes times without changing anything else. */

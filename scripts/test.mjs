@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { missingPrerequisites } from "../packages/local-stack/prerequisites.mjs";
-import { ensureInstalled, node24, ROOT } from "./install.mjs";
+import { ensureInstalled, isWritable, node24, ROOT } from "./install.mjs";
 
 const CHECKS = ["lint", "format:check", "types"];
 const SUITES = ["unit", "integration", "e2e"];
@@ -19,6 +19,13 @@ if (missing.length > 0) {
   process.exit(1);
 }
 ensureInstalled();
+if (!isWritable(ROOT)) {
+  console.error(
+    `The tests write into this folder, and it cannot be written: copy it (cp -r . ~/inlet) and run them there.`,
+  );
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+}
 
 const bin = path.join(ROOT, "node_modules", ".bin");
 const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}`, TURBO_TELEMETRY_DISABLED: "1" };

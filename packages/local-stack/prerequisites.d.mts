@@ -10,3 +10,6 @@ export function jarsDir(env: Env, part: JarPart): string;
 export function javaCommand(env: Env): string;
 export function missingPrerequisites(env: Env): string[];
 export function javaMajor(env: Env): number | null;
+export function javaEnvironment(env: Env): Env;
+export function postgresAccountIn(passwd: string): { uid: number; gid: number } | null;
+export function systemAccountForPostgres(): { uid: number; gid: number } | null;

@@ -3,7 +3,7 @@
  * can ask before anything is installed and under an older Node.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 
@@ -34,13 +34,22 @@ export function javaCommand(env) {
 }
 
 /**
+ * The environment of a Java process. Where no locale is set, Java reads and writes file names in ASCII, and a folder with other
+ * letters in its name is not found.
+ */
+export function javaEnvironment(env) {
+  return { ...env, LC_ALL: "C.UTF-8" };
+}
+
+/**
  * What is missing for the parts that this environment does not bring itself, one line each, with what to install.
  * Empty when the local stack can start.
  */
 export function missingPrerequisites(env) {
   const needed = [!env.KAFKA_BROKERS && "kafka", !env.SCHEMA_REGISTRY_URL && "registry"].filter(Boolean);
-  if (needed.length === 0) return [];
   const missing = [];
+  if (!env.DATABASE_URL && process.getuid?.() === 0 && systemAccountForPostgres() === null) missing.push(NO_ACCOUNT);
+  if (needed.length === 0) return missing;
   const java = javaMajor(env);
   const install = `Install it (Debian/Ubuntu: apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17), or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL to servers of yours.`;
   if (java === null)
@@ -57,6 +66,33 @@ export function missingPrerequisites(env) {
     );
   }
   return missing;
+}
+
+const NO_ACCOUNT =
+  "Postgres does not run as root, and this system has no other account (/etc/passwd). Start Inlet as another user, add an account (useradd --system postgres), or set DATABASE_URL to a Postgres of yours.";
+
+/**
+ * The account as which Postgres runs when we are root: `postgres` or `nobody`, else any other that the system has. It has to be in
+ * /etc/passwd, since initdb asks for its name; none is created. Null when there is none.
+ */
+export function postgresAccountIn(passwd) {
+  const accounts = passwd
+    .split("\n")
+    .map((line) => line.split(":"))
+    .map(([name, , uid, gid]) => ({ name, uid: Number(uid || Number.NaN), gid: Number(gid || Number.NaN) }))
+    .filter(({ uid, gid }) => uid > 0 && gid >= 0);
+  const usual = ["postgres", "nobody"].map((wanted) => accounts.find(({ name }) => name === wanted));
+  const found = usual.find((account) => account !== undefined) ?? accounts[0];
+  return found === undefined ? null : { uid: found.uid, gid: found.gid };
+}
+
+/** {@link postgresAccountIn} this system. */
+export function systemAccountForPostgres() {
+  try {
+    return postgresAccountIn(readFileSync("/etc/passwd", "utf8"));
+  } catch {
+    return null;
+  }
 }
 
 /** Java's major version; null when it does not run. */

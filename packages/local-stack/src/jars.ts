@@ -3,7 +3,14 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { KAFKA_VERSION, REGISTRY_VERSION, S3PROXY_VERSION, cacheDir, jarsDir } from "../prerequisites.mjs";
+import {
+  KAFKA_VERSION,
+  REGISTRY_VERSION,
+  S3PROXY_VERSION,
+  cacheDir,
+  jarsDir,
+  javaEnvironment,
+} from "../prerequisites.mjs";
 import type { JarPart } from "../prerequisites.mjs";
 import { LocalStackError } from "./errors.ts";
 import { startMarkOf } from "./process-identity.ts";
@@ -106,7 +113,7 @@ function pom(part: JarPart): string {
 
 async function maven(args: readonly string[], env: Env, signal?: AbortSignal): Promise<void> {
   const child = spawn("mvn", [...args], {
-    env: { ...env },
+    env: { ...javaEnvironment(env) },
     stdio: ["ignore", "pipe", "pipe"],
     ...(signal === undefined ? {} : { signal }),
   });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { javaCommand } from "../prerequisites.mjs";
+import { javaCommand, javaEnvironment } from "../prerequisites.mjs";
 import { LocalStackError } from "./errors.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
 
@@ -31,17 +31,18 @@ export async function startKafkaNode(
   signal?: AbortSignal,
 ): Promise<Child> {
   await mkdir(options.dir, { recursive: true });
-  const properties = path.join(options.dir, "server.properties");
-  const logging = path.join(options.dir, "log4j2.properties");
-  await writeFile(properties, serverProperties(options));
-  await writeFile(logging, LOG4J2);
+  // Kafka stands in its folder and names what is in it from there: a properties file is read in Latin-1, a path may hold any letter.
+  const properties = "server.properties";
+  const logging = "log4j2.properties";
+  await writeFile(path.join(options.dir, properties), serverProperties(options));
+  await writeFile(path.join(options.dir, logging), LOG4J2);
   const java = javaCommand(options.env);
   const classpath = ["-cp", path.join(options.jars, "*"), `-Dlog4j2.configurationFile=${logging}`];
   if (!existsSync(path.join(options.dir, "data", "meta.properties"))) {
     await format(
       java,
       [...classpath, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", properties],
-      options.env,
+      options,
     );
   }
   const logFile = path.join(supervisor.logsDir, "kafka.log");
@@ -60,7 +61,7 @@ export async function startKafkaNode(
         "kafka.Kafka",
         properties,
       ],
-      env: options.env,
+      env: javaEnvironment(options.env),
       cwd: options.dir,
       stopGraceMs: 15_000,
       readyTimeoutMs: 90_000,
@@ -70,9 +71,9 @@ export async function startKafkaNode(
   );
 }
 
-async function format(java: string, args: readonly string[], env: Env): Promise<void> {
+async function format(java: string, args: readonly string[], { env, dir }: KafkaNodeOptions): Promise<void> {
   try {
-    await run(java, [...args], { env: { ...env } });
+    await run(java, [...args], { env: { ...javaEnvironment(env) }, cwd: dir });
   } catch (error) {
     const { stderr = "", stdout = "" } = error as { stderr?: string; stdout?: string };
     throw new LocalStackError(
@@ -82,7 +83,7 @@ async function format(java: string, args: readonly string[], env: Env): Promise<
   }
 }
 
-function serverProperties({ dir, port, controllerPort }: KafkaNodeOptions): string {
+function serverProperties({ port, controllerPort }: KafkaNodeOptions): string {
   const lines: Record<string, string | number> = {
     "process.roles": "broker,controller",
     "node.id": 1,
@@ -91,7 +92,7 @@ function serverProperties({ dir, port, controllerPort }: KafkaNodeOptions): stri
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    "log.dirs": path.join(dir, "data"),
+    "log.dirs": "data",
     "auto.create.topics.enable": "false",
     "default.replication.factor": 1,
     "min.insync.replicas": 1,

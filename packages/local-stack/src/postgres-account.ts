@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
-import path from "node:path";
+import { chown, stat } from "node:fs/promises";
 import { promisify } from "node:util";
+import { systemAccountForPostgres } from "../prerequisites.mjs";
 import { LocalStackError } from "./errors.ts";
 
 const run = promisify(execFile);
@@ -11,63 +11,25 @@ export interface Account {
   readonly gid: number;
 }
 
-/** How a program is run as the account that owns Postgres' data. */
-export interface RunAs {
-  /** Null: as we are. */
-  readonly account: Account | null;
-  /** Put before the command; empty unless the account cannot reach the files by itself. */
-  readonly prefix: readonly string[];
-}
-
 /**
- * Postgres refuses to run as root. As root it runs as the account `postgres`, or `nobody`, which every system has: no account is
- * created. Where that account may not enter a folder on the way to `paths` (a clone below /root, say), setpriv (util-linux) lets
- * this one process pass. Throws {@link LocalStackError} when there is no way.
+ * Postgres refuses to run as root: then it runs as the account that owns its data, else as one that the system has. Null: as we
+ * are. Throws {@link LocalStackError} when the system has none.
  */
-export async function postgresAccount(paths: readonly string[]): Promise<RunAs> {
-  if (process.getuid?.() !== 0) return { account: null, prefix: [] };
-  const account = (await accountNamed("postgres")) ?? (await accountNamed("nobody"));
+export async function postgresAccount(data: string): Promise<Account | null> {
+  if (process.getuid?.() !== 0) return null;
+  const owner = await stat(data).catch(() => null);
+  if (owner !== null && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
+  const account = systemAccountForPostgres();
   if (account === null)
     throw new LocalStackError(
-      "Postgres does not run as root, and this system has neither an account postgres nor nobody. Start Inlet as another user.",
+      "Postgres does not run as root, and this system has no other account. Start Inlet as another user.",
     );
-  const closed = await firstClosedFolder(paths);
-  if (closed === null) return { account, prefix: [] };
-  const prefix = [
-    "setpriv",
-    `--reuid=${account.uid}`,
-    `--regid=${account.gid}`,
-    "--clear-groups",
-    "--inh-caps=+dac_override",
-    "--ambient-caps=+dac_override",
-  ];
-  try {
-    await run(prefix[0] ?? "", [...prefix.slice(1), "true"]);
-  } catch (error) {
-    throw new LocalStackError(
-      `Postgres does not run as root, and the account it runs as (uid ${account.uid}) may not enter ${closed}. Allow it (chmod o+x ${closed}), put the clone and the data elsewhere, or start Inlet as another user.`,
-      { cause: error },
-    );
-  }
-  return { account, prefix };
+  return account;
 }
 
-async function accountNamed(name: string): Promise<Account | null> {
-  try {
-    const [uid, gid] = await Promise.all([run("id", ["-u", name]), run("id", ["-g", name])]);
-    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
-  } catch {
-    return null;
-  }
-}
-
-/** The first folder on the way to one of the paths that not everybody may enter; null when all are open. */
-async function firstClosedFolder(paths: readonly string[]): Promise<string | null> {
-  for (const file of paths) {
-    for (let dir = path.dirname(path.resolve(file)); ; dir = path.dirname(dir)) {
-      if (((await stat(dir)).mode & 0o001) === 0) return dir;
-      if (dir === path.dirname(dir)) break;
-    }
-  }
-  return null;
+/** Makes the account the owner of its folders, and of data that a copy made by root took from it. */
+export async function giveToAccount(account: Account, dir: string, data: string): Promise<void> {
+  await chown(dir, account.uid, account.gid);
+  const owner = await stat(data).catch(() => null);
+  if (owner !== null && owner.uid !== account.uid) await run("chown", ["-R", `${account.uid}:${account.gid}`, data]);
 }

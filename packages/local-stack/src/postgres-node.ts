@@ -1,9 +1,9 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { LocalStackError } from "./errors.ts";
-import { type RunAs, postgresAccount } from "./postgres-account.ts";
+import { type Account, giveToAccount, postgresAccount } from "./postgres-account.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres-binaries.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
 
@@ -22,6 +22,13 @@ export const POSTGRES_LOGIN = { user: "inlet", password: "inlet" } as const;
 export const INLET_DATABASE = "inlet";
 export const REGISTRY_DATABASE = "schema_registry";
 
+/**
+ * The data folder as its own processes name it. Each stands in it, so this name needs no right to the folders above (root's home,
+ * say), which the account that Postgres runs as may not enter; nor does any letter in their names matter. Systems without /proc
+ * have no such name: there the folders above must be open.
+ */
+const HERE = process.platform === "linux" ? "/proc/self/cwd" : ".";
+
 export function databaseUrl(port: number): string {
   return `postgres://${POSTGRES_LOGIN.user}:${POSTGRES_LOGIN.password}@127.0.0.1:${port}/${INLET_DATABASE}`;
 }
@@ -32,14 +39,14 @@ export async function startPostgresNode(
   options: PostgresNodeOptions,
   signal?: AbortSignal,
 ): Promise<Child> {
-  const binaries = await postgresBinaries();
+  const data = path.join(options.dir, "data");
   await mkdir(options.dir, { recursive: true });
-  const runAs = await postgresAccount([path.join(options.dir, "x"), binaries.postgres]);
-  if (runAs.account !== null) await chown(options.dir, runAs.account.uid, runAs.account.gid);
+  const account = await postgresAccount(data);
+  const binaries = await postgresBinaries(account, options.env);
+  if (account !== null) await giveToAccount(account, options.dir, data);
   // Bytes compare as bytes in every locale of the machine.
   const env = { ...options.env, LC_ALL: "C", TZ: "UTC" };
-  const data = path.join(options.dir, "data");
-  if (!existsSync(data)) await create(binaries, runAs, options.dir, data, env);
+  if (!existsSync(data)) await create(binaries, account, options.dir, env);
 
   const settings = {
     port: options.port,
@@ -50,16 +57,15 @@ export async function startPostgresNode(
     log_timezone: "UTC",
     ...(options.durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
   };
-  const args = ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
-  const command = [...runAs.prefix, binaries.postgres, ...args];
+  const args = ["-D", HERE, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
   return supervisor.start(
     {
       name: "postgres",
-      command: command[0] ?? "",
-      args: command.slice(1),
+      command: binaries.postgres,
+      args,
       env,
-      cwd: options.dir,
-      ...(runAs.account === null || runAs.prefix.length > 0 ? {} : { account: runAs.account }),
+      cwd: data,
+      ...(account === null ? {} : { account }),
       // SIGINT is Postgres' "fast shutdown"; SIGTERM would wait for every client to leave.
       stopSignal: "SIGINT",
       isReady: async () => {
@@ -72,48 +78,37 @@ export async function startPostgresNode(
   );
 }
 
-async function create(binaries: PostgresBinaries, runAs: RunAs, dir: string, data: string, env: Env): Promise<void> {
+async function create(binaries: PostgresBinaries, account: Account | null, dir: string, env: Env): Promise<void> {
   const part = path.join(dir, "data.part");
   const passwordFile = path.join(dir, "password.part");
   await rm(part, { recursive: true, force: true });
+  await mkdir(part);
+  await chmod(part, 0o700);
   await writeFile(passwordFile, `${POSTGRES_LOGIN.password}\n`, { mode: 0o600 });
-  if (runAs.account !== null) await chown(passwordFile, runAs.account.uid, runAs.account.gid);
+  if (account !== null) for (const file of [part, passwordFile]) await chown(file, account.uid, account.gid);
   try {
     const flags = [
       `--username=${POSTGRES_LOGIN.user}`,
-      `--pwfile=${passwordFile}`,
+      `--pwfile=${path.join("..", path.basename(passwordFile))}`,
       "--auth=scram-sha-256",
       "--encoding=UTF8",
       "--locale=C",
       "--no-sync",
       "--no-instructions",
     ];
-    await runToEnd(runAs, binaries.initdb, ["-D", part, ...flags], "", dir, env);
+    const options = { env: { ...env }, cwd: part, stdio: "pipe" as const, ...account };
+    await runToEnd(binaries.initdb, ["-D", HERE, ...flags], "", options);
     // Single-user mode makes the databases without a client and before anything listens.
     const statements = [INLET_DATABASE, REGISTRY_DATABASE].map((name) => `CREATE DATABASE ${name};\n`).join("");
-    await runToEnd(runAs, binaries.postgres, ["--single", "-D", part, "postgres"], statements, dir, env);
-    await rename(part, data);
+    await runToEnd(binaries.postgres, ["--single", "-D", HERE, "postgres"], statements, options);
+    await rename(part, path.join(dir, "data"));
   } finally {
     await rm(passwordFile, { force: true });
   }
 }
 
-async function runToEnd(
-  runAs: RunAs,
-  command: string,
-  args: readonly string[],
-  input: string,
-  cwd: string,
-  env: Env,
-): Promise<void> {
-  const [first = command, ...rest] = [...runAs.prefix, command, ...args];
-  const options: SpawnOptions = {
-    env: { ...env },
-    cwd,
-    stdio: "pipe",
-    ...(runAs.prefix.length > 0 ? {} : runAs.account),
-  };
-  const child = spawn(first, rest, options);
+async function runToEnd(command: string, args: readonly string[], input: string, options: SpawnOptions): Promise<void> {
+  const child = spawn(command, [...args], options);
   let said = "";
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4000)));

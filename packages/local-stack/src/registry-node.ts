@@ -1,6 +1,6 @@
 import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
-import { javaCommand } from "../prerequisites.mjs";
+import { javaCommand, javaEnvironment } from "../prerequisites.mjs";
 import { LocalStackError } from "./errors.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
 
@@ -53,7 +53,7 @@ export async function startRegistryNode(
         path.join(options.jars, runner),
       ],
       env: {
-        ...options.env,
+        ...javaEnvironment(options.env),
         QUARKUS_HTTP_HOST: "127.0.0.1",
         QUARKUS_HTTP_PORT: String(options.port),
         QUARKUS_LOG_CONSOLE_JSON: "false",
@@ -69,11 +69,11 @@ export async function startRegistryNode(
   );
 }
 
-function storageEnv({ dir, storage }: RegistryNodeOptions): Record<string, string> {
+function storageEnv({ storage }: RegistryNodeOptions): Record<string, string> {
   if (storage.kind === "file") {
     return {
       APICURIO_STORAGE_SQL_KIND: "h2",
-      APICURIO_DATASOURCE_URL: `jdbc:h2:file:${path.join(dir, "schemas")}`,
+      APICURIO_DATASOURCE_URL: "jdbc:h2:file:./schemas",
       APICURIO_DATASOURCE_USERNAME: "sa",
       APICURIO_DATASOURCE_PASSWORD: "sa",
     };

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { javaCommand } from "../prerequisites.mjs";
+import { javaCommand, javaEnvironment } from "../prerequisites.mjs";
 import { ensureJars } from "./jars.ts";
 import { freePorts } from "./ports.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -30,16 +30,16 @@ export async function startS3Server(dataDir: string, env: Env, onDownload: () =>
   await mkdir(buckets, { recursive: true });
   const [port = 0] = await freePorts(1);
   const endpoint = `http://127.0.0.1:${port}`;
-  const properties = path.join(dataDir, "s3proxy.properties");
+  const properties = "s3proxy.properties";
   await writeFile(
-    properties,
+    path.join(dataDir, properties),
     [
       `s3proxy.endpoint=${endpoint}`,
       "s3proxy.authorization=aws-v4",
       `s3proxy.identity=${S3_CREDENTIALS.accessKeyId}`,
       `s3proxy.credential=${S3_CREDENTIALS.secretAccessKey}`,
       "jclouds.provider=filesystem-nio2",
-      `jclouds.filesystem.basedir=${buckets}`,
+      `jclouds.filesystem.basedir=${path.basename(buckets)}`,
       "",
     ].join("\n"),
   );
@@ -57,7 +57,8 @@ export async function startS3Server(dataDir: string, env: Env, onDownload: () =>
         "--properties",
         properties,
       ],
-      env,
+      env: javaEnvironment(env),
+      cwd: dataDir,
       // Any answer will do: without a signature it is a refusal.
       isReady: async () => (await fetch(endpoint, { signal: AbortSignal.timeout(2000) })).status > 0,
     });

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { missingPrerequisites } from "../prerequisites.mjs";
-import { assertDiskSpace } from "./disk.ts";
+import { prepareDataFolder } from "./disk.ts";
 import { LocalStackError } from "./errors.ts";
 import { ensureJars } from "./jars.ts";
 import { startKafkaNode } from "./kafka-node.ts";
@@ -72,7 +72,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const ours = { kafka: !env.KAFKA_BROKERS, registry: !env.SCHEMA_REGISTRY_URL, postgres: !env.DATABASE_URL };
   const missing = missingPrerequisites(env);
   if (missing.length > 0) throw new LocalStackError(missing.join("\n"));
-  await assertDiskSpace(dataDir);
+  await prepareDataFolder(dataDir);
 
   const supervisor = await Supervisor.open(dataDir, options.onDeath ?? (() => {}));
   try {
