@@ -10,6 +10,8 @@ export default defineConfig({
           include: ["{packages,services}/*/src/**/*.test.ts", "schemas/src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.integration.test.ts", "**/*.e2e.test.ts", "**/*.odoo.test.ts"],
           testTimeout: 20_000,
+          // A Postgres in the process (PGlite) takes seconds to start on a busy machine.
+          hookTimeout: 120_000,
         },
       },
       {

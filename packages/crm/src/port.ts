@@ -17,11 +17,15 @@ export interface EffectTraits {
 /** What a call came to. `unknown`: it may or may not have been carried out. */
 export type CallFault =
   | {
-      /** The CRM as a whole: connect, timeout, 5xx, 429, quota, credentials. No attempt is used; counts toward the circuit. */
+      /** What could be the CRM as a whole: connect, timeout, 5xx, 429, quota, credentials. Whether it is, a ping tells. */
       readonly kind: "outage";
       readonly code: string;
       readonly message: string;
       readonly retryAfterMs?: number;
+      /** The CRM answered that this operation may not be: a scope, a plan, a firewall. It may be so for one record only, or for all. */
+      readonly refused?: boolean;
+      /** The CRM names the whole account, as of its quota. */
+      readonly ofAccount?: boolean;
       /** True when the request may have been carried out: its first byte had left. */
       readonly unknown: boolean;
     }

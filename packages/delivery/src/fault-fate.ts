@@ -7,8 +7,25 @@ export interface Fault {
   readonly kind: "outage" | "record-passing" | "record-permanent";
   readonly code: string;
   readonly retryAfterMs?: number | undefined;
+  /** The CRM answered that this operation may not be, for one record or for all. */
+  readonly refused?: boolean | undefined;
   /** The request may have been carried out. */
   readonly unknown: boolean;
+}
+
+/**
+ * What is known when an answer that would be an outage met a call although the CRM answers a ping: whether it meets this email only, or
+ * whoever makes the call.
+ */
+export interface Evidence {
+  /** The email failed at the same operation before. */
+  readonly again: boolean;
+  /** Another email got through the operation since then. */
+  readonly othersGotThrough: boolean;
+  /** Other emails that failed at the operation since somebody got through. */
+  readonly othersFailed: number;
+  /** ms since the operation began to fail. */
+  readonly failingMs: number;
 }
 
 export interface FaultContext {
@@ -19,33 +36,67 @@ export interface FaultContext {
   readonly settleInMs: number;
   /** In [0, 1). */
   readonly random: number;
+  /** Of an outage: null where the CRM as a whole is away. */
+  readonly evidence: Evidence | null;
+  /** The email is written without it, with a warning. */
+  readonly optional: boolean;
 }
 
 const REJECTED: DeadLetterReason = "crm_rejected";
 
+/** Distinct emails that fail at one operation, nobody getting through, show that it is the operation that is away. */
+export const EMAILS_OF_AN_OUTAGE = 3;
+
+/** An operation that is away is tried again after a quarter of the time for which it has been, between these, ms. */
+const SOONEST_MS = 1_000;
+const LATEST_MS = 120_000;
+
+/** What is left out at last, with a warning, is waited for as long as the attempts of a record last, ms. */
+const OPTIONAL_PATIENCE_MS = 15 * 60_000;
+
 /**
- * What a fault means for the email: an outage costs it nothing (decision 4); a passing fault of the record uses an attempt; a permanent
- * one is dead-lettered at once. An unknown result is never looked at again before it can be settled.
+ * What a fault means for the email: an outage costs it nothing (decision 4), unless it meets this email only; a passing fault of the record
+ * uses an attempt; a permanent one is dead-lettered at once. An unknown result is never looked at again before it can be settled.
  */
 export function fateOf(fault: Fault, context: FaultContext): Ending {
   switch (fault.kind) {
     case "record-permanent":
       return { kind: "deadLetter", reason: REJECTED, step: context.step, detail: fault.code };
-    case "outage": {
-      const delay = Math.max(fault.retryAfterMs ?? 0, 1_000 * (0.75 + context.random * 0.5), context.settleInMs);
-      return { kind: "park", code: fault.code, delayMs: Math.round(delay) };
-    }
-    case "record-passing": {
-      const delay = retryDelayMs(context.attempt + 1, context.random);
-      if (delay === null) {
-        return { kind: "deadLetter", reason: "retries_exhausted", step: context.step, detail: fault.code };
-      }
-      return {
-        kind: "retry",
-        code: fault.code,
-        attempt: true,
-        delayMs: Math.max(delay, fault.retryAfterMs ?? 0, context.settleInMs),
-      };
-    }
+    case "record-passing":
+      return useAttempt(fault, context);
+    case "outage":
+      return context.evidence === null
+        ? wait(fault, context, SOONEST_MS)
+        : fateByEvidence(fault, context, context.evidence);
   }
+}
+
+/** By all must never cost an attempt, by one only must never last (PROTOCOL.md 13). */
+function fateByEvidence(fault: Fault, context: FaultContext, evidence: Evidence): Ending {
+  const { again, othersGotThrough, othersFailed, failingMs } = evidence;
+  if (context.optional && (fault.refused === true || failingMs > OPTIONAL_PATIENCE_MS)) {
+    return { kind: "deadLetter", reason: REJECTED, step: context.step, detail: fault.code };
+  }
+  if (!again) return wait(fault, context, SOONEST_MS);
+  return othersGotThrough || othersFailed + 1 < EMAILS_OF_AN_OUTAGE
+    ? useAttempt(fault, context)
+    : wait(fault, context, Math.min(Math.max(failingMs / 4, SOONEST_MS), LATEST_MS));
+}
+
+function wait(fault: Fault, { random, settleInMs }: FaultContext, baseMs: number): Ending {
+  const delay = Math.max(fault.retryAfterMs ?? 0, baseMs * (0.75 + random * 0.5), settleInMs);
+  return { kind: "park", code: fault.code, delayMs: Math.round(delay) };
+}
+
+function useAttempt(fault: Fault, context: FaultContext): Ending {
+  const delay = retryDelayMs(context.attempt + 1, context.random);
+  if (delay === null) {
+    return { kind: "deadLetter", reason: "retries_exhausted", step: context.step, detail: fault.code };
+  }
+  return {
+    kind: "retry",
+    code: fault.code,
+    attempt: true,
+    delayMs: Math.max(delay, fault.retryAfterMs ?? 0, context.settleInMs),
+  };
 }

@@ -1,11 +1,12 @@
 export type { Admission, Candidate } from "./admitting.ts";
 export { BUFFER_CODE, type Buffer as BufferedTenant, type Gate } from "./buffers.ts";
-export { FAILURES_TO_OPEN, type CircuitState } from "./circuits.ts";
+export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } from "./circuits.ts";
 export { coalesce } from "./coalesce.ts";
 export type { ConversationQuestion } from "./conversations.ts";
 export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
 export type { ClaimRequest, ClaimResult, Release } from "./effects.ts";
 export type { EffectEnd, KeptRecord, OutboxRecord, TryEnd } from "./ending.ts";
+export type { CallEvidence, FailedCall } from "./failing-operations.ts";
 export type {
   Coordinates as LedgerCoordinates,
   DeadLetterFilter,

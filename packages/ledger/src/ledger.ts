@@ -1,11 +1,27 @@
 import { admit, takeStalled, type Admission, type Candidate } from "./admitting.ts";
 import { bufferOff, bufferOn, listBuffers, readGates, type Buffer, type Gate } from "./buffers.ts";
-import { readCircuit, recordOutage, recordSuccess, takeProbe, type CircuitState } from "./circuits.ts";
+import {
+  probeSoon,
+  readCircuit,
+  recordOutage,
+  recordSuccess,
+  takeProbes,
+  type CircuitState,
+  type CrmOutage,
+  type DueProbe,
+} from "./circuits.ts";
 import { coalesce } from "./coalesce.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
 import { openDatabase, type Database, type DatabaseOptions } from "./database.ts";
 import { claim, release, type ClaimRequest, type ClaimResult, type Release } from "./effects.ts";
 import { finish, type KeptRecord, type TryEnd } from "./ending.ts";
+import {
+  forgetFailedCalls,
+  recordFailedCall,
+  recordGotThrough,
+  type CallEvidence,
+  type FailedCall,
+} from "./failing-operations.ts";
 import * as inspecting from "./inspecting.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { endNotice, takeNotices, type DueNotice, type NoticeEnd } from "./notices.ts";
@@ -13,7 +29,7 @@ import { oauthGrants } from "./oauth-grants.ts";
 import * as operating from "./operating.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
 import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
-import { drawTokens, type TokenDraw } from "./rate-buckets.ts";
+import { drawTokens, pauseBucket, type TokenDraw } from "./rate-buckets.ts";
 import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./related-deals.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
@@ -98,10 +114,19 @@ export function ledgerOn(database: Database) {
     endNotice: async (notice: DueNotice, end: NoticeEnd): Promise<void> => endNotice(database, notice, end),
 
     circuit: async (tenant: string, crm: string): Promise<CircuitState> => readCircuit(database, tenant, crm),
-    recordOutage: async (tenant: string, crm: string, code: string, probeDelayMs: (probes: number) => number) =>
-      recordOutage(database, tenant, crm, code, probeDelayMs),
-    takeProbe: async (tenant: string, crm: string): Promise<boolean> => takeProbe(database, tenant, crm),
-    recordSuccess: async (tenant: string, crm: string): Promise<boolean> => recordSuccess(database, tenant, crm),
+    recordOutage: async (tenant: string, crm: string, outage: CrmOutage, probeDelayMs: (probes: number) => number) =>
+      recordOutage(database, tenant, crm, outage, probeDelayMs),
+    recordSuccess: async (tenant: string, crm: string, probe = false): Promise<boolean> =>
+      recordSuccess(database, tenant, crm, probe),
+    takeProbes: async (tenants: readonly { tenant: string; crm: string }[]): Promise<DueProbe[]> =>
+      takeProbes(database, tenants),
+    probeSoon: async (tenant: string, crm: string): Promise<void> => probeSoon(database, tenant, crm),
+    recordFailedCall: async (call: FailedCall): Promise<CallEvidence> => recordFailedCall(database, call),
+    recordGotThrough: async (tenant: string, crm: string, operation: string): Promise<void> =>
+      recordGotThrough(database, tenant, crm, operation),
+    forgetFailedCalls: async (): Promise<void> => forgetFailedCalls(database),
+    pauseBucket: async (tenant: string, crm: string, ms: number): Promise<void> =>
+      pauseBucket(database, tenant, crm, ms),
     drawTokens: async (draw: TokenDraw): Promise<{ granted: number; waitMs: number }> => drawTokens(database, draw),
     /** Tokens of OAuth grants, sealed by their user; who holds the lease of a grant may renew them. */
     grants: oauthGrants(database),

@@ -3,7 +3,7 @@ import type { Database } from "./database.ts";
 import { ledgerOn, type Ledger } from "./ledger.ts";
 import { age, DAY_MS } from "./testing/age.ts";
 import { openMemoryDatabase } from "./testing/memory-database.ts";
-import { candidate, waits, written } from "./testing/samples.ts";
+import { candidate, outage, waits, written } from "./testing/samples.ts";
 
 // L1: milliseconds that are counted in 32 bits run over after 24.86 days.
 let database: Database;
@@ -63,12 +63,12 @@ describe.each(AGES)("L1: %i days later", (days) => {
     expect(await ledger.takeWaiting(take)).toMatchObject([{ eventId: "evt_2" }]);
   });
 
-  it("an open circuit lets its probe through", async () => {
-    for (let outage = 0; outage < 3; outage += 1)
-      await ledger.recordOutage(tenant, "hubspot", "http:503", () => 60_000);
+  it("an open circuit is probed", async () => {
+    for (let n = 0; n < 3; n += 1) await ledger.recordOutage(tenant, "hubspot", outage(`evt_${n}`), () => 60_000);
     await age(database, days * DAY_MS);
     expect(await ledger.circuit(tenant, "hubspot")).toMatchObject({ open: true, probeInMs: 0 });
-    expect(await ledger.takeProbe(tenant, "hubspot")).toBe(true);
+    const probe = { tenant, crm: "hubspot" };
+    expect(await ledger.takeProbes([probe])).toEqual([probe]);
   });
 });
 
@@ -88,7 +88,7 @@ describe.each(AGES)("L1: %i days ahead", (days) => {
   it("an email may wait as long, and its circuit's probe", async () => {
     await ledger.admit(candidate(tenant, "evt_1", 2000));
     await ledger.finish(waits(tenant, "evt_1", 2000, { value: Buffer.from("x"), delayMs: ms }));
-    for (let outage = 0; outage < 3; outage += 1) await ledger.recordOutage(tenant, "hubspot", "http:503", () => ms);
+    for (let n = 0; n < 3; n += 1) await ledger.recordOutage(tenant, "hubspot", outage(`evt_${n}`), () => ms);
     expect((await ledger.circuit(tenant, "hubspot")).open).toBe(true);
     expect((await ledger.delivery(tenant, "evt_1"))?.state).toBe("waiting");
   });

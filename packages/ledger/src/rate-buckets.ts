@@ -29,3 +29,16 @@ export async function drawTokens(
   );
   return row ?? { granted: 0, waitMs: 0 };
 }
+
+/**
+ * Nothing is drawn for so long: the CRM asked for it. The bucket goes so far below zero that it is at zero then; what one instance holds in
+ * advance, a tenth of a second's quota, may still be used.
+ */
+export async function pauseBucket(database: Database, tenant: string, crm: string, ms: number): Promise<void> {
+  await database.query(
+    `update rate_buckets set tokens = least(tokens + extract(epoch from clock_timestamp() - at) * per_second, burst, - $3::double precision / 1000 * per_second),
+            at = clock_timestamp()
+      where tenant = $1 and crm = $2 and at <= clock_timestamp()`,
+    [tenant, crm, ms],
+  );
+}

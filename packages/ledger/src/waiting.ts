@@ -53,19 +53,19 @@ interface Row {
 
 /**
  * Takes what is due, oldest first per tenant, under a lease: of a conversation only its head, of a tenant whose circuit is open
- * nothing before the probe's time and then one, which may become the probe (`takeProbe`); of a tenant in buffer mode nothing; of one with a
+ * nothing (a ping closes it), nor of a tenant in buffer mode; of one with a
  * quota no more than it has tokens (where emails go together: than go together), and its mail that waits for them is due as soon as there are some. Another instance never gets the
  * same row while the lease lives.
  */
 export async function takeWaiting(database: Database, options: TakeOptions): Promise<WaitingEmail[]> {
   const rows = await database.query<Row>(
     `with due as (
-       select w.tenant, w.event_id, w.seq, c.state = 'open' as probing,
+       select w.tenant, w.event_id, w.seq,
               row_number() over (partition by w.tenant order by w.seq) as place
-         from waiting w left join circuits c on c.tenant = w.tenant and c.state = 'open'
+         from waiting w
         where w.stage = $1 and w.lane = any ($2) and w.tenant <> all ($7) and w.kind <> 'held' and (w.due_at <= clock_timestamp() or w.code = 'quota')
           and (w.lease_until is null or w.lease_until < clock_timestamp())
-          and (c.state is null or c.probe_at <= clock_timestamp())
+          and not (w.stage = 'deliver' and exists (select 1 from circuits c where c.tenant = w.tenant and c.state = 'open'))
           and not (w.stage = 'deliver' and exists (select 1 from buffers h where h.tenant = w.tenant))
           and not exists (select 1 from waiting b where b.tenant = w.tenant and b.stage = w.stage
                              and b.conversation_id = w.conversation_id and b.seq < w.seq)),
@@ -76,7 +76,7 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
          from (select distinct tenant from due) t),
       picked as (
        select w.tenant, w.event_id from waiting w join due d using (tenant, event_id) join rooms r on r.tenant = d.tenant
-        where d.place <= case when d.probing then 1 else coalesce(r.emails, $5) end
+        where d.place <= coalesce(r.emails, $5)
           and (w.lease_until is null or w.lease_until < clock_timestamp())
         order by d.place, w.seq limit $6 for update of w skip locked)
      update waiting w set owner = $3, lease_until = clock_timestamp() + $4 * interval '1 ms'

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createCircuit, type CircuitEvent, type CircuitStore } from "./circuit.ts";
+import { createCircuit, type CallOutcome, type CircuitEvent, type CircuitStore, type FoundOutage } from "./circuit.ts";
 
 describe("a circuit counted over instances", () => {
   it("lets calls through while closed and hands back their result, outage or not", async () => {
     const circuit = createCircuit({ name: "a", store: sharedStore() });
-    expect(await circuit.call(async () => "fine", outageIfBad)).toEqual({ open: false, result: "fine" });
-    expect(await circuit.call(async () => "bad", outageIfBad)).toEqual({ open: false, result: "bad" });
+    expect(await circuit.call("contact", async () => "fine", outcomeOf)).toEqual({ open: false, result: "fine" });
+    expect(await circuit.call("contact", async () => "bad", outcomeOf)).toEqual({ open: false, result: "bad" });
   });
 
   it("opens on two instances together at the third outage in a row, whoever saw them", async () => {
@@ -13,13 +13,14 @@ describe("a circuit counted over instances", () => {
     const events: CircuitEvent[] = [];
     const one = createCircuit({ name: "one", store, freshMs: 0, onEvent: (event) => events.push(event) });
     const two = createCircuit({ name: "two", store, freshMs: 0 });
-    await one.call(async () => "bad", outageIfBad);
-    await two.call(async () => "bad", outageIfBad);
-    await one.call(async () => "bad", outageIfBad);
+    await one.recordOutage(outageOf("evt_1"));
+    await two.recordOutage(outageOf("evt_2"));
+    await one.recordOutage(outageOf("evt_3"));
     let called = 0;
     const answer = await two.call(
+      "contact",
       async () => (called += 1),
-      () => null,
+      () => "through",
     );
     expect(answer).toMatchObject({ open: true });
     expect(called).toBe(0);
@@ -37,55 +38,86 @@ describe("a circuit counted over instances", () => {
       },
     };
     const circuit = createCircuit({ name: "a", store: counted });
-    await Promise.all(Array.from({ length: 40 }, async () => circuit.call(async () => "fine", outageIfBad)));
+    await Promise.all(Array.from({ length: 40 }, async () => circuit.call("contact", async () => "fine", outcomeOf)));
     await circuit.state();
     expect(reads).toBe(1);
   });
 
-  it("a success between outages starts the count again", async () => {
-    const store = sharedStore();
-    const circuit = createCircuit({ name: "a", store, freshMs: 0 });
-    for (const result of ["bad", "bad", "fine", "bad", "bad"]) await circuit.call(async () => result, outageIfBad);
-    expect((await circuit.call(async () => "fine", outageIfBad)).open).toBe(false);
+  it("a success between outages starts the count again, and so does a record that the CRM refuses: it answered", async () => {
+    for (const answer of ["fine", "refused"]) {
+      const store = sharedStore();
+      const circuit = createCircuit({ name: "a", store, freshMs: 0 });
+      for (const event of ["evt_1", "evt_2", null, "evt_3", "evt_4"]) {
+        if (event === null) await circuit.call("contact", async () => answer, outcomeOf);
+        else await circuit.recordOutage(outageOf(event));
+      }
+      expect((await circuit.call("contact", async () => "fine", outcomeOf)).open).toBe(false);
+    }
   });
 
-  it("only the probe passes an open circuit, and its success closes it", async () => {
+  it("L8: a ping that is answered closes it, and no call that was under way does", async () => {
     const store = sharedStore();
     const circuit = createCircuit({ name: "a", store, freshMs: 0 });
-    for (let i = 0; i < 3; i += 1) await circuit.call(async () => "bad", outageIfBad);
-    expect((await circuit.call(async () => "fine", outageIfBad)).open).toBe(true);
-    expect(await circuit.call(async () => "fine", outageIfBad, { probe: true })).toEqual({
-      open: false,
-      result: "fine",
-    });
-    expect((await circuit.call(async () => "fine", outageIfBad)).open).toBe(false);
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const under = circuit.call("contact", async () => promise, outcomeOf);
+    await new Promise((done) => setImmediate(done));
+    for (const event of ["evt_1", "evt_2", "evt_3"]) await circuit.recordOutage(outageOf(event));
+    resolve("fine");
+    await under;
+    expect((await circuit.call("contact", async () => "fine", outcomeOf)).open).toBe(true);
+    await circuit.recordPing();
+    expect((await circuit.call("contact", async () => "fine", outcomeOf)).open).toBe(false);
+  });
+
+  it("L7: who gets through an operation that had failed for others is told to the store once, whoever is refused is not", async () => {
+    const store = sharedStore();
+    const circuit = createCircuit({ name: "a", store });
+    await circuit.state();
+    circuit.watch("deal");
+    for (const [operation, answer] of [
+      ["contact", "fine"],
+      ["deal", "refused"],
+      ["deal", "bad"],
+      ["deal", "fine"],
+      ["deal", "fine"],
+    ] as const)
+      await circuit.call(operation, async () => answer, outcomeOf);
+    expect(store.through).toEqual(["deal"]);
   });
 
   it("passes on what the call throws: that is a bug, not an outage", async () => {
     const circuit = createCircuit({ name: "a", store: sharedStore() });
     await expect(
       circuit.call(
+        "contact",
         async () => Promise.reject(new TypeError("bug")),
-        () => null,
+        () => "through",
       ),
     ).rejects.toThrow("bug");
   });
 });
 
-const outageIfBad = (result: string): string | null => (result === "bad" ? "http:503" : null);
+const outcomeOf = (result: string): CallOutcome =>
+  result === "bad" ? "outage" : result === "refused" ? "refused" : "through";
+const outageOf = (eventId: string): FoundOutage => ({ eventId, probe: false, code: "http:503", retryAfterMs: 0 });
 
-function sharedStore(): CircuitStore {
+function sharedStore(): CircuitStore & { readonly through: string[] } {
   let failures = 0;
+  const through: string[] = [];
   return {
+    through,
     recordOutage: async () => {
       failures += 1;
       return { open: failures >= 3, probeInMs: 0 };
     },
-    recordSuccess: async () => {
+    recordSuccess: async (probe) => {
       const wasOpen = failures >= 3;
-      failures = 0;
-      return wasOpen;
+      if (!wasOpen || probe) failures = 0;
+      return wasOpen && probe;
     },
-    read: async () => ({ open: failures >= 3, failures, probeInMs: 0 }),
+    recordGotThrough: async (operation) => {
+      through.push(operation);
+    },
+    read: async () => ({ open: failures >= 3, failures, probeInMs: 0, failing: [] }),
   };
 }

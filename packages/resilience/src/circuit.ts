@@ -1,16 +1,37 @@
 import CircuitBreaker from "opossum";
 
+/** An outage that was found: by an email's call, or by a ping. */
+export interface FoundOutage {
+  /** The email; null: a ping. */
+  readonly eventId: string | null;
+  /** The ping is the probe of an open circuit. */
+  readonly probe: boolean;
+  readonly code: string;
+  /** How long the other side asks to be left alone. */
+  readonly retryAfterMs: number;
+}
+
 /** Where outages are counted over all instances (the ledger). */
 export interface CircuitStore {
   /** Counts one outage; answers whether the circuit is open now, and when it may be probed, ms. */
-  recordOutage(code: string): Promise<{ readonly open: boolean; readonly probeInMs: number }>;
-  /** Answers whether the circuit was open. */
-  recordSuccess(): Promise<boolean>;
-  read(): Promise<{ readonly open: boolean; readonly failures: number; readonly probeInMs: number }>;
+  recordOutage(outage: FoundOutage): Promise<{ readonly open: boolean; readonly probeInMs: number }>;
+  /** Answers whether the circuit was open and is closed now: only a ping closes it (`probe`). */
+  recordSuccess(probe: boolean): Promise<boolean>;
+  /** Somebody got through an operation that had failed. */
+  recordGotThrough(operation: string): Promise<void>;
+  read(): Promise<SeenCircuit>;
 }
 
-/** What the circuit needs to know of a call's result; anything that is not an outage counts as success: the CRM answered. */
-export type OutageOf<T> = (result: T) => string | null;
+interface SeenCircuit {
+  readonly open: boolean;
+  readonly failures: number;
+  readonly probeInMs: number;
+  /** Operations that fail although the other side answers. */
+  readonly failing: readonly string[];
+}
+
+/** What a call came to for the circuit: `through`, the other side refused the record (so it answered), or it could be an outage. */
+export type CallOutcome = "through" | "refused" | "outage";
 
 export type CircuitEvent = "open" | "close" | "reject";
 
@@ -23,28 +44,21 @@ export interface CircuitOptions {
 }
 
 export interface Circuit {
-  /**
-   * Carries out the call, unless the circuit is open: then answers `{ open: true, probeInMs }` without calling. `probe: true` lets one call
-   * through an open circuit; whoever asks for it holds the ledger's probe.
-   */
+  /** Carries out the call, unless the circuit is open: then answers `{ open: true, probeInMs }` without calling. */
   call<T>(
+    operation: string,
     action: () => Promise<T>,
-    outageOf: OutageOf<T>,
-    options?: { readonly probe?: boolean },
+    outcomeOf: (result: T) => CallOutcome,
   ): Promise<{ open: true; probeInMs: number } | { open: false; result: T }>;
+  /** Counts an outage. Whether a call met one, or only its own record's fault, its caller finds out first. */
+  recordOutage(outage: FoundOutage): Promise<{ readonly open: boolean; readonly probeInMs: number }>;
+  /** A ping was answered: an open circuit closes. */
+  recordPing(): Promise<void>;
+  /** A failure was noted at the operation: its next success is told to the store. */
+  watch(operation: string): void;
   /** Whether it is open, as this instance knows (at most `freshMs` old), and when the next probe is due, ms. */
   state(): Promise<{ readonly open: boolean; readonly probeInMs: number }>;
   close(): void;
-}
-
-class Outage<T> extends Error {
-  readonly result: T;
-  readonly code: string;
-  constructor(result: T, code: string) {
-    super(code);
-    this.result = result;
-    this.code = code;
-  }
 }
 
 /**
@@ -54,14 +68,21 @@ class Outage<T> extends Error {
  */
 export function createCircuit(options: CircuitOptions): Circuit {
   const freshMs = options.freshMs ?? 1_000;
-  let seen = { open: false, failures: 0, probeInMs: 0, at: Number.NEGATIVE_INFINITY };
+  const { store } = options;
+  let seen: SeenCircuit & { readonly at: number } = {
+    open: false,
+    failures: 0,
+    probeInMs: 0,
+    failing: [],
+    at: Number.NEGATIVE_INFINITY,
+  };
   const breaker = new CircuitBreaker(async (action: () => Promise<unknown>) => action(), {
     name: options.name,
     timeout: false,
     // Never trips by its own count: the store decides.
     errorThresholdPercentage: 101,
     volumeThreshold: Number.MAX_SAFE_INTEGER,
-    // Never half-opens by its own clock: the ledger hands out the probe.
+    // Never half-opens by its own clock: a ping closes it.
     resetTimeout: 2 ** 31 - 1,
     rollingCountTimeout: 10_000,
     rollingCountBuckets: 10,
@@ -77,14 +98,16 @@ export function createCircuit(options: CircuitOptions): Circuit {
       options.onEvent?.("close");
     }
   };
+  const see = (state: Partial<SeenCircuit>): void => {
+    seen = { ...seen, ...state, at: performance.now() };
+    follow(seen.open);
+  };
   let reading: Promise<void> | null = null;
   const read = async (): Promise<void> => {
     const askedAt = performance.now();
-    const state = await options.store.read();
+    const state = await store.read();
     // What a call that ended meanwhile made of it is newer.
-    if (seen.at > askedAt) return;
-    seen = { ...state, at: performance.now() };
-    follow(state.open);
+    if (seen.at <= askedAt) see(state);
   };
   /** However many calls find it stale, the store is asked once. */
   const refresh = async (): Promise<void> => {
@@ -94,43 +117,41 @@ export function createCircuit(options: CircuitOptions): Circuit {
     });
     await reading;
   };
+  const tellSuccess = async (operation: string, outcome: CallOutcome): Promise<void> => {
+    if (outcome === "outage") return;
+    if (seen.failures > 0 && !seen.open) {
+      see({ failures: 0 });
+      await store.recordSuccess(false);
+    }
+    if (outcome === "through" && seen.failing.includes(operation)) {
+      see({ failing: seen.failing.filter((each) => each !== operation) });
+      await store.recordGotThrough(operation);
+    }
+  };
 
   return {
-    async call(action, outageOf, { probe = false } = {}) {
+    async call(operation, action, outcomeOf) {
       await refresh();
-      // The probe goes round the open breaker; everything else is rejected by it until the probe's success closes it.
-      const guarded = async (): Promise<Awaited<ReturnType<typeof action>>> => {
-        const result = await action();
-        const code = outageOf(result);
-        if (code !== null) throw new Outage(result, code);
-        return result;
-      };
       try {
-        const result =
-          probe && breaker.opened
-            ? await guarded()
-            : ((await breaker.fire(guarded)) as Awaited<ReturnType<typeof action>>);
-        if (seen.failures > 0 || seen.open) {
-          await options.store.recordSuccess();
-          seen = { open: false, failures: 0, probeInMs: 0, at: performance.now() };
-          follow(false);
-        }
+        const result = (await breaker.fire(action)) as Awaited<ReturnType<typeof action>>;
+        await tellSuccess(operation, outcomeOf(result));
         return { open: false, result };
       } catch (error) {
-        if (error instanceof Outage) {
-          const state = await options.store.recordOutage(error.code);
-          seen = {
-            open: state.open,
-            failures: Math.max(1, seen.failures + 1),
-            probeInMs: state.probeInMs,
-            at: performance.now(),
-          };
-          follow(state.open);
-          return { open: false, result: error.result as Awaited<ReturnType<typeof action>> };
-        }
         if (CircuitBreaker.isOurError(error as Error)) return { open: true, probeInMs: Math.max(seen.probeInMs, 250) };
         throw error;
       }
+    },
+    recordOutage: async (outage) => {
+      const { open, probeInMs } = await store.recordOutage(outage);
+      see({ open, probeInMs, failures: Math.max(1, seen.failures + 1) });
+      return { open, probeInMs };
+    },
+    recordPing: async () => {
+      await store.recordSuccess(true);
+      see({ open: false, failures: 0, probeInMs: 0 });
+    },
+    watch: (operation) => {
+      if (!seen.failing.includes(operation)) see({ failing: [...seen.failing, operation] });
     },
     state: async () => {
       await refresh();

@@ -14,6 +14,8 @@ export interface SharedQuota {
     cost: number,
     maxWaitMs: number,
   ): Promise<{ readonly ok: true } | { readonly ok: false; readonly retryInMs: number }>;
+  /** What is leased and not handed out yet is not used any more. */
+  forget(): void;
 }
 
 export interface SharedQuotaOptions {
@@ -84,6 +86,9 @@ export function createSharedQuota({ store, quota, now, sleep }: SharedQuotaOptio
   };
 
   return {
+    forget: () => {
+      left = 0;
+    },
     take: async (cost, maxWaitMs) =>
       new Promise<Taken>((resolve, reject) => {
         queue.push({ cost: Math.min(cost, quota.burst), maxWaitMs, resolve, reject });

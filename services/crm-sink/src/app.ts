@@ -7,6 +7,7 @@ import { consumeSentMessages } from "./consume-sent-messages.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
 import { matchAgain } from "./match-again.ts";
+import { probeCircuits } from "./probe-circuits.ts";
 import { releaseWaiting } from "./release-waiting.ts";
 import { rescueStalled } from "./rescue-stalled.ts";
 import { sendNotices } from "./send-notices.ts";
@@ -66,6 +67,7 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
       await Promise.all(consumers.map(async (consumer) => consumer.start()));
       pollers = [
         releaseWaiting(full, queue, options.lanes),
+        probeCircuits(full, options.lanes),
         rescueStalled(kafka, full, queue, options.lanes),
         matchAgain(full, queue, options.lanes),
         sendNotices(full),

@@ -1,5 +1,5 @@
 import type { CallFault, CallResult, ContactInput, Crm, Written } from "@inlet/crm";
-import type { Circuit, SharedQuota } from "@inlet/resilience";
+import type { CallOutcome, Circuit, SharedQuota } from "@inlet/resilience";
 import { expect, test } from "vitest";
 import { createBatchCalls, type CallEnd } from "./batch-calls.ts";
 
@@ -27,7 +27,7 @@ function tenant(
 ) {
   const calls: { names: Names; deadline: number }[] = [];
   const tokens: number[] = [];
-  const outages: (string | null)[] = [];
+  const outcomes: CallOutcome[] = [];
   const begun: string[] = [];
   let release = (): void => {};
   const gate = new Promise<void>((resolve) => (release = resolve));
@@ -57,13 +57,14 @@ function tenant(
       tokens.push(cost);
       return tokens.length <= (answers.tokens ?? Infinity) ? { ok: true } : { ok: false, retryInMs: 700 };
     },
+    forget: () => {},
   };
   const circuit = {
-    call: async <T>(action: () => Promise<T>, outageOf: (result: T) => string | null) => {
+    call: async <T>(_operation: string, action: () => Promise<T>, outcomeOf: (result: T) => CallOutcome) => {
       if (answers.opens === true && calls.length > 1) return { open: true as const, probeInMs: 100 };
       const result = await action();
       if (answers.ledgerFails === true && calls.length > 1) throw new Error("the ledger is away");
-      outages.push(outageOf(result));
+      outcomes.push(outcomeOf(result));
       return { open: false as const, result };
     },
   } as unknown as Circuit;
@@ -79,6 +80,7 @@ function tenant(
   });
   const call = async (name: string, deadline = 10_000): Promise<CallEnd<Written>> =>
     batches.call({
+      step: "contact",
       method: "upsertContact",
       input: { email: name, firstName: null, lastName: null },
       key: name,
@@ -88,7 +90,7 @@ function tenant(
   return {
     calls,
     tokens,
-    outages,
+    outcomes,
     begun,
     /** What became of calls that came while the first was under way. */
     behindFirst: async (...rows: (string | readonly [string, number])[]): Promise<unknown[]> => {
@@ -112,14 +114,14 @@ function short(end: CallEnd<Written>): unknown {
 }
 
 test("the first goes by itself, those that come meanwhile together: one token and one result for the circuit a call", async () => {
-  const { behindFirst, calls, tokens, outages, begun } = tenant();
+  const { behindFirst, calls, tokens, outcomes, begun } = tenant();
   expect(await behindFirst("a", ["b", 4_000], "c")).toEqual(["id-a", "id-b", "id-c"]);
   expect(calls).toEqual([
     { names: ["first"], deadline: 5_000 },
     { names: ["a", "b", "c"], deadline: 4_000 },
   ]);
   expect(tokens).toEqual([2, 2]);
-  expect(outages).toEqual([null, null]);
+  expect(outcomes).toEqual(["through", "through"]);
   expect(begun).toEqual(["first", "a", "b", "c"]);
 });
 
@@ -163,10 +165,10 @@ test("a fault of the whole call is every row's, and nothing is sent again", asyn
 test("an outage is every row's and counts once; what one row meets of it leaves the others their answers", async () => {
   const whole = tenant({ together: () => fail(OUTAGE) });
   expect(await whole.behindFirst("a", "b")).toEqual([`${OUTAGE.code} unknown`, `${OUTAGE.code} unknown`]);
-  expect(whole.outages).toEqual([null, OUTAGE.code]);
+  expect(whole.outcomes).toEqual(["through", "outage"]);
   const partly = tenant({ together: () => ({ ok: true, value: [written("a"), fail(OUTAGE)] }) });
   expect(await partly.behindFirst("a", "b")).toEqual(["id-a", `${OUTAGE.code} unknown`]);
-  expect(partly.outages).toEqual([null, OUTAGE.code]);
+  expect(partly.outcomes).toEqual(["through", "through"]);
 });
 
 test("without a token nothing is called; an email without time left is left out, and its neighbours are not", async () => {

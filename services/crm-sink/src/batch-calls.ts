@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch, BatchedMethod, BatchRows, CallFault, CallOptions, CallResult, Crm } from "@inlet/crm";
 import type { Gate } from "@inlet/ledger";
-import { createGatherer, type Circuit, type Gatherer, type SharedQuota } from "@inlet/resilience";
+import { createGatherer, type CallOutcome, type Circuit, type Gatherer, type SharedQuota } from "@inlet/resilience";
 import { batchOrigin, inOrigin, metrics, withBatchSpan, type BatchOrigin } from "@inlet/telemetry";
 import { MIN_CALL_MS, QUOTA_WAIT_MS } from "./email-try.ts";
 
@@ -15,6 +15,8 @@ export type CallEnd<T> =
 
 /** One email's call of a method that the CRM takes many at a time. */
 export interface BatchedCall<M extends BatchedMethod> {
+  /** The email's step: the operation for the circuit. */
+  readonly step: string;
   readonly method: M;
   readonly input: BatchRows[M]["input"];
   /** Of the record that it writes; null for a call that only reads. */
@@ -112,8 +114,9 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     await inOrigin(row.origin, async () => {
       begin();
       const answer = await circuit.call(
+        row.call.step,
         async () => call(input, { deadline: Math.min(deadline, now() + timeoutMs) }),
-        (result) => outageOf(result),
+        callOutcome,
       );
       row.end(
         answer.open ? { kind: "open", probeInMs: answer.probeInMs } : { kind: "answered", result: answer.result },
@@ -131,12 +134,13 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
         for (const { call } of rows) call.begin();
         reach(`before-batch:${method}`);
         return circuit.call(
+          rows[0]?.call.step ?? method,
           async () =>
             batchOf(crm, method).send(
               rows.map(({ call }) => call.input),
               { deadline },
             ),
-          (result) => outageOf(result) ?? (result.ok ? firstOutage(result.value) : null),
+          (result) => (result.ok ? outcomeOfRows(result.value) : callOutcome(result)),
         );
       },
     );
@@ -188,12 +192,16 @@ function inDoubt(fault: CallFault, end: CallEnd<unknown>): CallEnd<unknown> {
   return { kind: "answered", result: { ok: false, fault: { ...result.fault, unknown: true } } };
 }
 
-function outageOf(result: CallResult<unknown>): string | null {
-  return result.ok || result.fault.kind !== "outage" ? null : result.fault.code;
+/** What a call came to for the circuit. */
+export function callOutcome(result: CallResult<unknown>): CallOutcome {
+  if (result.ok) return "through";
+  return result.fault.kind === "outage" ? "outage" : "refused";
 }
 
-function firstOutage(rows: readonly CallResult<unknown>[]): string | null {
-  return rows.map(outageOf).find((code) => code !== null) ?? null;
+/** An email that got through shows that one may, whatever became of its neighbours. */
+function outcomeOfRows(rows: readonly CallResult<unknown>[]): CallOutcome {
+  const outcomes = rows.map(callOutcome);
+  return (["through", "refused"] as const).find((each) => outcomes.includes(each)) ?? "outage";
 }
 
 function halves<T>(rows: readonly T[]): (readonly T[])[] {

@@ -1,8 +1,9 @@
 import type { BatchedMethod, BatchRows, CallOptions, CallResult, CrmMethod, EffectKind } from "@inlet/crm";
-import { fateOf, ok, type Outcome } from "@inlet/delivery";
+import { ok, type Outcome } from "@inlet/delivery";
 import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
-import type { CallEnd } from "./batch-calls.ts";
+import { callOutcome, type CallEnd } from "./batch-calls.ts";
 import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, QUOTA_WAIT_MS, type EmailTry } from "./email-try.ts";
+import { fateOfCall } from "./fate-of-call.ts";
 
 /** The effect that a call writes; calls that only read have none. */
 export interface CalledEffect {
@@ -11,7 +12,9 @@ export interface CalledEffect {
 }
 
 /** What a call needs to know of the try that makes it. */
-export type CallTry = Pick<EmailTry, "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempt" | "probe">;
+export type CallTry = Pick<EmailTry, "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempt" | "alone"> & {
+  readonly event: Pick<EmailTry["event"], "eventId">;
+};
 
 /** The port's method behind each step, for its cost. */
 const METHODS = {
@@ -56,7 +59,7 @@ export async function callCrm<T>(
   call: (options: CallOptions) => Promise<CallResult<T>>,
   writes?: CalledEffect,
 ): Promise<Outcome<T>> {
-  return whatBecameOf(email, step, writes, async (begin) => callAlone(email, METHODS[step], call, begin));
+  return whatBecameOf(email, step, writes, async (begin) => callAlone(email, step, METHODS[step], call, begin));
 }
 
 /** As {@link callCrm}; where the CRM takes such calls many at a time, together with those that other emails make meanwhile. */
@@ -69,19 +72,20 @@ export async function callMethod<M extends BatchedMethod>(
   type Value = BatchRows[M]["value"];
   const { adapter, batches } = email.crm;
   return whatBecameOf<Value>(email, step, writes, async (begin) => {
-    // A circuit's probe is one email, and no other's fate hangs on it.
-    if (batches.has(method) && !email.probe)
-      return batches.call({ method, input, key: writes?.key ?? null, deadline: email.deadline, begin });
+    // What failed together is tried alone: no other's fate hangs on it.
+    if (batches.has(method) && !email.alone)
+      return batches.call({ step, method, input, key: writes?.key ?? null, deadline: email.deadline, begin });
     const alone = adapter[method].bind(adapter) as (
       of: typeof input,
       options: CallOptions,
     ) => Promise<CallResult<Value>>;
-    return callAlone(email, method, async (options) => alone(input, options), begin);
+    return callAlone(email, step, method, async (options) => alone(input, options), begin);
   });
 }
 
 async function callAlone<T>(
-  { deps, crm, tenant, deadline, probe }: CallTry,
+  { deps, crm, tenant, deadline }: CallTry,
+  step: keyof typeof METHODS,
   method: CrmMethod,
   call: (options: CallOptions) => Promise<CallResult<T>>,
   begin: () => void,
@@ -92,9 +96,9 @@ async function callAlone<T>(
   if (deadline - now < MIN_CALL_MS) return { kind: "late" };
   begin();
   const answer = await crm.circuit.call(
+    step,
     async () => call({ deadline: Math.min(now + tenant.crm.timeoutMs, deadline) }),
-    (result) => (result.ok || result.fault.kind !== "outage" ? null : result.fault.code),
-    { probe },
+    callOutcome,
   );
   return answer.open ? { kind: "open", probeInMs: answer.probeInMs } : { kind: "answered", result: answer.result };
 }
@@ -138,12 +142,7 @@ async function whatBecameOf<T>(
   const { fault } = end.result;
   if (writes !== undefined && fault.unknown) effects.unknown(writes.effect, writes.key);
   else notDone();
-  return fateOf(fault, {
-    step,
-    attempt: email.attempt,
-    settleInMs: settleInMs(email, writes, fault.unknown),
-    random: deps.random(),
-  });
+  return fateOfCall(email, step, fault, settleInMs(email, writes, fault.unknown));
 }
 
 /** ms until an unknown write may be looked at: the end of its lease and the adapter's settling time. */

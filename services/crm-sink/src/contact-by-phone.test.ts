@@ -33,7 +33,12 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
       kind: "hubspot",
       gate: async () => ({ buffered: false }),
       quota: { take: async () => ({ ok: true }) },
-      circuit: { call: async (call: () => Promise<unknown>) => ({ open: false, result: await call() }) },
+      circuit: {
+        state: async () => ({ open: false }),
+        call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }),
+      },
+      answers: async () => ({ ok: false, fault: { kind: "outage" } }),
+      foundAway: async () => {},
       adapter: {
         traits: {},
         lookup: async (_: string, key: string) => (calls.push(key), known ?? { ok: true, value: null }),
@@ -47,7 +52,7 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
     effects,
     deadline: 60_000,
     attempt: 0,
-    probe: false,
+    alone: true,
     warnings: [],
   } as unknown as EmailTry;
   return { email, calls, find: async () => findContactByPhone(email, "ada@acme.example") };

@@ -51,6 +51,8 @@ export type Arrival =
       readonly pass: number;
       readonly attempt: number;
       readonly since: number;
+      /** Why it waited. */
+      readonly code: string;
     };
 
 /** One try of one email on its way through the steps. */
@@ -75,8 +77,8 @@ export interface EmailTry {
   sentMessages: readonly SentMessage[];
   /** Ends what `keepWhenSlow` began; whatever acts on how the try ended comes after it. */
   stopKeeping: () => Promise<void>;
-  /** This try is the one that an open circuit lets through. */
-  probe: boolean;
+  /** Its calls go by themselves: together with others they failed. */
+  readonly alone: boolean;
   readonly warnings: string[];
   /** What rules tell the tenant's own systems when the email is written. */
   readonly notices: Notice[];

@@ -57,7 +57,8 @@ export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<vo
         conversationId: event.conversationId,
         sentMessages: [],
         stopKeeping: async () => {},
-        probe: false,
+        // The code of a CRM's fault.
+        alone: arrival.from === "waiting" && arrival.code.startsWith(`${crm.kind}:`),
         // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
         warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
         notices: [],

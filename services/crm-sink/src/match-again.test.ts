@@ -36,9 +36,12 @@ function sink({ deal, update, open = false, buffered = false, spent = false }: C
     gate: async () => ({ buffered, behindQuota: false }),
     quota: { take: async () => (spent ? { ok: false, retryInMs: 700 } : { ok: true }) },
     circuit: {
-      call: async (call: () => Promise<unknown>) =>
+      state: async () => ({ open: false, probeInMs: 0 }),
+      call: async (_operation: string, call: () => Promise<unknown>) =>
         open ? { open: true, probeInMs: 5000 } : { open: false, result: await call() },
     },
+    answers: async () => ({ ok: false, fault: { kind: "outage", code: "hubspot:5xx", message: "", unknown: false } }),
+    foundAway: async () => {},
     adapter: {
       traits: {},
       getDeal: async (id: string) => (calls.push(`get ${id}`), deal ?? found),

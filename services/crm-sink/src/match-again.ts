@@ -77,7 +77,8 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
     effects: createEffectLog(crm.kind, `${deps.instance}/${randomUUID()}`),
     deadline: deps.now() + WAITING_BUDGET_MS,
     attempt: rematch.attempt,
-    probe: false,
+    alone: true,
+    event: { eventId: rematch.eventId },
   };
   const deal = await callCrm(email, "get-deal", async (options) => crm.adapter.getDeal(dealId, options));
   if (deal.kind !== "ok") return endOf(deal);

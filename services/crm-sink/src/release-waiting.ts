@@ -51,11 +51,11 @@ export function releaseWaiting(deps: SinkDeps, queue: FairQueue, lanes: readonly
               except: [...taken.keys()],
               together: TOGETHER,
             });
-      for (const { tenant, eventId, record, pass, attempt, since } of emails) {
+      for (const { tenant, eventId, record, pass, attempt, since, code } of emails) {
         count(tenant, 1);
         void queue
           .run(tenant, `waiting ${eventId}`, async () =>
-            handleRecord(deps, { from: "waiting", record, pass, attempt, since }),
+            handleRecord(deps, { from: "waiting", record, pass, attempt, since, code }),
           )
           // Its lease runs out and it is taken again: nothing is lost, it only waits longer.
           .catch((error: unknown) =>

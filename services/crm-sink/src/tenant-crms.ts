@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantConfig } from "@inlet/config";
-import { createCrm, OAUTH_ALERTS, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
+import { createCrm, OAUTH_ALERTS, type CallFault, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/delivery";
 import type { Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
-import { createBatchCalls, type BatchCalls } from "./batch-calls.ts";
+import { callOutcome, createBatchCalls, type BatchCalls } from "./batch-calls.ts";
+import { createCrmAnswers, type CrmAnswer } from "./crm-answers.ts";
 import type { Log } from "./email-try.ts";
 import { createKnownCompanies, type KnownCompanies } from "./known-companies.ts";
 import { createTenantGate } from "./tenant-gate.ts";
@@ -15,6 +16,10 @@ export interface TenantCrm {
   readonly kind: string;
   readonly adapter: Crm;
   readonly circuit: Circuit;
+  /** Whether the CRM answers a ping, as it did a second ago at most. */
+  answers(): Promise<CrmAnswer>;
+  /** The CRM is away, as an email's call or a ping (null) found it: counted toward the circuit, and its Retry-After holds for the tenant. */
+  foundAway(fault: CallFault, eventId: string | null, probe?: boolean): Promise<void>;
   /** Whether the tenant's mail is held back, as the ledger said a second ago at most. */
   gate(): Promise<Gate>;
   /** The requests that all instances together may make. */
@@ -33,6 +38,9 @@ export interface TenantCrms {
   of(tenant: TenantConfig): TenantCrm;
   close(): Promise<void>;
 }
+
+/** The circuit opened meanwhile: the CRM is not asked. */
+const CIRCUIT_OPEN: CallFault = { kind: "outage", code: "circuit_open", message: "not asked", unknown: false };
 
 export function createTenantCrms(deps: {
   readonly ledger: Ledger;
@@ -59,16 +67,17 @@ export function createTenantCrms(deps: {
     const circuit = createCircuit({
       name: `${tenant.id}:${kind}`,
       store: {
-        recordOutage: async (code) => {
-          const state = await ledger.recordOutage(tenant.id, kind, code, (probes) => probeDelayMs(probes, random()));
+        recordOutage: async (outage) => {
+          const state = await ledger.recordOutage(tenant.id, kind, outage, (probes) => probeDelayMs(probes, random()));
           if (state.openedNow)
             log.warn(
-              { tenant: tenant.id, crm: kind, code },
-              "circuit opened: the tenant's mail parks until a probe succeeds",
+              { tenant: tenant.id, crm: kind, code: outage.code },
+              "circuit opened: the tenant's mail parks until a ping succeeds",
             );
           return state;
         },
-        recordSuccess: async () => ledger.recordSuccess(tenant.id, kind),
+        recordSuccess: async (probe) => ledger.recordSuccess(tenant.id, kind, probe),
+        recordGotThrough: async (operation) => ledger.recordGotThrough(tenant.id, kind, operation),
         read: async () => ledger.circuit(tenant.id, kind),
       },
       onEvent: (event) => {
@@ -83,6 +92,13 @@ export function createTenantCrms(deps: {
       now: () => performance.now(),
       sleep: async (ms) => sleep(ms),
     });
+    const answers = createCrmAnswers(
+      async (options) => {
+        const answer = await circuit.call("ping", async () => adapter.ping(options), callOutcome);
+        return answer.open ? { ok: false, fault: CIRCUIT_OPEN } : answer.result;
+      },
+      { now: () => performance.now(), epoch: Date.now },
+    );
     let ready = false;
     const gate = createTenantGate(
       async () => ledger.gate(tenant.id),
@@ -92,6 +108,15 @@ export function createTenantCrms(deps: {
       kind,
       adapter,
       circuit,
+      answers,
+      foundAway: async (fault, eventId, probe = false) => {
+        const retryAfterMs = fault.kind === "outage" ? (fault.retryAfterMs ?? 0) : 0;
+        if (retryAfterMs > 0) {
+          quota.forget();
+          await ledger.pauseBucket(tenant.id, kind, retryAfterMs);
+        }
+        await circuit.recordOutage({ eventId, probe, code: fault.code, retryAfterMs });
+      },
       gate,
       quota,
       companies: createKnownCompanies(() => performance.now()),
@@ -122,6 +147,10 @@ export function createTenantCrms(deps: {
       // Calls under way on the old connection end by themselves.
       if (known !== undefined) void known.crm.adapter.close().catch(() => {});
       known?.crm.circuit.close();
+      // What was wrong may be mended: nobody has to wait for the next probe.
+      if (known !== undefined) {
+        void deps.ledger.probeSoon(tenant.id, crm.kind).catch(() => {});
+      }
       return crm;
     },
     close: async () => {

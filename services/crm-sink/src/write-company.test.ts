@@ -31,7 +31,12 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
       kind: "hubspot",
       gate: async () => ({ buffered: false }),
       quota: { take: async () => ({ ok: true }) },
-      circuit: { call: async (call: () => Promise<unknown>) => ({ open: false, result: await call() }) },
+      circuit: {
+        state: async () => ({ open: false }),
+        call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }),
+      },
+      answers: async () => ({ ok: false, fault: { kind: "outage" } }),
+      foundAway: async () => {},
       companies: createKnownCompanies(() => clock),
       batches: { has: () => false },
       adapter: {
@@ -47,7 +52,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
     effects: createEffectLog("hubspot", "sink/1"),
     deadline: 60_000,
     attempt: 0,
-    probe: false,
+    alone: true,
     warnings: [],
     evidence: {},
     summary: [],

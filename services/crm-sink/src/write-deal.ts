@@ -69,9 +69,11 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
     }
     const { dealId, evidence } = choice;
     const found = await callMethod(email, "get-deal", { method: "getDeal", input: dealId });
-    if (found.kind !== "ok") return found;
-    if (found.value !== null) return ok(choice);
-    email.warnings.push(`${UNKNOWN_DEAL[evidence.matchedBy]}: the CRM has no deal ${dealId}`);
+    if (found.kind === "ok" && found.value !== null) return ok(choice);
+    if (found.kind !== "ok" && found.kind !== "deadLetter") return found;
+    // A stranger may name an id that the CRM stumbles over: it is no deal, and not the email's end.
+    const why = found.kind === "ok" ? "the CRM has no deal" : `the CRM did not tell (${found.detail}) of deal`;
+    email.warnings.push(`${UNKNOWN_DEAL[evidence.matchedBy]}: ${why} ${dealId}`);
     unknownDeals.push(dealId);
   }
 }

@@ -45,7 +45,12 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
       adapter,
       gate: async () => ({ buffered: false }),
       quota: { take: async () => ({ ok: true }) },
-      circuit: { call: async (call: () => unknown) => ({ open: false, result: await call() }) },
+      circuit: {
+        state: async () => ({ open: false }),
+        call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }),
+      },
+      answers: async () => ({ ok: false, fault: { kind: "outage" } }),
+      foundAway: async () => {},
     },
     effects: createEffectLog("hubspot", "sink/1"),
     attempt: 0,

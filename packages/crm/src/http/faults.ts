@@ -5,7 +5,7 @@ import type { ExchangeResult } from "../transport.ts";
 /**
  * Every `code` of a fault of a CRM of kind `http`.
  *
- * Outages of the tenant's CRM: `connect` (DNS, TCP, TLS), `deadline` (over before the first byte), `timeout`, `reset` (both after the first
+ * Outages of the tenant's CRM, unless it answers a ping (then of one operation, or of one record): `connect` (DNS, TCP, TLS), `deadline` (over before the first byte), `timeout`, `reset` (both after the first
  * byte), `unreadable` (2xx without what the tenant file says stands there), `redirect`, `endpoint` (404 or 410 that is no JSON, 405, 406,
  * 415: the address, the method or the format is wrong), `401`, `402`, `403`, `408`, `425`, `429`, `5xx`, `lookup-mismatch` (a look-up's
  * answer is about another record).
@@ -42,7 +42,7 @@ export const HTTP_CRM_CODES = [
 
 export type HttpCrmCode = (typeof HTTP_CRM_CODES)[number];
 
-/** Statuses that are never about one record, with what the operator can do. */
+/** Statuses that are about the account as a rule, with what the operator can do. */
 const ACCOUNT: Readonly<Record<number, readonly [HttpCrmCode, string]>> = {
   401: ["http:401", "the CRM refuses the credentials; renew crm.token, or authorize crm.oauth again"],
   402: ["http:402", "the CRM wants to be paid"],
@@ -63,13 +63,23 @@ const RECORD: Readonly<Record<number, readonly [HttpCrmCode, string]>> = {
   422: ["http:422", "the CRM refuses a value"],
 };
 
+/** The CRM answered that the call may not be. */
+const REFUSALS: ReadonlySet<HttpCrmCode> = new Set(["http:402", "http:403", "http:endpoint"]);
+
 export function outage(
   code: HttpCrmCode,
   message: string,
   details: { readonly unknown: boolean; readonly retryAfterMs?: number | undefined },
 ): CallFault {
   const { unknown, retryAfterMs } = details;
-  return { kind: "outage", code, message, unknown, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return {
+    kind: "outage",
+    code,
+    message,
+    unknown,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(REFUSALS.has(code) ? { refused: true } : {}),
+  };
 }
 
 export function passing(code: HttpCrmCode, message: string): CallFault {

@@ -7,7 +7,7 @@ import type { HubSpotError } from "./answer.ts";
 /**
  * Every `code` of a HubSpot fault. The status and HubSpot's own category, never its `message`.
  *
- * Outages of the tenant's CRM: `connect` (DNS, TCP, TLS), `deadline` (over before the first byte), `timeout`, `reset` (both after the first
+ * Outages of the tenant's CRM, unless it answers a ping (then of one operation, or of one record): `connect` (DNS, TCP, TLS), `deadline` (over before the first byte), `timeout`, `reset` (both after the first
  * byte), `unreadable` (2xx that is not the JSON expected), `redirect` (baseUrl is wrong), `401`, `403:…`, `408`, `429:…`, `477` (HubSpot moves
  * the account), `5xx`, `404:ENDPOINT` (a 404 that HubSpot did not write: baseUrl is wrong), `400:PROPERTY_MISSING` (Inlet's custom properties are gone and cannot be made again),
  * `400:STAGE_MISSING` (crm.pipeline or crm.stage is not in the account).
@@ -55,13 +55,36 @@ export type HubSpotCode = (typeof HUBSPOT_CODES)[number];
 /** How long a daily quota's circuit waits before it looks again: the account's midnight is in a time zone that the answer does not name. */
 const DAILY_WAIT_MS = 15 * 60_000;
 
+/** HubSpot answered that the call may not be. */
+const REFUSALS: ReadonlySet<HubSpotCode> = new Set([
+  "hubspot:403:MISSING_SCOPES",
+  "hubspot:403:PLAN_LIMIT",
+  "hubspot:403:FORBIDDEN",
+  "hubspot:404:ENDPOINT",
+]);
+
+/** Limits that HubSpot names as the account's. */
+const OF_ACCOUNT: ReadonlySet<HubSpotCode> = new Set([
+  "hubspot:429:DAILY",
+  "hubspot:429:TEN_SECONDLY_ROLLING",
+  "hubspot:477",
+]);
+
 export function outage(
   code: HubSpotCode,
   message: string,
   details: { readonly unknown: boolean; readonly retryAfterMs?: number | undefined },
 ): CallFault {
   const { unknown, retryAfterMs } = details;
-  return { kind: "outage", code, message, unknown, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return {
+    kind: "outage",
+    code,
+    message,
+    unknown,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(REFUSALS.has(code) ? { refused: true } : {}),
+    ...(OF_ACCOUNT.has(code) ? { ofAccount: true } : {}),
+  };
 }
 
 export function passing(code: HubSpotCode, message: string): CallFault {

@@ -34,7 +34,7 @@ describe("the fault of an answer to a write", () => {
       "odoo:conflict",
       false,
     ],
-    ["an exception on this record", answered(500, "builtins.ValueError"), "record-passing", "odoo:500:EXCEPTION", true],
+    ["an exception inside Odoo", answered(500, "builtins.ValueError"), "outage", "odoo:500:EXCEPTION", true],
     ["a database that is away", answered(500, "psycopg2.OperationalError"), "outage", "odoo:5xx", true],
     ["a gateway's 502", answered(502), "outage", "odoo:5xx", true],
     ["a 200 that is no JSON", answered(200), "outage", "odoo:unreadable", true],

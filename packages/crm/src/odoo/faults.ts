@@ -7,11 +7,11 @@ import type { LoadMessage, OdooError } from "./answer.ts";
 /**
  * Every `code` of an Odoo fault: the status, or the way in which `load` refused; never Odoo's own message.
  *
- * Outages of the tenant's CRM: `connect` (DNS, TCP, TLS), `deadline` (over before the first byte), `timeout`, `reset` (both after the first
+ * Outages of the tenant's CRM, unless it answers a ping (then of one operation, or of one record): `connect` (DNS, TCP, TLS), `deadline` (over before the first byte), `timeout`, `reset` (both after the first
  * byte), `unreadable` (2xx that is not the JSON expected), `redirect` and `404:ENDPOINT` (baseUrl or database is wrong), `404:MODEL` (the CRM
  * app is not installed, or Odoo is older than 19), `401`, `403:ACCESS` (the key's user may not), `408`, `429`, `5xx`, `load:PLACE` (crm.pipeline
- * or crm.stage is not in the database).
- * Faults of the record that may pass: `conflict` (another transaction was faster), `500:EXCEPTION` (an exception inside Odoo on this record).
+ * or crm.stage is not in the database), `500:EXCEPTION` (an exception inside Odoo: on this record, or a module is broken for all).
+ * Faults of the record that may pass: `conflict` (another transaction was faster).
  * Faults of the record for good: `422` (UserError, ValidationError), `load:REFUSED`, `rule:PLACE` (a rule's stage is not in the database), `404:RECORD`, `403:MOVE`, `400`, `413`, `4xx`.
  */
 export const ODOO_CODES = [
@@ -51,13 +51,23 @@ const NO_ACCESS_WORDS = /not allowed to|AccessError/;
 /** A database that Odoo itself cannot reach. */
 const DATABASE_AWAY = /^psycopg2\.(OperationalError|InterfaceError|pool\.PoolError)$|PoolError$/;
 
+/** Odoo answered that the call may not be. */
+const REFUSALS: ReadonlySet<OdooCode> = new Set(["odoo:403:ACCESS", "odoo:404:ENDPOINT", "odoo:404:MODEL"]);
+
 export function outage(
   code: OdooCode,
   message: string,
   details: { readonly unknown: boolean; readonly retryAfterMs?: number | undefined },
 ): CallFault {
   const { unknown, retryAfterMs } = details;
-  return { kind: "outage", code, message, unknown, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return {
+    kind: "outage",
+    code,
+    message,
+    unknown,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(REFUSALS.has(code) ? { refused: true } : {}),
+  };
 }
 
 export function permanent(code: OdooCode, message: string): CallFault {
@@ -156,12 +166,12 @@ function faultOfStatus(status: number, retryAfterMs: number | undefined, error: 
   }
 }
 
-/** A 500 with an exception's name is about this record, unless Odoo lacks its database; any other 5xx is about Odoo or what stands before it. */
+/** A 500 with an exception's name is Odoo's own, unless it lacks its database; any other 5xx is of what stands before it. */
 function serverError(status: number, retryAfterMs: number | undefined, error: OdooError, write: boolean): CallFault {
   if (error.name !== null && LOST.test(error.name)) return conflict();
   if (status !== 500 || error.name === null || DATABASE_AWAY.test(error.name)) {
     return outage("odoo:5xx", `Odoo answered ${status}`, { unknown: write, retryAfterMs });
   }
   const message = `an exception inside Odoo (${error.name}); its log has the rest`;
-  return { kind: "record-passing", code: "odoo:500:EXCEPTION", message, unknown: write };
+  return outage("odoo:500:EXCEPTION", message, { unknown: write, retryAfterMs });
 }

@@ -1,4 +1,5 @@
 import type { Candidate } from "../admitting.ts";
+import type { CrmOutage } from "../circuits.ts";
 import type { KeptRecord, TryEnd } from "../ending.ts";
 import type { Arrival, Parsed } from "../parsing.ts";
 
@@ -98,6 +99,10 @@ export function waits(
       record: record(options.value),
     },
   };
+}
+
+export function outage(eventId: string | null, more: Partial<CrmOutage> = {}): CrmOutage {
+  return { eventId, probe: false, code: "http:503", retryAfterMs: 0, ...more };
 }
 
 export function record(value: Buffer): KeptRecord {

@@ -1,0 +1,51 @@
+import type { CallFault } from "@inlet/crm";
+import { fateOf, type Ending, type Evidence } from "@inlet/delivery";
+import type { CallTry } from "./call-crm.ts";
+
+/** Steps without which an email is written all the same; their callers make a warning of what fails for good. */
+const OPTIONAL: ReadonlySet<string> = new Set([
+  "find-contact",
+  "find-contact-by-phone",
+  "find-company",
+  "company",
+  "settle-company",
+  "find-sent-message",
+  "task",
+  "settle-task",
+  "stage",
+]);
+const OF_FILES: ReadonlySet<string> = new Set(["file", "settle-file"]);
+
+/**
+ * What a fault means for the email that met it. What would be an outage is one if the CRM does not answer a ping either: then it counts
+ * toward the tenant's circuit. If it does answer, the ledger says whether the call fails for this email only, or for whoever makes it.
+ */
+export async function fateOfCall(email: CallTry, step: string, fault: CallFault, settleInMs: number): Promise<Ending> {
+  const { deps, tenant, attempt } = email;
+  const optional = OPTIONAL.has(step) || (OF_FILES.has(step) && !tenant.crm.required.includes("file"));
+  const evidence = fault.kind === "outage" ? await evidenceOf(email, step, fault) : null;
+  return fateOf(fault, { step, attempt, settleInMs, random: deps.random(), optional, evidence });
+}
+
+/** Null: the CRM is away, and the circuit knows. */
+async function evidenceOf(
+  { crm, event, tenant, deps }: CallTry,
+  step: string,
+  fault: Extract<CallFault, { kind: "outage" }>,
+): Promise<Evidence | null> {
+  const { eventId } = event;
+  // Of an account that is said to be over its limit, and of a circuit that is open, there is nothing to ask.
+  if (fault.ofAccount === true || (await crm.circuit.state()).open) {
+    await crm.foundAway(fault, eventId);
+    return null;
+  }
+  const answer = await crm.answers();
+  if (!answer.ok) {
+    if (answer.fresh) await crm.foundAway(answer.fault, null);
+    await crm.foundAway(fault, eventId);
+    return null;
+  }
+  crm.circuit.watch(step);
+  const call = { tenant: tenant.id, crm: crm.kind, operation: step, eventId, code: fault.code };
+  return deps.ledger.recordFailedCall(call);
+}
