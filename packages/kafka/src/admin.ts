@@ -50,9 +50,14 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
     return null;
   }
 
-  async function* readAll(topic: string): AsyncGenerator<KafkaRecord> {
+  async function* readAll(topic: string, from?: ReadonlyMap<number, bigint>): AsyncGenerator<KafkaRecord> {
     const ranges = await topicOffsets(topic);
-    const wanted = new Map(ranges.map(({ partition, low, high }) => [partition, { from: low, to: high }]));
+    const wanted = new Map(
+      ranges.map(({ partition, low, high }) => {
+        const start = from?.get(partition) ?? low;
+        return [partition, { from: start > low ? start : low, to: high }];
+      }),
+    );
     yield* readRanges(connection, admin, topic, wanted);
   }
 

@@ -5,6 +5,8 @@ export type { KafkaLog } from "./log.ts";
 export { murmur2, partitionOf } from "./partition-of.ts";
 export { contextOf, traceHeaders, withProcessSpan } from "./trace-context.ts";
 export type { ProcessSpanOptions } from "./trace-context.ts";
+export { laneFault, laneStates } from "./lane-states.ts";
+export type { LaneState } from "./lane-states.ts";
 export { deadLetterOf, originalHeaders } from "./dead-letter.ts";
 export type { DeadLetterCause } from "./dead-letter.ts";
 export { createInMemoryKafka } from "./in-memory/in-memory-kafka.ts";

@@ -114,8 +114,8 @@ export interface Admin {
   setOffsets(groupId: string, topic: string, offsets: ReadonlyMap<number, bigint>): Promise<void>;
   /** One record; null when it is no longer (or not yet) in the log. */
   readRecord(at: Coordinates): Promise<KafkaRecord | null>;
-  /** Every record from the first in the log to the end as it was at the call, all partitions. */
-  readAll(topic: string): AsyncIterable<KafkaRecord>;
+  /** Every record from the first in the log (or the offset that `from` has for its partition) to the end as it was at the call, all partitions. */
+  readAll(topic: string, from?: ReadonlyMap<number, bigint>): AsyncIterable<KafkaRecord>;
   /** Members of the group now: 0 when it is empty or unknown. */
   memberCount(groupId: string): Promise<number>;
   /** {@link memberCount} of many groups in one request. */

@@ -2,6 +2,7 @@ import { BlobStoreUnavailableError } from "@inlet/blob-store";
 import { RegistryUnavailableError } from "@inlet/event-codec";
 import { KafkaUnavailableError, LaneFullError } from "@inlet/kafka";
 import type { RawEvent } from "@inlet/schemas";
+import { LaneNotReadyError } from "./lane-watch.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import { DeadlineExceededError, withDeadline } from "./deadline.ts";
 import type { Publish } from "./steps/publish.ts";
@@ -29,7 +30,8 @@ export function makeDurable({ acknowledgements, publish, deadlineMs }: DurableDe
  * Whether not being durable is our infrastructure's fault, which passes: the sender keeps the email and repeats it. It may have been
  * written all the same; the repetition has the same event id. Null for a fault of our own code.
  */
-export function passingFault(error: unknown): "storage_unavailable" | "overloaded" | null {
+export function passingFault(error: unknown): "storage_unavailable" | "overloaded" | "lane_not_ready" | null {
+  if (error instanceof LaneNotReadyError) return "lane_not_ready";
   if (error instanceof LaneFullError) return "overloaded";
   const away =
     error instanceof KafkaUnavailableError ||

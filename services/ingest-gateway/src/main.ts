@@ -17,6 +17,7 @@ import { createGateway } from "./app.ts";
 import { createBodyBudget } from "./body-budget.ts";
 import { gatewayChecks } from "./checks.ts";
 import { prepareSchemas } from "./schema-preparation.ts";
+import { watchLanes } from "./lane-watch.ts";
 import { openMailDoor } from "./smtp/mail-door.ts";
 import { watchCertificate } from "./tls/certificate.ts";
 import { createTopicCheck } from "./topic-check.ts";
@@ -64,16 +65,26 @@ async function main(): Promise<void> {
   const codec = createCodec({ registry: createRegistry(environment.schemaRegistry) });
   const schemas = prepareSchemas(codec, log);
   const topics = createTopicCheck(kafka);
+  const lanes = watchLanes({ kafka, lanes: () => tenants.all().map(({ lane }) => lane), log });
   const checks = gatewayChecks({
     kafka,
     blobs,
     tenants,
     schemas: () => schemas.ready(),
-    topicFaults: (lanes) => topics.faults(lanes),
+    topicFaults: (wanted) => topics.faults(wanted),
+    laneFaults: () => lanes.faults(),
     certificate,
   });
   const { trustedProxies } = environment;
-  const shared = { tenants, producer, blobs, codec, bodyBudget: createBodyBudget(), trustedProxies };
+  const shared = {
+    tenants,
+    producer,
+    blobs,
+    codec,
+    bodyBudget: createBodyBudget(),
+    trustedProxies,
+    mustTakeLane: async (lane: string) => lanes.mustTake(lane),
+  };
   const app = await createGateway({
     ...shared,
     telemetry,
@@ -90,7 +101,7 @@ async function main(): Promise<void> {
     certificate?.close();
     await Promise.all([app.close(), mail.close()]);
     await producer.close();
-    await Promise.allSettled([topics.close(), tenants.close()]);
+    await Promise.allSettled([topics.close(), lanes.close(), tenants.close()]);
     log.info("ended");
     await telemetry.shutdown();
   });

@@ -1,5 +1,5 @@
 import type { TopicFault } from "@inlet/kafka";
-import { TOPICS } from "@inlet/schemas";
+import { TOPICS, topicIn } from "@inlet/schemas";
 import { afterEach, describe, expect, test } from "vitest";
 import { gatewayChecks } from "./checks.ts";
 import type { CheckDeps } from "./checks.ts";
@@ -22,6 +22,7 @@ const allWell: CheckDeps = {
   tenants: { get: () => acme, all: () => [acme], faults: () => [], close: () => Promise.resolve() },
   schemas: () => true,
   topicFaults: () => Promise.resolve([]),
+  laneFaults: () => [],
   certificate: null,
 };
 const oneReplica: TopicFault = {
@@ -52,7 +53,7 @@ describe("/readyz", () => {
   test("200 with every check when all is well", async () => {
     const { status, checks } = await readyz({});
     expect(status).toBe(200);
-    expect(Object.keys(checks)).toEqual(["kafka", "topics", "blobs", "schemas", "tenants"]);
+    expect(Object.keys(checks)).toEqual(["kafka", "topics", "lanes", "blobs", "schemas", "tenants"]);
   });
 
   test.each([
@@ -69,6 +70,21 @@ describe("/readyz", () => {
         .filter(([, { ok }]) => !ok)
         .map(([failed]) => failed),
     ).toEqual([name]);
+  });
+
+  test("a lane without topics leaves the others ready; one that nobody reads is a warning (N1)", async () => {
+    const dedicated = tenantOf(
+      "globex",
+      'name: Globex\nisolation: dedicated\nsources: {}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:TOKEN" }\n',
+    );
+    const { status, checks } = await readyz({
+      tenants: { ...allWell.tenants, all: () => [acme, dedicated] },
+      topicFaults: () => Promise.resolve([{ ...missing, topic: topicIn("rawEvents", "globex") }]),
+      laneFaults: () => ["lane initech is not read"],
+    });
+    expect(status).toBe(200);
+    expect(checks["topics"]).toMatchObject({ ok: true, warn: true });
+    expect(checks["lanes"]).toMatchObject({ ok: true, warn: true, detail: "lane initech is not read" });
   });
 
   test("warns of a single replica and of broken tenant files, and stays ready", async () => {

@@ -32,6 +32,7 @@ const LATER = new Set<ProblemCode>([
   "rate_limited",
   "storage_unavailable",
   "verification_unavailable",
+  "lane_not_ready",
   "overloaded",
 ]);
 const NEVER = new Set<ProblemCode>(["body_too_large", "media_type_unsupported", "not_email"]);

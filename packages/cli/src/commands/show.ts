@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment } from "../context.ts";
 import { attachmentLines, linkedAttachments, type LinkedAttachment } from "../attachment-links.ts";
 import { withAdmin } from "../kafka-admin.ts";
+import { describeUnread, findUnread } from "../unread-email.ts";
 import { tableOf } from "../listing.ts";
 
 /** `inlet show ID`: where an email is and how it got there. */
@@ -22,13 +23,15 @@ export function registerShow(program: Command, context: CliContext): void {
       try {
         const journeys = await journeysOf(ledger, id);
         const found = options.links === true ? await withLinks(operatorEnvironment(context), journeys) : journeys;
-        if (options.json === true) context.out(JSON.stringify(found, null, 2));
-        if (found.length === 0) {
+        const unread = found.length === 0 ? await findUnread(context, id) : null;
+        if (options.json === true) context.out(JSON.stringify(unread === null ? found : [unread], null, 2));
+        else if (unread !== null) context.out(describeUnread(unread));
+        if (found.length === 0 && unread === null) {
           throw new CommandFailed(
-            `nothing is known by the id ${id}. An email that the gateway has just accepted appears as soon as the parser reads it; check the id, or try its Message-ID`,
+            `nothing is known by the id ${id}: no delivery in the ledger, and none that waits to be read. Check the id, or try its Message-ID`,
           );
         }
-        if (options.json !== true) context.out(found.map(describe).join("\n\n"));
+        if (options.json !== true && found.length > 0) context.out(found.map(describe).join("\n\n"));
       } finally {
         await ledger.close();
       }

@@ -26,21 +26,25 @@ function write(id: string, mailboxes: string, more = ""): void {
   writeFileSync(path.join(dir, `${id}.yaml`), text);
 }
 
-function check(...args: string[]): { code: number; out: string; err: string } {
+async function check(
+  ...given: (string | Record<string, string>)[]
+): Promise<{ code: number; out: string; err: string }> {
+  const args = given.filter((each) => typeof each === "string");
+  const env = given.find((each) => typeof each !== "string");
   const said = { code: 0, out: "", err: "" };
   const program = new Command().exitOverride();
   registerTenants(program, {
     out: (line) => void (said.out += `${line}\n`),
     err: (line) => void (said.err += `${line}\n`),
-    env: { TENANTS_DIR: dir, TOKEN: "token" },
+    env: { TENANTS_DIR: dir, TOKEN: "token", ...env },
     setExitCode: (code) => void (said.code = Math.max(said.code, code)),
   });
   program.parse(["tenants", "check", ...args], { from: "user" });
   return said;
 }
 
-test("IN1: an address, the rule that counts and those that lost", () => {
-  const { code, out } = check("campaign-q3+vip@acme.example");
+test("IN1: an address, the rule that counts and those that lost", async () => {
+  const { code, out } = await check("campaign-q3+vip@acme.example");
   expect(out).toBe(
     [
       "campaign-q3+vip@acme.example",
@@ -60,11 +64,11 @@ test.each([
   ["sales@elsewhere.example", /no mailbox\n.*no tenant, or several\n.*refused at RCPT \(550\)\n.*written without/, 1],
   ["info@shared.example", /nobody: several tenants claim it alike\n.*acme.*neither.*\n.*globex.*neither/, 1],
   ["anybody@acme.example", /mailbox rest\n.*the whole domain/, 0],
-])("%s", (address, said, code) => {
-  const found = check(address);
+])("%s", async (address, said, code) => {
+  const found = await check(address);
   expect(found.out).toMatch(said);
   expect(found.code).toBe(code);
-  const { explanation, faults } = JSON.parse(check(address, "--json").out) as {
+  const { explanation, faults } = JSON.parse((await check(address, "--json")).out) as {
     explanation: object;
     faults: unknown[];
   };
@@ -72,13 +76,19 @@ test.each([
   expect(faults).toEqual([]);
 });
 
-test("what is no address is wrong use", () => {
-  expect(() => check("support")).toThrow(WrongUse);
+test("what is no address is wrong use", async () => {
+  await expect(check("support")).rejects.toThrow(WrongUse);
 });
 
-test("an address that two tenants have is a warning, and no fault", () => {
-  const { code, out, err } = check();
+test("an address that two tenants have is a warning, and no fault", async () => {
+  const { code, out, err } = await check();
   expect(out).toMatch(/globex +shared/);
-  expect(err).toBe("warning: info@shared.example belongs to acme and globex: SMTP gives it to none of them.\n");
+  expect(err).toContain("warning: info@shared.example belongs to acme and globex: SMTP gives it to none of them.\n");
+  expect(code).toBe(0);
+});
+
+test("lanes that Kafka cannot be asked about are said so, and are no fault of the files (N1)", async () => {
+  const { code, err } = await check({ KAFKA_BROKERS: "127.0.0.1:1" });
+  expect(err).toMatch(/^lanes were not looked at: no Kafka broker answers at 127\.0\.0\.1:1/m);
   expect(code).toBe(0);
 });

@@ -1,7 +1,8 @@
-import { explainAddress, explainTenants } from "@inlet/config";
+import { explainAddress, explainTenants, tenantLanes } from "@inlet/config";
 import type { AddressExplanation, RawEnvironment } from "@inlet/config";
 import type { Command } from "commander";
 import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
+import { lookAtLanes } from "../look-at-lanes.ts";
 import { printListing } from "../listing.ts";
 import { printFaults } from "../print-faults.ts";
 
@@ -16,23 +17,29 @@ export function registerTenants(program: Command, context: CliContext): void {
   tenants
     .command("check")
     .description(
-      "read every tenant's file and list what it means and what is wrong with it; starts nothing. With ADDRESS: which tenant and mailbox it reaches, by which rule, with which tags, or what becomes of it. Exit code 1 when there are faults, or no mailbox has the address.",
+      "read every tenant's file and list what it means and what is wrong with it; starts nothing. Where Kafka can be asked, also which lanes have no topics or are read by nobody. With ADDRESS: which tenant and mailbox it reaches, by which rule, with which tags, or what becomes of it. Exit code 1 when there are faults, or no mailbox has the address.",
     )
     .argument("[address]", "a recipient's address, such as support+priority@inlet.example")
     .option("--dir <dir>", "the folder of the files (default: TENANTS_DIR, or config/tenants)")
-    .option("--json", "print JSON: {tenants, sharedRules, faults}, or with ADDRESS {explanation, faults}")
-    .action((address: string | undefined, options: Options) => {
+    .option("--json", "print JSON: {tenants, sharedRules, lanes, faults}, or with ADDRESS {explanation, faults}")
+    .action(async (address: string | undefined, options: Options) => {
       const env = operatorEnvironment(context);
       const dir = options.dir ?? env["TENANTS_DIR"] ?? "";
-      if (address === undefined) checkAll(context, dir, env, options);
+      if (address === undefined) await checkAll(context, dir, env, options);
       else checkAddress(context, dir, env, address, options);
     });
 }
 
-function checkAll(context: CliContext, dir: string, env: RawEnvironment, { json }: Options): void {
+async function checkAll(context: CliContext, dir: string, env: RawEnvironment, { json }: Options): Promise<void> {
   const { tenants, sharedRules, faults } = explainTenants(dir, env);
-  if (faults.length > 0) context.setExitCode(1);
-  if (json === true) return context.out(JSON.stringify({ tenants, sharedRules, faults }, null, 2));
+  const named = tenantLanes(dir).flatMap(({ lane }) => (lane === null ? [] : [lane]));
+  const lanes = await lookAtLanes(env, named);
+  // A lane without topics refuses its tenant's mail; one without readers may be starting.
+  if (faults.length > 0 || lanes.states.some(({ missingTopics }) => missingTopics.length > 0)) context.setExitCode(1);
+  if (json === true) {
+    const found = lanes.notLooked === null ? lanes.states : null;
+    return context.out(JSON.stringify({ tenants, sharedRules, lanes: found, faults }, null, 2));
+  }
   printListing(context, {
     json: false,
     rows: tenants,
@@ -48,6 +55,9 @@ function checkAll(context: CliContext, dir: string, env: RawEnvironment, { json 
   for (const { rule, tenants: owners } of sharedRules) {
     context.err(`warning: ${rule} belongs to ${owners.join(" and ")}: SMTP gives it to none of them.`);
   }
+  for (const fault of lanes.faults) context.err(`warning: ${fault}`);
+  if (lanes.notLooked !== null && env["KAFKA_BROKERS"] !== undefined)
+    context.err(`lanes were not looked at: ${lanes.notLooked}`);
   printFaults(context, faults);
 }
 

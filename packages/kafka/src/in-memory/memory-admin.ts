@@ -19,9 +19,10 @@ export function createMemoryAdmin(broker: MemoryBroker): Admin {
   const topicOffsets = (topic: string): Promise<PartitionOffsets[]> =>
     ask(() => broker.topic(topic).partitions.map(({ low, high }, partition) => ({ partition, low, high })));
 
-  async function* readAll(topic: string): AsyncGenerator<KafkaRecord> {
+  async function* readAll(topic: string, start?: ReadonlyMap<number, bigint>): AsyncGenerator<KafkaRecord> {
     for (const { partition, low, high } of await topicOffsets(topic)) {
-      for (let from = low; from < high;) {
+      const first = start?.get(partition) ?? low;
+      for (let from = first > low ? first : low; from < high;) {
         const chunk = await ask(() => recordsFrom(broker.log(topic, partition), from, 500));
         const inside = chunk.filter(({ offset }) => offset < high);
         yield* inside;

@@ -33,7 +33,10 @@ export function refusalOf(error: unknown): unknown {
   const code = passingFault(error);
   if (code === null) return error;
   return new Problem(code, {
-    detail: "Nothing was acknowledged: send it again",
+    detail:
+      code === "lane_not_ready"
+        ? `${(error as Error).message}. Nothing was acknowledged: send it again`
+        : "Nothing was acknowledged: send it again",
     retryAfter: retryAfterSeconds(),
     cause: error,
   });

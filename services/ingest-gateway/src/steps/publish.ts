@@ -10,21 +10,24 @@ export interface PublisherDeps {
   readonly codec: Codec;
   readonly blobs: BlobStore;
   readonly producer: Producer;
+  /** Rejects for a lane that has no topics. Default: every lane has. */
+  readonly mustTakeLane?: (lane: string) => Promise<void>;
 }
 
 export type Publish = (event: RawEvent) => Promise<void>;
 
 /**
  * Makes an event durable: a large body goes to the blob store first (claim check), then the record to Kafka. Resolves after `acks=all`.
- * Rejects as the ports do: Kafka, blob store or registry away, or the lane full.
+ * Rejects as the ports do: Kafka, blob store or registry away, or the lane full; and for a lane without topics.
  */
-export function createPublisher({ codec, blobs, producer }: PublisherDeps): Publish {
+export function createPublisher({ codec, blobs, producer, mustTakeLane }: PublisherDeps): Publish {
   const schema = schemaHeaderOf("RawEvent");
   const labels = { service: "ingest-gateway", topic: TOPICS.rawEvents.name };
 
   return async function publish(event) {
     const stop = metrics.publishSeconds.startTimer(labels);
     try {
+      await mustTakeLane?.(event.lane);
       const { bytes } = await fitRawEvent(codec, event, blobs);
       await producer.send({
         topic: topicIn("rawEvents", event.lane),
