@@ -27,6 +27,8 @@ export const DLQ_HEADER = {
   attempts: "x-dlq-attempts",
   firstFailure: "x-dlq-first-failure",
   tenant: "x-dlq-tenant",
+  /** Whose row it ended: for a record that names no event, or another's, `<topic>/<partition>/<offset>` of tenant `unknown`. */
+  eventId: "x-dlq-event-id",
   schemaId: "x-dlq-schema-id",
   traceId: "x-dlq-trace-id",
 } as const;

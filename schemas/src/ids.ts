@@ -7,6 +7,12 @@ export function H(...parts: string[]): string {
 
 export const TENANT_ID = /^[a-z][a-z0-9-]{1,39}$/;
 
+/** Whose row a record is that names no tenant, or nothing that could be one. */
+export const UNKNOWN_TENANT = "unknown";
+
+/** What an id on the wire may look like: printable ASCII, and short enough for the ledger's indexes. */
+export const WIRE_ID = /^[!-~]{1,200}$/;
+
 /** The id of a delivery: the same delivery key from the same source is always the same event. */
 export function eventIdOf(tenant: string, source: string, deliveryKey: string): string {
   return `evt_${H(tenant, source, deliveryKey)}`;

@@ -72,6 +72,12 @@ export function topicIn(topic: TopicName, lane: string): string {
   return spec.allLanes || lane === SHARED_LANE ? spec.name : `${spec.name}.${lane}`;
 }
 
+/** The lane that a topic belongs to, by its name: the inverse of {@link topicIn}. A record is of the lane that it was read from, whatever it says itself. */
+export function laneOfTopic(topic: string): string {
+  const spec: TopicSpec | undefined = Object.values(TOPICS).find(({ name }) => topic.startsWith(`${name}.`));
+  return spec === undefined || spec.allLanes ? SHARED_LANE : topic.slice(spec.name.length + 1);
+}
+
 /** The consumer group of a service in a lane: `parser`, or `parser.acme`. */
 export function groupIn(service: string, lane: string): string {
   return lane === SHARED_LANE ? service : `${service}.${lane}`;

@@ -91,7 +91,8 @@ const DLQ_HEADER_MEANING: Readonly<Record<keyof typeof DLQ_HEADER, string>> = {
   stack: "the stack, at most 4 KiB; absent where there was no exception",
   attempts: "attempts that counted",
   firstFailure: "when it first failed, epoch ms",
-  tenant: "the tenant's id",
+  tenant: "the tenant's id; `unknown` where the record names none",
+  eventId: "the row it ended; of a record that names no event, or another's, where it lay: `raw-events/3/1207`",
   schemaId: "the registry's id of the value's schema, where it could be read",
   traceId: "the trace to look up",
 };

@@ -75,7 +75,7 @@ test("what is only cut says so, and the rest is there", async () => {
 });
 
 test("a Message-ID past any sense is cut without colliding with its like", async () => {
-  const long = "x".repeat(CUTS.messageIdChars);
+  const long = "x".repeat(CUTS.messageIdBytes);
   const [one, two] = await Promise.all(
     ["1", "2"].map(async (end) => (await parsed(`${HEAD}Message-ID: <${long}${end}@x.example>\r\n\r\nHi`)).messageId),
   );

@@ -24,8 +24,8 @@ export const CUTS = {
   addressTags: 100,
   /** References kept: the first (the root) and the newest. Stops a thread header that grows by each reply. */
   references: 200,
-  /** Characters of a Message-ID. RFC 5322 lines end at 998; longer ones are junk or an attack on indexes. */
-  messageIdChars: 998,
+  /** UTF-8 bytes of a Message-ID. RFC 5322 lines end at 998; longer ones are junk or an attack on indexes. */
+  messageIdBytes: 998,
   /** Characters of html that are sanitized. Sanitizing is linear but slow; stops a 40 MB html body from holding the thread. */
   htmlChars: 4 * 1024 * 1024,
   /** Open html elements at once. htmlparser2's stack is quadratic in the depth; browsers flatten at 512. */

@@ -64,7 +64,8 @@ function unescapedBrackets(text: string): string {
 
 function normalizedId(id: string): string {
   const bare = id.replace(/\s+/g, "");
-  if (bare.length <= CUTS.messageIdChars) return bare;
+  // Bytes, as an index counts them: 998 characters may be four times as many.
+  if (Buffer.byteLength(bare) <= CUTS.messageIdBytes) return bare;
   // Cut ids of one sender would collide: keep them apart by their hash.
   return `${bare.slice(0, 200)}~${createHash("sha256").update(bare).digest("hex")}`;
 }

@@ -56,11 +56,12 @@ export function readRecordHeaders(headers: readonly (readonly [string, Buffer])[
     lane: text(HEADER.lane),
     schema: text(HEADER.schema),
     emailKey: text(HEADER.emailKey),
-    parsedAt: wholeNumber(text(HEADER.parsedAt)),
-    pass: wholeNumber(text(HEADER.pass)),
+    parsedAt: wholeNumber(text(HEADER.parsedAt), 15),
+    pass: wholeNumber(text(HEADER.pass), 9),
   };
 }
 
-function wholeNumber(text: string | null): number | null {
-  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+/** Of at most so many digits: 15 are an exact number here, 9 an integer of the ledger. */
+function wholeNumber(text: string | null, digits: number): number | null {
+  return text !== null && text.length <= digits && /^\d+$/.test(text) ? Number(text) : null;
 }

@@ -1,10 +1,11 @@
-import { DLQ_HEADER, topicIn } from "@inlet/schemas";
+import { DLQ_HEADER, laneOfTopic, topicIn } from "@inlet/schemas";
 import type { KafkaRecord, NewRecord, RecordHeaders } from "./port.ts";
 
 /** Why and where a record could not go on. */
 export interface DeadLetterCause {
-  readonly lane: string;
+  /** Whose row it ends; the record's own headers may name another, or none. */
   readonly tenant: string;
+  readonly eventId: string;
   readonly service: string;
   readonly step: string;
   /** From schemas/reasons.ts. */
@@ -24,7 +25,8 @@ const MAX_MESSAGE = 1024;
 
 /**
  * The dead letter of a record: the original key, value and headers untouched, and `x-dlq-*` beside them (facts of the protocol: the bytes
- * can be replayed as they are). Earlier `x-dlq-*` headers of a former pass are replaced.
+ * can be replayed as they are). Earlier `x-dlq-*` headers of a former pass are replaced. It goes to the lane of the topic that the record was read
+ * from: the lane that its own headers name may not exist.
  */
 export function deadLetterOf(
   record: Pick<KafkaRecord, "topic" | "partition" | "offset" | "timestamp" | "key" | "value" | "headers">,
@@ -42,13 +44,14 @@ export function deadLetterOf(
     [DLQ_HEADER.attempts]: String(cause.attempts),
     [DLQ_HEADER.firstFailure]: String(cause.firstFailure),
     [DLQ_HEADER.tenant]: cause.tenant,
+    [DLQ_HEADER.eventId]: cause.eventId,
   };
   if (cause.stack !== undefined) about[DLQ_HEADER.stack] = cause.stack.slice(0, MAX_STACK).toWellFormed();
   if (cause.traceId !== null) about[DLQ_HEADER.traceId] = cause.traceId;
   const value = record.value ?? Buffer.alloc(0);
   if (value.length > 4 && value[0] === 0) about[DLQ_HEADER.schemaId] = String(value.readUInt32BE(1));
   return {
-    topic: topicIn("dlq", cause.lane),
+    topic: topicIn("dlq", laneOfTopic(record.topic)),
     key: record.key,
     value,
     headers: [

@@ -102,9 +102,9 @@ function nameOf(sql: string): string {
   return name;
 }
 
-/** SQLSTATE classes 22, 23 and 42: data, constraints, syntax. They would fail again, on any server. */
+/** SQLSTATE classes 22, 23, 42 and 54: data, constraints, syntax, a value too long for its index. They would fail again, on any server. */
 function isFaultOfTheStatement(code: string): boolean {
-  return /^(22|23|42|P0)...$/.test(code);
+  return /^(22|23|42|54|P0)...$/.test(code);
 }
 
 /**

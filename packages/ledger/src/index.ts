@@ -25,3 +25,4 @@ export type { RelatedDeals, RelatedDealsQuestion } from "./related-deals.ts";
 export type { Rematch, RematchEnd } from "./rematches.ts";
 export type { Mentions, SentMessage } from "./sent-messages.ts";
 export type { TakeOptions, WaitingEmail } from "./waiting.ts";
+export type { MetUnreadable } from "./unreadable.ts";

@@ -33,6 +33,7 @@ import { drawTokens, pauseBucket, type TokenDraw } from "./rate-buckets.ts";
 import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./related-deals.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
+import { meetUnreadable, type MetUnreadable } from "./unreadable.ts";
 import {
   conversationWaits,
   replaceWaiting,
@@ -82,6 +83,8 @@ export function ledgerOn(database: Database) {
     takeStalled: async (lanes: readonly string[], olderThan: number, now: number) =>
       takeStalled(database, lanes, olderThan, now),
     admit: coalesce<Candidate, Admission>(async (candidates) => admit(database, candidates)),
+    meetUnreadable: async (arrival: Arrival, now: number): Promise<MetUnreadable> =>
+      meetUnreadable(database, arrival, now),
     canonicalConversation: coalesce<ConversationQuestion, string | null>(async (questions) =>
       canonicalConversations(database, questions),
     ),

@@ -1,7 +1,6 @@
 import type { Outcome } from "@inlet/delivery";
 import { ok } from "@inlet/delivery";
-import { headerText } from "@inlet/kafka";
-import { HEADER } from "@inlet/schemas";
+import { readRecordHeaders } from "@inlet/event-codec";
 import { traceIdOf } from "@inlet/telemetry";
 import { keptRecord } from "./kept-record.ts";
 import type { EmailTry } from "./email-try.ts";
@@ -15,7 +14,7 @@ export async function admit(email: EmailTry): Promise<Outcome<null>> {
     return ok(null);
   }
   const { record } = arrival;
-  const pass = Number(headerText(record.headers, HEADER.pass) ?? 0);
+  const pass = readRecordHeaders(record.headers).pass ?? 0;
   const admission = await deps.ledger.admit({
     tenant: event.tenantId,
     eventId: event.eventId,

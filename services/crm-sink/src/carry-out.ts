@@ -81,8 +81,8 @@ async function final(
     ending.kind === "deadLetter"
       ? await deps.producer.send(
           deadLetterOf(arrival.record, {
-            lane: event.lane,
             tenant: event.tenantId,
+            eventId: event.eventId,
             service: SERVICE,
             step: ending.step,
             reason: ending.reason satisfies DeadLetterReason,

@@ -1,6 +1,6 @@
 import { isInfrastructureFault } from "@inlet/delivery";
 import { headerText, type BatchHandler, type KafkaRecord } from "@inlet/kafka";
-import { HEADER, type OutboundMessage } from "@inlet/schemas";
+import { HEADER, TENANT_ID, type OutboundMessage } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { SinkDeps } from "./email-try.ts";
 
@@ -19,7 +19,7 @@ export function consumeSentMessages(deps: Pick<SinkDeps, "ledger" | "codec" | "l
         const message = await decoded(deps, record);
         if (message !== null) messages.push(message);
       }
-      await deps.ledger.registerSent(messages.map(({ tenantId, ...message }) => ({ ...message, tenant: tenantId })));
+      await register(deps, messages);
       return { processedThrough: records.at(-1)?.offset ?? null };
     } catch (error) {
       const infrastructure = isInfrastructureFault(error);
@@ -33,10 +33,30 @@ export function consumeSentMessages(deps: Pick<SinkDeps, "ledger" | "codec" | "l
   };
 }
 
+/** One registration that the ledger refuses must not stop the others: each goes by itself, and that one is an alert. */
+async function register(deps: Pick<SinkDeps, "ledger" | "log">, messages: readonly OutboundMessage[]): Promise<void> {
+  try {
+    await deps.ledger.registerSent(messages.map(({ tenantId, ...message }) => ({ ...message, tenant: tenantId })));
+  } catch (error) {
+    if (isInfrastructureFault(error)) throw error;
+    if (messages.length > 1) {
+      for (const message of messages) await register(deps, [message]);
+      return;
+    }
+    metrics.alerts.inc({ code: "unreadable_record" });
+    deps.log.error(
+      { err: errorForLog(error), code: "unreadable_record" },
+      "the ledger refuses a registration of a sent message: it is passed over",
+    );
+  }
+}
+
 async function decoded(deps: Pick<SinkDeps, "codec" | "log">, record: KafkaRecord): Promise<OutboundMessage | null> {
   try {
     const value = record.value ?? Buffer.alloc(0);
-    return await deps.codec.decode("OutboundMessage", value, headerText(record.headers, HEADER.schema));
+    const message = await deps.codec.decode("OutboundMessage", value, headerText(record.headers, HEADER.schema));
+    if (TENANT_ID.test(message.tenantId)) return message;
+    throw Object.assign(new Error("value: its tenantId is none of ours"), { name: "UndecodableRecordError" });
   } catch (error) {
     if ((error as Error).name !== "UndecodableRecordError") throw error;
     const { topic, partition, offset } = record;

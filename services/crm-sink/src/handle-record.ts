@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { deadLetter, isInfrastructureFault } from "@inlet/delivery";
-import { groupIn, HEADER } from "@inlet/schemas";
-import { headerText, withProcessSpan } from "@inlet/kafka";
+import type { TenantConfig } from "@inlet/config";
+import { openOwned, unknownOwner } from "@inlet/event-codec";
+import { withProcessSpan } from "@inlet/kafka";
+import { groupIn, laneOfTopic, type NormalizedEvent } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { carryOut } from "./carry-out.ts";
 import { createEffectLog } from "./effect-log.ts";
@@ -21,57 +23,67 @@ import { endUnreadable } from "./unreadable-record.ts";
  * {@link PausePartition}. A fault of our own code is logged and treated as a passing fault of the record, so that it holds up nobody.
  */
 export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
-  const lane = headerText(arrival.record.headers, HEADER.lane) ?? "";
   const attributes = {
     "inlet.origin": arrival.from,
     ...(arrival.from === "waiting" ? { "messaging.retry.attempt": arrival.attempt } : {}),
   };
-  await withProcessSpan(arrival.record, { groupId: groupIn("crm-sink", lane), attributes }, async () => {
-    let email: EmailTry;
+  const groupId = groupIn("crm-sink", laneOfTopic(arrival.record.topic));
+  await withProcessSpan(arrival.record, { groupId, attributes }, async () => {
     try {
-      const event = await deps.codec.decode(
-        "NormalizedEvent",
-        arrival.record.value ?? Buffer.alloc(0),
-        headerText(arrival.record.headers, HEADER.schema),
-      );
-      const tenant = deps.tenants.get(event.tenantId);
-      if (tenant === undefined) {
-        await endUnreadable(deps, arrival, { reason: "unknown_tenant", detail: "no tenant file has this id" });
-        return;
-      }
-      const crm = deps.crms.of(tenant);
-      const owner = `${deps.instance}/${randomUUID()}`;
-      const startedAt = deps.now();
-      email = {
-        deps,
-        arrival,
-        event,
-        tenant,
-        crm,
-        owner,
-        startedAt,
-        effects: createEffectLog(crm.kind, owner),
-        deadline: startedAt + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
-        pass: 0,
-        attempt: 0,
-        conversationId: event.conversationId,
-        sentMessages: [],
-        stopKeeping: async () => {},
-        // The code of a CRM's fault.
-        alone: arrival.from === "waiting" && arrival.code.startsWith(`${crm.kind}:`),
-        // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
-        warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
-        notices: [],
-        evidence: {},
-        summary: [],
-      };
+      await endRecord(deps, arrival);
     } catch (error) {
-      if ((error as Error).name !== "UndecodableRecordError") throw error;
-      await endUnreadable(deps, arrival, { reason: "unreadable_record", detail: (error as Error).message });
-      return;
+      if (isInfrastructureFault(error) || error instanceof PausePartition) throw error;
+      metrics.alerts.inc({ code: "unexpected_error" });
+      deps.log.error({ err: errorForLog(error) }, "a record cannot be ended as what it says to be");
+      const detail = `cannot be ended: ${(error as Error).name}`;
+      await endUnreadable(deps, arrival, unknownOwner(arrival.record), { reason: "internal_error", detail });
     }
-    await carryOut(email, await attempt(email));
   });
+}
+
+async function endRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
+  const owned = await openOwned(deps.codec, "NormalizedEvent", arrival.record);
+  if (owned.kind === "foreign") {
+    await endUnreadable(deps, arrival, owned, { reason: "unreadable_record", detail: owned.why });
+    return;
+  }
+  const { event } = owned;
+  const tenant = deps.tenants.get(event.tenantId);
+  if (tenant === undefined) {
+    await endUnreadable(deps, arrival, owned, { reason: "unknown_tenant", detail: "no tenant file has this id" });
+    return;
+  }
+  const email = beginTry(deps, arrival, event, tenant);
+  await carryOut(email, await attempt(email));
+}
+
+function beginTry(deps: SinkDeps, arrival: Arrival, event: NormalizedEvent, tenant: TenantConfig): EmailTry {
+  const crm = deps.crms.of(tenant);
+  const owner = `${deps.instance}/${randomUUID()}`;
+  const startedAt = deps.now();
+  return {
+    deps,
+    arrival,
+    event,
+    tenant,
+    crm,
+    owner,
+    startedAt,
+    effects: createEffectLog(crm.kind, owner),
+    deadline: startedAt + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
+    pass: 0,
+    attempt: 0,
+    conversationId: event.conversationId,
+    sentMessages: [],
+    stopKeeping: async () => {},
+    // The code of a CRM's fault.
+    alone: arrival.from === "waiting" && arrival.code.startsWith(`${crm.kind}:`),
+    // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
+    warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
+    notices: [],
+    evidence: {},
+    summary: [],
+  };
 }
 
 async function attempt(email: EmailTry): Promise<Delivered> {

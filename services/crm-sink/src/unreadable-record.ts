@@ -1,32 +1,68 @@
-import { outcomeRecord } from "@inlet/event-codec";
-import { deadLetterOf, headerText } from "@inlet/kafka";
-import { HEADER, type DeadLetterReason } from "@inlet/schemas";
+import { outcomeRecord, readRecordHeaders, unknownOwner, type RecordOwner } from "@inlet/event-codec";
+import { contextOf, deadLetterOf } from "@inlet/kafka";
+import type { MetUnreadable } from "@inlet/ledger";
+import { laneOfTopic, type DeadLetterReason } from "@inlet/schemas";
 import { metrics, traceIdOf } from "@inlet/telemetry";
 import type { Arrival, SinkDeps } from "./email-try.ts";
 
-/** Ends a record that cannot be delivered because it cannot be read or belongs to nobody: the headers say whose row it is. */
+/** The states in which a row waits for its record, or has been ended by one. */
+const OPEN: ReadonlySet<string> = new Set(["accepted", "parsed", "delivering"]);
+
+/**
+ * Ends a record that cannot be delivered because it cannot be read or belongs to nobody. It ends its owner's row; where another record has ended
+ * that, or it waits with bytes of its own, this one ends as a row of nobody, found by where it lies.
+ */
 export async function endUnreadable(
   deps: SinkDeps,
   arrival: Arrival,
+  owner: RecordOwner,
+  why: { readonly reason: DeadLetterReason; readonly detail: string },
+): Promise<void> {
+  const met = await meet(deps, arrival, owner);
+  // A waiting row that was taken is this record's own.
+  if (OPEN.has(met.state) || arrival.from === "waiting") return end(deps, arrival, owner, met, why);
+  return met.own ? skip(deps, owner) : endUnreadable(deps, arrival, unknownOwner(arrival.record), why);
+}
+
+async function meet(deps: SinkDeps, { record }: Arrival, owner: RecordOwner): Promise<MetUnreadable> {
+  return deps.ledger.meetUnreadable(
+    {
+      ...owner,
+      lane: laneOfTopic(record.topic),
+      source: "unknown",
+      sourceKind: "unknown",
+      sourceDeliveryId: null,
+      sourceEventId: null,
+      topic: record.topic,
+      partition: record.partition,
+      offset: record.offset,
+      pass: readRecordHeaders(record.headers).pass ?? 0,
+      receivedAt: record.timestamp,
+      traceId: traceIdOf(contextOf(record.headers)) ?? null,
+    },
+    deps.now(),
+  );
+}
+
+async function skip(deps: SinkDeps, { tenant, eventId }: RecordOwner): Promise<void> {
+  metrics.droppedRecords.inc({ service: "crm-sink", why: "already_ended" });
+  deps.log.debug({ tenant, event_id: eventId, why: "already_ended" }, "unreadable record skipped");
+}
+
+async function end(
+  deps: SinkDeps,
+  arrival: Arrival,
+  { tenant, eventId }: RecordOwner,
+  met: MetUnreadable,
   why: { readonly reason: DeadLetterReason; readonly detail: string },
 ): Promise<void> {
   const { record } = arrival;
-  const header = (name: string): string => headerText(record.headers, name) ?? "";
-  const tenant = header(HEADER.tenant);
-  const eventId = header(HEADER.eventId);
-  const lane = header(HEADER.lane);
-  const pass = arrival.from === "waiting" ? arrival.pass : Number(headerText(record.headers, HEADER.pass) ?? 0);
-  // Read again, as it is whenever its partition pauses: one dead letter is enough.
-  const ended = await deps.ledger.delivery(tenant, eventId);
-  if (ended?.state === "dead_lettered" && ended.pass >= pass) {
-    metrics.droppedRecords.inc({ service: "crm-sink", why: "already_ended" });
-    return;
-  }
+  const pass = arrival.from === "waiting" ? arrival.pass : met.pass;
   const now = deps.now();
   const deadLetter = await deps.producer.send(
     deadLetterOf(record, {
-      lane,
       tenant,
+      eventId,
       service: "crm-sink",
       step: "read",
       reason: why.reason,
@@ -36,13 +72,12 @@ export async function endUnreadable(
       traceId: traceIdOf() ?? null,
     }),
   );
-  const parsedAt = Number(headerText(record.headers, HEADER.parsedAt) ?? now);
   await deps.ledger.finish({
     tenant,
     eventId,
     service: "crm-sink",
     stage: "deliver",
-    parsedAt,
+    parsedAt: met.parsedAt,
     pass,
     attempt: 0,
     effects: [],
@@ -61,7 +96,7 @@ export async function endUnreadable(
       outbox: await outcomeRecord(deps.codec, {
         eventId,
         tenantId: tenant,
-        lane,
+        lane: laneOfTopic(record.topic),
         emailKey: null,
         state: "dead_lettered",
         reason: why.reason,
@@ -71,11 +106,12 @@ export async function endUnreadable(
         effects: [],
         pass,
         attempts: 1,
-        receivedAt: now,
+        receivedAt: record.timestamp,
         endedAt: now,
       }),
     },
   });
   metrics.outcomes.inc({ tenant, state: "dead_lettered", reason: why.reason });
+  metrics.deadLetters.inc({ service: "crm-sink", step: "read", reason: why.reason });
   deps.log.warn({ tenant, event_id: eventId, reason: why.reason, detail: why.detail }, "record dead-lettered");
 }

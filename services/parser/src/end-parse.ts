@@ -52,8 +52,8 @@ export async function endParse(deps: ParserDeps, record: KafkaRecord, ids: Ids, 
   if (ending.kind !== "deadLetter") throw new TypeError(`the parser has no ending ${ending.kind}`);
   const at = await deps.producer.send(
     deadLetterOf(record, {
-      lane: ids.lane,
       tenant: ids.tenant,
+      eventId: ids.eventId,
       service: SERVICE,
       step: ending.step,
       reason: ending.reason,

@@ -2,9 +2,8 @@ import { isInfrastructureFault } from "@inlet/delivery";
 import type { BatchHandler, BatchOutcome } from "@inlet/kafka";
 import type { Parsed } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
+import { acceptRecords, handleAccepted, markParsed } from "./accept-records.ts";
 import type { ParserDeps } from "./arrival.ts";
-import { handleDelivery } from "./handle-delivery.ts";
-import { openRecord } from "./read-delivery.ts";
 
 const INFRASTRUCTURE_PAUSE_MS = 1_000;
 
@@ -17,18 +16,13 @@ type Handled = { readonly done: true; readonly parsed: Parsed | null } | { reado
 export function createBatchHandler(deps: ParserDeps): BatchHandler {
   return async (records, { signal }): Promise<BatchOutcome> => {
     try {
-      const opened = await Promise.all(records.map(async (record) => openRecord(deps, record)));
-      const arrived = await deps.ledger.accept(
-        opened.map(({ arrival }) => arrival),
-        deps.now(),
-      );
+      const accepted = await acceptRecords(deps, records);
       deps.reach("after-accept");
       const handled: Handled[] = await Promise.all(
-        opened.map(async (each, index): Promise<Handled> => {
+        accepted.map(async (each): Promise<Handled> => {
           if (signal.aborted) return { done: false };
           try {
-            const standing = { ...(arrived[index] as (typeof arrived)[number]), attempt: 0, since: null };
-            return { done: true, parsed: await handleDelivery(deps, each, standing) };
+            return { done: true, parsed: await handleAccepted(deps, each) };
           } catch (error) {
             tell(deps, error);
             return { done: false };
@@ -36,7 +30,10 @@ export function createBatchHandler(deps: ParserDeps): BatchHandler {
         }),
       );
       deps.reach("before-mark");
-      await deps.ledger.markParsed(handled.flatMap((each) => (each.done && each.parsed !== null ? [each.parsed] : [])));
+      await markParsed(
+        deps,
+        handled.flatMap((each) => (each.done && each.parsed !== null ? [each.parsed] : [])),
+      );
       deps.reach("after-mark");
       const firstUndone = handled.findIndex((each) => !each.done);
       const done = firstUndone === -1 ? records.length : firstUndone;

@@ -1,8 +1,8 @@
 import { deadLetter, ok, type Outcome } from "@inlet/delivery";
-import { readRecordHeaders } from "@inlet/event-codec";
+import { openOwned, readRecordHeaders, unknownOwner } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
 import type { Arrival } from "@inlet/ledger";
-import type { RawEvent } from "@inlet/schemas";
+import { laneOfTopic, type RawEvent } from "@inlet/schemas";
 import { contextOf } from "@inlet/kafka";
 import { traceIdOf } from "@inlet/telemetry";
 import type { ParserDeps } from "./arrival.ts";
@@ -14,50 +14,61 @@ export interface Opened {
   readonly event: Outcome<RawEvent>;
 }
 
-/** Opens a record; one that cannot be decoded still belongs to the row that its headers name. Throws RegistryUnavailableError. */
-export async function openRecord(deps: ParserDeps, record: KafkaRecord): Promise<Opened> {
-  const headers = readRecordHeaders(record.headers);
-  const traceId = traceIdOf(contextOf(record.headers)) ?? null;
-  const at = {
+/** Opens a record, however foreign: what cannot be read still belongs to a row. Throws RegistryUnavailableError. */
+export async function openRecord(deps: Pick<ParserDeps, "codec">, record: KafkaRecord): Promise<Opened> {
+  const owned = await openOwned(deps.codec, "RawEvent", record);
+  if (owned.kind === "foreign")
+    return {
+      record,
+      event: deadLetter("unreadable_record", "decode", owned.why),
+      arrival: foreignArrival(record, owned),
+    };
+  const { event } = owned;
+  return {
+    record,
+    event: ok(event),
+    arrival: {
+      ...placeOf(record),
+      tenant: event.tenantId,
+      eventId: event.eventId,
+      source: event.source.name,
+      sourceKind: event.source.kind,
+      sourceDeliveryId: event.source.deliveryId,
+      sourceEventId: event.source.eventId,
+      receivedAt: event.receivedAt,
+    },
+  };
+}
+
+/** The record as one that belongs to nobody: for what the ledger cannot keep under the ids that it gives itself. */
+export function disown(record: KafkaRecord, detail: string): Opened {
+  return {
+    record,
+    event: deadLetter("unreadable_record", "accept", detail),
+    arrival: foreignArrival(record, unknownOwner(record)),
+  };
+}
+
+function foreignArrival(record: KafkaRecord, { tenant, eventId }: { tenant: string; eventId: string }): Arrival {
+  return {
+    ...placeOf(record),
+    tenant,
+    eventId,
+    source: "unknown",
+    sourceKind: "unknown",
+    sourceDeliveryId: null,
+    sourceEventId: null,
+    receivedAt: record.timestamp,
+  };
+}
+
+function placeOf(record: KafkaRecord): Pick<Arrival, "topic" | "partition" | "offset" | "lane" | "traceId" | "pass"> {
+  return {
     topic: record.topic,
     partition: record.partition,
     offset: record.offset,
-    traceId,
-    pass: headers.pass ?? 0,
+    lane: laneOfTopic(record.topic),
+    traceId: traceIdOf(contextOf(record.headers)) ?? null,
+    pass: readRecordHeaders(record.headers).pass ?? 0,
   };
-  try {
-    const event = await deps.codec.decode("RawEvent", record.value ?? Buffer.alloc(0), headers.schema ?? undefined);
-    return {
-      record,
-      event: ok(event),
-      arrival: {
-        ...at,
-        tenant: event.tenantId,
-        eventId: event.eventId,
-        lane: event.lane,
-        source: event.source.name,
-        sourceKind: event.source.kind,
-        sourceDeliveryId: event.source.deliveryId,
-        sourceEventId: event.source.eventId,
-        receivedAt: event.receivedAt,
-      },
-    };
-  } catch (error) {
-    if ((error as Error).name !== "UndecodableRecordError") throw error;
-    return {
-      record,
-      event: deadLetter("unreadable_record", "decode", (error as Error).message),
-      arrival: {
-        ...at,
-        tenant: headers.tenant ?? "unknown",
-        eventId: headers.eventId ?? `${record.topic}/${record.partition}/${record.offset}`,
-        lane: headers.lane ?? "shared",
-        source: "unknown",
-        sourceKind: "unknown",
-        sourceDeliveryId: null,
-        sourceEventId: null,
-        receivedAt: record.timestamp,
-      },
-    };
-  }
 }

@@ -1,6 +1,7 @@
-import { headerText, type Admin } from "@inlet/kafka";
+import { ownerOf, ownerOfDeadLetter } from "@inlet/event-codec";
+import type { Admin } from "@inlet/kafka";
 import type { Ledger } from "@inlet/ledger";
-import { HEADER, topicIn } from "@inlet/schemas";
+import { topicIn } from "@inlet/schemas";
 import { isUnread, type Backlog, type Lost } from "./law.ts";
 
 const PAGE = 1_000;
@@ -31,6 +32,7 @@ export async function deepFaults(
     options.lanes.flatMap((lane) => [topicIn("rawEvents", lane), topicIn("dlq", lane), topicIn("outcomes", lane)]),
   );
   const raw = new Set(options.lanes.map((lane) => topicIn("rawEvents", lane)));
+  const dlq = new Set(options.lanes.map((lane) => topicIn("dlq", lane)));
   for (const topic of topics) {
     let page: { tenant: string; eventId: string; place: string }[] = [];
     let count = 0;
@@ -59,8 +61,7 @@ export async function deepFaults(
       )
         continue;
       page.push({
-        tenant: headerText(record.headers, HEADER.tenant) ?? "unknown",
-        eventId: headerText(record.headers, HEADER.eventId) ?? `${topic}/${partition}/${offset}`,
+        ...(dlq.has(topic) ? ownerOfDeadLetter(record) : ownerOf("RawEvent", record)),
         place: `${topic}/${partition}/${offset}`,
       });
       if (page.length >= PAGE) await check();
