@@ -66,6 +66,22 @@ test("inlet up --once: every sample email becomes what is expected of it (OP1, O
   expect(readdirSync(path.join(dir, "once", "run"))).toEqual([]);
 });
 
+// N5: the second one deleted the addresses of the first, so that no other command found it any more.
+test("a second start in the same folder says that one runs, and leaves it as it is", async () => {
+  const first = inletUp("twice", "--no-demo");
+  await first.says("Inlet is up");
+  const firstProcess = running;
+  const second = inletUp("twice", "--no-demo");
+  expect(await second.exit).toBe(1);
+  expect(second.output()).toMatch(/Inlet already runs at http:\/\/127\.0\.0\.1:\d+ \(process \d+/);
+  expect(second.output()).toContain("--data DIR --port free");
+  expect(existsSync(path.join(dir, "twice", "stack.env"))).toBe(true);
+  expect(isAlive(first.pidOf("ingest-gateway"))).toBe(true);
+  running = firstProcess;
+  first.kill("SIGINT");
+  expect(await first.exit).toBe(0);
+});
+
 test("Ctrl-C ends every service, and the addresses for other commands are gone", async () => {
   const up = inletUp("stays", "--no-demo");
   await up.says("Inlet is up");

@@ -17,7 +17,9 @@ function inlet(args: readonly string[], env: Record<string, string> = {}, input 
 test.each([
   [["--help"], 0],
   [["send", "--help"], 0],
+  [["--version"], 0],
   [["no-such-command"], 2],
+  [["dlq", "list", "--reason", "typo"], 2],
   [["send"], 2],
   [["up", "--port", "gateway"], 2],
   [["up", "--port", "fax=1"], 2],

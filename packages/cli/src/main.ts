@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./commands/index.ts";
 import { CouldNotLook, WrongUse, processContext } from "./context.ts";
+import { INLET_VERSION } from "./version.ts";
+import { NOTHING_RUNS, seeksAbsentStack } from "./absent-stack.ts";
 
 const INTRODUCTION = `Inlet turns inbound email into CRM activity: nothing lost, nothing doubled.
 
@@ -17,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const context = processContext();
   const program = new Command("inlet")
     .description(INTRODUCTION)
+    .version(INLET_VERSION, "-V, --version", "print the version")
     .showHelpAfterError("(inlet --help, or inlet COMMAND --help, says what there is)")
     .configureHelp({ showGlobalOptions: false })
     .exitOverride();
@@ -30,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return context.exitCode();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    context.err(`inlet: ${messageOf(error)}`);
+    context.err(`inlet: ${(await seeksAbsentStack(context.env, error)) ? NOTHING_RUNS : messageOf(error)}`);
     if (context.env["LOG_LEVEL"] === "debug" && error instanceof Error) context.err(error.stack ?? "");
     return error instanceof WrongUse || error instanceof CouldNotLook ? 2 : 1;
   }

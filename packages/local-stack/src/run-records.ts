@@ -14,6 +14,12 @@ interface RunRecord {
 
 const OWNER = "owner";
 
+/** The process that runs a stack in this data folder now; null when none does. Reads only: the folder need not be there. */
+export async function ownerOf(dataDir: string): Promise<{ readonly pid: number } | null> {
+  const record = await readRecord(path.join(dataDir, "run", `${OWNER}.json`));
+  return record !== null && (await isAlive(record)) ? { pid: record.pid } : null;
+}
+
 /** `<dataDir>/run/<name>.json`: which processes belong to this data folder, so that the next start finds what a killed one left. */
 export class RunRecords {
   readonly #dir: string;
@@ -70,20 +76,21 @@ export class RunRecords {
 
   async #all(): Promise<RunRecord[]> {
     const files = (await readdir(this.#dir)).filter((file) => file.endsWith(".json"));
-    const records = await Promise.all(
-      files.map(async (file) => {
-        try {
-          return JSON.parse(await readFile(path.join(this.#dir, file), "utf8")) as RunRecord;
-        } catch {
-          return null; // half-written by a machine that went down: nothing of it can be alive
-        }
-      }),
-    );
+    const records = await Promise.all(files.map(async (file) => readRecord(path.join(this.#dir, file))));
     return records.filter((record) => record !== null);
   }
 
   #file(name: string): string {
     return path.join(this.#dir, `${name}.json`);
+  }
+}
+
+/** Null also where it is half-written by a machine that went down: nothing of it can be alive. */
+async function readRecord(file: string): Promise<RunRecord | null> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as RunRecord;
+  } catch {
+    return null;
   }
 }
 

@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { readEnvironment } from "@inlet/config";
 import { type DeliveryView, type Ledger, openLedger } from "@inlet/ledger";
+import { DEAD_LETTER_REASONS } from "@inlet/schemas";
 import { startTelemetry } from "@inlet/telemetry";
 import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment, WrongUse } from "../context.ts";
@@ -27,7 +28,8 @@ export function registerDlq(program: Command, context: CliContext): void {
     .option("--limit <n>", "at most so many", "100")
     .option("--json", "print JSON")
     .action(async (options: Filter) => {
-      const rows = await withLedger(context, async (ledger) => ledger.deadLetters(filterOf(options)));
+      const filter = filterOf(options);
+      const rows = await withLedger(context, async (ledger) => ledger.deadLetters(filter));
       printListing(context, {
         json: options.json === true,
         rows,
@@ -100,9 +102,9 @@ export function registerDlq(program: Command, context: CliContext): void {
           throw new WrongUse("--assume-written and --write exclude each other");
         const decision: HandDecision | null =
           options.assumeWritten === true ? "assume-written" : options.write === true ? "write" : null;
+        const filter = filterOf(options);
         await withLedger(context, async (ledger) => {
-          const chosen =
-            eventIds.length > 0 ? await deadLettersOf(ledger, eventIds) : await ledger.deadLetters(filterOf(options));
+          const chosen = eventIds.length > 0 ? await deadLettersOf(ledger, eventIds) : await ledger.deadLetters(filter);
           await replayAll(context, ledger, chosen, { ...options, decision });
         });
       },
@@ -162,6 +164,10 @@ async function replayAll(
 function filterOf(options: Filter): { tenant?: string; reason?: string; limit: number } {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) throw new WrongUse(`--limit ${options.limit}: not a whole number above 0`);
+  if (options.reason !== undefined && !(options.reason in DEAD_LETTER_REASONS))
+    throw new WrongUse(
+      `--reason ${options.reason}: there is no such reason. One of ${Object.keys(DEAD_LETTER_REASONS).join(", ")}`,
+    );
   return {
     limit,
     ...(options.tenant === undefined ? {} : { tenant: options.tenant }),

@@ -40,3 +40,8 @@ export function demoTable(rows: readonly DemoRow[]): string {
     .map(({ title, eventId, problems }) => `✗ ${title} (npx inlet show ${eventId}): ${problems.join("; ")}`);
   return ["", table, ...(wrong.length > 0 ? ["", ...wrong] : [])].join("\n");
 }
+
+/** 0 only where every sample became what was expected of it. */
+export function exitCodeOf(rows: readonly Pick<DemoRow, "problems">[]): 0 | 1 {
+  return rows.every(({ problems }) => problems.length === 0) ? 0 : 1;
+}

@@ -2,10 +2,18 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { readEnvironment } from "@inlet/config";
 import { registerSchemas } from "@inlet/event-codec";
-import { type LocalStack, startLocalStack } from "@inlet/local-stack";
+import { type LocalStack, ownerOf, startLocalStack } from "@inlet/local-stack";
 import { openLedger } from "@inlet/ledger";
-import { type CliContext, CommandFailed, STACK_ENV_FILE, demoEnvironment, withDefaults } from "../context.ts";
+import {
+  type CliContext,
+  CommandFailed,
+  STACK_ENV_FILE,
+  demoEnvironment,
+  readEnvFile,
+  withDefaults,
+} from "../context.ts";
 import { runDemo } from "../demo/run-demo.ts";
+import { exitCodeOf } from "../demo/table.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { givenParts } from "./given-parts.ts";
 import { type UpPorts, chosenPorts } from "./ports.ts";
@@ -32,11 +40,13 @@ export async function up(
 ): Promise<void> {
   const ports = await chosenPorts(options.port);
   const dataDir = path.resolve(options.data);
+  await assertNotRunning(dataDir);
   const progress = startProgress(process.stderr);
   // A part that dies ends the whole: half a stack would only confuse.
   const death = new AbortController();
   const end = AbortSignal.any([signal, death.signal]);
   let stack: LocalStack | undefined;
+  let announced = false;
   try {
     await assertServicePortsFree(ports);
     progress.note("Starting Inlet …");
@@ -64,12 +74,13 @@ export async function up(
     end.throwIfAborted();
     await startServices(stack.supervisor, env, ports, progress, end);
     await writeFile(path.join(dataDir, STACK_ENV_FILE), stackEnvFile(env), { mode: 0o600 });
+    announced = true;
     progress.close();
 
     const rows = options.demo ? await runDemo(context, { env, gatewayUrl: gatewayOf(ports), signal: end }) : [];
     if (options.once) {
       context.err(`Logs: ${logsOf(dataDir)}`);
-      return context.setExitCode(rows.every(({ problems }) => problems.length === 0) ? 0 : 1);
+      return context.setExitCode(exitCodeOf(rows));
     }
     for (const line of whereToLook({ ports, dataDir, env, eventId: rows[0]?.eventId ?? "EVENTID" })) context.err(line);
     await new Promise<void>((resolve) =>
@@ -83,8 +94,23 @@ export async function up(
   } finally {
     progress.close();
     await stack?.stop();
-    await rm(path.join(dataDir, STACK_ENV_FILE), { force: true });
+    // What did not start here belongs to another run.
+    if (announced) await rm(path.join(dataDir, STACK_ENV_FILE), { force: true });
   }
+}
+
+/** Throws {@link CommandFailed}, before anything is touched, when this folder's Inlet already runs. */
+async function assertNotRunning(dataDir: string): Promise<void> {
+  const owner = await ownerOf(dataDir);
+  if (owner === null) return;
+  const { PUBLIC_URL } = readEnvFile(path.join(dataDir, STACK_ENV_FILE));
+  const where = PUBLIC_URL === undefined ? "is starting" : `runs at ${PUBLIC_URL}`;
+  throw new CommandFailed(
+    `Inlet already ${where} (process ${owner.pid}, data in ${dataDir}): it goes on undisturbed.
+  Use it:              npx inlet send FILE.eml, npx inlet show EVENT_ID
+  Stop it:             Ctrl-C in its terminal, or kill ${owner.pid}
+  Start a second one:  npm start -- --data DIR --port free`,
+  );
 }
 
 /** Topics, tables and schemas: side by side, since they are in three different places. */

@@ -1,0 +1,28 @@
+import { ConfigError, type RawEnvironment } from "@inlet/config";
+import { ownerOf } from "@inlet/local-stack";
+import { DEFAULT_DATA_DIR } from "./context.ts";
+
+/** Addresses that `npm start` gives to the other commands. */
+const STACK_VARIABLES = ["KAFKA_BROKERS", "SCHEMA_REGISTRY_URL", "DATABASE_URL"];
+
+/** Errors that say that a part of a running Inlet does not answer, or that nothing says where it is. */
+const UNREACHABLE = new Set([
+  "LedgerUnavailableError",
+  "KafkaUnavailableError",
+  "RegistryUnavailableError",
+  "ConnectFault",
+]);
+
+export const NOTHING_RUNS = `no Inlet runs from this folder.
+  Start it here:           npm start, in another terminal
+  Reach one elsewhere:     set ${STACK_VARIABLES.join(", ")}
+  Reach one in containers: docker compose run --rm inlet …`;
+
+/** Whether a command failed for want of a running Inlet: none runs here, and the environment names no other. */
+export async function seeksAbsentStack(env: RawEnvironment, error: unknown): Promise<boolean> {
+  const names =
+    error instanceof ConfigError ? error.faults.map(({ field, where }) => `${where} ${field}`).join(" ") : "";
+  const seeks = STACK_VARIABLES.some((name) => names.includes(name)) || UNREACHABLE.has((error as Error).name);
+  const givenElsewhere = STACK_VARIABLES.some((name) => Boolean(env[name]) || Boolean(env[`${name}_FILE`]));
+  return seeks && !givenElsewhere && (await ownerOf(DEFAULT_DATA_DIR)) === null;
+}
