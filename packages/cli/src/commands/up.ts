@@ -8,6 +8,7 @@ interface UpOptions {
   readonly data: string;
   readonly demo: boolean;
   readonly port: string[];
+  readonly resetOffsets: string[];
 }
 
 /** `inlet up`: everything on this machine. */
@@ -30,6 +31,12 @@ kept for the next start.`,
     .option(
       "--port <part=number>",
       "another port for a part, as in --port gateway=9080 (repeatable); --port free takes any free ones",
+      collect,
+      [],
+    )
+    .option(
+      "--reset-offsets <service=when>",
+      "a replay: let parser or crm-sink read again from a time, as in parser=2026-11-30T08:00:00Z, or from earliest (repeatable)",
       collect,
       [],
     )

@@ -18,6 +18,7 @@ import { withAdmin } from "../kafka-admin.ts";
 import { givenParts } from "./given-parts.ts";
 import { type UpPorts, chosenPorts } from "./ports.ts";
 import { startProgress } from "./progress.ts";
+import { type OffsetReset, parseOffsetReset, resetOffsets } from "./reset-offsets.ts";
 import { assertServicePortsFree, serviceEnvironment, startServices } from "./services.ts";
 import { logsOf, whereToLook } from "./where-to-look.ts";
 
@@ -26,6 +27,7 @@ export interface UpOptions {
   readonly data: string;
   readonly demo: boolean;
   readonly port: readonly string[];
+  readonly resetOffsets: readonly string[];
 }
 
 /**
@@ -39,6 +41,7 @@ export async function up(
   onKill: (kill: () => void) => void,
 ): Promise<void> {
   const ports = await chosenPorts(options.port);
+  const resets = options.resetOffsets.map(parseOffsetReset);
   const dataDir = path.resolve(options.data);
   await assertNotRunning(dataDir);
   const progress = startProgress(process.stderr);
@@ -71,6 +74,7 @@ export async function up(
       ports,
     );
     await prepare(env, progress);
+    if (resets.length > 0) await replay(env, resets, progress);
     end.throwIfAborted();
     await startServices(stack.supervisor, env, ports, progress, end);
     await writeFile(path.join(dataDir, STACK_ENV_FILE), stackEnvFile(env), { mode: 0o600 });
@@ -111,6 +115,20 @@ async function assertNotRunning(dataDir: string): Promise<void> {
   Stop it:             Ctrl-C in its terminal, or kill ${owner.pid}
   Start a second one:  npm start -- --data DIR --port free`,
   );
+}
+
+/** Before the services join their groups: Kafka refuses it afterwards. */
+async function replay(
+  env: Readonly<Record<string, string>>,
+  resets: readonly OffsetReset[],
+  progress: ReturnType<typeof startProgress>,
+): Promise<void> {
+  const settings = readEnvironment(env, ["kafka"]);
+  for (const reset of resets) {
+    progress.begin("offsets");
+    const again = await withAdmin(settings, async (admin) => resetOffsets(admin, reset, settings.lanes));
+    progress.done("offsets", `${reset.service} reads ${again} records again`);
+  }
 }
 
 /** Topics, tables and schemas: side by side, since they are in three different places. */
