@@ -32,6 +32,7 @@ const NOT_VARIABLES = new Set([
   "SERVED_KINDS",
   "ODOO_CODES",
   "PROPERTY_MISSING",
+  "MISSING_SCOPES",
 ]);
 
 test("every environment variable named in the documents exists", () => {

@@ -20,9 +20,7 @@ test("folders on the way are made", async () => {
 test.each([
   ["a file", () => path.join(dir, "file"), "ENOTDIR"],
   ["below a file", () => path.join(dir, "file", "x"), "ENOTDIR"],
-  ...(process.platform === "linux"
-    ? [["where nothing can be made", () => "/proc/x/y", "ENOENT"] as const]
-    : []),
+  ...(process.platform === "linux" ? [["where nothing can be made", () => "/proc/x/y", "ENOENT"] as const] : []),
 ] as const)("%s is a fault that names it and says what to do", async (_name, where, words) => {
   await expect(prepareDataFolder(where(), 0)).rejects.toThrow(words);
   await expect(prepareDataFolder(where(), 0)).rejects.toThrow("--data DIR");

@@ -23,6 +23,7 @@ export function whereToLook({
     `  what became of one    npx inlet show ${eventId}`,
     `  send one of yours     npx inlet send test/emails/reply/plain-quoted-printable.eml`,
     `  or by SMTP            127.0.0.1:${ports.smtp}, to sales@inlet.example`,
+    `  a CRM in trouble      services/crm-sandbox/README.md, "Faults on demand"`,
     `  logs                  ${logsOf(dataDir)}`,
   ];
   const traces = env["OTEL_EXPORTER_OTLP_ENDPOINT"];

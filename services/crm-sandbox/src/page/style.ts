@@ -3,7 +3,7 @@ export const STYLE = `
 :root{color-scheme:light dark;--bg:#f4f5f7;--card:#fff;--ink:#1c2433;--soft:#5b6577;--line:#e1e5eb;--brand:#b4471f;--tint:#fbeee8;--link:#1f5fbf;--mail:#2f6fde;--task:#8a5cc9;--deal:#1d8a6b}
 @media (prefers-color-scheme:dark){:root{--bg:#12161d;--card:#1b212b;--ink:#e6eaf1;--soft:#98a3b5;--line:#2c3542;--brand:#f08a5d;--tint:#33241d;--link:#8ab4f8;--mail:#7aa7f7;--task:#bb98ee;--deal:#5cc9a7}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Hiragino Sans","Microsoft YaHei","Noto Sans CJK SC","Noto Sans CJK JP","Noto Sans CJK KR",sans-serif}
 a{color:var(--link);text-decoration:none}a:hover{text-decoration:underline}
 header{background:var(--card);border-bottom:1px solid var(--line)}
 header>div,main{max-width:1080px;margin:0 auto;padding:0 20px}
