@@ -42,11 +42,20 @@ const effect = {
   }),
 };
 
+const read = z
+  .strictObject({ path, headers, id: pointer.default("/id") })
+  .optional()
+  .meta({
+    description:
+      "the GET of a record by its id in the CRM, so that one that people deleted or merged is known; id points to its id, another one where it was merged",
+  });
+
 export const crmRequests = z.strictObject({
   ping: z.strictObject({ path, headers }).meta({ description: "the cheapest GET that answers 2xx" }),
   contact: z
     .strictObject({
       ...effect,
+      read,
       lookupByPhone: z
         .strictObject({ path, headers, id: pointer.default("/id"), key: pointer, second: pointer })
         .optional()
@@ -57,7 +66,7 @@ export const crmRequests = z.strictObject({
     })
     .meta({ description: "requests for contacts; the key is the address" }),
   company: z
-    .strictObject({ ...effect, write: effect.write.optional() })
+    .strictObject({ ...effect, read, write: effect.write.optional() })
     .optional()
     .meta({
       description:
@@ -100,11 +109,11 @@ export const crmRequests = z.strictObject({
     })
     .meta({ description: "requests for activities; the key is the emailKey" }),
   file: z
-    .strictObject(effect)
+    .strictObject({ ...effect, read })
     .optional()
     .meta({ description: "requests for files; the key is emailKey/sha256. Without it files are linked to" }),
   task: z
-    .strictObject(effect)
+    .strictObject({ ...effect, read })
     .optional()
     .meta({ description: "requests for the tasks of rules; the key is emailKey/rule. Without it there are none" }),
 });

@@ -42,6 +42,8 @@ export type CallFault =
       readonly code: string;
       readonly message: string;
       readonly unknown: false;
+      /** Something that the call refers to is not there: deleted, or merged into another record. `whereIs` tells which, and whether at all. */
+      readonly gone?: "certain" | "perhaps";
     };
 
 /** `message` of a fault never quotes addresses or bodies; `code` is from a closed list per adapter, e.g. `hubspot:429:TEN_SECONDLY_ROLLING`. */
@@ -58,9 +60,17 @@ export interface Written {
   readonly recordId: string;
   /** Whether this call made the record (false: it was there and was updated or left). Null when the CRM does not tell. */
   readonly created: boolean | null;
+  /** What the CRM did not take, and what was written in its place; each begins with a code of docs/reference/warnings.md. */
+  readonly warnings?: readonly string[];
 }
 
-export interface ContactInput {
+/** Of a record that is written once more, since a person deleted the first one. */
+export interface Replacing {
+  /** The id of the one that is gone: an API that remembers requests must not take this one for the first. */
+  readonly replaces?: string | null;
+}
+
+export interface ContactInput extends Replacing {
   /** Normalized address (lower-case), the unique key. */
   readonly email: string;
   readonly firstName: string | null;
@@ -69,7 +79,7 @@ export interface ContactInput {
   readonly companyId?: string | null;
 }
 
-export interface CompanyInput {
+export interface CompanyInput extends Replacing {
   /** Registrable domain, lower-case ASCII: the unique key. */
   readonly domain: string;
   readonly name: string;
@@ -81,7 +91,7 @@ export interface CompanyMatch {
   readonly several: boolean;
 }
 
-export interface DealInput {
+export interface DealInput extends Replacing {
   /** Canonical conversation id, the unique key. */
   readonly key: string;
   readonly name: string;
@@ -115,7 +125,7 @@ export interface ActivityInput {
   readonly fileIds: readonly string[];
 }
 
-export interface FileInput {
+export interface FileInput extends Replacing {
   /** emailKey + "/" + sha256, the unique key. */
   readonly key: string;
   readonly filename: string;
@@ -123,7 +133,7 @@ export interface FileInput {
   readonly bytes: Buffer;
 }
 
-export interface TaskInput {
+export interface TaskInput extends Replacing {
   /** emailKey + "/" + id of the rule, the unique key. */
   readonly key: string;
   readonly title: string;
@@ -166,7 +176,9 @@ export type CrmMethod =
   | "uploadFile"
   | "createTask"
   | "updateDeal"
-  | "lookup";
+  | "lookup"
+  | "whereIs"
+  | "account";
 
 /** What the rows of a batch call are, and what each comes to, by the method that does one of them. */
 export interface BatchRows {
@@ -201,6 +213,20 @@ export type Batches = {
 
 /** Effects that make a record, which can be looked up by its key. */
 export type WrittenEffect = "contact" | "company" | "deal" | "activity" | "file" | "task";
+
+/** Effects whose records others refer to. */
+export type ReferredEffect = Exclude<WrittenEffect, "activity">;
+
+/** What is known of a record that is looked for. */
+export interface Sought {
+  readonly recordId: string;
+  /** The effect's unique key. */
+  readonly key: string;
+  /** Of a file. */
+  readonly filename?: string;
+  /** Activities that were written at it: where a CRM forgets what it merged, they went along. */
+  readonly activityIds?: readonly string[];
+}
 
 export interface Crm {
   /** `hubspot`, `odoo`, …; part of every effect's key in the ledger. */
@@ -256,6 +282,17 @@ export interface Crm {
     key: string,
     options: CallOptions & { readonly filename?: string },
   ): Promise<CallResult<{ recordId: string } | null>>;
+  /**
+   * Where the record of an effect is by now: its own id, or that of the record that it was merged into; null when it is gone. By ids, never by
+   * a search index.
+   */
+  whereIs(
+    effect: ReferredEffect,
+    sought: Sought,
+    options: CallOptions,
+  ): Promise<CallResult<{ readonly recordId: string } | null>>;
+  /** Names the account that the credentials lead to, the same whatever its address is called and however often it is asked. */
+  account(options: CallOptions): Promise<CallResult<string>>;
   /** The cheapest call that tells whether the CRM answers with these credentials; used as a circuit's probe. */
   ping(options: CallOptions): Promise<CallResult<null>>;
   close(): Promise<void>;

@@ -11,6 +11,8 @@ export interface Fault {
   readonly refused?: boolean | undefined;
   /** The request may have been carried out. */
   readonly unknown: boolean;
+  /** Something that the call refers to is not there. */
+  readonly gone?: "certain" | "perhaps";
 }
 
 /**
@@ -61,7 +63,13 @@ const OPTIONAL_PATIENCE_MS = 15 * 60_000;
 export function fateOf(fault: Fault, context: FaultContext): Ending {
   switch (fault.kind) {
     case "record-permanent":
-      return { kind: "deadLetter", reason: REJECTED, step: context.step, detail: fault.code };
+      return {
+        kind: "deadLetter",
+        reason: REJECTED,
+        step: context.step,
+        detail: fault.code,
+        ...(fault.gone === undefined ? {} : { gone: fault.gone }),
+      };
     case "record-passing":
       return useAttempt(fault, context);
     case "outage":

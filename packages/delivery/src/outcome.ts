@@ -18,7 +18,14 @@ export type Ending =
       readonly delayMs?: number;
     }
   | { readonly kind: "park"; readonly code: string; readonly delayMs: number }
-  | { readonly kind: "deadLetter"; readonly reason: DeadLetterReason; readonly step: string; readonly detail: string }
+  | {
+      readonly kind: "deadLetter";
+      readonly reason: DeadLetterReason;
+      readonly step: string;
+      readonly detail: string;
+      /** Something in the CRM that the step refers to is not there, as the CRM says, or may not be. */
+      readonly gone?: "certain" | "perhaps";
+    }
   | {
       /** Nothing to do: the record was handled before, or a newer one of the same event is. */
       readonly kind: "skip";

@@ -18,7 +18,12 @@ export interface ClaimRequest {
 
 export type ClaimResult =
   /** Ours to write. `settle`: an earlier owner may have written it; find out in the adapter's way first. */
-  | { readonly state: "won"; readonly settle: boolean }
+  | {
+      readonly state: "won";
+      readonly settle: boolean;
+      /** The record that was there before and is gone, where this one is to take its place; null for a first one. */
+      readonly replaces?: string | null;
+    }
   | {
       readonly state: "confirmed";
       readonly recordId: string | null;
@@ -86,20 +91,81 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
     if (row === undefined) return { state: "busy", forMs: 50 };
     if (row.won) {
       return first.get(keyOf(request)) === request
-        ? { state: "won", settle: row.was !== null }
+        ? { state: "won", settle: row.was !== null, replaces: row.record_id }
         : { state: "busy", forMs: 50 };
     }
-    if (row.was === "confirmed" || row.was === "gone") {
-      return {
+    return standing(row);
+  });
+}
+
+interface Standing {
+  was: string | null;
+  record_id: string | null;
+  desired: Record<string, string> | null;
+  event_id: string | null;
+  busy_ms: number | null;
+}
+
+function standing(row: Standing): Exclude<ClaimResult, { state: "won" }> {
+  return row.was === "confirmed" || row.was === "gone"
+    ? {
         state: "confirmed",
         recordId: row.record_id,
         desired: row.desired ?? {},
         eventId: row.event_id ?? "",
         gone: row.was === "gone",
-      };
-    }
-    return { state: "busy", forMs: Math.max(50, row.busy_ms ?? 50) };
-  });
+      }
+    : { state: "busy", forMs: Math.max(50, row.busy_ms ?? 50) };
+}
+
+/**
+ * Claims an effect that was confirmed with `gone`, a record that is no longer in the CRM, so that it is written once more. Of several that ask
+ * at once, and of those who still know the old record when the new one is written, one wins; the others are told what stands.
+ */
+export async function reclaim(
+  database: Database,
+  { gone, ...request }: ClaimRequest & { readonly gone: string },
+): Promise<ClaimResult> {
+  const { tenant, crm, effect, key, owner, eventId, leaseMs, settleMs } = request;
+  const [row] = await database.query<Standing & { won: boolean }>(
+    `with taken as (
+       update effects set state = 'claimed', owner = $6, event_id = $7, lease_until = clock_timestamp() + $8 * interval '1 ms',
+              settle_after = clock_timestamp() + ($8::int + $9::int) * interval '1 ms', updated_at = now()
+        where tenant = $1 and crm = $2 and effect = $3 and key = $4 and state = 'confirmed' and record_id = $5
+       returning key)
+     select exists (select 1 from taken) as won, e.state as was, e.record_id, e.desired, e.event_id,
+            (extract(epoch from e.settle_after - clock_timestamp()) * 1000)::int as busy_ms
+       from effects e where e.tenant = $1 and e.crm = $2 and e.effect = $3 and e.key = $4`,
+    [tenant, crm, effect, key, gone, owner, eventId, Math.round(leaseMs), Math.round(settleMs)],
+  );
+  if (row?.won === true) return { state: "won", settle: false, replaces: gone };
+  // Another one claimed it meanwhile and gave it back.
+  if (row === undefined) return (await claim(database, [request]))[0] ?? { state: "busy", forMs: 50 };
+  // The snapshot is from before the other's claim.
+  return row.was === "confirmed" && row.record_id === gone ? { state: "busy", forMs: 50 } : standing(row);
+}
+
+/** The record of a confirmed effect was merged into another, which is the effect's from now on. Nothing where it is another one already. */
+export async function follow(
+  database: Database,
+  moved: Pick<ClaimRequest, "tenant" | "crm" | "effect" | "key"> & { readonly from: string; readonly to: string },
+): Promise<void> {
+  await database.query(
+    `update effects set record_id = $6, updated_at = now()
+      where tenant = $1 and crm = $2 and effect = $3 and key = $4 and state = 'confirmed' and record_id = $5`,
+    [moved.tenant, moved.crm, moved.effect, moved.key, moved.from, moved.to],
+  );
+}
+
+/** The newest activities that were written at a deal, by their ids in the CRM. */
+export async function activitiesAt(database: Database, tenant: string, dealId: string): Promise<string[]> {
+  const rows = await database.query<{ id: string }>(
+    `select a ->> 'recordId' as id from deliveries d, jsonb_array_elements(d.effects) a
+      where d.tenant = $1 and d.effects @> $2::jsonb and a ->> 'effect' = 'activity' and a ->> 'recordId' is not null
+      order by d.ended_at desc nulls last limit 10`,
+    [tenant, JSON.stringify([{ effect: "deal", recordId: dealId }])],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** A claim to give back. */

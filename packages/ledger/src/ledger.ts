@@ -13,7 +13,16 @@ import {
 import { coalesce } from "./coalesce.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
 import { openDatabase, type Database, type DatabaseOptions } from "./database.ts";
-import { claim, release, type ClaimRequest, type ClaimResult, type Release } from "./effects.ts";
+import {
+  activitiesAt,
+  claim,
+  follow,
+  reclaim,
+  release,
+  type ClaimRequest,
+  type ClaimResult,
+  type Release,
+} from "./effects.ts";
 import { finish, type KeptRecord, type TryEnd } from "./ending.ts";
 import {
   forgetFailedCalls,
@@ -99,6 +108,11 @@ export function ledgerOn(database: Database) {
     endRematch: async (rematch: Rematch, owner: string, end: RematchEnd): Promise<void> =>
       endRematch(database, rematch, owner, end),
     claim: claimTogether,
+    /** A confirmed effect whose record is gone from the CRM, to be written once more. */
+    reclaim: async (request: ClaimRequest & { readonly gone: string }): Promise<ClaimResult> =>
+      reclaim(database, request),
+    follow: async (moved: Parameters<typeof follow>[1]): Promise<void> => follow(database, moved),
+    activitiesAt: async (tenant: string, dealId: string): Promise<string[]> => activitiesAt(database, tenant, dealId),
     release: async (claims: readonly Release[]): Promise<void> => release(database, claims),
     finish: async (end: TryEnd): Promise<void> => {
       await finishTogether(end);

@@ -1,9 +1,11 @@
 import multipart from "@fastify/multipart";
 import { fastify, LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import type { Route } from "./api/api-call.ts";
 import { associationRoutes } from "./api/associations.ts";
 import { batchRoutes } from "./api/batches.ts";
 import { fileRoutes } from "./api/files.ts";
+import { mergeRoutes } from "./api/merges.ts";
 import { objectRoutes } from "./api/objects.ts";
 import { propertyRoutes } from "./api/properties.ts";
 import { searchRoutes } from "./api/searches.ts";
@@ -18,7 +20,7 @@ import { servePages } from "./page/pages.ts";
 import { Problem, problems } from "./problem.ts";
 import { seedRecords } from "./seed.ts";
 import { CrmStore } from "./store/crm-store.ts";
-import type { JournalEntry } from "./store/crm-store.ts";
+import type { JournalEntry } from "./store/stored.ts";
 import { contentsInMemory, contentsOnDisk } from "./store/file-contents.ts";
 import { fileJournal, noJournal } from "./store/journal.ts";
 
@@ -35,6 +37,8 @@ export interface SandboxOptions {
   readonly limits?: Partial<LimitOptions>;
   /** Deal 12345 and what belongs to it; default true. */
   readonly seed?: boolean;
+  /** The account's number; default 62515. */
+  readonly portalId?: number;
   readonly now?: () => number;
   /** In [0, 1), for the rates of faults. */
   readonly random?: () => number;
@@ -80,8 +84,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   });
 
   const context = { store, now, searchLagMs };
+  const accountRoute: Route = {
+    method: "GET",
+    url: "/account-info/:version/details",
+    handler: () => ({ status: 200, body: { portalId: options.portalId ?? 62515, accountType: "SANDBOX" } }),
+  };
   app.register(async (api) => {
     const routes = [
+      accountRoute,
+      ...mergeRoutes(context),
       ...objectRoutes(context),
       ...batchRoutes(context),
       ...searchRoutes(context),

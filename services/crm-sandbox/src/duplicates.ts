@@ -1,4 +1,5 @@
-import type { CrmStore, StoredObject } from "./store/crm-store.ts";
+import type { CrmStore } from "./store/crm-store.ts";
+import type { StoredObject } from "./store/stored.ts";
 
 export interface Duplicate {
   /** What is the same: `contact email`, `company domain` (of those that Inlet made), `deal conversation`, `email key`, `email content`, `file path`, `file content`. */

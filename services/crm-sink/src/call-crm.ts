@@ -34,6 +34,8 @@ const METHODS = {
   file: "uploadFile",
   task: "createTask",
   stage: "updateDeal",
+  "where-is": "whereIs",
+  account: "account",
   "settle-contact": "lookup",
   "settle-company": "lookup",
   "settle-deal": "lookup",

@@ -6,9 +6,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { settleMsOf } from "./call-crm.ts";
 import { LEASE_MARGIN_MS, type EmailTry } from "./email-try.ts";
 
+/** What a claim came to that nobody else holds. */
+export type Claimed = Exclude<ClaimResult, { state: "busy" }>;
+
 /** Claims of one email by effect and key: `won` ones are ours to write, the others are there already. */
 export interface Claims {
-  of(effect: EffectKind, key: string): Exclude<ClaimResult, { state: "busy" }>;
+  of(effect: EffectKind, key: string): Claimed;
+}
+
+/** All of them, while the email holds them. */
+export interface HeldClaims extends Claims {
+  readonly all: readonly { readonly effect: EffectKind; readonly key: string }[];
+  /** What the claim comes to from now on. */
+  set(effect: EffectKind, key: string, claimed: Claimed): void;
 }
 
 export interface Plan {
@@ -30,7 +40,7 @@ const LONGEST_DELAY_MS = 2_000;
  * Claims everything the email is to write in one statement, all or nothing: while one of them is held by another email's try, the rest is
  * given back, so that two emails never wait for each other.
  */
-export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome<Claims>> {
+export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome<HeldClaims>> {
   const { deps, event, owner, effects } = email;
   const wanted: { effect: EffectKind; key: string }[] = [
     { effect: "contact", key: effectKey.contact(plan.contact) },
@@ -71,15 +81,12 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
       return { kind: "retry", code: "conversation_being_joined", attempt: false, delayMs: 0 };
     }
     if (busy.length === 0) {
-      const found = new Map(
-        wanted.map(({ effect, key }, index) => [`${effect} ${key}`, results[index] as ClaimResult]),
-      );
       wanted.forEach(({ effect, key }, index) => {
         const result = results[index];
         if (result?.state === "won") effects.won(effect, key, result.settle);
       });
       deps.reach("after-claim");
-      return ok({ of: (effect, key) => found.get(`${effect} ${key}`) as Exclude<ClaimResult, { state: "busy" }> });
+      return ok(heldClaims(email, wanted, results as Claimed[]));
     }
     await giveBack();
     const forMs = Math.max(...busy.map((result) => result.forMs));
@@ -88,6 +95,26 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
     }
     await sleep(wait);
   }
+}
+
+/** An effect that this try has written is there already, for a step that is made once more. */
+function heldClaims(
+  { effects, event }: EmailTry,
+  wanted: HeldClaims["all"],
+  results: readonly Claimed[],
+): HeldClaims {
+  const found = new Map(wanted.map(({ effect, key }, index) => [`${effect} ${key}`, results[index] as Claimed]));
+  return {
+    all: wanted,
+    of: (effect, key) => {
+      const written = effects.written(effect, key);
+      const claimed = found.get(`${effect} ${key}`) as Claimed;
+      return written === null || claimed.state === "confirmed"
+        ? claimed
+        : { ...written, state: "confirmed", eventId: event.eventId, gone: false };
+    },
+    set: (effect, key, claimed) => void found.set(`${effect} ${key}`, claimed),
+  };
 }
 
 /**

@@ -18,6 +18,8 @@ export interface EffectLog {
   notDone(effect: EffectKind, key: string): void;
   /** Confirmed before, found deleted in the CRM. */
   gone(effect: EffectKind, key: string): void;
+  /** What this try wrote, or found in the CRM, for it. */
+  written(effect: EffectKind, key: string): Extract<EffectEnd["result"], { state: "confirmed" }> | null;
   mustSettle(effect: EffectKind, key: string): boolean;
   anyUnknown(): boolean;
   ends(): EffectEnd[];
@@ -42,7 +44,9 @@ export function createEffectLog(crm: string, owner: string): EffectLog {
   };
   return {
     won: (effect, key, settle) => {
-      at(effect, key).settle = settle;
+      const entry = at(effect, key);
+      entry.settle = settle;
+      entry.state = "claimed";
     },
     calling: (effect, key) => {
       at(effect, key).state = "calling";
@@ -58,6 +62,10 @@ export function createEffectLog(crm: string, owner: string): EffectLog {
     },
     gone: (effect, key) => {
       at(effect, key).state = { state: "gone" };
+    },
+    written: (effect, key) => {
+      const state = entries.get(`${effect} ${key}`)?.state;
+      return typeof state === "object" && state.state === "confirmed" ? state : null;
     },
     mustSettle: (effect, key) => at(effect, key).settle,
     anyUnknown: () => [...entries.values()].some((entry) => endOf(entry).state === "unknown"),

@@ -79,6 +79,8 @@ export interface EmailTry {
   stopKeeping: () => Promise<void>;
   /** Its calls go by themselves: together with others they failed. */
   readonly alone: boolean;
+  /** Records that are gone from the CRM were looked for in this try: once is enough. */
+  renewed: boolean;
   readonly warnings: string[];
   /** What rules tell the tenant's own systems when the email is written. */
   readonly notices: Notice[];

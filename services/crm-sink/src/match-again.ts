@@ -69,7 +69,6 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
       : { kind: "dropped", why: "no_activity" };
   }
   const { recordId } = activity;
-  const { dealId } = sent;
   const email: CallTry = {
     deps,
     tenant,
@@ -80,9 +79,11 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
     alone: true,
     event: { eventId: rematch.eventId },
   };
-  const deal = await callCrm(email, "get-deal", async (options) => crm.adapter.getDeal(dealId, options));
+  const deal = await callCrm(email, "get-deal", async (options) => crm.adapter.getDeal(sent.dealId, options));
   if (deal.kind !== "ok") return endOf(deal);
   if (deal.value === null) return { kind: "dropped", why: "deal_unknown" };
+  // Merged into another since it was registered, it is that one.
+  const dealId = deal.value.recordId;
   const written = await callCrm(email, "associate", async (options) =>
     crm.adapter.updateActivity(recordId, { dealId }, options),
   );

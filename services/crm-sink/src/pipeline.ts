@@ -6,17 +6,15 @@ import { joinConversation, queueBehindConversation } from "./conversation.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
 import { keepWhenSlow, queueBehindSlow } from "./keep-when-slow.ts";
 import { meetRules } from "./meet-rules.ts";
-import { noticesOf } from "./notices.ts";
 import { passCircuit } from "./open-circuit.ts";
 import { findSentMessages } from "./sent-messages.ts";
 import { passBuffer, queueBehindQuota } from "./tenant-waits.ts";
-import { describeActivity, writeActivity } from "./write-activity.ts";
-import { findCompany, withCompany, writeCompany } from "./write-company.ts";
-import { writeContact } from "./write-contact.ts";
-import { findDeal, writeDeal } from "./write-deal.ts";
-import { filesToWrite, writeFiles } from "./write-files.ts";
-import { ruleEffects, writeRules } from "./write-rules.ts";
-import { addToWritten, bringUpToDate } from "./written-before.ts";
+import { findCompany } from "./write-company.ts";
+import { findDeal } from "./write-deal.ts";
+import { filesToWrite } from "./write-files.ts";
+import { writeRecords } from "./write-records.ts";
+import { ruleEffects } from "./write-rules.ts";
+import { addToWritten } from "./written-before.ts";
 
 /** How the steps ended: `written`, or one of the early endings. Infrastructure faults are thrown. */
 export type Delivered = { readonly kind: "written" } | Ending;
@@ -52,20 +50,7 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     if (written.state === "confirmed" && written.eventId !== email.event.eventId)
       need(await addToWritten(email, written, deal));
 
-    // What was written before keeps its ties: a replay makes no company.
-    const tie = written.state === "confirmed" ? null : need(await writeCompany(email, claims, found));
-    const contactId = need(
-      await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
-    );
-    const dealId = need(await writeDeal(email, claims, deal, contactId));
-    if (written.state !== "confirmed") need(await writeRules(email, claims, actions, { contactId, dealId }));
-    const fileIds = need(await writeFiles(email, claims, files));
-    const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
-    if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
-    else {
-      need(await withCompany(email, tie, async (companyId) => writeActivity(email, { ...activity, companyId })));
-      email.notices.push(...noticesOf(email, actions));
-    }
+    need(await writeRecords(email, claims, { address, company: found, deal, files, actions, written }));
     return { kind: "written" };
   } catch (error) {
     if (error instanceof Ended) return error.ending;

@@ -3,7 +3,7 @@ import { companyDomain, effectKey, ok, type Outcome } from "@inlet/delivery";
 import { callMethod } from "./call-crm.ts";
 import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "./email-try.ts";
-import { writeEffect } from "./write-effect.ts";
+import { mayBeRenewed, writeEffect } from "./write-effect.ts";
 
 /** What is known of the sender's company before anything is claimed. */
 export interface CompanyChoice {
@@ -74,8 +74,9 @@ export async function writeCompany(
     email.evidence["company"] = created(domain);
     return ok({ recordId: claimed.recordId, domain, ours: true });
   }
+  const { replaces = null } = claimed;
   const outcome = await writeEffect(email, "company", domain, async (options) =>
-    email.crm.adapter.createCompany({ domain, name: domain }, options),
+    email.crm.adapter.createCompany({ domain, name: domain, replaces }, options),
   );
   if (outcome.kind === "deadLetter") {
     email.warnings.push(`company_failed: ${domain} (${outcome.detail})`);
@@ -98,7 +99,7 @@ export async function withCompany<T>(
 ): Promise<Outcome<T>> {
   const outcome = await write(company?.recordId ?? null);
   if (company === null || company.recordId === null) return outcome;
-  if (outcome.kind !== "deadLetter" || outcome.reason !== "crm_rejected") return outcome;
+  if (outcome.kind !== "deadLetter" || outcome.reason !== "crm_rejected" || mayBeRenewed(email, outcome)) return outcome;
   const without = await write(null);
   if (without.kind !== "ok") return without;
   company.recordId = null;

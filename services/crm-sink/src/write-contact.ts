@@ -28,7 +28,8 @@ export async function writeContact(
     return ok(written.recordId);
   }
   const name = splitName(email.event.from?.name ?? null);
-  const contact = { method: "upsertContact", input: { email: address, ...name, companyId } } as const;
+  const replaces = claimed.state === "won" ? (claimed.replaces ?? null) : null;
+  const contact = { method: "upsertContact", input: { email: address, ...name, companyId, replaces } } as const;
   const outcome = await writeEffect(email, "contact", address, contact);
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "contact", key: address, ...outcome.value });

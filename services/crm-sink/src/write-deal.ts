@@ -69,7 +69,8 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
     }
     const { dealId, evidence } = choice;
     const found = await callMethod(email, "get-deal", { method: "getDeal", input: dealId });
-    if (found.kind === "ok" && found.value !== null) return ok(choice);
+    // A deal that was merged into another one answers with that one's id.
+    if (found.kind === "ok" && found.value !== null) return ok({ ...choice, dealId: found.value.recordId });
     if (found.kind !== "ok" && found.kind !== "deadLetter") return found;
     // A stranger may name an id that the CRM stumbles over: it is no deal, and not the email's end.
     const why = found.kind === "ok" ? "the CRM has no deal" : `the CRM did not tell (${found.detail}) of deal`;
@@ -134,7 +135,8 @@ export async function writeDeal(
     return ok(null);
   }
   const name = activitySubject(email.event.subject);
-  const input = { key, name, contactId, tags: dealTags(email), ...dealPlace(email) };
+  const replaces = claimed.state === "won" ? (claimed.replaces ?? null) : null;
+  const input = { key, name, contactId, tags: dealTags(email), ...dealPlace(email), replaces };
   const outcome = await writeEffect(email, "deal", key, { method: "createDeal", input }, { ...CREATED });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "deal", key, ...outcome.value });

@@ -1,5 +1,5 @@
 import type { CallOptions, CallResult, Written, WrittenEffect } from "@inlet/crm";
-import { deadLetter, ok, type Outcome } from "@inlet/delivery";
+import { deadLetter, ok, type Ending, type Outcome } from "@inlet/delivery";
 import { metrics } from "@inlet/telemetry";
 import { callCrm, callMethod, type MethodCall } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
@@ -43,6 +43,16 @@ export async function writeEffect(
       ? await callCrm(email, effect, write, writes)
       : await callMethod(email, effect, write, writes);
   metrics.effects.inc({ crm: crm.kind, effect, result: outcome.kind === "ok" ? "confirmed" : "failed" });
-  if (outcome.kind === "ok") effects.confirmed(effect, key, outcome.value, desired);
+  if (outcome.kind === "ok") {
+    const { recordId, created, warnings = [] } = outcome.value;
+    effects.confirmed(effect, key, { recordId, created }, desired);
+    email.warnings.push(...warnings);
+    return ok({ recordId, created });
+  }
   return outcome;
+}
+
+/** Whether a refusal is to be looked into first: what the record was to be tied to may be gone, and is written once more (renew-gone.ts). */
+export function mayBeRenewed(email: EmailTry, outcome: Extract<Ending, { kind: "deadLetter" }>): boolean {
+  return outcome.gone !== undefined && !email.renewed;
 }

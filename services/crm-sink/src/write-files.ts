@@ -30,7 +30,7 @@ export async function writeFiles(
       email.summary.push({ effect: "file", key, recordId: claimed.recordId, created: false });
       continue;
     }
-    const outcome = await writeFile(email, key, file);
+    const outcome = await writeFile(email, key, file, claimed.replaces ?? null);
     if (outcome.kind === "deadLetter" && !email.tenant.crm.required.includes("file")) {
       email.warnings.push(`file_failed: ${file.contentType} of ${file.size} bytes (${outcome.detail})`);
       continue;
@@ -41,7 +41,12 @@ export async function writeFiles(
   return ok(ids);
 }
 
-async function writeFile(email: EmailTry, key: string, file: AttachmentInfo): Promise<Outcome<string>> {
+/** The name as sent, or one that says what is in it. */
+export function filenameOf({ filename, contentType }: AttachmentInfo): string {
+  return filename ?? `attachment.${contentType.split("/")[1]?.replace(/[^a-z0-9]/g, "") ?? "bin"}`;
+}
+
+async function writeFile(email: EmailTry, key: string, file: AttachmentInfo, replaces: string | null): Promise<Outcome<string>> {
   if (file.blob === null)
     return { kind: "deadLetter", reason: "blob_missing", step: "file", detail: "no stored bytes" };
   let bytes: Buffer;
@@ -56,8 +61,8 @@ async function writeFile(email: EmailTry, key: string, file: AttachmentInfo): Pr
       detail: "its bytes are no longer in the blob store",
     };
   }
-  const filename = file.filename ?? `attachment.${file.contentType.split("/")[1]?.replace(/[^a-z0-9]/g, "") ?? "bin"}`;
-  const upload = { key, filename, contentType: file.contentType, bytes };
+  const filename = filenameOf(file);
+  const upload = { key, filename, contentType: file.contentType, bytes, replaces };
   const outcome = await writeEffect(
     email,
     "file",

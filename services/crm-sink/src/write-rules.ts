@@ -3,7 +3,7 @@ import { activitySubject, effectKey, ok, viewUrl, type Ending, type Outcome, typ
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
-import { writeEffect } from "./write-effect.ts";
+import { mayBeRenewed, writeEffect } from "./write-effect.ts";
 
 type TaskAction = Extract<RuleAction, { kind: "createTask" }>;
 
@@ -72,7 +72,8 @@ async function writeTask(
     return ok(null);
   }
   const { title, dueAt, priority } = task;
-  const input = { key, title, text: taskText(email, task), dueAt, priority, ...links };
+  const { replaces = null } = claimed;
+  const input = { key, title, text: taskText(email, task), dueAt, priority, ...links, replaces };
   const outcome = await writeEffect(email, "task", key, async (options) =>
     email.crm.adapter.createTask(input, options),
   );
@@ -98,7 +99,7 @@ async function changeDeal(
     if (outcome.kind !== "ok") return outcome;
     if (outcome.value === null) {
       email.effects.notDone("stage", key);
-      return { kind: "deadLetter", reason: "crm_rejected", step: "stage", detail: "the deal is gone" };
+      return { kind: "deadLetter", reason: "crm_rejected", step: "stage", detail: "the deal is gone", gone: "certain" };
     }
     email.effects.confirmed("stage", key, { recordId: dealId, created: null });
   }
@@ -108,7 +109,7 @@ async function changeDeal(
 
 /** Whether the email goes on without it. */
 function passedOver(email: EmailTry, ruleId: string, what: "task" | "deal", outcome: Ending): boolean {
-  if (outcome.kind !== "deadLetter") return false;
+  if (outcome.kind !== "deadLetter" || mayBeRenewed(email, outcome)) return false;
   email.warnings.push(`rule_failed: rule ${ruleId}, ${what} (${outcome.detail})`);
   return true;
 }

@@ -6,6 +6,9 @@ import type { FastifyInstance } from "fastify";
 /** `unique-key`: a second record of one external_id is refused with 409. `idempotency-key`: the same key answers with the same record. */
 export type Guard = "unique-key" | "idempotency-key";
 
+/** Fields that hold ids of other records. */
+const REFERENCES = { contact: "contacts", company: "companies", deal: "deals", files: "files" } as const;
+
 const STAGES = ["new", "qualified", "won"];
 
 type StoredRecord = { id: string; external_id: string } & Record<string, unknown>;
@@ -20,6 +23,8 @@ export async function startJsonApi(
   /** As a person would; gives its id. */
   add(collection: string, fields: Record<string, unknown>): string;
   remove(collection: string, id: string): void;
+  /** From now on reads of `from` answer with `into`. */
+  merge(collection: string, into: string, from: string): void;
   close(): Promise<void>;
 }> {
   const collections = new Map<string, StoredRecord[]>(
@@ -27,6 +32,7 @@ export async function startJsonApi(
   );
   const byIdempotencyKey = new Map<string, StoredRecord>();
   const updates = new Set<string>();
+  const merged = new Map<string, string>();
   const of = (name: string): StoredRecord[] => collections.get(name) ?? [];
   const app: FastifyInstance = fastify();
   await app.register(multipart);
@@ -41,7 +47,8 @@ export async function startJsonApi(
   }));
   app.get<{ Params: { name: string; id: string } }>("/:name/:id", async (request, reply) => {
     if (!/^[0-9a-f-]{36}$/.test(request.params.id)) return reply.code(400).send({ error: "not the form of an id" });
-    const record = of(request.params.name).find(({ id }) => id === request.params.id);
+    const id = merged.get(request.params.id) ?? request.params.id;
+    const record = of(request.params.name).find((each) => each.id === id);
     return record === undefined ? reply.code(404).send({ error: "not found" }) : { data: record };
   });
   app.post<{ Params: { name: string }; Body: Record<string, unknown> | undefined }>(
@@ -55,9 +62,12 @@ export async function startJsonApi(
       if (guard === "unique-key" && of(request.params.name).some((record) => record.external_id === externalId)) {
         return reply.code(409).send({ error: "external_id is taken" });
       }
-      const { company } = fields;
-      if (company !== undefined && !of("companies").some(({ id }) => id === company)) {
-        return reply.code(422).send({ error: "there is no such company" });
+      for (const [name, collection] of Object.entries(REFERENCES)) {
+        const ids = [fields[name] ?? []].flat();
+        if (ids.every((id) => of(collection).some((each) => each.id === id))) continue;
+        // As APIs do it: the one says that something is not found, the other that a value is no good.
+        const status = guard === "unique-key" ? 404 : 422;
+        return reply.code(status).send({ error: `there is no such ${name}` });
       }
       const record: StoredRecord = { ...fields, id: randomUUID(), external_id: externalId };
       of(request.params.name).push(record);
@@ -97,6 +107,14 @@ export async function startJsonApi(
         records.findIndex((record) => record.id === id),
         1,
       );
+    },
+    merge: (name, into, from) => {
+      const records = of(name);
+      records.splice(
+        records.findIndex((record) => record.id === from),
+        1,
+      );
+      merged.set(from, into);
     },
     close: async () => app.close(),
   };

@@ -90,6 +90,11 @@ export function permanent(code: HttpCrmCode, message: string): CallFault {
   return { kind: "record-permanent", code, message, unknown: false };
 }
 
+/** What the call refers to is not there; `perhaps` where an API refuses such a request as it refuses any other. */
+export function gone(fault: CallFault, how: "certain" | "perhaps"): CallFault {
+  return fault.kind === "record-permanent" ? { ...fault, gone: how } : fault;
+}
+
 /**
  * The fault of an exchange that is neither a success, nor "not there", nor a conflict. `write`: it would have changed something, so that an
  * end without a complete answer, and a 5xx, leave open whether it did.

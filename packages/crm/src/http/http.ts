@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { FormData } from "undici";
 import type { AccessTokens } from "../access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller, type CallerOptions } from "../caller.ts";
-import type { CallOptions, CallResult, Crm, EffectTraits, Written, WrittenEffect } from "../port.ts";
-import { createHttpClient, type HttpClient } from "./client.ts";
+import type { CallOptions, CallResult, Crm, Written, WrittenEffect } from "../port.ts";
+import { createHttpClient } from "./client.ts";
 import { effectId } from "./effect-id.ts";
-import { outage, passing, permanent } from "./faults.ts";
+import { gone, outage, passing, permanent } from "./faults.ts";
 import {
   activityFields,
   contactFields,
@@ -19,8 +18,10 @@ import {
 } from "./fields.ts";
 import { follow, idOf } from "./json-pointer.ts";
 import { readRecord, type Read } from "./read-record.ts";
-import type { CompanyRequests, CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
-import { fillJson, fillPath, textOf, type Fields } from "./template.ts";
+import type { CrmRequests, DescribedRequests, WriteRequest } from "./requests.ts";
+import { send } from "./send.ts";
+import type { Fields } from "./template.ts";
+import { httpTraits } from "./traits.ts";
 
 export interface HttpCrmOptions extends AdapterOptions {
   readonly requests: CrmRequests;
@@ -37,14 +38,22 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
   const caller = createCaller("http", options);
   const client = createHttpClient(caller);
 
-  const write = async (effect: WrittenEffect, key: string, own: Fields, call: CallOptions, bytes?: Buffer) => {
-    const described: EffectRequests | CompanyRequests | undefined = requests[effect];
-    if (described?.write === undefined) return notConfigured(`${effect}.write`);
-    const fields = { ...own, tenant, key, idempotencyKey: effectId(tenant, effect, key) };
+  const write = async (
+    effect: WrittenEffect,
+    { key, replaces = null }: { readonly key: string; readonly replaces?: string | null },
+    own: Fields,
+    call: CallOptions,
+    bytes?: Buffer,
+  ) => {
+    const described: DescribedRequests = requests[effect] ?? NOTHING;
+    if (described.write === undefined) return notConfigured(`${effect}.write`);
+    // An API that knows the key of the record that is gone would answer with that one again.
+    const name = replaces === null ? key : `${key}\0${replaces}`;
+    const fields = { ...own, tenant, key, idempotencyKey: effectId(tenant, effect, name) };
     const answer = await send(client, described.write, fields, call, bytes);
-    if (!answer.ok) return answer;
+    if (!answer.ok) return { ok: false as const, fault: refers(own) ? gone(answer.fault, "perhaps") : answer.fault };
     if (answer.value.kind === "not-found")
-      return failed(permanent("http:404", "what the request refers to is not there"));
+      return failed(gone(permanent("http:404", "what the request refers to is not there"), "certain"));
     if (answer.value.kind === "conflict") return afterConflict(effect, key, call);
     const pointed = follow(answer.value.body, described.id);
     const recordId = pointed.kind === "found" ? idOf(pointed.value) : null;
@@ -78,6 +87,20 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     return found.value === null
       ? failed(passing("http:409", "the CRM answered with a conflict, and the record is not there"))
       : done({ recordId: found.value.recordId, created: false });
+  };
+
+  const whereIs: Crm["whereIs"] = async (effect, { recordId, key }, call) => {
+    const described = requests[effect];
+    if (described?.read !== undefined) {
+      const read = await readRecord(client, described.read, { tenant, recordId }, call);
+      if (!read.ok && read.fault.kind === "record-permanent") return done(null);
+      if (!read.ok || read.value === null) return read as CallResult<null>;
+      const pointed = follow(read.value, described.read.id);
+      const id = pointed.kind === "found" ? idOf(pointed.value) : null;
+      return id === null ? unreadable(`${effect}.read.id`, false) : done({ recordId: id });
+    }
+    // Where nothing can be asked, nothing is known to be gone.
+    return described?.lookup === undefined ? done({ recordId }) : lookup(effect, key, call);
   };
 
   const readFields = async (
@@ -117,7 +140,8 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
       const found = await lookup("company", domain, call);
       return found.ok && found.value !== null ? done({ ...found.value, several: false }) : (found as CallResult<null>);
     },
-    createCompany: ({ domain, name }, call) => write("company", domain, { domain, name }, call),
+    createCompany: ({ domain, name, replaces = null }, call) =>
+      write("company", { key: domain, replaces }, { domain, name }, call),
     findContactByPhone: async (phone, call) => {
       const described = requests.contact.lookupByPhone;
       if (described === undefined) return done(null);
@@ -136,11 +160,11 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
         if (!found.ok) return found;
         if (found.value !== null) return done({ recordId: found.value.recordId, created: false });
       }
-      return write("contact", input.email, contactFields(input), call);
+      return write("contact", { ...input, key: input.email }, contactFields(input), call);
     },
     createDeal: (input, call) => {
       const place = { pipeline: input.pipeline ?? options.pipeline, stage: input.stage ?? options.stage };
-      return write("deal", input.key, dealFields({ ...input, ...place }), call);
+      return write("deal", input, dealFields({ ...input, ...place }), call);
     },
     getDeal: async (dealId, call) => {
       const described = requests.deal?.read;
@@ -156,7 +180,7 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     },
     // Messages of such a CRM are registered (docs/guides/outbound-messages.md).
     findSentMessage: async () => done(null),
-    createActivity: (input, call) => write("activity", input.key, activityFields(input), call),
+    createActivity: (input, call) => write("activity", input, activityFields(input), call),
     updateActivity: async (recordId, changed, call) => {
       const described = requests.activity.update;
       if (described === undefined) return done({ recordId, created: false });
@@ -175,14 +199,16 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
       );
     },
     readActivity: readFields,
-    uploadFile: (input, call) => write("file", input.key, fileFields(input), call, input.bytes),
-    createTask: (input, call) => write("task", input.key, taskFields(input), call),
+    uploadFile: (input, call) => write("file", input, fileFields(input), call, input.bytes),
+    createTask: (input, call) => write("task", input, taskFields(input), call),
     updateDeal: async (dealId, change, call) => {
       const described = requests.deal?.update;
       if (described === undefined) return notConfigured("deal.update");
       return update(described, dealId, dealChangeFields(dealId, change), call);
     },
     lookup,
+    whereIs,
+    account: async () => done(options.baseUrl.replace(/^\w+:\/\//, "").replace(/\/+$/, "")),
     ping: async (call) => {
       const read = await readRecord(client, requests.ping, { tenant }, call);
       if (!read.ok) return read;
@@ -194,56 +220,12 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
   };
 }
 
-/** What the tenant's file says of each write decides how an unknown one is settled; what it leaves out is left to an operator. */
-export function httpTraits(requests: CrmRequests, settleMs = 15_000): Crm["traits"] {
-  const traitOf = (described: EffectRequests | CompanyRequests | undefined): EffectTraits => {
-    if (described?.idempotent === true) return { settle: "upsert-by-key", settleMs };
-    return { settle: described?.lookup === undefined ? "none" : "consistent-lookup", settleMs };
-  };
-  const { contact, company, deal, activity, file, task } = requests;
-  return {
-    contact: traitOf(contact),
-    company: traitOf(company),
-    deal: traitOf(deal),
-    activity: traitOf(activity),
-    file: traitOf(file),
-    task: traitOf(task),
-    // The same stage and the same tags once more change nothing.
-    stage: { settle: "upsert-by-key", settleMs },
-  };
-}
+/** What the tenant's file does not describe. */
+const NOTHING = { id: "", idempotent: false } as const;
 
-function send(client: HttpClient, described: WriteRequest, fields: Fields, call: CallOptions, bytes?: Buffer) {
-  const path = fillPath(described.path, fields);
-  if (path === null) return Promise.resolve(failed(permanent("http:path-value", "an id cannot stand in the path")));
-  const form = described.form === undefined || bytes === undefined ? undefined : formOf(described.form, fields, bytes);
-  const named = Object.entries(described.headers).map(([name, value]) => [
-    name.toLowerCase(),
-    String(fillJson(value, fields)),
-  ]);
-  const headers: Record<string, string> = {
-    "idempotency-key": textOf(fields["idempotencyKey"]),
-    // A form's boundary, hence its type, is undici's to write.
-    ...(form === undefined ? { "content-type": "application/json" } : {}),
-    ...Object.fromEntries(named),
-  };
-  const { method, path: template } = described;
-  const body = form ?? JSON.stringify(fillJson(described.body ?? {}, fields));
-  return client.call({ method, path, template, headers, body, write: true }, call);
-}
-
-function formOf(described: Readonly<Record<string, string>>, fields: Fields, bytes: Buffer): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(described)) {
-    if (/^\{\{\s*file\s*\}\}$/.test(value)) {
-      const type = textOf(fields["contentType"]);
-      form.append(name, new File([new Uint8Array(bytes)], textOf(fields["filename"]), { type }));
-      continue;
-    }
-    const filled = fillJson(value, fields);
-    if (filled !== undefined) form.append(name, typeof filled === "string" ? filled : JSON.stringify(filled));
-  }
-  return form;
+/** Whether the record is tied to others, one of which may be gone. */
+function refers(own: Fields): boolean {
+  return ["contactId", "companyId", "dealId", "recordId"].some((name) => typeof own[name] === "string");
 }
 
 function fieldsOf(read: Read, pointers: Readonly<Record<string, string | undefined>>): Record<string, string> {

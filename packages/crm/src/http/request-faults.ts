@@ -1,6 +1,6 @@
 import { LISTS, PLACEHOLDERS } from "./fields.ts";
 import type { WrittenEffect } from "../port.ts";
-import type { ReadRequest, CompanyRequests, CrmRequests, EffectRequests, WriteRequest } from "./requests.ts";
+import type { ReadRequest, CrmRequests, DescribedRequests, WriteRequest } from "./requests.ts";
 import { hasStrayBraces, placeholdersIn } from "./template.ts";
 
 /** What is wrong with a template, by its place in `crm.requests`. */
@@ -35,14 +35,16 @@ export function requestFaults(requests: CrmRequests): RequestFault[] {
     ...(file === undefined ? [] : [...effect("file", file), ...formFaults(file.write)]),
     ...(task === undefined ? [] : effect("task", task)),
     ...(deal?.update === undefined ? [] : write("deal.update", deal.update, PLACEHOLDERS.dealUpdate)),
-    ...(deal?.read === undefined ? [] : read("deal.read", deal.read)),
+    ...Object.entries({ contact, company, deal, file, task }).flatMap(([name, described]) =>
+      described?.read === undefined ? [] : read(`${name}.read`, described.read),
+    ),
     ...(activity.read === undefined ? [] : read("activity.read", activity.read)),
     ...(activity.update === undefined ? [] : write("activity.update", activity.update, PLACEHOLDERS.update)),
     ...updateFaults(requests),
   ];
 }
 
-function effect(name: WrittenEffect, { write: sent, lookup }: EffectRequests | CompanyRequests) {
+function effect(name: WrittenEffect, { write: sent, lookup }: DescribedRequests) {
   const noForm =
     sent?.form === undefined || name === "file"
       ? []

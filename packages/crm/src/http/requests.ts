@@ -32,9 +32,14 @@ export interface EffectRequests {
   /** JSON Pointer to the record's id in the answer to `write`. */
   readonly id: string;
   readonly lookup?: LookupRequest | undefined;
+  /** `id`: JSON Pointer to the record's id, another one where the record was merged into another. */
+  readonly read?: (ReadRequest & { readonly id: string }) | undefined;
   /** Sending again makes no second record: the API knows the Idempotency-Key, or the write is an upsert by the key. */
   readonly idempotent: boolean;
 }
+
+/** What every effect's description has. */
+export type DescribedRequests = Omit<EffectRequests, "write" | "read"> & { readonly write?: WriteRequest | undefined };
 
 export interface ContactRequests extends EffectRequests {
   /** `second`: JSON Pointer to what is there only where several contacts have the number. */
@@ -45,12 +50,11 @@ export interface ContactRequests extends EffectRequests {
 export type CompanyRequests = Omit<EffectRequests, "write"> & { readonly write?: WriteRequest | undefined };
 
 export interface DealRequests extends EffectRequests {
-  readonly read?: (ReadRequest & { readonly id: string }) | undefined;
   /** Moves a deal, adds tags: what a rule asks for. */
   readonly update?: WriteRequest | undefined;
 }
 
-export interface ActivityRequests extends EffectRequests {
+export interface ActivityRequests extends Omit<EffectRequests, "read"> {
   readonly update?: WriteRequest | undefined;
   /** `fields`: JSON Pointers to what a person may change. */
   readonly read?:

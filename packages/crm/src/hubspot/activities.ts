@@ -3,7 +3,7 @@ import { activityProperties, fitHtml, fitSubject, fitText, htmlWithoutLink } fro
 import { hubSpotRecord } from "./answer.ts";
 import type { HubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
-import { outage, passing, permanent } from "./faults.ts";
+import { gone, outage, passing } from "./faults.ts";
 
 /** HubSpot's association types from an email (facts 2.3). */
 const EMAIL_TO = { contacts: 198, deals: 210, companies: 186 } as const;
@@ -32,7 +32,7 @@ export async function createActivity(
         : { ok: true, value: { recordId: record.id, created: true } };
     }
     case "not-found":
-      return { ok: false, fault: permanent("hubspot:404", "the contact, deal or company of the email is gone") };
+      return { ok: false, fault: gone("the contact, deal or company of the email is gone") };
     case "conflict": {
       const found = await findActivity(client, input.key, options);
       if (!found.ok) return found;
@@ -147,7 +147,7 @@ async function missingEnd(client: HubSpotClient, recordId: string, options: Call
   if (!email.ok) return email;
   return email.value === null
     ? { ok: true, value: null }
-    : { ok: false, fault: permanent("hubspot:404", "the contact, deal or company of the email is gone") };
+    : { ok: false, fault: gone("the contact, deal or company of the email is gone") };
 }
 
 async function read(

@@ -2,7 +2,7 @@ import type { CallFault, CallOptions, CallResult } from "../port.ts";
 import { batchAnswer } from "./answer.ts";
 import type { HubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
-import { faultOfBatchError, outage, passing, permanent } from "./faults.ts";
+import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
 
 /** Inputs of a batch call that HubSpot takes (facts 2.2: to be tried on a live account). */
 export const MOST_ROWS = 100;
@@ -31,7 +31,7 @@ export async function writeBatch(
   if (made.value.kind === "conflict")
     return refused(passing("hubspot:409", "a record of the batch is there already"), keys);
   if (made.value.kind === "not-found")
-    return refused(permanent("hubspot:404", "a record that the batch refers to is gone"), keys);
+    return refused(gone("a record that the batch refers to is gone"), keys);
   const { results, errors } = batchAnswer(made.value.body);
   if (results.length === 0 && errors.length === 0) return nothingCame();
   const byTrace = new Map(results.map((record) => [record.traceId, record]));

@@ -9,6 +9,7 @@ import { canBeDealId, dealUpsert } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
 import { SEARCH_COST } from "./searches.ts";
 import type { DealStages } from "./stages.ts";
+import { byAnyId, MERGED_IDS } from "./where-is.ts";
 
 /** Of a batch of activities: far below the longest answer that the transport reads, bytes. */
 const MOST_BYTES = 2 * 1024 * 1024;
@@ -172,10 +173,16 @@ async function getDeals(
   const read =
     ids.length === 0
       ? { ok: true as const, value: [] }
-      : await readBatch(client, { path, ids, of: "dealname" }, options);
+      : await readBatch(client, { path, ids, of: MERGED_IDS }, options);
   if (!read.ok) return refused(read.fault, dealIds);
-  const there = new Set(read.value.map(({ id }) => id));
-  return { ok: true, value: dealIds.map((id) => ({ ok: true, value: there.has(id) ? { recordId: id } : null })) };
+  const there = byAnyId(read.value);
+  return {
+    ok: true,
+    value: dealIds.map((id) => {
+      const recordId = there.get(id);
+      return { ok: true, value: recordId === undefined ? null : { recordId } };
+    }),
+  };
 }
 
 async function createActivities(

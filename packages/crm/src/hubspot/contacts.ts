@@ -3,7 +3,7 @@ import { batchAnswer, hubSpotRecord } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { nothingCame } from "./batch-rows.ts";
-import { faultOfBatchError, outage, passing, permanent } from "./faults.ts";
+import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
 
 /** HubSpot's association type from a contact to a company (facts 2.3). */
 const CONTACT_TO_COMPANY = 279;
@@ -54,7 +54,7 @@ async function createInCompany(
   if (!made.ok) return made;
   if (made.value.kind === "conflict") return contactOfConflict(client, input, made.value.error, options);
   if (made.value.kind === "not-found") {
-    return { ok: false, fault: permanent("hubspot:404", "the contact's company is gone") };
+    return { ok: false, fault: gone("the contact's company is gone") };
   }
   const record = hubSpotRecord(made.value.body);
   return record === null

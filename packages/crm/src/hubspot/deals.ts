@@ -2,7 +2,7 @@ import type { CallFault, CallOptions, CallResult, DealInput, Written } from "../
 import { batchAnswer, hubSpotRecord } from "./answer.ts";
 import { nothingCame } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
-import { faultOfBatchError, outage, passing, permanent } from "./faults.ts";
+import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
 import type { DealPlace, DealStages } from "./stages.ts";
 
 /**
@@ -78,7 +78,7 @@ async function associateDeal(
     options,
   );
   if (!answer.ok) return answer.fault.kind === "outage" ? { ...answer.fault, unknown: true } : answer.fault;
-  return answer.value.kind === "ok" ? null : permanent("hubspot:404", "the deal or its contact is gone");
+  return answer.value.kind === "ok" ? null : gone("the deal or its contact is gone");
 }
 
 /** The deal by its CRM id; null when there is none, or it is in the bin. */

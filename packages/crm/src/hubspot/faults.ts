@@ -95,6 +95,11 @@ export function permanent(code: HubSpotCode, message: string): CallFault {
   return { kind: "record-permanent", code, message, unknown: false };
 }
 
+/** What the call refers to is not there. */
+export function gone(message: string): CallFault {
+  return { kind: "record-permanent", code: "hubspot:404", message, unknown: false, gone: "certain" };
+}
+
 /**
  * The fault of an exchange that is no success. `write`: it would have changed something, so that an end without a complete answer, and a
  * 5xx, leave open whether it did.
@@ -119,7 +124,7 @@ export function faultOfBatchError(error: HubSpotError): CallFault {
   const category = error.category ?? "";
   if (category === "VALIDATION_ERROR") return badRequest(error);
   if (category === "CONFLICT") return passing("hubspot:409", said("a record with this key is there already", error));
-  if (category === "OBJECT_NOT_FOUND") return permanent("hubspot:404", said("the record is not there", error));
+  if (category === "OBJECT_NOT_FOUND") return gone(said("the record is not there", error));
   if (category === "RATE_LIMITS" || error.errorType === "RATE_LIMIT") return rateLimit({}, error);
   return passing("hubspot:207", said("HubSpot left this record out of a batch", error));
 }
@@ -170,7 +175,7 @@ function faultOfStatus(
       return forbidden(error, retryAfterMs);
     case 404:
       return isHubSpots404(error)
-        ? permanent("hubspot:404", said("the record is not there", error))
+        ? gone(said("the record is not there", error))
         : outage("hubspot:404:ENDPOINT", "a 404 that is not HubSpot's; check crm.baseUrl and crm.apiVersion", {
             unknown: false,
           });
@@ -202,6 +207,10 @@ function badRequest(error: HubSpotError): CallFault {
           unknown: false,
         })
       : permanent("hubspot:400:VALIDATION_ERROR", said("HubSpot does not know a property", error));
+  }
+  // HubSpot's other way to say that what a create refers to is not there.
+  if (/INVALID_OBJECT_IDS|associations are not valid/i.test(error.text)) {
+    return gone(said("a record that the request refers to is not there", error));
   }
   if (/INVALID_EMAIL/.test(error.text)) {
     return permanent("hubspot:400:INVALID_EMAIL", said("HubSpot refuses the address", error));

@@ -2,6 +2,7 @@ import type { AccessTokens } from "../access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, EffectTraits } from "../port.ts";
+import { readAccount } from "./account.ts";
 import { createActivity, findActivity, readActivity, updateActivity } from "./activities.ts";
 import { hubSpotBatches } from "./batches.ts";
 import { createHubSpotClient } from "./client.ts";
@@ -24,6 +25,7 @@ import { SEARCH_COST } from "./searches.ts";
 import { findSentMessage } from "./sent-messages.ts";
 import { createDealStages } from "./stages.ts";
 import { createTask, findTask } from "./tasks.ts";
+import { whereIs } from "./where-is.ts";
 
 export interface HubSpotOptions extends AdapterOptions {
   readonly tokens: AccessTokens;
@@ -121,6 +123,8 @@ export function createHubSpot(options: HubSpotOptions): Crm {
           return withProperties(() => findTask(client, key, call), call, undefined, TASK_PROPERTIES);
       }
     },
+    whereIs: (effect, { recordId }, call) => whereIs(client, effect, recordId, call),
+    account: (call) => readAccount(client, options.baseUrl, call),
     ping: async (call) => {
       const path = client.paths.objects("contacts");
       const answer = await client.call(

@@ -1,7 +1,7 @@
 import type { CallOptions, CallResult, TaskInput, Written } from "../port.ts";
 import { hubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
-import { outage, passing, permanent } from "./faults.ts";
+import { gone, outage, passing } from "./faults.ts";
 
 /** HubSpot's association types from a task (facts 2.3). */
 const TASK_TO = { contacts: 204, deals: 216 } as const;
@@ -49,7 +49,7 @@ export async function createTask(
         : { ok: true, value: { recordId: record.id, created: true } };
     }
     case "not-found":
-      return { ok: false, fault: permanent("hubspot:404", "the contact or deal of the task is gone") };
+      return { ok: false, fault: gone("the contact or deal of the task is gone") };
     case "conflict": {
       const found = await findTask(client, input.key, options);
       if (!found.ok) return found;

@@ -1,7 +1,7 @@
 import type { ActivityInput, CallOptions, CallResult, Crm, Written } from "../port.ts";
 import type { OdooClient, OdooRow } from "./client.ts";
 import { externalName } from "./external-id.ts";
-import { permanent } from "./faults.ts";
+import { gone, permanent } from "./faults.ts";
 import { createOrLeave, findByName } from "./load.ts";
 import { messageBody, readMessageBody } from "./message-body.ts";
 import { messageFields } from "./message-fields.ts";
@@ -109,14 +109,14 @@ async function placeFiles(
   if (!placed.ok) return placed;
   return placed.value.kind === "ok"
     ? { ok: true, value: null }
-    : { ok: false, fault: permanent("odoo:404:RECORD", "a file of the message is gone") };
+    : { ok: false, fault: gone("a file of the message is gone") };
 }
 
 /** Something that the message was to be tied to is gone: or is it the message itself? */
 async function missingEnd(client: OdooClient, recordId: string, options: CallOptions): Promise<CallResult<null>> {
   const message = await read(client, recordId, options);
   if (!message.ok || message.value === null) return message.ok ? { ok: true, value: null } : message;
-  return { ok: false, fault: permanent("odoo:404:RECORD", "the contact, company or file of the message is gone") };
+  return { ok: false, fault: gone("the contact, company or file of the message is gone") };
 }
 
 /** A second write failed after the first had been carried out: sending both again completes them. */

@@ -84,7 +84,7 @@ describe("why load wrote nothing", () => {
       "partner_id",
       "No matching record found for database id '7'",
       "record-permanent",
-      "odoo:load:REFUSED",
+      "odoo:404:RECORD",
     ],
     ["a rule of the company's", null, `${SECRET} is on the blacklist`, "record-permanent", "odoo:load:REFUSED"],
   ] as const)("%s", (_, field, text, kind, code) => {

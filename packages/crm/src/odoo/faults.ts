@@ -46,6 +46,9 @@ export type OdooCode = (typeof ODOO_CODES)[number];
 /** Transactions that lost to another one: SQLSTATE 40001, 40P01, 55P03 and 23505 by their names in psycopg2 and in Postgres' words. */
 const LOST = /SerializationFailure|DeadlockDetected|LockNotAvailable|UniqueViolation|ConcurrencyError/;
 const LOST_WORDS = /could not serialize access|deadlock detected|could not obtain lock|duplicate key value/i;
+/** Odoo's words for a reference to a record that was deleted. */
+const GONE_WORDS =
+  /No matching record found for database id|does not exist or has been deleted|MissingError|violates foreign key/i;
 /** Odoo's words for an AccessError, which `load` answers without its class. */
 const NO_ACCESS_WORDS = /not allowed to|AccessError/;
 /** A database that Odoo itself cannot reach. */
@@ -72,6 +75,11 @@ export function outage(
 
 export function permanent(code: OdooCode, message: string): CallFault {
   return { kind: "record-permanent", code, message, unknown: false };
+}
+
+/** What the call refers to is not there. */
+export function gone(message: string): CallFault {
+  return { kind: "record-permanent", code: "odoo:404:RECORD", message, unknown: false, gone: "certain" };
 }
 
 /** Odoo runs a call in one transaction: a conflict has rolled all of it back. */
@@ -118,6 +126,7 @@ export function faultOfLoad(messages: readonly LoadMessage[]): CallFault {
       { unknown: false },
     );
   }
+  if (said(GONE_WORDS)) return gone("a record that the request refers to is not there");
   // Two first deals with a new tag both make it; crm.tag is unique by name.
   if (fields.length > 0 && fields.every((field) => field === "tag_ids")) return conflict();
   const named = fields.filter((field) => /^[a-z_]{1,60}$/.test(field));
@@ -149,7 +158,7 @@ function faultOfStatus(status: number, retryAfterMs: number | undefined, error: 
     case 403:
       return noAccess();
     case 404:
-      if (isMissingRecord(status, error)) return permanent("odoo:404:RECORD", "the record is not there");
+      if (isMissingRecord(status, error)) return gone("the record is not there");
       return error.name === null
         ? outage("odoo:404:ENDPOINT", "a 404 that is not Odoo's API; check crm.baseUrl and crm.database", known)
         : outage("odoo:404:MODEL", "Odoo lacks a model or method; it must be Odoo 19 with the app CRM", known);

@@ -21,7 +21,8 @@ export async function createOrLeave(
   const args = {
     fields: ["id", ...Object.keys(fields)],
     data: [[`${MODULE}.${name}`, ...Object.values(fields)]],
-    context: { ...options.context, mode: "update", noupdate: true },
+    // A contact or deal that a person archived is there all the same: what refers to it must find it.
+    context: { ...options.context, mode: "update", noupdate: true, active_test: false },
   };
   const answer = await client.call({ model, method: "load", args, write: true }, options);
   if (!answer.ok) return answer;

@@ -12,6 +12,7 @@ import { findFile, uploadFile } from "./files.ts";
 import { prepare, PREPARE_REQUESTS } from "./prepare.ts";
 import { findSentMessage } from "./sent-messages.ts";
 import { createTask, findTask } from "./tasks.ts";
+import { whereIs } from "./where-is.ts";
 
 /** `pipeline` and `stage` are a sales team and its stage, by name or database id. */
 export interface OdooOptions extends AdapterOptions {
@@ -43,6 +44,7 @@ export function createOdoo(options: OdooOptions): Crm {
       updateActivity: 3,
       createTask: 2,
       updateDeal: 5,
+      whereIs: 3,
     },
     prepare: (call) => prepare(client, call),
     findCompany: (domain, call) => findCompany(client, domain, call),
@@ -74,12 +76,19 @@ export function createOdoo(options: OdooOptions): Crm {
           return findTask(client, key, call);
       }
     },
+    whereIs: (effect, sought, call) => whereIs(client, effect, sought, call),
+    account: async () => ({ ok: true, value: accountOf(options) }),
     ping: async (call) => {
       const answer = await client.call({ model: "res.users", method: "context_get", args: {}, write: false }, call);
       return answer.ok ? { ok: true, value: null } : answer;
     },
     close: () => caller.close(),
   };
+}
+
+function accountOf({ baseUrl, database }: OdooOptions): string {
+  const { host } = new URL(baseUrl);
+  return database === null ? host : `database ${database} of ${host}`;
 }
 
 /** One way for all: `ir.model.data` is unique by external id; a stage is set to the same again. */

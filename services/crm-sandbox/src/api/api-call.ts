@@ -1,7 +1,8 @@
 import { problems } from "../problem.ts";
 import { objectType } from "../store/object-types.ts";
 import type { ObjectType } from "../store/object-types.ts";
-import type { CrmStore, StoredObject } from "../store/crm-store.ts";
+import type { CrmStore } from "../store/crm-store.ts";
+import type { StoredObject } from "../store/stored.ts";
 
 /** A request as a handler sees it: read completely, so that handlers are plain functions that can also run later. */
 export interface ApiCall {

@@ -1,5 +1,5 @@
 import { Problem, problems } from "../problem.ts";
-import type { Association } from "../store/crm-store.ts";
+import type { Association } from "../store/stored.ts";
 import { singular, typeId } from "../store/object-types.ts";
 import { batchInputs, bodyObject, theObject, typeOf } from "./api-call.ts";
 import type { ApiContext, Route } from "./api-call.ts";

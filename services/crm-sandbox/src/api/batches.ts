@@ -1,5 +1,5 @@
 import { Problem, problems } from "../problem.ts";
-import type { StoredObject } from "../store/crm-store.ts";
+import type { StoredObject } from "../store/stored.ts";
 import { singular } from "../store/object-types.ts";
 import type { ObjectType } from "../store/object-types.ts";
 import { batchInputs, bodyObject, shown, typeOf } from "./api-call.ts";

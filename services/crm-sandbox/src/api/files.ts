@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { problems } from "../problem.ts";
-import type { StoredFile } from "../store/crm-store.ts";
+import type { StoredFile } from "../store/stored.ts";
 import type { FileContents } from "../store/file-contents.ts";
 import type { ApiCall, ApiContext, Route } from "./api-call.ts";
 

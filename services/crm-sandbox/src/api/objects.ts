@@ -1,5 +1,6 @@
 import { problems } from "../problem.ts";
-import type { CrmStore, StoredObject } from "../store/crm-store.ts";
+import type { CrmStore } from "../store/crm-store.ts";
+import type { StoredObject } from "../store/stored.ts";
 import { typeTiedBy } from "../store/object-types.ts";
 import type { ObjectType } from "../store/object-types.ts";
 import { bodyObject, names, shown, theObject, typeOf } from "./api-call.ts";
@@ -74,7 +75,7 @@ export function createObject(context: ApiContext, type: ObjectType, body: unknow
   // The types of the other ends follow from the type ids, so that they are known before anything is made.
   for (const tie of ties) {
     if (tie.to === null) throw problems.invalid(`Association type ${tie.typeIds.join(", ")} is not one from ${type}`);
-    if (context.store.find(tie.to, tie.toId) === undefined) {
+    if (context.store.find(tie.to, tie.toId)?.id !== tie.toId) {
       throw problems.notFound(`One or more associations are not valid: no ${tie.to} with id ${tie.toId}`);
     }
   }

@@ -1,5 +1,4 @@
 import { problems } from "../problem.ts";
-import { DEAL_PIPELINES } from "../store/property-definitions.ts";
 import type { PropertyDefinition } from "../store/property-definitions.ts";
 import { bodyObject, typeOf } from "./api-call.ts";
 import type { ApiContext, Route } from "./api-call.ts";
@@ -70,14 +69,40 @@ export function propertyRoutes({ store }: ApiContext): Route[] {
       url: "/crm/:version/pipelines/:type",
       handler: ({ params }) => {
         if (typeOf(params["type"]) !== "deals") throw problems.notFound();
-        const results = DEAL_PIPELINES.map(({ id, label, stages }, displayOrder) => ({
+        const results = store.account.pipelines.map(({ id, label, stages }, displayOrder) => ({
           id,
           label,
           displayOrder,
           archived: false,
-          stages: stages.map((stage, order) => ({ ...stage, displayOrder: order, archived: false })),
+          stages: stages.map(({ isClosed = false, ...stage }, order) => ({
+            ...stage,
+            displayOrder: order,
+            archived: false,
+            metadata: { isClosed: String(isClosed) },
+          })),
         }));
         return { status: 200, body: { results } };
+      },
+    },
+    {
+      method: "DELETE",
+      url: "/crm/:version/pipelines/:type/:id",
+      handler: ({ params }) => {
+        store.changeAccount({ pipelines: store.account.pipelines.filter(({ id }) => id !== params["id"]) });
+        return { status: 204 };
+      },
+    },
+    {
+      method: "DELETE",
+      url: "/crm/:version/pipelines/:type/:id/stages/:stage",
+      handler: ({ params }) => {
+        const pipelines = store.account.pipelines.map((pipeline) =>
+          pipeline.id === params["id"]
+            ? { ...pipeline, stages: pipeline.stages.filter(({ id }) => id !== params["stage"]) }
+            : pipeline,
+        );
+        store.changeAccount({ pipelines });
+        return { status: 204 };
       },
     },
   ];

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import type { CrmStore, StoredObject } from "../store/crm-store.ts";
+import type { CrmStore } from "../store/crm-store.ts";
+import type { StoredObject } from "../store/stored.ts";
 import type { FileContents } from "../store/file-contents.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";

@@ -1,4 +1,5 @@
-import type { CrmStore, StoredFile, StoredObject } from "../store/crm-store.ts";
+import type { CrmStore } from "../store/crm-store.ts";
+import type { StoredFile, StoredObject } from "../store/stored.ts";
 import { timeOf } from "../store/property-rules.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";

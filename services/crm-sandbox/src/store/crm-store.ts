@@ -2,53 +2,17 @@ import { problems } from "../problem.ts";
 import type { Journal } from "./journal.ts";
 import { associationTypes, OBJECT_TYPES, singular } from "./object-types.ts";
 import type { ObjectType } from "./object-types.ts";
-import { builtInProperties } from "./property-definitions.ts";
+import { builtInProperties, DEAL_PIPELINES } from "./property-definitions.ts";
 import type { PropertyDefinition } from "./property-definitions.ts";
 import { checkedProperties, completedProperties } from "./property-rules.ts";
-import type { Properties } from "./property-rules.ts";
+import type { AccountRules, Properties } from "./property-rules.ts";
+import type { Association, JournalEntry, StoredFile, StoredObject } from "./stored.ts";
 import { emailKeys, uniqueKey } from "./unique-keys.ts";
-
-export interface StoredObject {
-  readonly type: ObjectType;
-  readonly id: string;
-  readonly properties: Properties;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly archived: boolean;
-}
-
-export interface StoredFile {
-  readonly id: string;
-  readonly name: string;
-  readonly extension: string;
-  readonly folder: string;
-  readonly path: string;
-  readonly contentType: string;
-  readonly access: string;
-  readonly size: number;
-  readonly sha256: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly archived: boolean;
-}
-
-export interface Association {
-  readonly from: ObjectType;
-  readonly fromId: string;
-  readonly to: ObjectType;
-  readonly toId: string;
-  readonly typeIds: readonly number[];
-}
-
-export type JournalEntry =
-  | { readonly kind: "object"; readonly object: StoredObject }
-  | { readonly kind: "association"; readonly association: Association }
-  | { readonly kind: "property"; readonly type: ObjectType; readonly definition: PropertyDefinition }
-  | { readonly kind: "group"; readonly type: ObjectType; readonly name: string; readonly label: string }
-  | { readonly kind: "file"; readonly file: StoredFile };
 
 /** Ids of records made by calls; the seeded ones are far below. */
 const FIRST_ID = 30_000_000_001;
+
+const NEW_ACCOUNT: AccountRules = { pipelines: DEAL_PIPELINES, required: {}, owners: null };
 
 /** A CRM's records with the rules that the real one enforces: known properties, unique values, associations that exist. Every change is journalled. */
 export class CrmStore {
@@ -62,6 +26,8 @@ export class CrmStore {
   readonly #associations = new Map<string, Map<string, Association>>();
   readonly #files = new Map<string, StoredFile>();
   readonly #filePaths = new Map<string, string>();
+  readonly #merged = new Map<string, string>();
+  #account: AccountRules = NEW_ACCOUNT;
   #nextId = FIRST_ID;
 
   constructor(journal: Journal<JournalEntry>) {
@@ -73,7 +39,7 @@ export class CrmStore {
   }
 
   create(type: ObjectType, given: unknown, now: number, id?: string): StoredObject {
-    const properties = completedProperties(type, checkedProperties(given, this.definitions(type)));
+    const properties = completedProperties(type, checkedProperties(given, this.definitions(type)), this.#account);
     this.#refuseTaken(type, properties, null);
     const object: StoredObject = {
       type,
@@ -93,7 +59,7 @@ export class CrmStore {
     const merged = Object.fromEntries(
       Object.entries({ ...object.properties, ...changed }).filter(([, value]) => value !== ""),
     );
-    const properties = completedProperties(object.type, merged);
+    const properties = completedProperties(object.type, merged, this.#account);
     this.#refuseTaken(object.type, properties, object.id);
     this.#indexed.set(`${object.type}/${object.id}`, { before: this.searchable(object, now, lagMs), changedAt: now });
     this.#forgetUnique(object);
@@ -107,9 +73,36 @@ export class CrmStore {
     this.#write({ kind: "object", object: { ...object, archived: true, updatedAt: now } });
   }
 
-  /** By id, or by a unique property. Undefined when it is not there or archived. Throws a 400 for a property that is unknown or not unique. */
+  /** Out of the bin, as a person would: what another record took of its unique values meanwhile stays there. */
+  restore(type: ObjectType, id: string, now: number): void {
+    const object = this.#objects.get(type)?.get(id);
+    if (object !== undefined) this.#write({ kind: "object", object: { ...object, archived: false, updatedAt: now } });
+  }
+
+  /** The record as it is from now on, by no request's leave. */
+  replace(object: StoredObject, now: number): StoredObject {
+    this.#write({ kind: "object", object: { ...object, updatedAt: now } });
+    return object;
+  }
+
+  /** The record that a merged one became part of, before anything else is asked of it. */
+  merged(type: ObjectType, from: string, into: string): void {
+    this.#write({ kind: "merge", type, from, into });
+  }
+
+  get account(): AccountRules {
+    return this.#account;
+  }
+
+  changeAccount(changed: Partial<AccountRules>): void {
+    this.#write({ kind: "account", account: { ...this.#account, ...changed } });
+  }
+
+  /** By id (a merged one's leads to the record that it became part of), or by a unique property. Undefined when it is not there or archived. Throws a 400 for a property that is unknown or not unique. */
   find(type: ObjectType, id: string, idProperty?: string): StoredObject | undefined {
     if (idProperty === undefined || idProperty === "hs_object_id") {
+      const into = this.#merged.get(`${type}/${id}`);
+      if (into !== undefined) return this.find(type, into);
       const object = this.#objects.get(type)?.get(id);
       return object?.archived === false ? object : undefined;
     }
@@ -159,8 +152,9 @@ export class CrmStore {
     if (asked.length === 0 || !asked.every((id) => known.includes(id))) {
       throw problems.invalid(`Association type ${asked.join(", ")} is not one from ${from.type} to ${to}`);
     }
+    // Reads follow a merged id; whether ties do is not documented, so that they do not here.
     const target = this.find(to, toId);
-    if (target === undefined) throw problems.notFound(`No ${singular(to)} with id ${toId}`);
+    if (target?.id !== toId) throw problems.notFound(`No ${singular(to)} with id ${toId}`);
     const forward = { from: from.type, fromId: from.id, to, toId, typeIds: asked };
     const backward = { from: to, fromId: toId, to: from.type, toId: from.id };
     this.#write({ kind: "association", association: forward });
@@ -216,9 +210,9 @@ export class CrmStore {
 
   #empty(): void {
     for (const objects of this.#objects.values()) objects.clear();
-    for (const map of [this.#indexed, this.#unique, this.#groups, this.#associations, this.#files, this.#filePaths]) {
-      map.clear();
-    }
+    const maps = [this.#indexed, this.#unique, this.#groups, this.#associations, this.#files, this.#filePaths];
+    for (const map of [...maps, this.#merged]) map.clear();
+    this.#account = NEW_ACCOUNT;
     this.#nextId = FIRST_ID;
     for (const type of OBJECT_TYPES) {
       this.#definitions.set(type, new Map(builtInProperties(type).map((definition) => [definition.name, definition])));
@@ -261,6 +255,12 @@ export class CrmStore {
         this.#files.set(entry.file.id, entry.file);
         this.#reserve(entry.file.id);
         if (!entry.file.archived) this.#filePaths.set(entry.file.path, entry.file.id);
+        return;
+      case "merge":
+        this.#merged.set(`${entry.type}/${entry.from}`, entry.into);
+        return;
+      case "account":
+        this.#account = entry.account;
         return;
     }
   }

@@ -16,9 +16,10 @@ export interface PropertyDefinition {
 export interface Pipeline {
   readonly id: string;
   readonly label: string;
-  readonly stages: readonly { readonly id: string; readonly label: string }[];
+  readonly stages: readonly { readonly id: string; readonly label: string; readonly isClosed?: boolean }[];
 }
 
+/** Those of a new account. */
 export const DEAL_PIPELINES: readonly Pipeline[] = [
   {
     id: "default",
@@ -29,8 +30,8 @@ export const DEAL_PIPELINES: readonly Pipeline[] = [
       { id: "presentationscheduled", label: "Presentation scheduled" },
       { id: "decisionmakerboughtin", label: "Decision maker bought in" },
       { id: "contractsent", label: "Contract sent" },
-      { id: "closedwon", label: "Closed won" },
-      { id: "closedlost", label: "Closed lost" },
+      { id: "closedwon", label: "Closed won", isClosed: true },
+      { id: "closedlost", label: "Closed lost", isClosed: true },
     ],
   },
   {
@@ -38,13 +39,13 @@ export const DEAL_PIPELINES: readonly Pipeline[] = [
     label: "Renewals",
     stages: [
       { id: "renewal_open", label: "Renewal open" },
-      { id: "renewal_won", label: "Renewed" },
-      { id: "renewal_lost", label: "Lost" },
+      { id: "renewal_won", label: "Renewed", isClosed: true },
+      { id: "renewal_lost", label: "Lost", isClosed: true },
     ],
   },
 ];
 
-const EVERYWHERE = ["hs_object_id!", "createdate!datetime", "hs_lastmodifieddate!datetime", "hubspot_owner_id"];
+const EVERYWHERE = ["hs_object_id!", "createdate!datetime", "hs_lastmodifieddate!datetime", "hubspot_owner_id", "hs_merged_object_ids!"];
 
 /** `name`, then `!` (read-only), `=` (unique) or `#`, then the type where it is not text, then `:` and the values of an enumeration. */
 const BUILT_IN: Readonly<Record<ObjectType, readonly string[]>> = {
@@ -74,6 +75,7 @@ const BUILT_IN: Readonly<Record<ObjectType, readonly string[]>> = {
     "closedate#datetime",
     "description",
     "dealtype",
+    "hs_is_closed!bool",
   ],
   emails: [
     ...EVERYWHERE,

@@ -3,10 +3,18 @@ import { problems } from "../problem.ts";
 import type { InvalidValue } from "../problem.ts";
 import type { ObjectType } from "./object-types.ts";
 import { singular } from "./object-types.ts";
-import { DEAL_PIPELINES } from "./property-definitions.ts";
-import type { PropertyDefinition } from "./property-definitions.ts";
+import type { Pipeline, PropertyDefinition } from "./property-definitions.ts";
 
 export type Properties = Readonly<Record<string, string>>;
+
+/** What the people of an account may change of what its records must be. */
+export interface AccountRules {
+  readonly pipelines: readonly Pipeline[];
+  /** Properties that the account's own validation wants of every record of a type. */
+  readonly required: Readonly<Partial<Record<ObjectType, readonly string[]>>>;
+  /** Ids of active users, the only ones who can own records; null: any id is taken. */
+  readonly owners: readonly string[] | null;
+}
 
 const TEXT_LIMIT = 65_536;
 const EMAIL =
@@ -46,6 +54,7 @@ function faultOf(name: string, value: string, definition: PropertyDefinition | u
   if (definition === undefined) return fault("PROPERTY_DOESNT_EXIST", `Property "${name}" does not exist`);
   if (definition.readOnly) return fault("READ_ONLY_VALUE", `"${name}" is a read only property`);
   if (value === "") return null;
+  if (!value.isWellFormed()) return fault("INVALID_STRING", `${name} holds half a character`);
   if (value.length > TEXT_LIMIT) return fault("PROPERTY_TOO_LONG", `${name} is longer than ${TEXT_LIMIT} characters`);
   if (name === "email" && !EMAIL.test(value)) return fault("INVALID_EMAIL", `Email address ${value} is invalid`);
   switch (definition.type) {
@@ -72,33 +81,45 @@ export function timeOf(value: string): number | null {
 }
 
 /** What must hold of a whole record: required properties, a stage of its pipeline, readable headers. Gives what follows from them. */
-export function completedProperties(type: ObjectType, properties: Properties): Properties {
-  const missing = (REQUIRED[type] ?? []).filter((name) => (properties[name] ?? "") === "");
+export function completedProperties(
+  type: ObjectType,
+  properties: Properties,
+  { pipelines, required, owners }: AccountRules,
+): Properties {
+  refuseUnknownOwner(properties, owners);
+  const missing = [...(REQUIRED[type] ?? []), ...(required[type] ?? [])].filter((name) => (properties[name] ?? "") === "");
   if (missing.length > 0) {
     throw problems.invalid(
       `Error creating ${singular(type)}. Some required properties were not set. (${missing.join(", ")})`,
     );
   }
-  if (type === "deals") return withPipeline(properties);
+  if (type === "deals") return withPipeline(properties, pipelines);
   if (type === "contacts") return withSearchablePhones(properties);
   if (type === "emails") return { ...withTime(properties), ...partiesOf(properties["hs_email_headers"] ?? "") };
   return type === "tasks" ? withTime(properties) : properties;
 }
 
-function withPipeline(properties: Properties): Properties {
-  const pipeline = DEAL_PIPELINES.find(({ id }) => id === (properties["pipeline"] ?? "default"));
+function refuseUnknownOwner({ hubspot_owner_id: owner = "" }: Properties, owners: readonly string[] | null) {
+  if (owner === "" || owners === null || owners.includes(owner)) return;
+  const message = `${owner} is not the id of an active owner`;
+  throw problems.invalidValues([{ name: "hubspot_owner_id", error: "INVALID_OWNER_ID", message }]);
+}
+
+function withPipeline(properties: Properties, pipelines: readonly Pipeline[]): Properties {
+  const pipeline = pipelines.find(({ id }) => id === (properties["pipeline"] ?? "default"));
   if (pipeline === undefined) {
     throw problems.invalidValues([
       { name: "pipeline", error: "INVALID_OPTION", message: `${properties["pipeline"]} was not a valid pipeline` },
     ]);
   }
   const stage = properties["dealstage"] ?? "";
-  if (!pipeline.stages.some(({ id }) => id === stage)) {
+  const known = pipeline.stages.find(({ id }) => id === stage);
+  if (known === undefined) {
     throw problems.invalidValues([
       { name: "dealstage", error: "INVALID_OPTION", message: `${stage} was not a stage of pipeline ${pipeline.id}` },
     ]);
   }
-  return { ...properties, pipeline: pipeline.id };
+  return { ...properties, pipeline: pipeline.id, hs_is_closed: String(known.isClosed ?? false) };
 }
 
 /** As HubSpot writes numbers for its search: digits only, without the country code. */
@@ -137,6 +158,10 @@ function partiesOf(headers: string): Record<string, string> {
   if (!isParty(from) || !lists.every((list) => Array.isArray(list) && list.every(isParty))) {
     throw problems.badJson("hs_email_headers must hold from, to, cc and bcc");
   }
+  if (![from, ...(lists.flat() as Party[])].every(isAddressed)) {
+    const message = "an address of hs_email_headers is invalid";
+    throw problems.invalidValues([{ name: "hs_email_headers", error: "INVALID_EMAIL", message }]);
+  }
   const emails = (list: unknown): string => ((list ?? []) as Party[]).map(({ email }) => email).join(";");
   return {
     hs_email_from_email: from.email,
@@ -151,6 +176,10 @@ interface Party {
   readonly email: string;
   readonly firstName?: string;
   readonly lastName?: string;
+}
+
+function isAddressed({ email }: Party): boolean {
+  return EMAIL.test(email);
 }
 
 function isParty(value: unknown): value is Party {
