@@ -98,11 +98,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
 }
 
 /** An effect that this try has written is there already, for a step that is made once more. */
-function heldClaims(
-  { effects, event }: EmailTry,
-  wanted: HeldClaims["all"],
-  results: readonly Claimed[],
-): HeldClaims {
+function heldClaims({ effects, event }: EmailTry, wanted: HeldClaims["all"], results: readonly Claimed[]): HeldClaims {
   const found = new Map(wanted.map(({ effect, key }, index) => [`${effect} ${key}`, results[index] as Claimed]));
   return {
     all: wanted,

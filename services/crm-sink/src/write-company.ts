@@ -99,7 +99,8 @@ export async function withCompany<T>(
 ): Promise<Outcome<T>> {
   const outcome = await write(company?.recordId ?? null);
   if (company === null || company.recordId === null) return outcome;
-  if (outcome.kind !== "deadLetter" || outcome.reason !== "crm_rejected" || mayBeRenewed(email, outcome)) return outcome;
+  if (outcome.kind !== "deadLetter" || outcome.reason !== "crm_rejected" || mayBeRenewed(email, outcome))
+    return outcome;
   const without = await write(null);
   if (without.kind !== "ok") return without;
   company.recordId = null;

@@ -46,7 +46,12 @@ export function filenameOf({ filename, contentType }: AttachmentInfo): string {
   return filename ?? `attachment.${contentType.split("/")[1]?.replace(/[^a-z0-9]/g, "") ?? "bin"}`;
 }
 
-async function writeFile(email: EmailTry, key: string, file: AttachmentInfo, replaces: string | null): Promise<Outcome<string>> {
+async function writeFile(
+  email: EmailTry,
+  key: string,
+  file: AttachmentInfo,
+  replaces: string | null,
+): Promise<Outcome<string>> {
   if (file.blob === null)
     return { kind: "deadLetter", reason: "blob_missing", step: "file", detail: "no stored bytes" };
   let bytes: Buffer;

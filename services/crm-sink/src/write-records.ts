@@ -36,7 +36,8 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
   let tie: Company | null = null;
   const write = async (): Promise<void> => {
     // What was written before keeps its ties: a replay makes no company.
-    if (written.state !== "confirmed" && (tie === null || tie.ours)) tie = need(await writeCompany(email, claims, company));
+    if (written.state !== "confirmed" && (tie === null || tie.ours))
+      tie = need(await writeCompany(email, claims, company));
     const contactId = need(
       await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
     );

@@ -8,7 +8,11 @@ import { fillJson, fillPath, textOf, type Fields } from "./template.ts";
 /** A write as the tenant's file describes it, with its Idempotency-Key; `bytes` are a file's. */
 export function send(client: HttpClient, described: WriteRequest, fields: Fields, call: CallOptions, bytes?: Buffer) {
   const path = fillPath(described.path, fields);
-  if (path === null) return Promise.resolve({ ok: false as const, fault: permanent("http:path-value", "an id cannot stand in the path") });
+  if (path === null)
+    return Promise.resolve({
+      ok: false as const,
+      fault: permanent("http:path-value", "an id cannot stand in the path"),
+    });
   const form = described.form === undefined || bytes === undefined ? undefined : formOf(described.form, fields, bytes);
   const named = Object.entries(described.headers).map(([name, value]) => [
     name.toLowerCase(),

@@ -30,8 +30,7 @@ export async function writeBatch(
   if (!made.ok) return refused(made.fault, keys);
   if (made.value.kind === "conflict")
     return refused(passing("hubspot:409", "a record of the batch is there already"), keys);
-  if (made.value.kind === "not-found")
-    return refused(gone("a record that the batch refers to is gone"), keys);
+  if (made.value.kind === "not-found") return refused(gone("a record that the batch refers to is gone"), keys);
   const { results, errors } = batchAnswer(made.value.body);
   if (results.length === 0 && errors.length === 0) return nothingCame();
   const byTrace = new Map(results.map((record) => [record.traceId, record]));

@@ -45,7 +45,13 @@ export const DEAL_PIPELINES: readonly Pipeline[] = [
   },
 ];
 
-const EVERYWHERE = ["hs_object_id!", "createdate!datetime", "hs_lastmodifieddate!datetime", "hubspot_owner_id", "hs_merged_object_ids!"];
+const EVERYWHERE = [
+  "hs_object_id!",
+  "createdate!datetime",
+  "hs_lastmodifieddate!datetime",
+  "hubspot_owner_id",
+  "hs_merged_object_ids!",
+];
 
 /** `name`, then `!` (read-only), `=` (unique) or `#`, then the type where it is not text, then `:` and the values of an enumeration. */
 const BUILT_IN: Readonly<Record<ObjectType, readonly string[]>> = {

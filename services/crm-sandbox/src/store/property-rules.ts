@@ -87,7 +87,9 @@ export function completedProperties(
   { pipelines, required, owners }: AccountRules,
 ): Properties {
   refuseUnknownOwner(properties, owners);
-  const missing = [...(REQUIRED[type] ?? []), ...(required[type] ?? [])].filter((name) => (properties[name] ?? "") === "");
+  const missing = [...(REQUIRED[type] ?? []), ...(required[type] ?? [])].filter(
+    (name) => (properties[name] ?? "") === "",
+  );
   if (missing.length > 0) {
     throw problems.invalid(
       `Error creating ${singular(type)}. Some required properties were not set. (${missing.join(", ")})`,

@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readTenant } from "@inlet/config";
+import { openLedger, type Ledger } from "@inlet/ledger";
+import { conversationIdOf, emailKeyOf, type NormalizedEvent } from "@inlet/schemas";
+import { createEffectLog } from "@inlet/crm-sink/src/effect-log.ts";
+import type { EmailTry, SinkDeps } from "@inlet/crm-sink/src/email-try.ts";
+import { deliver, type Delivered } from "@inlet/crm-sink/src/pipeline.ts";
+import { createTenantCrms } from "@inlet/crm-sink/src/tenant-crms.ts";
+import { normalizedEmail } from "../bench/normalized-emails.ts";
+
+/** The sink's steps on the real ledger and a CRM of the test's, one email at a time, without Kafka around them. */
+export interface SinkSteps {
+  readonly tenant: string;
+  readonly ledger: Ledger;
+  readonly logged: object[];
+  /** A new email; the same `thread` and sender answer the one before. */
+  email(changed: Partial<NormalizedEvent> & { readonly thread?: string; readonly place?: number }): NormalizedEvent;
+  /** One try; what it came to is in the ledger. `warnings` are those of the try. */
+  deliver(event: NormalizedEvent): Promise<Tried>;
+  /** Tries until it ends otherwise than by waiting for another email's write. */
+  deliverInTurn(event: NormalizedEvent): Promise<Tried>;
+  close(): Promise<void>;
+}
+
+export type Tried = Delivered & {
+  readonly warnings: readonly string[];
+  readonly evidence: EmailTry["evidence"];
+  readonly records: Readonly<Record<string, string | null>>;
+};
+
+export async function sinkSteps(
+  crm: string,
+  { more = "", tenant = `t-${randomUUID().slice(0, 12)}`, env = {} as Record<string, string> } = {},
+): Promise<SinkSteps> {
+  const ledger = openLedger({ connectionString: process.env["DATABASE_URL"] ?? "" });
+  await ledger.migrate();
+  const text = `name: Acme
+sources: { web: { kind: signed-json, secrets: [env:SECRET] } }
+mailboxes: { sales: { addresses: [sales@inlet.example] } }
+${more}
+${crm}`;
+  const read = readTenant(tenant, text, {
+    where: "config/tenants/acme.yaml",
+    env: { SECRET: "open-sesame-0123456789", CRM_TOKEN: "token-of-demo", ...env },
+    baseDir: "config/tenants",
+  });
+  if (read.tenant === null) throw new Error(JSON.stringify(read.faults));
+  const config = read.tenant;
+  const logged: object[] = [];
+  const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
+  const crms = createTenantCrms({
+    ledger,
+    log: { debug: log, info: log, warn: log, error: log },
+    random: Math.random,
+    reach: () => {},
+  });
+  const deps = {
+    ledger,
+    crms,
+    blobs: { get: async () => Buffer.from("bytes of a file") },
+    publicUrl: "https://inlet.example",
+    instance: `crm-sink/${randomUUID()}`,
+    log: { debug: log, info: log, warn: log, error: log },
+    now: Date.now,
+    random: Math.random,
+    reach: () => {},
+    parkingFull: () => false,
+  } as unknown as SinkDeps;
+  let offset = 0n;
+  let threads = 0;
+  const waitingIds = new Set<string>();
+
+  const steps: SinkSteps = {
+    tenant,
+    ledger,
+    logged,
+    email: ({ thread = `thread-${(threads += 1)}`, place = 0, ...changed }) => {
+      const base = normalizedEmail({ tenant, run: randomUUID(), conversation: thread, place }, Date.now());
+      const messageId = `${randomUUID()}@customers.example`;
+      const from = changed.from ?? base.from;
+      const identity = { messageId, from: from?.email ?? "", dateAsSent: null, contentHash: base.contentHash };
+      return {
+        ...base,
+        messageId,
+        emailKey: emailKeyOf(tenant, identity),
+        conversationId: conversationIdOf(tenant, thread),
+        inReplyTo: null,
+        references: [],
+        ...changed,
+      };
+    },
+    deliver: async (event) => {
+      const tenantCrm = crms.of(config);
+      const owner = `${deps.instance}/${randomUUID()}`;
+      offset += 1n;
+      const record = {
+        topic: "normalized-events",
+        partition: 0,
+        offset,
+        timestamp: Date.now(),
+        key: null,
+        value: null,
+      };
+      const email = {
+        deps,
+        arrival: {
+          ...(waitingIds.has(event.eventId)
+            ? { from: "waiting", pass: 0, attempt: 0, since: Date.now() }
+            : { from: "kafka", behindSlow: false, onKept: () => {} }),
+          record: { ...record, headers: [] },
+        },
+        event,
+        tenant: config,
+        crm: tenantCrm,
+        owner,
+        startedAt: Date.now(),
+        effects: createEffectLog(tenantCrm.kind, owner),
+        deadline: Date.now() + 10_000,
+        pass: 0,
+        attempt: 0,
+        conversationId: event.conversationId,
+        sentMessages: [],
+        stopKeeping: async () => {},
+        probe: false,
+        renewed: false,
+        warnings: [],
+        notices: [],
+        evidence: {},
+        summary: [],
+      } as unknown as EmailTry;
+      const delivered = await deliver(email);
+      await finish(ledger, email, delivered);
+      if (delivered.kind === "retry" || delivered.kind === "park") waitingIds.add(event.eventId);
+      else waitingIds.delete(event.eventId);
+      const records = Object.fromEntries(email.summary.map(({ effect, recordId }) => [effect, recordId]));
+      return { ...delivered, warnings: email.warnings, evidence: email.evidence, records };
+    },
+    deliverInTurn: async (event) => {
+      for (;;) {
+        const tried = await steps.deliver(event);
+        if (tried.kind !== "retry" || tried.attempt) return tried;
+        await sleep(50);
+      }
+    },
+    close: async () => {
+      await crms.close();
+      await ledger.close();
+    },
+  };
+  return steps;
+}
+
+/** As the sink carries an outcome out, short of Kafka. */
+async function finish(ledger: Ledger, email: EmailTry, delivered: Delivered): Promise<void> {
+  if (delivered.kind === "skip") return;
+  const { event } = email;
+  const base = {
+    tenant: event.tenantId,
+    eventId: event.eventId,
+    service: "crm-sink",
+    stage: "deliver",
+    parsedAt: event.parsedAt,
+    pass: email.pass,
+    attempt: email.attempt,
+    effects: email.effects.ends(),
+  } as const;
+  if (delivered.kind === "retry" || delivered.kind === "park")
+    return ledger.finish({ ...base, to: waiting(email, delivered.code) });
+  const state =
+    delivered.kind === "written" ? "written" : delivered.kind === "suppress" ? "suppressed" : "dead_lettered";
+  await ledger.finish({
+    ...base,
+    to: {
+      state,
+      reason: "reason" in delivered ? delivered.reason : null,
+      detail: "detail" in delivered ? delivered.detail : null,
+      duplicateOf: null,
+      warnings: email.warnings,
+      evidence: email.evidence,
+      summary: email.summary,
+      contentHash: event.contentHash,
+      mappingVersion: email.tenant.mappingVersion,
+      deadLetter: null,
+      endedAt: Date.now(),
+      outbox: { topic: "outcomes", key: event.eventId, value: Buffer.alloc(0), headers: [] },
+    },
+  });
+}
+
+function waiting(email: EmailTry, code: string) {
+  const { record } = email.arrival;
+  return {
+    state: "waiting",
+    kind: "retry",
+    code,
+    delayMs: 0,
+    lane: email.event.lane,
+    conversationId: email.conversationId,
+    record: { ...record, value: Buffer.alloc(0) },
+  } as const;
+}
