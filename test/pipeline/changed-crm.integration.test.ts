@@ -5,11 +5,12 @@ import { sinkSteps, type SinkSteps } from "../running/sink-steps.ts";
 /** L25: what people delete and merge in the CRM while mail flows; the sink's steps on the real ledger. */
 let sandbox: Sandbox;
 let sink: SinkSteps;
+let home: string;
 
 beforeAll(async () => {
   sandbox = createSandbox({ seed: false, searchLagMs: 0 });
-  const origin = await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
-  sink = await sinkSteps(`crm: { kind: hubspot, baseUrl: ${origin}, token: env:CRM_TOKEN, companies: create }`);
+  home = await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
+  sink = await sinkSteps(`crm: { kind: hubspot, baseUrl: ${home}, token: env:CRM_TOKEN, companies: create }`);
 });
 afterAll(async () => {
   await sink?.close();
@@ -108,4 +109,42 @@ it("four emails at once about a deleted deal make one", async () => {
   expect(tries.map(({ kind }) => kind)).toEqual(["written", "written", "written", "written"]);
   expect(new Set(tries.map(({ records }) => records["deal"])).size).toBe(1);
   expect(dealsOf(sink.email({ thread: "at-once" }).conversationId)).toBe(1);
+});
+
+describe("another account behind the same tenant (L28)", () => {
+  it("is refused until an operator accepts it; then everything begins anew there, and what was before is found when it leads back", async () => {
+    const other = createSandbox({ seed: false, portalId: 777 });
+    const origin = await other.app.listen({ host: "127.0.0.1", port: 0 });
+    const moved = await sinkSteps(`crm: { kind: hubspot, baseUrl: ${origin}, token: env:CRM_TOKEN }`, {
+      tenant: sink.tenant,
+    });
+    const back = await sinkSteps(`crm: { kind: hubspot, baseUrl: ${home}, token: env:CRM_TOKEN }`, {
+      tenant: sink.tenant,
+    });
+    try {
+      const from = { name: "Ada", email: "ada@accounts.example" };
+      const before = await sink.deliver(sink.email({ thread: "accounts", from }));
+      // A stranger who has the contact's id there.
+      other.store.create("contacts", { email: "stranger@example.net" }, Date.now(), before.records["contact"] ?? "");
+      const mail = sink.email({ thread: "accounts", from, place: 1 });
+      expect(await moved.deliver(mail)).toMatchObject({ kind: "park", code: "crm_account_changed" });
+      expect(other.store.all("emails")).toEqual([]);
+      expect(JSON.stringify(moved.logged)).toContain(`inlet crm switch ${sink.tenant}`);
+
+      expect(await sink.ledger.switchCrm(sink.tenant, "ops")).toEqual(["hubspot portal 62515"]);
+      const written = await moved.deliver(mail);
+      expect(written).toMatchObject({ kind: "written" });
+      expect(written.records["contact"]).not.toBe(before.records["contact"]);
+      expect(other.store.all("emails")).toHaveLength(1);
+
+      await sink.ledger.switchCrm(sink.tenant, "ops");
+      const again = await back.deliver(sink.email({ thread: "accounts", from, place: 2 }));
+      expect(again).toMatchObject({
+        kind: "written",
+        records: { contact: before.records["contact"], deal: before.records["deal"] },
+      });
+    } finally {
+      await Promise.all([moved.close(), back.close(), other.app.close()]);
+    }
+  });
 });

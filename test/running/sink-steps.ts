@@ -115,7 +115,7 @@ ${crm}`;
         crm: tenantCrm,
         owner,
         startedAt: Date.now(),
-        effects: createEffectLog(tenantCrm.kind, owner),
+        effects: createEffectLog(() => tenantCrm.key, owner),
         deadline: Date.now() + 10_000,
         pass: 0,
         attempt: 0,

@@ -2,6 +2,7 @@ export type { Admission, Candidate } from "./admitting.ts";
 export { BUFFER_CODE, type Buffer as BufferedTenant, type Gate } from "./buffers.ts";
 export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } from "./circuits.ts";
 export { coalesce } from "./coalesce.ts";
+export type { CrmAccount } from "./crm-accounts.ts";
 export type { ConversationQuestion } from "./conversations.ts";
 export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
 export type { ClaimRequest, ClaimResult, Release } from "./effects.ts";

@@ -11,6 +11,7 @@ import {
   type DueProbe,
 } from "./circuits.ts";
 import { coalesce } from "./coalesce.ts";
+import { crmAccount, switchCrm, type CrmAccount } from "./crm-accounts.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
 import { openDatabase, type Database, type DatabaseOptions } from "./database.ts";
 import {
@@ -147,6 +148,10 @@ export function ledgerOn(database: Database) {
     drawTokens: async (draw: TokenDraw): Promise<{ granted: number; waitMs: number }> => drawTokens(database, draw),
     /** Tokens of OAuth grants, sealed by their user; who holds the lease of a grant may renew them. */
     grants: oauthGrants(database),
+    /** The account in which a tenant's connection writes; refused where it is another one than before. */
+    crmAccount: async (seen: { tenant: string; kind: string; account: string }): Promise<CrmAccount> =>
+      crmAccount(database, seen),
+    switchCrm: async (tenant: string, actor: string): Promise<string[]> => switchCrm(database, tenant, actor),
     gate: coalesce<string, Gate>(async (tenants) => readGates(database, tenants)),
     bufferOn: async (tenant: string, by: { why: string | null; actor: string }): Promise<boolean> =>
       bufferOn(database, tenant, by),

@@ -23,11 +23,11 @@ function emailWith(canonical: string, deal: ClaimResult = { state: "won", settle
       },
     },
     event: { tenantId: "demo", eventId: "evt_1", emailKey: "eml_1" },
-    crm: { kind: "hubspot", adapter: { traits: {} } },
+    crm: { kind: "hubspot", key: "hubspot", adapter: { traits: {} } },
     owner: "sink/1",
     deadline: 10_000,
     conversationId: "cnv_old",
-    effects: createEffectLog("hubspot", "sink/1"),
+    effects: createEffectLog(() => "hubspot", "sink/1"),
   } as unknown as EmailTry;
   return { email, released, asked: () => asked };
 }

@@ -57,7 +57,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
     const results = await deps.ledger.claim(
       wanted.map(({ effect, key }) => ({
         tenant: event.tenantId,
-        crm: email.crm.kind,
+        crm: email.crm.key,
         effect,
         key,
         owner,
@@ -72,7 +72,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
         wanted.flatMap(({ effect, key }, index) => {
           const result = results[index];
           return result?.state === "won"
-            ? [{ tenant: event.tenantId, crm: email.crm.kind, effect, key, owner, settle: result.settle }]
+            ? [{ tenant: event.tenantId, crm: email.crm.key, effect, key, owner, settle: result.settle }]
             : [];
         }),
       );

@@ -23,7 +23,7 @@ interface Case {
 /** An email of an unknown address; `calls` says what its CRM was asked. */
 function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPhone = {}, settle = false }: Case) {
   const calls: string[] = [];
-  const effects = createEffectLog("hubspot", "sink/1");
+  const effects = createEffectLog(() => "hubspot", "sink/1");
   effects.won("contact", "ada@acme.example", settle);
   const email = {
     deps: { now: () => 0, random: () => 0.5, reach: () => {} },
@@ -31,6 +31,7 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
     tenant: { crm: { contactByPhone: on, timeoutMs: 1000 } },
     crm: {
       kind: "hubspot",
+      key: "hubspot",
       gate: async () => ({ buffered: false }),
       quota: { take: async () => ({ ok: true }) },
       circuit: {

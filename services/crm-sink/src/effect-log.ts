@@ -27,7 +27,8 @@ export interface EffectLog {
 
 type Entry = { effect: EffectKind; key: string; settle: boolean; state: "claimed" | "calling" | EffectEnd["result"] };
 
-export function createEffectLog(crm: string, owner: string): EffectLog {
+/** `crm`: what the ledger keeps the effects under; asked for when the try ends, since the account may not be known before. */
+export function createEffectLog(crm: () => string, owner: string): EffectLog {
   const entries = new Map<string, Entry>();
   const at = (effect: EffectKind, key: string): Entry => {
     const id = `${effect} ${key}`;
@@ -71,7 +72,7 @@ export function createEffectLog(crm: string, owner: string): EffectLog {
     anyUnknown: () => [...entries.values()].some((entry) => endOf(entry).state === "unknown"),
     ends: () =>
       [...entries.values()].map((entry) => ({
-        crm,
+        crm: crm(),
         owner,
         effect: entry.effect,
         key: entry.key,

@@ -69,7 +69,7 @@ function beginTry(deps: SinkDeps, arrival: Arrival, event: NormalizedEvent, tena
     crm,
     owner,
     startedAt,
-    effects: createEffectLog(crm.kind, owner),
+    effects: createEffectLog(() => crm.key, owner),
     deadline: startedAt + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
     pass: 0,
     attempt: 0,
@@ -78,6 +78,7 @@ function beginTry(deps: SinkDeps, arrival: Arrival, event: NormalizedEvent, tena
     stopKeeping: async () => {},
     // The code of a CRM's fault.
     alone: arrival.from === "waiting" && arrival.code.startsWith(`${crm.kind}:`),
+    renewed: false,
     // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
     warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
     notices: [],

@@ -7,6 +7,7 @@ import { openLedger } from "@inlet/ledger";
 import { metrics, startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import { createSink } from "./app.ts";
+import { checkAccounts } from "./crm-account.ts";
 import { createTenantCrms } from "./tenant-crms.ts";
 
 /** Emails tried at the same time; a tenant alone gets three quarters of it (fair-queue.ts). */
@@ -95,6 +96,10 @@ async function run(): Promise<void> {
     await telemetry.shutdown();
   });
   await sink.start();
+  void checkAccounts(
+    { crms, log },
+    tenants.all().filter(({ lane }) => environment.lanes.includes(lane)),
+  );
   log.info({ port: ops.port, environment: summary(environment) }, "crm-sink started");
   await sink.failed;
 }

@@ -33,6 +33,7 @@ function sink({ deal, update, open = false, buffered = false, spent = false }: C
   const written: CallResult<Written | null> = { ok: true, value: { recordId: "7", created: false } };
   const crm = {
     kind: "hubspot",
+    key: "hubspot",
     gate: async () => ({ buffered, behindQuota: false }),
     quota: { take: async () => (spent ? { ok: false, retryInMs: 700 } : { ok: true }) },
     circuit: {

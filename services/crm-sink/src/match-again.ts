@@ -62,7 +62,7 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
   const { sent } = rematch;
   if (sent === null) return { kind: "dropped", why: "no_deal_named" };
   const crm = deps.crms.of(tenant);
-  const activity = rematch.activities.find((candidate) => candidate.crm === crm.kind);
+  const activity = rematch.activities.find((candidate) => candidate.crm === crm.key);
   if (activity?.state !== "confirmed" || activity.recordId === null) {
     return rematch.delivery !== null && OPEN.has(rematch.delivery)
       ? { kind: "later", delayMs: NOT_WRITTEN_MS, attempt: false }
@@ -73,7 +73,7 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
     deps,
     tenant,
     crm,
-    effects: createEffectLog(crm.kind, `${deps.instance}/${randomUUID()}`),
+    effects: createEffectLog(() => crm.key, `${deps.instance}/${randomUUID()}`),
     deadline: deps.now() + WAITING_BUDGET_MS,
     attempt: rematch.attempt,
     alone: true,
@@ -90,7 +90,7 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
   if (written.kind !== "ok") return endOf(written);
   if (written.value === null) return { kind: "dropped", why: "gone_in_crm" };
   const evidence = sentMessageEvidence({ messageId: sent.messageId, contactEmail: null }, null);
-  return { kind: "matched", crm: crm.kind, dealId, evidence };
+  return { kind: "matched", crm: crm.key, dealId, evidence };
 }
 
 /** What a call's fault means here: wait and try again, or give up where only an email would be dead-lettered. */

@@ -1,5 +1,6 @@
 import { deadLetter, effectKey, normalizeAddress, ok, treatmentOf, type Ending, type Outcome } from "@inlet/delivery";
 import { admit } from "./admit.ts";
+import { identifyAccount } from "./crm-account.ts";
 import { callCrm } from "./call-crm.ts";
 import { claimEffects } from "./claim-effects.ts";
 import { joinConversation, queueBehindConversation } from "./conversation.ts";
@@ -36,6 +37,7 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     need(await queueBehindQuota(email));
     need(await queueBehindSlow(email));
     keepWhenSlow(email);
+    need(await identifyAccount(email));
     need(await prepareCrm(email));
     const deal = need(await findDeal(email));
     const found = need(await findCompany(email, address));

@@ -29,7 +29,7 @@ export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
   if (subject === null && campaign === null && !answers && tenant.crm.newDeal === "create") return NONE;
   return email.deps.ledger.relatedDeals({
     tenant: event.tenantId,
-    crm: email.crm.kind,
+    crm: email.crm.key,
     emailKey: event.emailKey,
     eventId: event.eventId,
     pass: email.pass,

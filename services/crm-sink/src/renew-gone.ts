@@ -66,7 +66,7 @@ async function renew(
 
   // Held by this very try: nobody else knows the record.
   const own = effects.written(effect, key);
-  const name = { tenant: event.tenantId, crm: crm.kind, effect, key };
+  const name = { tenant: event.tenantId, crm: crm.key, effect, key };
   if (into !== null) {
     email.warnings.push(`record_merged: the ${effect} ${recordId} is now ${into}`);
     if (own !== null) effects.confirmed(effect, key, { recordId: into, created: false });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantConfig } from "@inlet/config";
 import { createCrm, OAUTH_ALERTS, type CallFault, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/delivery";
-import type { Gate, Ledger } from "@inlet/ledger";
+import type { CrmAccount, Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
 import { callOutcome, createBatchCalls, type BatchCalls } from "./batch-calls.ts";
@@ -14,6 +14,8 @@ import { createTenantGate } from "./tenant-gate.ts";
 /** A tenant's CRM with what stands in front of it. */
 export interface TenantCrm {
   readonly kind: string;
+  /** What the ledger keeps effects under: kind and account. Known once the account is (`account`); the kind until then. */
+  readonly key: string;
   readonly adapter: Crm;
   readonly circuit: Circuit;
   /** Whether the CRM answers a ping, as it did a second ago at most. */
@@ -28,6 +30,10 @@ export interface TenantCrm {
   readonly companies: KnownCompanies;
   /** Calls that emails make together. */
   readonly batches: BatchCalls;
+  /** Whether the ledger knows the account by the name that the CRM gave it; null where the CRM was not asked yet. */
+  account(): CrmAccount | null;
+  /** Asks the CRM which account this is, and the ledger whether it is the tenant's. */
+  identify(options: CallOptions): Promise<CallResult<CrmAccount>>;
   isPrepared(): boolean;
   /** Makes what the adapter needs in the account; once per process, before the first write. */
   prepare(options: CallOptions): Promise<CallResult<null>>;
@@ -100,13 +106,24 @@ export function createTenantCrms(deps: {
       { now: () => performance.now(), epoch: Date.now },
     );
     let ready = false;
+    let account: CrmAccount | null = null;
     const gate = createTenantGate(
       async () => ledger.gate(tenant.id),
       () => performance.now(),
     );
     return {
       kind,
+      get key() {
+        return account?.state === "ours" ? account.crm : kind;
+      },
       adapter,
+      account: () => account,
+      identify: async (options) => {
+        const named = await adapter.account(options);
+        if (!named.ok) return named;
+        account = await ledger.crmAccount({ tenant: tenant.id, kind, account: named.value });
+        return { ok: true, value: account };
+      },
       circuit,
       answers,
       foundAway: async (fault, eventId, probe = false) => {

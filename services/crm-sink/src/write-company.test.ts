@@ -29,6 +29,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
     tenant: { crm: { companies, timeoutMs: 1000 }, mailboxes: [{ addresses: ["*@inlet.example"] }] },
     crm: {
       kind: "hubspot",
+      key: "hubspot",
       gate: async () => ({ buffered: false }),
       quota: { take: async () => ({ ok: true }) },
       circuit: {
@@ -49,7 +50,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
         lookup: async (_: string, key: string) => (calls.push(`lookup ${key}`), { ok: true, value: null }),
       },
     },
-    effects: createEffectLog("hubspot", "sink/1"),
+    effects: createEffectLog(() => "hubspot", "sink/1"),
     deadline: 60_000,
     attempt: 0,
     alone: true,

@@ -79,6 +79,7 @@ function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal 
     },
     crm: {
       kind: "hubspot",
+      key: "hubspot",
       adapter,
       gate: async () => ({ buffered: false, behindQuota: false }),
       batches: { has: () => false },
@@ -96,7 +97,8 @@ function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal 
     conversationId: "cnv_9",
     sentMessages: [],
     alone: true,
-    effects: createEffectLog("hubspot", "sink/1"),
+    renewed: true,
+    effects: createEffectLog(() => "hubspot", "sink/1"),
     warnings: [],
     evidence: {},
     summary: [],

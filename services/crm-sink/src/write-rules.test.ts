@@ -42,6 +42,7 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
     tenant: { crm: { timeoutMs: 1_000 } },
     crm: {
       kind: "hubspot",
+      key: "hubspot",
       adapter,
       gate: async () => ({ buffered: false }),
       quota: { take: async () => ({ ok: true }) },
@@ -52,8 +53,9 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),
       foundAway: async () => {},
     },
-    effects: createEffectLog("hubspot", "sink/1"),
+    effects: createEffectLog(() => "hubspot", "sink/1"),
     attempt: 0,
+    renewed: true,
     deadline: 10_000,
     warnings: [],
     summary: [],

@@ -1,8 +1,9 @@
 import { userInfo } from "node:os";
-import { readEnvironment, tenantLanes } from "@inlet/config";
+import { readEnvironment } from "@inlet/config";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
+import { isTenant } from "../is-tenant.ts";
 import { printListing } from "../listing.ts";
 
 /** `inlet buffer on|off|list`: a tenant's mail is held back from its CRM, and let go again (WR9). */
@@ -65,12 +66,6 @@ export function registerBuffer(program: Command, context: CliContext): void {
         empty: "no tenant is in buffer mode",
       });
     });
-}
-
-/** A mistyped id would hold back nobody, and look as if it did. A tenant whose file has faults counts: its last good version is in force. */
-function isTenant(context: CliContext, tenant: string): boolean {
-  const env = operatorEnvironment(context);
-  return tenantLanes(env["TENANTS_DIR"] ?? "").some(({ id }) => id === tenant);
 }
 
 async function withLedger<T>(context: CliContext, work: (ledger: Ledger) => Promise<T>): Promise<T> {

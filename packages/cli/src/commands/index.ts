@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { registerBuffer } from "./buffer.ts";
+import { registerCrm } from "./crm.ts";
 import { registerDlq } from "./dlq.ts";
 import { registerLedger } from "./ledger.ts";
 import { registerParse } from "./parse.ts";
@@ -22,6 +23,7 @@ export const COMMANDS: readonly ((program: Command, context: CliContext) => void
   registerShow,
   registerDlq,
   registerBuffer,
+  registerCrm,
   registerReconcile,
   registerParse,
   registerRules,

@@ -1,0 +1,34 @@
+import { userInfo } from "node:os";
+import { readEnvironment } from "@inlet/config";
+import { openLedger } from "@inlet/ledger";
+import type { Command } from "commander";
+import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
+import { isTenant } from "../is-tenant.ts";
+
+/** `inlet crm switch`: a tenant's mail goes to another account of its CRM from now on (docs/guides/when-the-crm-changes.md). */
+export function registerCrm(program: Command, context: CliContext): void {
+  const crm = program.command("crm").description("a tenant's account in its CRM");
+  crm
+    .command("switch <tenant>")
+    .description(
+      "accept the account that the tenant's file leads to now: contacts and deals are looked for and made anew there, and mail that waited for this is written. Audited.",
+    )
+    .option("--json", "print JSON: {tenant, left}")
+    .action(async (tenant: string, options: { json?: boolean }) => {
+      if (!isTenant(context, tenant))
+        throw new CommandFailed(`${tenant}: no tenant file has this id. npx inlet tenants check lists them`);
+      const ledger = openLedger({
+        connectionString: readEnvironment(operatorEnvironment(context), ["database"]).databaseUrl,
+        applicationName: "inlet",
+      });
+      try {
+        const left = await ledger.switchCrm(tenant, userInfo().username);
+        if (options.json === true) context.out(JSON.stringify({ tenant, left }));
+        else if (left.length === 0)
+          context.err(`nothing to do: ${tenant} has no account yet; the first one that a sink sees is its own`);
+        else context.out(`${tenant} left ${left.join(", ")}: the account that its file leads to counts from now on`);
+      } finally {
+        await ledger.close();
+      }
+    });
+}
