@@ -122,7 +122,7 @@ ${crm}`;
         conversationId: event.conversationId,
         sentMessages: [],
         stopKeeping: async () => {},
-        probe: false,
+        alone: false,
         renewed: false,
         warnings: [],
         notices: [],
