@@ -1,8 +1,8 @@
 import type { TenantConfig } from "@inlet/config";
 import { ok, type Outcome } from "@inlet/delivery";
 import { errorForLog, metrics } from "@inlet/telemetry";
-import { callCrm } from "./call-crm.ts";
-import type { EmailTry, SinkDeps } from "./email-try.ts";
+import { callCrm, type CallTry } from "./call-crm.ts";
+import type { SinkDeps } from "./email-try.ts";
 
 /** The code under which mail waits while a tenant's CRM is another account than the one in which its records are. */
 export const ACCOUNT_CODE = "crm_account_changed";
@@ -17,7 +17,7 @@ const AT_START_MS = 10_000;
  * Nothing is written into another account than the one that the ledger knows: its ids are other people's records there. The mail waits, at no
  * attempt's cost, until the tenant's file leads back or an operator accepts the new account.
  */
-export async function identifyAccount(email: EmailTry): Promise<Outcome<null>> {
+export async function identifyAccount(email: CallTry): Promise<Outcome<null>> {
   const { crm } = email;
   if (crm.account()?.state === "ours") return ok(null);
   const seen = await callCrm(email, "account", async (options) => crm.identify(options));

@@ -34,6 +34,7 @@ function sink({ deal, update, open = false, buffered = false, spent = false }: C
   const crm = {
     kind: "hubspot",
     key: "hubspot",
+    account: () => ({ state: "ours", crm: "hubspot" }),
     gate: async () => ({ buffered, behindQuota: false }),
     quota: { take: async () => (spent ? { ok: false, retryInMs: 700 } : { ok: true }) },
     circuit: {

@@ -3,6 +3,7 @@ import { isInfrastructureFault, sentMessageEvidence, type Ending } from "@inlet/
 import { poll, type Poller, type Rematch, type RematchEnd } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { callCrm, type CallTry } from "./call-crm.ts";
+import { identifyAccount } from "./crm-account.ts";
 import { createEffectLog } from "./effect-log.ts";
 import { LEASE_MARGIN_MS, WAITING_BUDGET_MS, type SinkDeps } from "./email-try.ts";
 import type { FairQueue } from "./fair-queue.ts";
@@ -62,13 +63,6 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
   const { sent } = rematch;
   if (sent === null) return { kind: "dropped", why: "no_deal_named" };
   const crm = deps.crms.of(tenant);
-  const activity = rematch.activities.find((candidate) => candidate.crm === crm.key);
-  if (activity?.state !== "confirmed" || activity.recordId === null) {
-    return rematch.delivery !== null && OPEN.has(rematch.delivery)
-      ? { kind: "later", delayMs: NOT_WRITTEN_MS, attempt: false }
-      : { kind: "dropped", why: "no_activity" };
-  }
-  const { recordId } = activity;
   const email: CallTry = {
     deps,
     tenant,
@@ -79,6 +73,16 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
     alone: true,
     event: { eventId: rematch.eventId },
   };
+  // Which of the activities is in this account is known only once the account is.
+  const known = await identifyAccount(email);
+  if (known.kind !== "ok") return endOf(known);
+  const activity = rematch.activities.find((candidate) => candidate.crm === crm.key);
+  if (activity?.state !== "confirmed" || activity.recordId === null) {
+    return rematch.delivery !== null && OPEN.has(rematch.delivery)
+      ? { kind: "later", delayMs: NOT_WRITTEN_MS, attempt: false }
+      : { kind: "dropped", why: "no_activity" };
+  }
+  const { recordId } = activity;
   const deal = await callCrm(email, "get-deal", async (options) => crm.adapter.getDeal(sent.dealId, options));
   if (deal.kind !== "ok") return endOf(deal);
   if (deal.value === null) return { kind: "dropped", why: "deal_unknown" };
