@@ -31,8 +31,9 @@ export type Tried = Delivered & {
 
 export async function sinkSteps(
   crm: string,
-  { more = "", tenant = `t-${randomUUID().slice(0, 12)}`, env = {} as Record<string, string> } = {},
+  options: { readonly tenant?: string; readonly more?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<SinkSteps> {
+  const { tenant = `t-${randomUUID().slice(0, 12)}`, more = "", env = {} } = options;
   const ledger = openLedger({ connectionString: process.env["DATABASE_URL"] ?? "" });
   await ledger.migrate();
   const text = `name: Acme

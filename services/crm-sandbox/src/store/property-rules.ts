@@ -160,7 +160,7 @@ function partiesOf(headers: string): Record<string, string> {
   if (!isParty(from) || !lists.every((list) => Array.isArray(list) && list.every(isParty))) {
     throw problems.badJson("hs_email_headers must hold from, to, cc and bcc");
   }
-  if (![from, ...(lists.flat() as Party[])].every(isAddressed)) {
+  if (![from, ...lists.flat()].every(isAddressed)) {
     const message = "an address of hs_email_headers is invalid";
     throw problems.invalidValues([{ name: "hs_email_headers", error: "INVALID_EMAIL", message }]);
   }
