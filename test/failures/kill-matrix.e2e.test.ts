@@ -34,7 +34,11 @@ const sent: { eventId: string; point: string }[] = [];
 let mails = 0;
 
 beforeAll(async () => {
-  inlet = await runInlet({ crmTimeoutMs: 2_000, tenant: { yaml: RULES } });
+  inlet = await runInlet({
+    crmTimeoutMs: 2_000,
+    tenant: { yaml: RULES },
+    losesOnPurpose: "the last test deletes a delivery row, for reconcile to find",
+  });
   gateway = await inlet.start("ingest-gateway");
 }, 180_000);
 afterAll(async () => inlet?.close());

@@ -52,6 +52,7 @@ export interface RunningInlet {
   inlet(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
   /** The end of a service's logs. */
   logs(name: ServiceName): Promise<string>;
+  /** Ends every file: `inlet reconcile --deep` must find that the law holds, whatever the tests did; then everything stops. */
   close(): Promise<void>;
 }
 
@@ -66,6 +67,8 @@ export async function runInlet(
     readonly crm?: { readonly yaml: string; readonly env: Readonly<Record<string, string>> };
     /** More of the tenant's file as YAML, such as its rules, and the variables that it names. */
     readonly tenant?: { readonly yaml: string; readonly env?: Readonly<Record<string, string>> };
+    /** Why the law cannot hold at the end of the file: the tests themselves lose mail on purpose. */
+    readonly losesOnPurpose?: string;
   } = {},
 ): Promise<RunningInlet> {
   const dir = await mkdtemp(path.join(tmpdir(), "inlet-running-"));
@@ -142,12 +145,25 @@ export async function runInlet(
     inlet: async (...args) => run([path.join(ROOT, "packages/cli/bin/inlet.mjs"), ...args], env),
     logs: async (name) => (await readFile(path.join(dir, `${name}.log`), "utf8").catch(() => "")).slice(-20_000),
     close: async () => {
-      await Promise.all([...running].map(async (service) => service.kill()));
-      await Promise.all([sandbox.app.close(), admin.close(), ledger.close()]);
-      await stack.stop();
-      await rm(dir, { recursive: true, force: true });
+      try {
+        if (options.losesOnPurpose === undefined) await expectTheLaw(env);
+      } finally {
+        await Promise.all([...running].map(async (service) => service.kill()));
+        await Promise.all([sandbox.app.close(), admin.close(), ledger.close()]);
+        await stack.stop();
+        await rm(dir, { recursive: true, force: true });
+      }
     },
   };
+}
+
+async function expectTheLaw(env: Readonly<Record<string, string>>): Promise<void> {
+  const { code, stdout, stderr } = await run(
+    [path.join(ROOT, "packages/cli/bin/inlet.mjs"), "reconcile", "--deep"],
+    env,
+  );
+  if (code !== 0)
+    throw new Error(`at the end of the file inlet reconcile --deep ended with ${code}:\n${stdout}${stderr}`);
 }
 
 async function send(

@@ -7,6 +7,7 @@ export { contextOf, traceHeaders, withProcessSpan } from "./trace-context.ts";
 export type { ProcessSpanOptions } from "./trace-context.ts";
 export { laneFault, laneStates } from "./lane-states.ts";
 export type { LaneState } from "./lane-states.ts";
+export { gapOf } from "./out-of-range-alert.ts";
 export { deadLetterOf, originalHeaders } from "./dead-letter.ts";
 export type { DeadLetterCause } from "./dead-letter.ts";
 export { createInMemoryKafka } from "./in-memory/in-memory-kafka.ts";

@@ -25,3 +25,28 @@ export function outOfRangeAlert(
     },
   };
 }
+
+/** The records that an alert says the group will never read; null for an alert of another kind. */
+export function gapOf({ code, detail }: ConsumerAlert): {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly cause: "deleted_unread" | "made_anew";
+} | null {
+  if (code !== "offset_out_of_range") return null;
+  const [position, low, high] = ["position", "low", "high"].map((name) => Number(detail[name])) as [
+    number,
+    number,
+    number,
+  ];
+  const at = {
+    groupId: String(detail["groupId"]),
+    topic: String(detail["topic"]),
+    partition: Number(detail["partition"]),
+  };
+  return position < low
+    ? { ...at, from: position, to: low, cause: "deleted_unread" }
+    : { ...at, from: high, to: position, cause: "made_anew" };
+}

@@ -66,8 +66,11 @@ export interface ConsumerOptions {
   readonly concurrency?: number;
   /** Most records handed to the handler at once (a larger fetch is handed over in slices). Default 500. */
   readonly maxRecords?: number;
-  /** Raised for out-of-range offsets (with the gap) and other things an operator must see. */
-  readonly onAlert?: (alert: { code: string; message: string; detail: Record<string, unknown> }) => void;
+  /**
+   * Raised for out-of-range offsets (with the gap) and other things an operator must see. The partition is read on once it resolves: what it
+   * keeps of a gap is kept before the next commit wipes its traces away. Rejecting, it is raised again.
+   */
+  readonly onAlert?: (alert: { code: string; message: string; detail: Record<string, unknown> }) => unknown;
 }
 
 export interface Consumer {

@@ -58,7 +58,7 @@ export function createStartPositions(
       if (!generation.partitions.has(partition)) continue;
       const at = committed.get(partition);
       const inside = at !== undefined && at >= low && at <= high;
-      if (at !== undefined && !inside) alert(partition, at, { low, high });
+      if (at !== undefined && !inside) await alert(partition, at, { low, high });
       const from = inside ? at : low;
       generation.expected.set(partition, from);
       host.seek(partition, from);
@@ -67,8 +67,8 @@ export function createStartPositions(
     host.open(generation);
   }
 
-  const alert = (partition: number, position: bigint, range: { low: bigint; high: bigint }): void =>
-    options.onAlert?.(outOfRangeAlert({ groupId, topic, partition }, position, range));
+  const alert = (partition: number, position: bigint, range: { low: bigint; high: bigint }): Promise<unknown> =>
+    Promise.resolve(options.onAlert?.(outOfRangeAlert({ groupId, topic, partition }, position, range)));
 
   return {
     set: async (generation) => {
@@ -93,7 +93,8 @@ export function createStartPositions(
       try {
         const ranges = await logRangesOf(await connected(), topic);
         const range = ranges.find((one) => one.partition === partition);
-        if (range !== undefined && range.low > expected) alert(partition, expected, { low: found, high: range.high });
+        if (range !== undefined && range.low > expected)
+          await alert(partition, expected, { low: found, high: range.high });
       } catch (error) {
         connection.log.warn(
           {

@@ -8,14 +8,10 @@ export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
 export type { ClaimRequest, ClaimResult, Release } from "./effects.ts";
 export type { EffectEnd, KeptRecord, OutboxRecord, TryEnd } from "./ending.ts";
 export type { CallEvidence, FailedCall } from "./failing-operations.ts";
-export type {
-  Coordinates as LedgerCoordinates,
-  DeadLetterFilter,
-  DeliveryView,
-  JourneyStep,
-  OpenDelivery,
-} from "./inspecting.ts";
+export type { Coordinates as LedgerCoordinates, DeadLetterFilter, DeliveryView, JourneyStep } from "./inspecting.ts";
 export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
+export { FIRST_KEY, keepGap } from "./reconciling.ts";
+export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./reconciling.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
 export type { DueNotice, Notice, NoticeEnd } from "./notices.ts";
 export type { Publish } from "./outbox.ts";

@@ -116,37 +116,6 @@ export async function countByState(database: Database): Promise<Record<string, n
   return Object.fromEntries(rows.map((row) => [row.state, row.n]));
 }
 
-/** A row that has not ended, with what can prove that it is in flight. */
-export interface OpenDelivery extends DeliveryView {
-  readonly hasWaitingRow: boolean;
-  readonly hasLiveLease: boolean;
-}
-
-/** All rows that have not ended (PROTOCOL.md 7). */
-export async function openDeliveries(database: Database): Promise<OpenDelivery[]> {
-  const rows = await database.query<Row & { has_waiting: boolean; has_lease: boolean }>(
-    `select d.*, exists (select 1 from waiting w where w.tenant = d.tenant and w.event_id = d.event_id) as has_waiting,
-            exists (select 1 from effects e where e.tenant = d.tenant and e.event_id = d.event_id and e.state = 'claimed' and e.lease_until > clock_timestamp()) as has_lease
-       from deliveries d where d.state in ('accepted', 'parsed', 'delivering', 'waiting')`,
-  );
-  return rows.map((row) => ({ ...viewOf(row), hasWaitingRow: row.has_waiting, hasLiveLease: row.has_lease }));
-}
-
-/** Waiting rows whose delivery is not waiting (or is gone): they would never be accounted for. */
-export async function strayWaiting(database: Database): Promise<{ tenant: string; eventId: string }[]> {
-  return database.query(
-    `select w.tenant, w.event_id as "eventId" from waiting w left join deliveries d using (tenant, event_id) where d.state is distinct from 'waiting'`,
-  );
-}
-
-/** Events that the journey or an effect tells of, without a delivery row. */
-export async function orphans(database: Database): Promise<{ tenant: string; eventId: string }[]> {
-  return database.query(
-    `select tenant, event_id as "eventId" from (select tenant, event_id from journey union select tenant, event_id from effects) t
-      where not exists (select 1 from deliveries d where d.tenant = t.tenant and d.event_id = t.event_id)`,
-  );
-}
-
 /** States of many events at once; an event without a row is absent. */
 export async function statesOf(
   database: Database,

@@ -37,6 +37,7 @@ import { migrate, pendingMigrations } from "./migrate.ts";
 import { endNotice, takeNotices, type DueNotice, type NoticeEnd } from "./notices.ts";
 import { oauthGrants } from "./oauth-grants.ts";
 import * as operating from "./operating.ts";
+import { accountsOf } from "./reconciling.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
 import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
 import { drawTokens, pauseBucket, type TokenDraw } from "./rate-buckets.ts";
@@ -164,9 +165,8 @@ export function ledgerOn(database: Database) {
     effectsOf: async (tenant: string, emailKey: string) => inspecting.effectsOf(database, tenant, emailKey),
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
     countByState: async () => inspecting.countByState(database),
-    openDeliveries: async () => inspecting.openDeliveries(database),
-    orphans: async () => inspecting.orphans(database),
-    strayWaiting: async () => inspecting.strayWaiting(database),
+    /** What `inlet reconcile` asks, page by page. */
+    accounts: accountsOf(database),
     statesOf: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.statesOf(database, events),
     countWaiting: async () => inspecting.countWaiting(database),
     outboxSize: async () => inspecting.outboxSize(database),

@@ -1,6 +1,6 @@
 import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
-import type { Consumer, ConsumerOptions, Kafka } from "@inlet/kafka";
-import { poll, type Poller } from "@inlet/ledger";
+import { gapOf, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
+import { keepGap, poll, type Poller } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS, type SinkDeps } from "./email-try.ts";
 import { consumeSentMessages } from "./consume-sent-messages.ts";
@@ -33,9 +33,11 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
   let parked = 0;
   const full: SinkDeps = { ...deps, parkingFull: () => parked >= options.parkedMaxBytes };
   const queue = createFairQueue(options.concurrency, SLOW_MS);
-  const onAlert: ConsumerOptions["onAlert"] = ({ code, message, detail }) => {
+  const onAlert: ConsumerOptions["onAlert"] = async (alert) => {
+    const { code, message, detail } = alert;
     metrics.alerts.inc({ code });
     deps.log.error({ ...detail, code }, message);
+    await keepGap(deps.ledger.accounts, gapOf(alert), "crm-sink");
   };
   const consumers: Consumer[] = [
     ...options.lanes.map((lane) =>

@@ -1,5 +1,5 @@
-import type { Consumer, Kafka } from "@inlet/kafka";
-import { poll, type Poller } from "@inlet/ledger";
+import { gapOf, type Consumer, type Kafka } from "@inlet/kafka";
+import { keepGap, poll, type Poller } from "@inlet/ledger";
 import { groupIn, topicIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./arrival.ts";
@@ -23,9 +23,11 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
       topic: topicIn("rawEvents", lane),
       handler: createBatchHandler(deps),
       maxRecords: 64,
-      onAlert: ({ code, message, detail }) => {
+      onAlert: async (alert) => {
+        const { code, message, detail } = alert;
         metrics.alerts.inc({ code });
         deps.log.error({ ...detail, code }, message);
+        await keepGap(deps.ledger.accounts, gapOf(alert), "parser");
       },
     }),
   );

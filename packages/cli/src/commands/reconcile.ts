@@ -1,10 +1,13 @@
+import { userInfo } from "node:os";
+import { openBlobStore } from "@inlet/blob-store";
 import { readEnvironment } from "@inlet/config";
+import { createCodec, createRegistry } from "@inlet/event-codec";
 import { openLedger } from "@inlet/ledger";
 import { lanesIn } from "@inlet/schemas";
 import type { Command } from "commander";
 import { type CliContext, CouldNotLook, operatorEnvironment } from "../context.ts";
 import { withAdmin } from "../kafka-admin.ts";
-import { reconcile } from "../reconcile/gather.ts";
+import { reconcile } from "../reconcile/reconcile.ts";
 import type { LawReport } from "../reconcile/law.ts";
 
 /** `inlet reconcile`: whether every accepted email is accounted for, now, on the running system. */
@@ -14,10 +17,14 @@ export function registerReconcile(program: Command, context: CliContext): void {
     .description(
       "check that every accepted email is written, suppressed, dead-lettered or in flight with evidence. Exit code 1 when one is lost, 2 when it could not look. Safe at any time.",
     )
-    .option("--deep", "read the topics themselves too and hold every record against the ledger")
+    .option("--deep", "read the topics too and hold every record, row and blob against each other")
+    .option(
+      "--acknowledge <why>",
+      "take note of the gaps that are remembered (records that are gone for good): they are listed, and no finding any more. Audited.",
+    )
     .option("--json", "print JSON")
-    .action(async (options: { deep?: boolean; json?: boolean }) => {
-      const report = await look(context, options.deep === true).catch((error: unknown) => {
+    .action(async (options: { deep?: boolean; json?: boolean; acknowledge?: string }) => {
+      const report = await look(context, options).catch((error: unknown) => {
         throw error instanceof CouldNotLook ? error : couldNotLook("the environment, Kafka or the ledger", error);
       });
       if (options.json === true) context.out(JSON.stringify(report, null, 2));
@@ -27,8 +34,12 @@ export function registerReconcile(program: Command, context: CliContext): void {
 }
 
 /** Needs Kafka and the ledger alone: the lanes are those that have topics, whatever the tenants' files say. */
-async function look(context: CliContext, deep: boolean): Promise<LawReport> {
-  const environment = readEnvironment(operatorEnvironment(context), ["kafka", "database"]);
+async function look(
+  context: CliContext,
+  { deep = false, acknowledge }: { readonly deep?: boolean; readonly acknowledge?: string },
+): Promise<LawReport> {
+  const needs = deep ? (["kafka", "database", "registry", "blobs"] as const) : (["kafka", "database"] as const);
+  const environment = readEnvironment(operatorEnvironment(context), needs);
   const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "inlet reconcile" });
   try {
     const pending = await ledger.pendingMigrations().catch((error: unknown) => {
@@ -39,13 +50,35 @@ async function look(context: CliContext, deep: boolean): Promise<LawReport> {
     return await withAdmin(environment, async (admin) => {
       const lanes = lanesIn(await admin.topics());
       if (lanes.length === 0) throw new Error(`${environment.kafka.brokers.join(",")} has no topics of Inlet`);
-      return reconcile(ledger, admin, { lanes, deep, now: Date.now(), onProgress: (line) => context.err(line) });
+      if (acknowledge !== undefined) {
+        const by = { actor: userInfo().username, why: acknowledge };
+        context.err(`${await ledger.accounts.acknowledgeGaps(by)} gaps acknowledged`);
+      }
+      const reading = deep
+        ? {
+            codec: createCodec({ registry: createRegistry(environment.schemaRegistry) }),
+            blobs: openBlobStore(environment.blobStoreUrl),
+          }
+        : null;
+      return reconcile(ledger.accounts, admin, { lanes, deep: reading, onProgress: (line) => context.err(line) });
     }).catch((error: unknown) => {
-      const away = error instanceof Error && error.name === "LedgerUnavailableError";
-      throw couldNotLook(away ? "the ledger (DATABASE_URL)" : "Kafka (KAFKA_BROKERS)", error);
+      throw couldNotLook(whatIsAway(error), error);
     });
   } finally {
     await ledger.close();
+  }
+}
+
+function whatIsAway(error: unknown): string {
+  switch (error instanceof Error ? error.name : "") {
+    case "LedgerUnavailableError":
+      return "the ledger (DATABASE_URL)";
+    case "RegistryUnavailableError":
+      return "the schema registry (SCHEMA_REGISTRY_URL)";
+    case "BlobStoreUnavailableError":
+      return "the blob store (BLOB_STORE_URL)";
+    default:
+      return "Kafka (KAFKA_BROKERS)";
   }
 }
 
@@ -56,7 +89,7 @@ function couldNotLook(what: string, error: unknown): CouldNotLook {
 }
 
 function print(context: CliContext, report: LawReport): void {
-  const { accepted, written, suppressed, deadLettered, inFlight, unread, lost, faults } = report;
+  const { accepted, written, suppressed, deadLettered, inFlight, unread, lost, faults, notListed, notes } = report;
   context.out(
     `accepted ${accepted} = written ${written} + suppressed ${suppressed} + dead-lettered ${deadLettered} + in flight ${inFlight}`,
   );
@@ -64,6 +97,8 @@ function print(context: CliContext, report: LawReport): void {
   context.out(`lost ${lost.length}`);
   for (const { tenant, eventId, state, why } of lost) context.out(`  LOST ${tenant} ${eventId} (${state}): ${why}`);
   for (const fault of faults) context.out(`  FAULT ${fault}`);
+  if (notListed > 0) context.out(`  and ${notListed} more that are not listed`);
+  for (const note of notes) context.out(`  NOTE ${note}`);
   const checked = Object.entries(report.checked).map(([what, n]) => `${n} ${what}`);
   context.out(
     `${report.holds ? "the law holds" : "THE LAW IS BROKEN"} (looked at ${checked.join(", ")}${report.deep ? "" : "; --deep reads the topics too"})`,

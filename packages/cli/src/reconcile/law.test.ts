@@ -41,9 +41,6 @@ describe("evidence that a row is in flight", () => {
 });
 
 const empty: OpenRow = {
-  tenant: "t",
-  eventId: "e",
-  lane: "shared",
   state: "",
   hasWaitingRow: false,
   hasLiveLease: false,

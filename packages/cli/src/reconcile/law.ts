@@ -1,9 +1,6 @@
 /** The law of DESIGN.md over facts that were gathered: pure. */
 
 export interface OpenRow {
-  readonly tenant: string;
-  readonly eventId: string;
-  readonly lane: string;
   readonly state: string;
   readonly hasWaitingRow: boolean;
   readonly hasLiveLease: boolean;
@@ -17,25 +14,32 @@ export interface At {
   readonly offset: number;
 }
 
-/** What a consumer group has still to read of a topic, by `topic/partition`: from `committed` (or `low` where nothing is) on. */
+/** Where a partition's log begins and ends, and where the group that reads it stands: from `committed` (or `low` where nothing is) on it has still to read. */
 export interface Backlog {
   readonly low: number;
   readonly high: number;
   readonly committed: number | null;
 }
 
+/** By `topic/partition`. */
+export type Positions = ReadonlyMap<string, Backlog>;
+
 export type Evidence = "unread record" | "waiting row" | "live lease";
+
+/** The record that would move a row on which has not ended. */
+export function nextRecordOf(row: OpenRow): At | null {
+  if (row.state === "waiting") return null;
+  return row.state === "accepted" ? row.raw : row.normalized;
+}
 
 /**
  * What proves that a row which has not ended is in flight: its record is still to be read by the service that moves it on, it waits, or
  * somebody holds a lease for it. Null: nothing does, it is lost (PROTOCOL.md 7).
  */
-export function evidenceOf(row: OpenRow, backlog: ReadonlyMap<string, Backlog>): Evidence | null {
+export function evidenceOf(row: OpenRow, positions: Positions): Evidence | null {
   if (row.hasWaitingRow) return "waiting row";
-  if (row.state !== "waiting") {
-    const at = row.state === "accepted" ? row.raw : row.normalized;
-    if (at !== null && isUnread(at, backlog.get(`${at.topic}/${at.partition}`))) return "unread record";
-  }
+  const at = nextRecordOf(row);
+  if (at !== null && isUnread(at, positions.get(placeOf(at)))) return "unread record";
   return row.hasLiveLease ? "live lease" : null;
 }
 
@@ -49,6 +53,15 @@ export function isUnread(at: At, backlog: Backlog | undefined): boolean {
   );
 }
 
+export function isInLog(at: At, backlog: Backlog | undefined): boolean {
+  return backlog !== undefined && at.offset >= backlog.low && at.offset < backlog.high;
+}
+
+/** `topic/partition`. */
+export function placeOf(at: Pick<At, "topic" | "partition">): string {
+  return `${at.topic}/${at.partition}`;
+}
+
 export interface LawReport {
   readonly accepted: number;
   readonly written: number;
@@ -57,12 +70,17 @@ export interface LawReport {
   readonly inFlight: number;
   /** Records on raw-events that the parser has not read: accepted, not yet rows. */
   readonly unread: number;
+  /** The first thousand. */
   readonly lost: readonly Lost[];
-  /** `--deep` or not, what does not fit together without being lost. */
+  /** What does not fit together without an email being lost. The first thousand. */
   readonly faults: readonly string[];
+  /** Findings beyond the lists. */
+  readonly notListed: number;
+  /** What to look at, and no finding: lanes without a reader whose mail has been read so far, gaps that were acknowledged. */
+  readonly notes: readonly string[];
   readonly holds: boolean;
   readonly deep: boolean;
-  /** How much `--deep` looked at. */
+  /** How much was looked at. */
   readonly checked: Readonly<Record<string, number>>;
 }
 

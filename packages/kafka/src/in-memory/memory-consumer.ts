@@ -50,7 +50,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
     let next = broker.group(groupId).committed.get(topic)?.get(partition) ?? partitionLog.low;
     while (!mine.signal.aborted && state === "member") {
       if (broker.available && (next < partitionLog.low || next > partitionLog.high)) {
-        options.onAlert?.(outOfRangeAlert({ groupId, topic, partition }, next, partitionLog));
+        await options.onAlert?.(outOfRangeAlert({ groupId, topic, partition }, next, partitionLog));
         next = partitionLog.low;
       }
       const idle = !broker.available || pauses.isPaused(partition);
