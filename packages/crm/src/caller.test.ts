@@ -6,7 +6,7 @@ import { oauthFault } from "./oauth/faults.ts";
 import type { CallResult } from "./port.ts";
 import type { Exchange, ExchangeResult } from "./transport.ts";
 
-const soon = { deadline: Date.now() + 60_000 };
+const soon = { deadline: performance.now() + 60_000 };
 const POST = { method: "POST", path: "/deals?x=1", template: "/deals", body: "{}" } as const;
 const refusal: ExchangeResult = { kind: "answer", status: 401, headers: {}, text: "{}" };
 const done: ExchangeResult = { kind: "answer", status: 201, headers: {}, text: "{}" };

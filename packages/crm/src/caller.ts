@@ -74,7 +74,7 @@ export function createCaller(crm: string, options: CallerOptions): Caller {
               ...authorization(token, { ...(headers && { headers }), ...(body === undefined ? {} : { body }) }),
             },
             ...(body === undefined ? {} : { body }),
-            deadline: Math.min(deadline, Date.now() + timeoutMs),
+            deadline: Math.min(deadline, performance.now() + timeoutMs),
           });
         return observeCall({ tenant, baseUrl, log, onCall }, { crm, method, template }, exchange, (result) => {
           refused = result.kind === "answer" && result.status === 401;

@@ -63,7 +63,7 @@ interface Write {
 }
 
 export const inMs = (milliseconds: number): { deadline: number; filename: string } => ({
-  deadline: Date.now() + milliseconds,
+  deadline: performance.now() + milliseconds,
   filename: FILENAME,
 });
 

@@ -52,7 +52,7 @@ export type CallResult<T> =
   | { readonly ok: false; readonly fault: CallFault };
 
 export interface CallOptions {
-  /** Absolute time (epoch ms) after which the call is abandoned; the HTTP client owns this deadline. */
+  /** When the call is abandoned, by the clock of `performance.now()`, which nobody sets; the HTTP client owns this deadline. */
   readonly deadline: number;
 }
 

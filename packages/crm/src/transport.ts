@@ -10,7 +10,7 @@ export interface Exchange {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | FormData;
-  /** Epoch ms; the exchange is over by then, whatever it waits for: a free connection, TLS, the answer's last byte. */
+  /** Of `performance.now()`; the exchange is over by then, whatever it waits for: a free connection, TLS, the answer's last byte. */
   readonly deadline: number;
 }
 
@@ -62,7 +62,7 @@ export function createTransport(origin: string, connections = 64): Transport {
 }
 
 function exchange(pool: Pool, request: Exchange): Promise<ExchangeResult> {
-  const remaining = request.deadline - Date.now();
+  const remaining = request.deadline - performance.now();
   if (remaining <= 0) return Promise.resolve({ kind: "failure", reason: "timeout", sent: false });
   return new Promise((resolve) => {
     let sent = false;

@@ -7,7 +7,6 @@ export * from "./fault-fate.ts";
 export * from "./infrastructure.ts";
 export * from "./match-deal.ts";
 export * from "./outcome.ts";
-export * from "./record-order.ts";
 export * from "./replay-changes.ts";
 export * from "./retry-schedule.ts";
 export * from "./rules/index.ts";

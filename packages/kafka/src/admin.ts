@@ -106,12 +106,12 @@ const PASSING = new Set([
 const ELECTION_MS = 10_000;
 
 async function duringElections<T>(call: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + ELECTION_MS;
+  const deadline = performance.now() + ELECTION_MS;
   for (;;) {
     try {
       return await call();
     } catch (error) {
-      if (Date.now() > deadline || !PASSING.has(protocolErrorOf(error) ?? "")) throw error;
+      if (performance.now() > deadline || !PASSING.has(protocolErrorOf(error) ?? "")) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -95,7 +95,7 @@ export function createConsumer(
     const partitions = payload.memberAssignment[topic] ?? [];
     const next = createGeneration(partitions);
     generation = next;
-    beatenAt = Date.now();
+    beatenAt = performance.now();
     pauses.retain(next.partitions);
     // All closed until the start positions are known; they open what does not rest.
     ifRunning(() => {
@@ -106,7 +106,7 @@ export function createConsumer(
     void positions.set(next).finally(() => joined.resolve());
   });
   kafka.on(kafka.events.HEARTBEAT, () => {
-    beatenAt = Date.now();
+    beatenAt = performance.now();
   });
   kafka.on(kafka.events.CRASH, ({ payload }) => {
     endGeneration();
@@ -190,6 +190,7 @@ export function createConsumer(
     start,
     stop: (graceMs = 10_000) => (stopped ??= stopOnce(graceMs)),
     closed: closed.promise,
-    healthy: () => !stopping && generation !== null && Date.now() - beatenAt < MISSED_BEATS * heartbeatIntervalMs,
+    healthy: () =>
+      !stopping && generation !== null && performance.now() - beatenAt < MISSED_BEATS * heartbeatIntervalMs,
   };
 }

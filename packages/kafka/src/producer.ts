@@ -75,7 +75,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
   function enqueue(topic: string, wire: WireRecord): Promise<Coordinates> {
     const state = stateOf(topic);
     const bytes = sizeOf(wire);
-    const stale = Date.now() - state.askedAt > settings.metadataMaxAgeMs;
+    const stale = performance.now() - state.askedAt > settings.metadataMaxAgeMs;
     if (state.partitions === null || stale) void ask(topic, state);
     if (state.partitions !== null) return intoLane(topic, state, state.partitions, wire, bytes);
     if (state.waitingBytes > 0 && state.waitingBytes + bytes > settings.maxLaneBytes) {
@@ -156,14 +156,14 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
         try {
           const partitions = await transport.partitionCount(topic);
           state.partitions = partitions;
-          state.askedAt = Date.now();
+          state.askedAt = performance.now();
           const ready = state.waiting;
           state.waiting = [];
           for (const waiting of ready) waiting.go();
           return;
         } catch (error) {
           // The count that was known before serves on; it is asked again at a later send.
-          if (state.partitions !== null) state.askedAt = Date.now();
+          if (state.partitions !== null) state.askedAt = performance.now();
           if (state.waiting.length === 0) return;
           lastReason.set(topic, reasonOf(error));
           await new Promise((resolve) => setTimeout(resolve, waitMs));

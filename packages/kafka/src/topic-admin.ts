@@ -71,10 +71,10 @@ export async function untilLed(
   admin: KafkaJSAdmin,
   topics: readonly { readonly topic: string; readonly partitions: number }[],
 ): Promise<void> {
-  const deadline = Date.now() + CREATE_TIMEOUT_MS;
+  const deadline = performance.now() + CREATE_TIMEOUT_MS;
   for (const { topic, partitions } of topics) {
     while (!(await isLed(admin, topic, partitions))) {
-      if (Date.now() > deadline) {
+      if (performance.now() > deadline) {
         throw new Error(
           `${topic}: no leader for every partition within ${CREATE_TIMEOUT_MS} ms. See the brokers' logs.`,
         );

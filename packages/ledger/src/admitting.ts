@@ -1,4 +1,6 @@
 import { asRows, type Database } from "./database.ts";
+import { spanMs } from "./milliseconds.ts";
+import { compareOrder, orderOf } from "./record-order.ts";
 
 /** A normalized record as the sink meets it on Kafka. */
 export interface Candidate {
@@ -40,7 +42,7 @@ interface Row {
   was_hash: string | null;
   was_mapping: string | null;
   was_parsed_at: number | null;
-  was_pass: number | null;
+  was_order_pass: number | null;
   admitted: boolean | null;
   pass: number | null;
   attempt: number | null;
@@ -53,13 +55,7 @@ export async function admit(database: Database, candidates: readonly Candidate[]
   for (const candidate of candidates) {
     const key = `${candidate.tenant}/${candidate.eventId}`;
     const other = newest.get(key);
-    if (
-      other === undefined ||
-      other.parsedAt < candidate.parsedAt ||
-      (other.parsedAt === candidate.parsedAt && other.pass <= candidate.pass)
-    ) {
-      newest.set(key, candidate);
-    }
+    if (other === undefined || compareOrder(other, candidate) <= 0) newest.set(key, candidate);
   }
   const rows = await database.query<Row>(
     `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, lane text, source text, source_kind text,
@@ -67,32 +63,32 @@ export async function admit(database: Database, candidates: readonly Candidate[]
           message_id text, topic text, partition int, "offset" bigint, parsed_at bigint, pass int, received_at bigint, trace_id text, now bigint)),
       before as (select d.* from deliveries d join r using (tenant, event_id) order by d.tenant, d.event_id for update of d),
       admitted as (
-        insert into deliveries as d (tenant, event_id, lane, state, pass, order_parsed_at, source, source_kind, source_delivery_id, source_event_id,
+        insert into deliveries as d (tenant, event_id, lane, state, pass, order_pass, order_parsed_at, source, source_kind, source_delivery_id, source_event_id,
             email_key, conversation_id, message_id, normalized_topic, normalized_partition, normalized_offset, received_at, accepted_at, parsed_at,
-            delivering_at, trace_id)
-        select r.tenant, r.event_id, r.lane, 'delivering', r.pass, r.parsed_at, r.source, r.source_kind, r.source_delivery_id, r.source_event_id,
-            r.email_key, r.conversation_id, r.message_id, r.topic, r.partition, r."offset", r.received_at, r.parsed_at, r.parsed_at, r.now, r.trace_id
+            delivering_at, taken_at, trace_id)
+        select r.tenant, r.event_id, r.lane, 'delivering', r.pass, r.pass, r.parsed_at, r.source, r.source_kind, r.source_delivery_id, r.source_event_id,
+            r.email_key, r.conversation_id, r.message_id, r.topic, r.partition, r."offset", r.received_at, r.parsed_at, r.parsed_at, r.now, clock_timestamp(), r.trace_id
           from r left join before b using (tenant, event_id)
          where b.tenant is null
-            -- The same parse again counts as the row's pass: a record that opened a pass after a dead letter still carries the old one.
-            or (b.state in ('accepted', 'parsed', 'delivering') and r.parsed_at >= b.order_parsed_at)
+            -- A record that opened a pass after a dead letter still carries the old one: it is compared with what the row was taken by.
+            or (b.state in ('accepted', 'parsed', 'delivering') and (r.pass, r.parsed_at) >= ${orderOf("b")})
             -- only the record of a later pass opens a dead letter again; the one that ended so is read again whenever its partition pauses
             or (b.state = 'dead_lettered' and r.pass > b.pass)
             -- a replay with other content, or under another mapping: the same steps run again and update in place
-            or (b.state in ('written', 'suppressed') and r.parsed_at >= b.order_parsed_at
+            or (b.state in ('written', 'suppressed') and (r.pass, r.parsed_at) >= ${orderOf("b")}
                 and (b.content_hash is distinct from r.content_hash or b.mapping_version is distinct from r.mapping_version))
          order by r.tenant, r.event_id
         on conflict (tenant, event_id) do update set
           state = 'delivering',
           pass = case when d.state = 'dead_lettered' then greatest(excluded.pass, d.pass + 1) else greatest(excluded.pass, d.pass) end,
           attempt = case when d.state = 'dead_lettered' then 0 else d.attempt end,
-          order_parsed_at = excluded.order_parsed_at,
+          order_pass = excluded.order_pass, order_parsed_at = excluded.order_parsed_at,
           email_key = excluded.email_key, conversation_id = excluded.conversation_id, message_id = excluded.message_id,
           normalized_topic = excluded.normalized_topic, normalized_partition = excluded.normalized_partition, normalized_offset = excluded.normalized_offset,
-          delivering_at = excluded.delivering_at, ended_at = null
+          delivering_at = excluded.delivering_at, taken_at = excluded.taken_at, ended_at = null
         returning d.tenant, d.event_id, d.pass, d.attempt)
      select r.tenant, r.event_id, b.state as was, b.content_hash as was_hash, b.mapping_version as was_mapping, b.order_parsed_at as was_parsed_at,
-            b.pass as was_pass, a.tenant is not null as admitted, a.pass, a.attempt
+            b.order_pass as was_order_pass, a.tenant is not null as admitted, a.pass, a.attempt
        from r left join before b using (tenant, event_id) left join admitted a using (tenant, event_id)`,
     [asRows([...newest.values()].map(asRow))],
   );
@@ -100,8 +96,7 @@ export async function admit(database: Database, candidates: readonly Candidate[]
   return candidates.map((candidate) => {
     const key = `${candidate.tenant}/${candidate.eventId}`;
     const asked = newest.get(key) as Candidate;
-    if (asked !== candidate && (asked.parsedAt !== candidate.parsedAt || asked.pass !== candidate.pass))
-      return { verdict: "stale" };
+    if (asked !== candidate && compareOrder(asked, candidate) !== 0) return { verdict: "stale" };
     if (asked !== candidate) return { verdict: "already_ended" };
     return verdictOf(found.get(key) as Row, candidate);
   });
@@ -109,9 +104,7 @@ export async function admit(database: Database, candidates: readonly Candidate[]
 
 function verdictOf(row: Row, candidate: Candidate): Admission {
   if (row.admitted === true) return { verdict: "deliver", pass: row.pass ?? 0, attempt: row.attempt ?? 0 };
-  const newer =
-    candidate.parsedAt > (row.was_parsed_at ?? 0) ||
-    (candidate.parsedAt === row.was_parsed_at && candidate.pass > (row.was_pass ?? 0));
+  const newer = compareOrder(candidate, { pass: row.was_order_pass ?? 0, parsedAt: row.was_parsed_at ?? 0 }) > 0;
   switch (row.was) {
     case "waiting":
       return { verdict: "waiting", newer };
@@ -153,14 +146,13 @@ function asRow(candidate: Candidate): object {
 }
 
 /**
- * Deliveries that were taken by a sink before `olderThan` (epoch ms) and since then neither ended nor wait, with nobody holding a lease
- * for them. Each is given out once per taking (`now` becomes its new time), and its record counts again whatever order it has.
+ * Deliveries that a sink took more than `forMs` ago and that since then neither ended nor wait, with nobody holding a lease for them. Postgres'
+ * clock counts, whichever sink took them and whichever asks. Each is given out once per taking, and its record counts again whatever order it has.
  */
 export async function takeStalled(
   database: Database,
   lanes: readonly string[],
-  olderThan: number,
-  now: number,
+  forMs: number,
 ): Promise<{ tenant: string; eventId: string; at: { topic: string; partition: number; offset: number } }[]> {
   const rows = await database.query<{
     tenant: string;
@@ -171,14 +163,14 @@ export async function takeStalled(
   }>(
     `with stalled as (
        select d.tenant, d.event_id from deliveries d
-        where d.state = 'delivering' and d.lane = any ($1) and d.delivering_at < $2 and d.normalized_offset is not null
+        where d.state = 'delivering' and d.lane = any ($1) and coalesce(d.taken_at, to_timestamp(d.delivering_at / 1000.0)) < clock_timestamp() - $2 * interval '1 ms' and d.normalized_offset is not null
           and not exists (select 1 from waiting w where w.tenant = d.tenant and w.event_id = d.event_id)
           and not exists (select 1 from effects e where e.tenant = d.tenant and e.event_id = d.event_id and e.state = 'claimed'
                              and e.lease_until > clock_timestamp())
-        order by d.delivering_at limit 20 for update of d skip locked)
-     update deliveries d set delivering_at = $3, order_parsed_at = 0 from stalled s where d.tenant = s.tenant and d.event_id = s.event_id
+        order by d.taken_at nulls first limit 20 for update of d skip locked)
+     update deliveries d set taken_at = clock_timestamp(), order_pass = 0, order_parsed_at = 0 from stalled s where d.tenant = s.tenant and d.event_id = s.event_id
      returning d.tenant, d.event_id, d.normalized_topic as topic, d.normalized_partition as partition, d.normalized_offset as "offset"`,
-    [lanes, olderThan, now],
+    [lanes, spanMs(forMs)],
   );
   return rows.map(({ tenant, event_id, ...at }) => ({ tenant, eventId: event_id, at }));
 }

@@ -1,6 +1,7 @@
 import { asRows, type Database } from "./database.ts";
 import { spanMs } from "./milliseconds.ts";
 import type { Notice } from "./notices.ts";
+import { tryCounts } from "./record-order.ts";
 
 /** What became of one effect in this try. */
 export interface EffectEnd {
@@ -205,7 +206,7 @@ const END_FINALS = `
         -- two instances at once on one event: a write is never hidden by what the other one came to
         and (d.state not in ('written', 'suppressed', 'dead_lettered') or (r.state = 'written' and d.state <> 'suppressed'))
         and case r.stage when 'parse' then d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse')
-                         else (d.order_parsed_at, d.pass) <= (r.parsed_at, r.pass) end
+                         else ${tryCounts("d", "r")} end
      returning d.tenant, d.event_id),
    unwaited as (delete from waiting w using r join ended using (tenant, event_id)
       where w.tenant = r.tenant and w.event_id = r.event_id),
@@ -229,7 +230,7 @@ const END_WAITS = `
        from r
       where d.tenant = r.tenant and d.event_id = r.event_id and d.state not in ('written', 'suppressed', 'dead_lettered')
         and case r.stage when 'parse' then d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse')
-                         else (d.order_parsed_at, d.pass) <= (r.parsed_at, r.pass) end
+                         else ${tryCounts("d", "r")} end
      returning d.tenant, d.event_id),
    told as (insert into journey (tenant, event_id, service, what, detail)
       select r.tenant, r.event_id, r.service, r.kind, jsonb_build_object('code', r.code, 'dueInMs', r.delay_ms, 'attempts', r.attempt)
@@ -245,4 +246,4 @@ const END_WAITS = `
       partition = excluded.partition, "offset" = excluded."offset", record_timestamp = excluded.record_timestamp, key = excluded.key,
       value = excluded.value, headers = excluded.headers, conversation_id = coalesce(excluded.conversation_id, w.conversation_id),
       owner = null, lease_until = null
-    where (w.order_parsed_at, w.pass) <= (excluded.order_parsed_at, excluded.pass)`;
+    where (w.pass, w.order_parsed_at) <= (excluded.pass, excluded.order_parsed_at)`;

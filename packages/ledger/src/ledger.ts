@@ -91,8 +91,7 @@ export function ledgerOn(database: Database) {
     startAlone: async (tenant: string, eventId: string): Promise<number> => startAlone(database, tenant, eventId),
     endAlone: async (tenant: string, eventId: string): Promise<void> => endAlone(database, tenant, eventId),
 
-    takeStalled: async (lanes: readonly string[], olderThan: number, now: number) =>
-      takeStalled(database, lanes, olderThan, now),
+    takeStalled: async (lanes: readonly string[], forMs: number) => takeStalled(database, lanes, forMs),
     admit: coalesce<Candidate, Admission>(async (candidates) => admit(database, candidates)),
     meetUnreadable: async (arrival: Arrival, now: number): Promise<MetUnreadable> =>
       meetUnreadable(database, arrival, now),

@@ -11,7 +11,7 @@ let ledger: Ledger;
 beforeAll(async () => {
   database = await openMemoryDatabase();
   ledger = ledgerOn(database);
-});
+}, 60_000);
 afterAll(async () => ledger.close());
 
 const AGES = [1, 24, 25, 30, 400, 4_000];

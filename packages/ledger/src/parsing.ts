@@ -24,6 +24,8 @@ export interface Arrived {
   readonly starts: number;
   /** The pass that the normalized record belongs to. */
   readonly pass: number;
+  /** Epoch ms: what is parsed now is parsed later than that, whatever this machine's clock says; 0 when it was not parsed in this pass. */
+  readonly parsedAfter: number;
 }
 
 /**
@@ -33,7 +35,14 @@ export interface Arrived {
 export async function accept(database: Database, arrivals: readonly Arrival[], now: number): Promise<Arrived[]> {
   // One event may stand twice in a batch (a provider's retry): counted once, answered twice.
   const unique = [...new Map(arrivals.map((arrival) => [`${arrival.tenant}/${arrival.eventId}`, arrival])).values()];
-  const rows = await database.query<{ tenant: string; event_id: string; state: string; starts: number; pass: number }>(
+  const rows = await database.query<{
+    tenant: string;
+    event_id: string;
+    state: string;
+    starts: number;
+    pass: number;
+    after: number;
+  }>(
     `insert into deliveries as d (tenant, event_id, lane, state, starts, pass, source, source_kind, source_delivery_id, source_event_id,
        raw_topic, raw_partition, raw_offset, received_at, accepted_at, trace_id)
      select r.tenant, r.event_id, r.lane, 'accepted', 1, r.pass, r.source, r.source_kind, r.source_delivery_id, r.source_event_id,
@@ -46,11 +55,15 @@ export async function accept(database: Database, arrivals: readonly Arrival[], n
        state = case when d.state = 'dead_lettered' then 'accepted' else d.state end,
        pass = case when d.state = 'dead_lettered' then greatest(excluded.pass, d.pass + 1) else d.pass end,
        attempt = case when d.state = 'dead_lettered' then 0 else d.attempt end,
+       -- What is parsed in the new pass counts, however far ahead the clock of the last parser was.
+       order_pass = case when d.state = 'dead_lettered' then greatest(excluded.pass, d.pass + 1) else d.order_pass end,
+       order_parsed_at = case when d.state = 'dead_lettered' then 0 else d.order_parsed_at end,
        ended_at = case when d.state = 'dead_lettered' then null else d.ended_at end,
        raw_topic = case when d.state in ('accepted', 'dead_lettered') then excluded.raw_topic else d.raw_topic end,
        raw_partition = case when d.state in ('accepted', 'dead_lettered') then excluded.raw_partition else d.raw_partition end,
        raw_offset = case when d.state in ('accepted', 'dead_lettered') then excluded.raw_offset else d.raw_offset end
-     returning d.tenant, d.event_id, d.state, d.starts, d.pass`,
+     returning d.tenant, d.event_id, d.state, d.starts, d.pass,
+       case when d.state = 'accepted' then d.order_parsed_at else greatest(d.order_parsed_at, coalesce(d.parsed_at, 0)) end as after`,
     [
       asRows(
         unique.map((a) => ({
@@ -73,7 +86,7 @@ export async function accept(database: Database, arrivals: readonly Arrival[], n
     ],
   );
   const found = new Map(
-    rows.map(({ tenant, event_id, state, starts, pass }) => [`${tenant}/${event_id}`, { state, starts, pass }]),
+    rows.map(({ tenant, event_id, after, ...row }) => [`${tenant}/${event_id}`, { ...row, parsedAfter: after }]),
   );
   return arrivals.map((a) => found.get(`${a.tenant}/${a.eventId}`) as Arrived);
 }

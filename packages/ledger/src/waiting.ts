@@ -1,6 +1,7 @@
 import type { KeptRecord } from "./ending.ts";
 import type { Database } from "./database.ts";
 import { epochMs, spanMs } from "./milliseconds.ts";
+import { orderOf } from "./record-order.ts";
 
 /** A waiting email taken under a lease, to be tried again. */
 export interface WaitingEmail {
@@ -133,11 +134,12 @@ export async function replaceWaiting(
   record: KeptRecord,
 ): Promise<void> {
   await database.query(
-    `with replaced as (
-       update waiting set topic = $5, partition = $6, "offset" = $7, record_timestamp = $8, key = $9, value = $10, headers = $11,
-              order_parsed_at = $3, pass = $4
-        where tenant = $1 and event_id = $2 and (order_parsed_at, pass) < ($3, $4) returning tenant, event_id)
-     update deliveries d set order_parsed_at = $3, pass = $4 from replaced r where d.tenant = r.tenant and d.event_id = r.event_id`,
+    `with newer as (
+       update deliveries d set order_parsed_at = $3, order_pass = $4, pass = greatest(d.pass, $4)
+        where tenant = $1 and event_id = $2 and state = 'waiting' and ${orderOf("d")} < ($4, $3) returning pass)
+     update waiting set topic = $5, partition = $6, "offset" = $7, record_timestamp = $8, key = $9, value = $10, headers = $11,
+            order_parsed_at = $3, pass = newer.pass
+       from newer where tenant = $1 and event_id = $2`,
     [
       event.tenant,
       event.eventId,

@@ -98,11 +98,11 @@ export class Supervisor {
     };
     this.#children.push(handle);
 
-    const deadline = Date.now() + (spec.readyTimeoutMs ?? 60_000);
+    const deadline = performance.now() + (spec.readyTimeoutMs ?? 60_000);
     while (!(await spec.isReady().catch(() => false))) {
       if (state.ended) throw await endedError(spec.name, `ended while starting (${await gone})`, logFile);
       signal?.throwIfAborted();
-      if (Date.now() > deadline) throw await endedError(spec.name, "did not become ready in time", logFile);
+      if (performance.now() > deadline) throw await endedError(spec.name, "did not become ready in time", logFile);
       await sleep(250, undefined, signal === undefined ? {} : { signal });
     }
     void gone.then(async (why) => {

@@ -21,7 +21,7 @@ export interface BatchedCall<M extends BatchedMethod> {
   readonly input: BatchRows[M]["input"];
   /** Of the record that it writes; null for a call that only reads. */
   readonly key: string | null;
-  /** Epoch ms; the email's own. */
+  /** The email's own, of the clock that nobody sets. */
   readonly deadline: number;
   /** Told each time before the call leaves, by itself or with others. */
   readonly begin: () => void;
@@ -41,6 +41,7 @@ export interface BatchCallsOptions {
   readonly gate: () => Promise<Pick<Gate, "buffered">>;
   /** Longest time for one call, ms. */
   readonly timeoutMs: number;
+  /** A clock that nobody sets, ms. */
   readonly now: () => number;
   /** Failure tests end the process at named points. */
   readonly reach: (point: string) => void;

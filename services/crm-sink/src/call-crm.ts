@@ -94,7 +94,7 @@ async function callAlone<T>(
 ): Promise<CallEnd<T>> {
   const token = await crm.quota.take(crm.adapter.costs?.[method] ?? 1, QUOTA_WAIT_MS);
   if (!token.ok) return { kind: "no-token", retryInMs: token.retryInMs };
-  const now = deps.now();
+  const now = deps.monotonic();
   if (deadline - now < MIN_CALL_MS) return { kind: "late" };
   begin();
   const answer = await crm.circuit.call(
@@ -150,7 +150,7 @@ async function whatBecameOf<T>(
 /** ms until an unknown write may be looked at: the end of its lease and the adapter's settling time. */
 function settleInMs(email: CallTry, writes: CalledEffect | undefined, unknown: boolean): number {
   if (writes === undefined || !unknown) return 0;
-  return email.deadline + LEASE_MARGIN_MS + settleMsOf(email, writes.effect) - email.deps.now() + 250;
+  return email.deadline + LEASE_MARGIN_MS + settleMsOf(email, writes.effect) - email.deps.monotonic() + 250;
 }
 
 export function settleMsOf(email: Pick<EmailTry, "crm">, effect: EffectKind): number {

@@ -144,7 +144,7 @@ function report(email: EmailTry, ending: Ends): void {
     ...(ending.kind === "deadLetter" ? { step: ending.step, detail: ending.detail } : {}),
     pass: email.pass,
     attempt: email.attempt + 1,
-    tryMs: now - email.startedAt,
+    tryMs: Math.round(deps.monotonic() - email.startedAt),
     endToEndMs: now - event.receivedAt,
     warnings: email.warnings.length,
   };

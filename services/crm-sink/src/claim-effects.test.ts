@@ -11,6 +11,7 @@ function emailWith(canonical: string, deal: ClaimResult = { state: "won", settle
   const email = {
     deps: {
       now: () => 0,
+      monotonic: () => 0,
       reach: () => {},
       ledger: {
         claim: async (requests: readonly ClaimRequest[]): Promise<ClaimResult[]> =>

@@ -50,10 +50,10 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
     ...plan.rules,
     { effect: "activity", key: effectKey.activity(event.emailKey) },
   ];
-  const patientUntil = deps.now() + PATIENCE_MS;
+  const patientUntil = deps.monotonic() + PATIENCE_MS;
   for (let wait = 25; ; wait = Math.min(wait * 2, 400)) {
     // Fixed before the claim, so that the lease that Postgres gives always outlasts it.
-    const leaseMs = Math.max(0, email.deadline - deps.now()) + LEASE_MARGIN_MS;
+    const leaseMs = Math.max(0, email.deadline - deps.monotonic()) + LEASE_MARGIN_MS;
     const results = await deps.ledger.claim(
       wanted.map(({ effect, key }) => ({
         tenant: event.tenantId,
@@ -90,7 +90,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
     }
     await giveBack();
     const forMs = Math.max(...busy.map((result) => result.forMs));
-    if (deps.now() + wait > patientUntil) {
+    if (deps.monotonic() + wait > patientUntil) {
       return { kind: "retry", code: "claimed_by_another", attempt: false, delayMs: Math.min(forMs, LONGEST_DELAY_MS) };
     }
     await sleep(wait);

@@ -26,7 +26,7 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
   const effects = createEffectLog(() => "hubspot", "sink/1");
   effects.won("contact", "ada@acme.example", settle);
   const email = {
-    deps: { now: () => 0, random: () => 0.5, reach: () => {} },
+    deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, reach: () => {} },
     event: { classification: { kind }, signature: { name: "Ada", phones } },
     tenant: { crm: { contactByPhone: on, timeoutMs: 1000 } },
     crm: {

@@ -20,16 +20,16 @@ export const PING_MS = 5_000;
  */
 export function createCrmAnswers(
   ping: (options: CallOptions) => Promise<CallResult<null>>,
-  clocks: { readonly now: () => number; readonly epoch: () => number },
+  now: () => number,
 ): () => Promise<CrmAnswer> {
   let asked: Promise<CallResult<null>> | null = null;
   let until = Number.POSITIVE_INFINITY;
   return async () => {
-    const fresh = asked === null || clocks.now() >= until;
+    const fresh = asked === null || now() >= until;
     if (fresh || asked === null) {
       until = Number.POSITIVE_INFINITY;
-      asked = ping({ deadline: clocks.epoch() + PING_MS }).finally(() => {
-        until = clocks.now() + FRESH_MS;
+      asked = ping({ deadline: now() + PING_MS }).finally(() => {
+        until = now() + FRESH_MS;
       });
     }
     const answer = await asked;

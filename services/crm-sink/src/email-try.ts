@@ -20,7 +20,10 @@ export interface SinkDeps {
   /** Unique to this process; part of every claim's owner. */
   readonly instance: string;
   readonly log: Log;
+  /** Epoch ms: what is written down. */
   readonly now: () => number;
+  /** A clock that nobody sets, ms: whatever is to be over in time. */
+  readonly monotonic: () => number;
   readonly random: () => number;
   /** Failure tests end the process at named points. */
   readonly reach: (point: string) => void;
@@ -65,8 +68,9 @@ export interface EmailTry {
   readonly effects: EffectLog;
   /** Unique to this try. */
   readonly owner: string;
-  /** No CRM call may last beyond it, epoch ms. */
+  /** No CRM call may last beyond it, of `deps.monotonic`. */
   readonly deadline: number;
+  /** Of `deps.monotonic`. */
   readonly startedAt: number;
   /** Filled in by `admit`. */
   pass: number;

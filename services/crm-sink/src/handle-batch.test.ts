@@ -54,6 +54,7 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
     ledger: { finish: async () => Promise.resolve(), delivery: async () => Promise.resolve(null) },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     now: () => 0,
+    monotonic: () => 0,
     reach: () => {},
   } as unknown as SinkDeps;
   const batch = createBatchHandler(deps, createFairQueue(places, SLOW_MS));

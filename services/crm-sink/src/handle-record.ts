@@ -60,7 +60,7 @@ async function endRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
 function beginTry(deps: SinkDeps, arrival: Arrival, event: NormalizedEvent, tenant: TenantConfig): EmailTry {
   const crm = deps.crms.of(tenant);
   const owner = `${deps.instance}/${randomUUID()}`;
-  const startedAt = deps.now();
+  const startedAt = deps.monotonic();
   return {
     deps,
     arrival,

@@ -60,7 +60,7 @@ async function keep(email: EmailTry): Promise<void> {
       state: "waiting",
       kind: "retry",
       code: SLOW_CODE,
-      delayMs: email.deadline + LEASE_MARGIN_MS - deps.now(),
+      delayMs: email.deadline + LEASE_MARGIN_MS - deps.monotonic(),
       lane: event.lane,
       conversationId: email.conversationId,
       record: keptRecord(email.arrival.record),

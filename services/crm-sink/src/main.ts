@@ -66,6 +66,7 @@ async function run(): Promise<void> {
       instance: `crm-sink/${randomUUID()}`,
       log,
       now: Date.now,
+      monotonic: () => performance.now(),
       random: Math.random,
       reach: test.reach,
     },

@@ -56,6 +56,7 @@ function sink({ deal, update, open = false, buffered = false, spent = false }: C
   const deps = {
     instance: "sink/1",
     now: () => 1_000,
+    monotonic: () => 1_000,
     random: () => 0.5,
     reach: () => {},
     tenants: { get: (id: string) => (tenants.includes(id) ? { id, crm: { timeoutMs: 1000 } } : undefined) },

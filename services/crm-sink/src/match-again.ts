@@ -68,7 +68,7 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
     tenant,
     crm,
     effects: createEffectLog(() => crm.key, `${deps.instance}/${randomUUID()}`),
-    deadline: deps.now() + WAITING_BUDGET_MS,
+    deadline: deps.monotonic() + WAITING_BUDGET_MS,
     attempt: rematch.attempt,
     alone: true,
     event: { eventId: rematch.eventId },

@@ -81,7 +81,7 @@ async function renew(
           ...name,
           owner,
           eventId: event.eventId,
-          leaseMs: Math.max(0, email.deadline - deps.now()) + LEASE_MARGIN_MS,
+          leaseMs: Math.max(0, email.deadline - deps.monotonic()) + LEASE_MARGIN_MS,
           settleMs: settleMsOf(email, effect),
           gone: recordId,
         })

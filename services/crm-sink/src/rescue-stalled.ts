@@ -17,7 +17,7 @@ export function rescueStalled(kafka: Kafka, deps: SinkDeps, queue: FairQueue, la
   let admin: Promise<Admin> | null = null;
   const poller = poll(
     async () => {
-      for (const { tenant, eventId, at } of await deps.ledger.takeStalled(lanes, deps.now() - STALLED_MS, deps.now())) {
+      for (const { tenant, eventId, at } of await deps.ledger.takeStalled(lanes, STALLED_MS)) {
         metrics.alerts.inc({ code: "stalled_delivery" });
         deps.log.error(
           { tenant, event_id: eventId, ...at, code: "stalled_delivery" },

@@ -103,7 +103,7 @@ export function createTenantCrms(deps: {
         const answer = await circuit.call("ping", async () => adapter.ping(options), callOutcome);
         return answer.open ? { ok: false, fault: CIRCUIT_OPEN } : answer.result;
       },
-      { now: () => performance.now(), epoch: Date.now },
+      () => performance.now(),
     );
     let ready = false;
     let account: CrmAccount | null = null;
@@ -143,7 +143,7 @@ export function createTenantCrms(deps: {
         circuit,
         gate,
         timeoutMs: tenant.crm.timeoutMs,
-        now: Date.now,
+        now: () => performance.now(),
         reach,
       }),
       isPrepared: () => ready,

@@ -24,7 +24,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
   const calls: string[] = [];
   let clock = 1;
   const email = {
-    deps: { now: () => 0, random: () => 0.5, reach: () => {} },
+    deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, reach: () => {} },
     event: { classification: { kind }, spamVerdict: null },
     tenant: { crm: { companies, timeoutMs: 1000 }, mailboxes: [{ addresses: ["*@inlet.example"] }] },
     crm: {

@@ -45,6 +45,7 @@ function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal 
   const email = {
     deps: {
       now: () => 0,
+      monotonic: () => 0,
       random: () => 0.5,
       reach: () => {},
       ledger: {

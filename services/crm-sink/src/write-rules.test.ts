@@ -31,7 +31,7 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
     ...answers,
   };
   const email = {
-    deps: { now: () => 0, random: () => 0, reach: () => {}, publicUrl: "https://inlet.example" },
+    deps: { now: () => 0, monotonic: () => 0, random: () => 0, reach: () => {}, publicUrl: "https://inlet.example" },
     event: {
       tenantId: "demo",
       eventId: "evt_1",

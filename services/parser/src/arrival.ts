@@ -46,6 +46,8 @@ export interface Delivery {
   readonly tenant: TenantConfig;
   /** The pass that its normalized record belongs to, as the ledger says. */
   readonly pass: number;
+  /** Epoch ms: what is parsed now is later than that, or a parser whose clock is behind would never be heard. */
+  readonly parsedAfter: number;
   /** Attempts used up by passing faults of the tenant's own dependencies. */
   readonly attempt: number;
   /** Parses begun without an end, this one counted. */

@@ -47,7 +47,7 @@ function describe(
     tenantId: event.tenantId,
     lane: event.lane,
     receivedAt: event.receivedAt,
-    parsedAt: deps.now(),
+    parsedAt: Math.max(deps.now(), delivery.parsedAfter + 1),
     source: {
       ...event.source,
       eventId: event.source.eventId ?? source.eventId,

@@ -23,6 +23,7 @@ export function releaseWaiting(deps: ParserDeps, lanes: readonly string[]): Poll
           state: "waiting",
           starts: 1,
           pass,
+          parsedAfter: 0,
           attempt,
           since,
         });

@@ -14,7 +14,7 @@ function contacts(...written: Record<string, string>[]): string[] {
 }
 
 async function found(): Promise<string | null> {
-  const result = await subject.crm.findContactByPhone(PHONE, { deadline: Date.now() + 5_000 });
+  const result = await subject.crm.findContactByPhone(PHONE, { deadline: performance.now() + 5_000 });
   if (!result.ok) throw new Error(result.fault.code);
   return result.value?.recordId ?? null;
 }
@@ -44,7 +44,7 @@ test("a number that very many have is nobody's own", async () => {
 test("a contact's further address is that contact, alone, in a batch, with a company, and stays further", async () => {
   const [ada] = contacts({ email: "ada@acme.example", hs_additional_emails: "ada@home.example;a.l@home.example" });
   const companyId = await subject.addCompany("acme.example");
-  const options = { deadline: Date.now() + 5_000 };
+  const options = { deadline: performance.now() + 5_000 };
   const contact = { email: "a.l@home.example", firstName: "Ada", lastName: null };
   const there = { ok: true, value: { recordId: ada, created: false } };
   expect(await subject.crm.upsertContact(contact, options)).toEqual(there);

@@ -18,7 +18,7 @@ async function subject(): Promise<HubSpotSubject> {
   return made;
 }
 
-const soon = (ms = 5_000): { deadline: number } => ({ deadline: Date.now() + ms });
+const soon = (ms = 5_000): { deadline: number } => ({ deadline: performance.now() + ms });
 const ADA = { email: "ada@example.com", firstName: "Ada", lastName: "Byron" };
 
 function faultOf(result: CallResult<unknown>): CallFault {

@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const each of opened.splice(0).toReversed()) await each.close();
 });
 
-const soon = (ms = 5_000): { deadline: number } => ({ deadline: Date.now() + ms });
+const soon = (ms = 5_000): { deadline: number } => ({ deadline: performance.now() + ms });
 const MINUTE = 60_000;
 
 interface Instance {

@@ -24,7 +24,7 @@ afterAll(async () => Promise.all([first.close(), second.close()]));
 
 const MINUTE = 60_000;
 const newTenant = (): string => `t-${randomUUID().slice(0, 12)}`;
-const soon = (): { deadline: number } => ({ deadline: Date.now() + 20_000 });
+const soon = (): { deadline: number } => ({ deadline: performance.now() + 20_000 });
 const log = { warn: () => {}, debug: () => {} };
 
 async function startServer(options?: Parameters<typeof startTokenServer>[0]): Promise<TokenServer> {

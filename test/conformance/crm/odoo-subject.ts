@@ -48,7 +48,7 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
     return crm;
   };
   const crm = adapter();
-  const prepared = await crm.prepare({ deadline: Date.now() + 20_000 });
+  const prepared = await crm.prepare({ deadline: performance.now() + 20_000 });
   if (!prepared.ok) throw new Error(`prepare: ${prepared.fault.code}`);
 
   return {

@@ -59,7 +59,7 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     return crm;
   };
   const crm = adapter();
-  const prepared = await crm.prepare({ deadline: Date.now() + 10_000 });
+  const prepared = await crm.prepare({ deadline: performance.now() + 10_000 });
   if (!prepared.ok) throw new Error(`prepare: ${prepared.fault.code}`);
 
   return {

@@ -24,8 +24,8 @@ export function memoryGrants(): GrantStore {
     lease: async (key, generation, owner, ms) => {
       const row = rowOf(key);
       if (row.generation !== generation) return false;
-      if (row.owner !== null && row.owner !== owner && Date.now() < row.leaseUntil) return false;
-      Object.assign(row, { owner, leaseUntil: Date.now() + ms });
+      if (row.owner !== null && row.owner !== owner && performance.now() < row.leaseUntil) return false;
+      Object.assign(row, { owner, leaseUntil: performance.now() + ms });
       return true;
     },
     keep: async (key, generation, sealed) => {

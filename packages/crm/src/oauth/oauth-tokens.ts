@@ -71,7 +71,7 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
   };
 
   const renew = async (): Promise<CallResult<string>> => {
-    const deadline = Date.now() + timeoutMs;
+    const deadline = performance.now() + timeoutMs;
     if (unkept !== null) await keep(unkept);
     for (;;) {
       const { generation, tokens } = await readKept();
@@ -79,7 +79,7 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
       if (await store.lease(key, generation, owner, timeoutMs + LEASE_MARGIN_MS)) {
         const refreshToken = tokens?.refreshToken ?? grant.refreshToken;
         const issuedAt = now();
-        const answer = await endpoint.ask(refreshToken, Date.now() + timeoutMs);
+        const answer = await endpoint.ask(refreshToken, performance.now() + timeoutMs);
         if (!answer.ok) {
           await store.release(key, owner);
           // An instance whose lease was over may have been answered all the same: then it is that token which counts.
@@ -90,7 +90,7 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
         const endsAt = lifeMs === null ? null : issuedAt + lifeMs;
         const issued = { accessToken, issuedAt, endsAt, refreshToken: answer.value.refreshToken ?? refreshToken };
         if (await keep({ generation, tokens: issued })) return hold(issued);
-      } else if (Date.now() > deadline) {
+      } else if (performance.now() > deadline) {
         return {
           ok: false,
           fault: oauthFault("oauth:busy", "another instance has had no answer of the token endpoint yet"),
@@ -135,7 +135,7 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
 /** The renewal's result, or a fault once the caller's deadline is over; the renewal goes on for the others. */
 async function before(deadline: number, renewal: Promise<CallResult<string>>): Promise<CallResult<string>> {
   const over = new AbortController();
-  const late = sleep(Math.max(0, deadline - Date.now()), null, { signal: over.signal }).then(
+  const late = sleep(Math.max(0, deadline - performance.now()), null, { signal: over.signal }).then(
     (): CallResult<string> => ({
       ok: false,
       fault: oauthFault("oauth:deadline", "there was no access token before the deadline; nothing was sent to the CRM"),

@@ -15,7 +15,7 @@ export interface IssuedToken {
 }
 
 export interface TokenEndpoint {
-  /** `refreshToken`: null for grant client_credentials. `deadline`: epoch ms. */
+  /** `refreshToken`: null for grant client_credentials. `deadline`: of `performance.now()`. */
   ask(refreshToken: string | null, deadline: number): Promise<CallResult<IssuedToken>>;
   close(): Promise<void>;
 }

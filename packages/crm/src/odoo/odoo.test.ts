@@ -11,7 +11,7 @@ import { createDeal, getDeal } from "./deals.ts";
 import { externalName } from "./external-id.ts";
 import { prepare } from "./prepare.ts";
 
-const soon = { deadline: Date.now() + 60_000 };
+const soon = { deadline: performance.now() + 60_000 };
 const place = { pipeline: null, stage: null };
 const activity: ActivityInput = {
   key: "eml_1",
