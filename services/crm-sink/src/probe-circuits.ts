@@ -10,7 +10,7 @@ const IDLE_MS = 500;
  * call would keep the circuit open, and one that its CRM dislikes as well.
  */
 export function probeCircuits(
-  deps: Pick<SinkDeps, "ledger" | "tenants" | "crms" | "now" | "log">,
+  deps: Pick<SinkDeps, "ledger" | "tenants" | "crms" | "monotonic" | "log">,
   lanes: readonly string[],
 ): Poller {
   /** A CRM that hangs holds up no other's probe. */
@@ -19,7 +19,7 @@ export function probeCircuits(
     const tenant = deps.tenants.get(tenantId);
     if (tenant === undefined) return;
     const crm = deps.crms.of(tenant);
-    const answer = await crm.adapter.ping({ deadline: deps.now() + Math.min(tenant.crm.timeoutMs, PING_MS * 2) });
+    const answer = await crm.adapter.ping({ deadline: deps.monotonic() + Math.min(tenant.crm.timeoutMs, PING_MS * 2) });
     if (answer.ok || answer.fault.kind !== "outage") await crm.circuit.recordPing();
     else await crm.foundAway(answer.fault, null, true);
   };
