@@ -210,9 +210,12 @@ const END_FINALS = `
      returning d.tenant, d.event_id),
    unwaited as (delete from waiting w using r join ended using (tenant, event_id)
       where w.tenant = r.tenant and w.event_id = r.event_id),
+   -- They belong to what was written in the CRM: where a newer record of the event has taken over, this try's end is refused, its effects are not,
+   -- and the newer one finds them written and tells nobody.
    noticed as (insert into notices (tenant, key, event_id, notice, body)
-      select r.tenant, n.key, r.event_id, n.notice, n.body
-        from r join ended using (tenant, event_id), jsonb_to_recordset(r.notices) as n(key text, notice text, body text)
+      select distinct on (r.tenant, n.key) r.tenant, n.key, r.event_id, n.notice, n.body
+        from r, jsonb_to_recordset(r.notices) as n(key text, notice text, body text) where r.state = 'written'
+       order by r.tenant, n.key
       on conflict do nothing),
    told as (insert into journey (tenant, event_id, service, what, detail)
       select r.tenant, r.event_id, r.service, r.state, jsonb_strip_nulls(jsonb_build_object('reason', r.reason, 'detail', r.detail,
