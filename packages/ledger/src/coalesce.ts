@@ -1,52 +1,87 @@
-import { LedgerUnavailableError } from "./database.ts";
+import { LedgerUnavailableError, RowLockedError } from "./database.ts";
 
 /**
  * Calls of one kind that arrive while an earlier statement runs (or within a short wait) share the next statement: many emails, one
  * round trip. Each call still gets its own answer.
  */
-export interface CoalesceOptions {
+export interface CoalesceOptions<In> {
   /** Most calls in one statement. Default 250. */
   readonly maxCalls?: number;
   /** How long the first call waits for company, ms. Default 2. */
   readonly waitMs?: number;
+  /** Who the call is for. A locked row of one holds up no other: they are asked for apart. Default: all are one. */
+  readonly groupOf?: (input: In) => string;
 }
 
-/** `run` gets the inputs of several calls and answers in the same order. */
+interface Call<In, Out> {
+  readonly input: In;
+  readonly group: string;
+  readonly resolve: (value: Out) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * `run` gets the inputs of several calls and answers in the same order. `shared`: they are of several groups, and a locked row is to be said
+ * at once ({@link RowLockedError}), so that they are asked for again group by group.
+ */
 export function coalesce<In, Out>(
-  run: (inputs: In[]) => Promise<Out[]>,
-  options: CoalesceOptions = {},
+  run: (inputs: In[], shared: boolean) => Promise<Out[]>,
+  options: CoalesceOptions<In> = {},
 ): (input: In) => Promise<Out> {
-  const maxCalls = options.maxCalls ?? 250;
-  const waitMs = options.waitMs ?? 2;
-  let queue: { input: In; resolve: (value: Out) => void; reject: (error: unknown) => void }[] = [];
+  const { maxCalls = 250, waitMs = 2, groupOf = () => "" } = options;
+  let queue: Call<In, Out>[] = [];
   let scheduled = false;
   let running = false;
+  /** Groups that are asked for by themselves at the moment: what comes for them meanwhile waits for that. */
+  const apart = new Set<string>();
 
-  const flush = async (): Promise<void> => {
-    scheduled = false;
-    if (running || queue.length === 0) return;
-    running = true;
-    const calls = queue.slice(0, maxCalls);
-    queue = queue.slice(maxCalls);
+  const ask = async (calls: readonly Call<In, Out>[], shared: boolean): Promise<void> => {
     try {
-      const answers = await run(calls.map((call) => call.input));
+      const answers = await run(
+        calls.map((call) => call.input),
+        shared,
+      );
       calls.forEach((call, index) => call.resolve(answers[index] as Out));
     } catch (error) {
-      if (calls.length === 1 || error instanceof LedgerUnavailableError) calls.forEach((call) => call.reject(error));
+      if (shared && error instanceof RowLockedError) askApart(calls);
+      else if (calls.length === 1 || error instanceof LedgerUnavailableError)
+        calls.forEach((call) => call.reject(error));
       // One call's bad data must not fail its company: each by itself, so that only the bad one does.
       else
         await Promise.all(
-          calls.map(async (call) => run([call.input]).then(([answer]) => call.resolve(answer as Out), call.reject)),
+          calls.map(async (call) =>
+            run([call.input], false).then(([answer]) => call.resolve(answer as Out), call.reject),
+          ),
         );
-    } finally {
-      running = false;
-      if (queue.length > 0) void flush();
     }
+  };
+
+  const askApart = (calls: readonly Call<In, Out>[]): void => {
+    for (const [group, own] of Map.groupBy(calls, (call) => call.group)) {
+      apart.add(group);
+      void ask(own, false).finally(() => {
+        apart.delete(group);
+        if (queue.length > 0) void flush();
+      });
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    scheduled = false;
+    if (running) return;
+    const calls = queue.filter((call) => !apart.has(call.group)).slice(0, maxCalls);
+    if (calls.length === 0) return;
+    running = true;
+    const taken = new Set(calls);
+    queue = queue.filter((call) => !taken.has(call));
+    await ask(calls, new Set(calls.map((call) => call.group)).size > 1);
+    running = false;
+    if (queue.length > 0) void flush();
   };
 
   return async (input) =>
     new Promise<Out>((resolve, reject) => {
-      queue.push({ input, resolve, reject });
+      queue.push({ input, group: groupOf(input), resolve, reject });
       if (queue.length >= maxCalls && !running) void flush();
       else if (!scheduled && !running) {
         scheduled = true;

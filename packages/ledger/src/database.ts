@@ -6,18 +6,44 @@ export class LedgerUnavailableError extends Error {
   override readonly name = "LedgerUnavailableError";
 }
 
+/**
+ * A statement waited for a row that another connection holds, for longer than a healthy one does. Several tenants' questions in one statement
+ * are then asked tenant by tenant, so that only who needs that row waits for it.
+ */
+export class RowLockedError extends LedgerUnavailableError {
+  override readonly name = "RowLockedError";
+}
+
 // bigint columns hold epoch ms, Kafka offsets and counts, all far below 2^53.
 const INT8 = 20;
 
 /** Deadlock, serialization failure, and a statement prepared before a migration changed its table, which a new connection prepares anew. */
 const PASSING = new Set(["40P01", "40001", "0A000"]);
+/** lock_timeout. */
+const LOCKED = "55P03";
+
+/**
+ * A process that stops in the middle of a transaction (frozen, or its machine is gone) keeps its locks for so long, ms: Postgres ends the
+ * session of one that says nothing, and of one whose network no longer takes what is sent. Longer than the slowest acknowledgement of Kafka
+ * that the outbox waits for is not needed: what is cut off is published again.
+ */
+const SILENT_MS = 8_000;
+/** How long a statement waits for a locked row before it is asked for again, or taken apart, ms. */
+const LOCK_WAIT_MS = 2_000;
+/** Rounds of {@link LOCK_WAIT_MS}: beyond SILENT_MS, within the 15 s that a frozen process may hold up anybody. */
+const LOCK_ROUNDS = 6;
 
 export interface Database {
   /** Rows of one statement. Deadlocks and serialization failures are retried. Throws {@link LedgerUnavailableError} when Postgres is away. */
-  query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+  query<Row>(sql: string, values?: unknown[], options?: QueryOptions): Promise<Row[]>;
   /** Runs `work` in one transaction, again from the start after a deadlock. */
-  transaction<T>(work: (run: Database["query"]) => Promise<T>): Promise<T>;
+  transaction<T>(work: (run: Database["query"]) => Promise<T>, options?: QueryOptions): Promise<T>;
   close(): Promise<void>;
+}
+
+export interface QueryOptions {
+  /** Throws {@link RowLockedError} at the first locked row instead of waiting until it is free. */
+  readonly impatient?: boolean;
 }
 
 export interface DatabaseOptions {
@@ -25,18 +51,29 @@ export interface DatabaseOptions {
   /** Default 8. */
   readonly maxConnections?: number;
   readonly applicationName?: string;
+  /** Statements may take as long as they need: for migrations of large tables. */
+  readonly patient?: boolean;
 }
 
-/** Opens a pool; connects at the first query. A statement is cut off after 15 s. */
+/** Opens a pool; connects at the first query. A statement is cut off after 12 s, and what it locks is free after {@link SILENT_MS} without a word. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new Pool({
     connectionString: options.connectionString,
     max: options.maxConnections ?? 8,
     application_name: options.applicationName ?? "inlet",
     connectionTimeoutMillis: 5_000,
-    query_timeout: 20_000,
-    statement_timeout: 15_000,
+    ...(options.patient === true
+      ? {}
+      : {
+          query_timeout: 15_000,
+          statement_timeout: 12_000,
+          lock_timeout: LOCK_WAIT_MS,
+          idle_in_transaction_session_timeout: SILENT_MS,
+        }),
+    // Ignored on a Unix socket.
+    options: `-c tcp_user_timeout=${SILENT_MS} -c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2`,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 4_000,
     types: {
       getTypeParser: ((oid: number, format?: "text" | "binary") =>
         oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
@@ -44,8 +81,13 @@ export function openDatabase(options: DatabaseOptions): Database {
   });
   // An idle connection that Postgres closes is replaced at the next query; without a listener it would end the process.
   pool.on("error", () => {});
+  // So is one that Postgres ends while it is in use: its statement rejects.
+  pool.on("connect", (client) => client.on("error", () => {}));
 
-  const run = async <T>(work: (client: PoolClient) => Promise<T>): Promise<T> => {
+  const run = async <T>(
+    work: (client: PoolClient) => Promise<T>,
+    { impatient = false }: QueryOptions = {},
+  ): Promise<T> => {
     for (let round = 1; ; round += 1) {
       let client: PoolClient | undefined;
       let broken: Error | undefined;
@@ -56,20 +98,24 @@ export function openDatabase(options: DatabaseOptions): Database {
         broken = error as Error;
         const code = (error as { code?: string }).code ?? "";
         if (PASSING.has(code) && round < 6) continue;
+        if (code === LOCKED) {
+          if (!impatient && round < LOCK_ROUNDS) continue;
+          throw new RowLockedError("a row of the ledger is locked by somebody who does not go on", { cause: error });
+        }
         throw isFaultOfTheStatement(code)
           ? error
           : new LedgerUnavailableError(`the ledger does not answer: ${(error as Error).message}`, { cause: error });
       } finally {
         client?.release(
-          broken !== undefined && !isFaultOfTheStatement((broken as { code?: string }).code ?? "") ? broken : undefined,
+          broken !== undefined && !leavesConnectionGood((broken as { code?: string }).code ?? "") ? broken : undefined,
         );
       }
     }
   };
 
   return {
-    query: async (sql, values = []) => run(async (client) => rowsOf(client, sql, values)),
-    transaction: async (work) =>
+    query: async (sql, values = [], wait = {}) => run(async (client) => rowsOf(client, sql, values), wait),
+    transaction: async (work, wait = {}) =>
       run(async (client) => {
         await client.query("begin");
         try {
@@ -80,8 +126,17 @@ export function openDatabase(options: DatabaseOptions): Database {
           await client.query("rollback").catch(() => {});
           throw error;
         }
-      }),
+      }, wait),
     close: async () => pool.end(),
+  };
+}
+
+/** The same database for whoever would rather ask again, another way, than wait for a locked row. */
+export function impatient(database: Database): Database {
+  return {
+    query: async (sql, values) => database.query(sql, values, { impatient: true }),
+    transaction: async (work) => database.transaction(work, { impatient: true }),
+    close: async () => database.close(),
   };
 }
 
@@ -100,6 +155,11 @@ function nameOf(sql: string): string {
   let name = names.get(sql);
   if (name === undefined) names.set(sql, (name = createHash("sha256").update(sql).digest("hex").slice(0, 32)));
   return name;
+}
+
+/** The statement failed, and the connection stands as before; a prepared statement that is out of date is dropped with its connection. */
+function leavesConnectionGood(code: string): boolean {
+  return isFaultOfTheStatement(code) || code === LOCKED || code === "40P01" || code === "40001";
 }
 
 /** SQLSTATE classes 22, 23, 42 and 54: data, constraints, syntax, a value too long for its index. They would fail again, on any server. */

@@ -13,7 +13,7 @@ import {
 import { coalesce } from "./coalesce.ts";
 import { crmAccount, switchCrm, type CrmAccount } from "./crm-accounts.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
-import { openDatabase, type Database, type DatabaseOptions } from "./database.ts";
+import { impatient, openDatabase, type Database, type DatabaseOptions } from "./database.ts";
 import {
   activitiesAt,
   claim,
@@ -61,21 +61,34 @@ import {
 export type Ledger = ReturnType<typeof ledgerOn>;
 
 export function openLedger(options: DatabaseOptions): Ledger {
-  return ledgerOn(openDatabase(options));
+  return {
+    ...ledgerOn(openDatabase(options)),
+    migrate: async (): Promise<string[]> => {
+      const patient = openDatabase({ ...options, patient: true, maxConnections: 1 });
+      return migrate(patient).finally(async () => patient.close());
+    },
+  };
 }
 
 /** The ledger on a database that is open; closed with it. */
 export function ledgerOn(database: Database) {
+  const byTenant = { groupOf: ({ tenant }: { readonly tenant: string }) => tenant };
+  const hasty = impatient(database);
+  /** What several tenants ask together waits for none of them. */
+  const on = (shared: boolean): Database => (shared ? hasty : database);
   // Claims of one email are one input: all of them are in the same statement.
-  const claimTogether = coalesce<readonly ClaimRequest[], ClaimResult[]>(async (groups) => {
-    const answers = await claim(database, groups.flat());
-    let at = 0;
-    return groups.map((group) => answers.slice(at, (at += group.length)));
-  });
-  const finishTogether = coalesce<TryEnd, null>(async (ends) => {
-    await finish(database, ends);
+  const claimTogether = coalesce<readonly ClaimRequest[], ClaimResult[]>(
+    async (groups, shared) => {
+      const answers = await claim(on(shared), groups.flat());
+      let at = 0;
+      return groups.map((group) => answers.slice(at, (at += group.length)));
+    },
+    { groupOf: ([first]) => first?.tenant ?? "" },
+  );
+  const finishTogether = coalesce<TryEnd, null>(async (ends, shared) => {
+    await finish(on(shared), ends);
     return ends.map(() => null);
-  });
+  }, byTenant);
   return {
     migrate: async (): Promise<string[]> => migrate(database),
     pendingMigrations: async (): Promise<string[]> => pendingMigrations(database),
@@ -92,18 +105,22 @@ export function ledgerOn(database: Database) {
     endAlone: async (tenant: string, eventId: string): Promise<void> => endAlone(database, tenant, eventId),
 
     takeStalled: async (lanes: readonly string[], forMs: number) => takeStalled(database, lanes, forMs),
-    admit: coalesce<Candidate, Admission>(async (candidates) => admit(database, candidates)),
+    admit: coalesce<Candidate, Admission>(async (candidates, shared) => admit(on(shared), candidates), byTenant),
     meetUnreadable: async (arrival: Arrival, now: number): Promise<MetUnreadable> =>
       meetUnreadable(database, arrival, now),
-    canonicalConversation: coalesce<ConversationQuestion, string | null>(async (questions) =>
-      canonicalConversations(database, questions),
+    canonicalConversation: coalesce<ConversationQuestion, string | null>(
+      async (questions, shared) => canonicalConversations(on(shared), questions),
+      byTenant,
     ),
     conversationWaits: coalesce<{ tenant: string; conversationId: string; eventId: string }, boolean>(async (asked) =>
       conversationWaits(database, asked),
     ),
     registerSent: async (messages: readonly SentMessage[]): Promise<void> => registerSent(database, messages),
-    mention: coalesce<Mentions, SentMessage[]>(async (emails) => mention(database, emails)),
-    relatedDeals: coalesce<RelatedDealsQuestion, RelatedDeals>(async (questions) => relatedDeals(database, questions)),
+    mention: coalesce<Mentions, SentMessage[]>(async (emails, shared) => mention(on(shared), emails), byTenant),
+    relatedDeals: coalesce<RelatedDealsQuestion, RelatedDeals>(
+      async (questions, shared) => relatedDeals(on(shared), questions),
+      byTenant,
+    ),
     takeRematches: async (take: Parameters<typeof takeRematches>[1]): Promise<Rematch[]> =>
       takeRematches(database, take),
     endRematch: async (rematch: Rematch, owner: string, end: RematchEnd): Promise<void> =>

@@ -34,11 +34,15 @@ it("L22: of two outcomes of one event the second is published only after the fir
   const tenant = "t-outcomes";
   const published: string[] = [];
   await database.query("delete from outbox");
-  for (const [eventId, value] of [["evt_1", "1"], ["evt_1", "2"], ["evt_2", "3"]] as const)
-    await database.query(
-      "insert into outbox (topic, key, value, headers) values ('outcomes', $1, $2, '[]')",
-      [`${tenant}/${eventId}`, Buffer.from(value)],
-    );
+  for (const [eventId, value] of [
+    ["evt_1", "1"],
+    ["evt_1", "2"],
+    ["evt_2", "3"],
+  ] as const)
+    await database.query("insert into outbox (topic, key, value, headers) values ('outcomes', $1, $2, '[]')", [
+      `${tenant}/${eventId}`,
+      Buffer.from(value),
+    ]);
   const publish = async (): Promise<number> =>
     ledger.publishOutbox(async (record) => published.push(record.value.toString()));
   expect([await publish(), await publish(), await publish()]).toEqual([2, 1, 0]);
