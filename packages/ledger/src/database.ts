@@ -10,9 +10,7 @@ export class LedgerUnavailableError extends Error {
  * A statement waited for a row that another connection holds, for longer than a healthy one does. Several tenants' questions in one statement
  * are then asked tenant by tenant, so that only who needs that row waits for it.
  */
-export class RowLockedError extends LedgerUnavailableError {
-  override readonly name = "RowLockedError";
-}
+export class RowLockedError extends LedgerUnavailableError {}
 
 // bigint columns hold epoch ms, Kafka offsets and counts, all far below 2^53.
 const INT8 = 20;
