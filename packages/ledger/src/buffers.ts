@@ -33,18 +33,17 @@ export async function bufferOn(
 }
 
 /**
- * Lets a tenant's mail go on: all that was parked by buffer mode is due now, and is released oldest first. Answers how many emails that
+ * Lets a tenant's mail go on: all that was parked by buffer mode is released, oldest first; no row of it is written. Answers how many emails that
  * are, null when the tenant was not in buffer mode. Audited.
  */
 export async function bufferOff(database: Database, tenant: string, actor: string): Promise<number | null> {
   const [row] = await database.query<{ ended: boolean; released: number }>(
     `with ended as (delete from buffers where tenant = $1 returning tenant),
-      due as (update waiting w set due_at = clock_timestamp() from ended e
-               where w.tenant = e.tenant and w.stage = 'deliver' and w.code = $3 returning w.event_id),
+      due as (select count(*) as emails from waiting w where w.tenant = $1 and w.code = 'buffer_mode'),
       told as (insert into audit (actor, action, detail)
-        select $2, 'buffer off', jsonb_build_object('tenant', tenant, 'released', (select count(*) from due)) from ended)
-     select exists (select 1 from ended) as ended, (select count(*) from due) as released`,
-    [tenant, actor, BUFFER_CODE],
+        select $2, 'buffer off', jsonb_build_object('tenant', tenant, 'released', (select emails from due)) from ended)
+     select exists (select 1 from ended) as ended, (select emails from due) as released`,
+    [tenant, actor],
   );
   return row?.ended === true ? row.released : null;
 }

@@ -138,7 +138,8 @@ export async function probeSoon(database: Database, tenant: string, crm: string)
 export async function recordSuccess(database: Database, tenant: string, crm: string, probe: boolean): Promise<boolean> {
   const [row] = await database.query<{ closed: boolean }>(
     `with closed as (delete from circuits where tenant = $1 and crm = $2 and (state = 'closed' or $3) returning state)
-     , due as (update waiting set due_at = clock_timestamp() where tenant = $1 and kind = 'parked' and exists (select 1 from closed where state = 'open'))
+     , due as (update waiting set due_at = clock_timestamp() where tenant = $1 and kind = 'parked'
+         and code not in ('circuit_open', 'buffer_mode', 'quota', 'behind_conversation') and exists (select 1 from closed where state = 'open'))
      select exists (select 1 from closed where state = 'open') as closed`,
     [tenant, crm, probe],
   );

@@ -188,7 +188,7 @@ describe("claims", () => {
     await ledger.claim([{ ...claimOf(tenant, "dead"), leaseMs: 0, settleMs: 400 }]);
     expect(await ledger.claim([claimOf(tenant, "next")])).toMatchObject([{ state: "busy" }]);
     await new Promise((resolve) => setTimeout(resolve, 450));
-    expect(await ledger.claim([claimOf(tenant, "next")])).toEqual([{ state: "won", settle: true }]);
+    expect(await ledger.claim([claimOf(tenant, "next")])).toMatchObject([{ state: "won", settle: true }]);
     expect(await ledger.claim([claimOf(tenant, "third")])).toMatchObject([{ state: "busy" }]);
   });
 
@@ -196,9 +196,9 @@ describe("claims", () => {
     const tenant = newTenant();
     await ledger.claim([claimOf(tenant, "one")]);
     await ledger.release([{ ...claimOf(tenant, "one"), settle: false }]);
-    expect(await ledger.claim([claimOf(tenant, "two")])).toEqual([{ state: "won", settle: false }]);
+    expect(await ledger.claim([claimOf(tenant, "two")])).toMatchObject([{ state: "won", settle: false }]);
     await ledger.release([{ ...claimOf(tenant, "two"), settle: true }]);
-    expect(await ledger.claim([claimOf(tenant, "three")])).toEqual([{ state: "won", settle: true }]);
+    expect(await ledger.claim([claimOf(tenant, "three")])).toMatchObject([{ state: "won", settle: true }]);
   });
 
   it("an unknown result keeps its settling time through the try's end", async () => {
@@ -211,7 +211,7 @@ describe("claims", () => {
     });
     expect((await ledger.claim([claimOf(tenant, "two")]))[0]?.state).toBe("busy");
     await new Promise((resolve) => setTimeout(resolve, 550));
-    expect(await ledger.claim([claimOf(tenant, "two")])).toEqual([{ state: "won", settle: true }]);
+    expect(await ledger.claim([claimOf(tenant, "two")])).toMatchObject([{ state: "won", settle: true }]);
   });
 
   function claimOf(tenant: string, owner: string) {

@@ -52,33 +52,49 @@ interface Row {
   headers: [string, string][];
 }
 
+/** What is parked for these goes on as soon as they let it, whatever its own due time: nobody has to write to each row then. */
+const GATED = "'circuit_open', 'buffer_mode', 'quota'";
+
 /**
  * Takes what is due, oldest first per tenant, under a lease: of a conversation only its head, of a tenant whose circuit is open
- * nothing (a ping closes it), nor of a tenant in buffer mode; of one with a
- * quota no more than it has tokens (where emails go together: than go together), and its mail that waits for them is due as soon as there are some. Another instance never gets the
- * same row while the lease lives.
+ * nothing (a ping closes it), nor of a tenant in buffer mode; of one with a quota no more than it has tokens (where emails go together: than
+ * go together). Another instance never gets the same row while the lease lives. However much waits, each tenant's first rows are read by
+ * index, and no more.
  */
 export async function takeWaiting(database: Database, options: TakeOptions): Promise<WaitingEmail[]> {
-  const rows = await database.query<Row>(
-    `with due as (
-       select w.tenant, w.event_id, w.seq,
-              row_number() over (partition by w.tenant order by w.seq) as place
-         from waiting w
-        where w.stage = $1 and w.lane = any ($2) and w.tenant <> all ($7) and w.kind <> 'held' and (w.due_at <= clock_timestamp() or w.code = 'quota')
-          and (w.lease_until is null or w.lease_until < clock_timestamp())
-          and not (w.stage = 'deliver' and exists (select 1 from circuits c where c.tenant = w.tenant and c.state = 'open'))
-          and not (w.stage = 'deliver' and exists (select 1 from buffers h where h.tenant = w.tenant))
+  // `clock_timestamp()` would keep Postgres from looking a due time up in an index.
+  const free = `w.stage = $1 and w.tenant = o.tenant and w.lane = any ($2)
+          and (w.lease_until is null or w.lease_until < statement_timestamp())
           and not exists (select 1 from waiting b where b.tenant = w.tenant and b.stage = w.stage
-                             and b.conversation_id = w.conversation_id and b.seq < w.seq)),
-      rooms as (
-       select t.tenant, (select min(case when crm <> all ($8) then least($5, floor(tokens)) when tokens >= least($9, burst) then $10 else 0 end)
-                           from (select r.crm, r.burst, least(burst, tokens + extract(epoch from clock_timestamp() - at) * per_second) as tokens
-                                   from rate_buckets r where r.tenant = t.tenant and $1 = 'deliver') now) as emails
-         from (select distinct tenant from due) t),
+                             and b.conversation_id = w.conversation_id and b.seq < w.seq)`;
+  const rows = await database.query<Row>(
+    `with recursive tenants (tenant) as (
+       (select w.tenant from waiting w where w.stage = $1 order by w.tenant limit 1)
+       union all
+       select (select w.tenant from waiting w where w.stage = $1 and w.tenant > t.tenant order by w.tenant limit 1)
+         from tenants t where t.tenant is not null),
+      open as materialized (
+       select t.tenant, coalesce(
+                (select min(case when crm <> all ($8) then least($5, floor(tokens)) when tokens >= least($9, burst) then $10 else 0 end)
+                   from (select r.crm, r.burst, least(burst, tokens + greatest(extract(epoch from clock_timestamp() - at), 0) * per_second) as tokens
+                           from rate_buckets r where r.tenant = t.tenant and $1 = 'deliver') now), $5)::int as room
+         from tenants t
+        where t.tenant is not null and t.tenant <> all ($7)
+          and not ($1 = 'deliver' and exists (select 1 from circuits c where c.tenant = t.tenant and c.state = 'open'))
+          and not ($1 = 'deliver' and exists (select 1 from buffers h where h.tenant = t.tenant))),
+      due as (
+       select o.tenant, o.room, f.event_id, f.seq, row_number() over (partition by o.tenant order by f.seq) as place
+         from open o cross join lateral (
+           (select w.event_id, w.seq from waiting w
+             where ${free} and w.kind = 'parked' and (w.code in (${GATED}) or w.due_at <= statement_timestamp())
+             order by w.seq limit o.room)
+           union all
+           (select w.event_id, w.seq from waiting w
+             where ${free} and w.kind = 'retry' and w.due_at <= statement_timestamp()
+             order by w.due_at limit o.room)) f),
       picked as (
-       select w.tenant, w.event_id from waiting w join due d using (tenant, event_id) join rooms r on r.tenant = d.tenant
-        where d.place <= coalesce(r.emails, $5)
-          and (w.lease_until is null or w.lease_until < clock_timestamp())
+       select w.tenant, w.event_id from waiting w join due d using (tenant, event_id)
+        where d.place <= d.room and (w.lease_until is null or w.lease_until < clock_timestamp())
         order by d.place, w.seq limit $6 for update of w skip locked)
      update waiting w set owner = $3, lease_until = clock_timestamp() + $4 * interval '1 ms'
        from picked p where w.tenant = p.tenant and w.event_id = p.event_id

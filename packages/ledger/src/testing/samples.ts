@@ -92,7 +92,7 @@ export function waits(
     to: {
       state: "waiting",
       kind: "parked",
-      code: "circuit_open",
+      code: "hubspot:503",
       delayMs: options.delayMs,
       lane: `lane-${tenant}`,
       conversationId: options.conversationId ?? null,
