@@ -8,7 +8,7 @@ export const EMAIL_WARNINGS = {
   missing_header_end: "no blank line ends the header; the body begins at the first line that is no field",
   no_body: "the message ends with its header",
   from_missing: "there is no From field",
-  from_unreadable: "the From field names no usable address",
+  from_unreadable: "the From field names no usable address, or may be read as two",
   several_from: "From names several people; the first counts",
   several_message_ids: "there are several Message-ID fields; the first that says anything counts",
   date_unreadable: "the Date field cannot be read; `date` is null",

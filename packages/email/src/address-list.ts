@@ -1,3 +1,4 @@
+import { commentEnd, quoteEnd } from "./address-delimiters.ts";
 import { encodedWordAt } from "./encoded-words.ts";
 
 /** One entry of an address header: the display name with its encoded words kept, and the address as far as it can be told. */
@@ -19,9 +20,10 @@ const MAX_NAME_PIECES = 4;
 /**
  * Reads an address list (RFC 5322 3.4 with the obsolete forms of 4.4) as real mail has it: groups flattened, comments and
  * routes taken away, commas without quotes inside of names, brackets missing, blanks around `@`, `;` between addresses.
- * Encoded words are opaque: nothing inside of one is ever an address. Linear.
+ * Encoded words are opaque: nothing inside of one is ever an address; `opaqueWords` false reads them as readers do that do not know
+ * them. Linear.
  */
-export function readAddressList(value: string): AddressEntry[] {
+export function readAddressList(value: string, { opaqueWords = true } = {}): AddressEntry[] {
   const entries: AddressEntry[] = [];
   let words: Word[] = [];
   let comments: string[] = [];
@@ -29,6 +31,7 @@ export function readAddressList(value: string): AddressEntry[] {
   let carried: string[] = [];
   let apart = true;
   let commentsEnd = true;
+  let quotesEnd = true;
   const end = (separator: string): void => {
     const found = entriesOf(words, comments, angles, carried);
     const phrase = shownText(words);
@@ -50,19 +53,21 @@ export function readAddressList(value: string): AddressEntry[] {
   };
   for (let at = 0; at < value.length; at++) {
     const char = value[at] as string;
-    const encoded = char === "=" ? encodedWordAt(value, at) : null;
-    const close = char === '"' ? closingQuote(value, at) : char === "(" && commentsEnd ? closingComment(value, at) : -1;
+    const encoded = opaqueWords && char === "=" ? encodedWordAt(value, at) : null;
+    const opens = (char === '"' && quotesEnd) || (char === "(" && commentsEnd);
+    const close = !opens ? -1 : char === '"' ? quoteEnd(value, at) : commentEnd(value, at);
     if (encoded !== null) {
       add(value.slice(at, encoded.end), value.slice(at, encoded.end));
       at = encoded.end - 1;
     } else if (char === '"') {
-      if (close !== -1) add(value.slice(at, close + 1), unescaped(value.slice(at + 1, close)));
+      if (close === -1) quotesEnd = false;
+      else add(value.slice(at, close + 1), unescaped(value.slice(at + 1, close)));
       at = Math.max(at, close);
     } else if (char === "(" && close !== -1) {
       comments.push(unescaped(value.slice(at + 1, close)));
       at = close;
     } else if (char === "<") {
-      const behind = angleEnd(value, at + 1);
+      const behind = angleEnd(value, at + 1, quotesEnd);
       angles.push(value.slice(at + 1, behind));
       at = value[behind] === ">" ? behind : behind - 1;
       apart = true;
@@ -157,37 +162,22 @@ function shownText(words: readonly Word[]): string {
 }
 
 /** Index of the `>`; or of what ends an address whose `>` is missing. */
-function angleEnd(value: string, from: number): number {
+function angleEnd(value: string, from: number, quotesEnd: boolean): number {
   const route = value
     .slice(from, from + 100)
     .trimStart()
     .startsWith("@");
+  let [blank, quotes] = [true, quotesEnd];
   for (let at = from; at < value.length; at++) {
-    const char = value[at];
-    if (char === '"') at = Math.max(at, closingQuote(value, at));
-    else if (char === ">" || char === ";" || (char === "<" && value.slice(from, at).trim() !== "")) return at;
-    else if (char === "," && !route) return at;
-    if (at - from > 2_000) return at;
+    const char = value[at] as string;
+    if (char === '"' && quotes) {
+      const close = quoteEnd(value, at);
+      quotes = close !== -1;
+      at = Math.max(at, close);
+    } else if (char === ">" || char === ";" || (char === "<" && !blank) || (char === "," && !route)) return at;
+    if (char !== "<" && !/\s/.test(char)) blank = false;
   }
   return value.length;
-}
-
-function closingQuote(value: string, from: number): number {
-  for (let at = from + 1; at < value.length && at - from < 2_000; at++) {
-    if (value[at] === "\\") at += 1;
-    else if (value[at] === '"') return at;
-  }
-  return -1;
-}
-
-function closingComment(value: string, from: number): number {
-  let depth = 0;
-  for (let at = from; at < value.length && at - from < 2_000; at++) {
-    if (value[at] === "\\") at += 1;
-    else if (value[at] === "(") depth += 1;
-    else if (value[at] === ")" && --depth === 0) return at;
-  }
-  return -1;
 }
 
 function unescaped(text: string): string {

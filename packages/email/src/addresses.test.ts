@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { isAddress, parseAddresses } from "./addresses.ts";
+import { readAuthors } from "./author.ts";
 
 function shown(value: string): string[] {
   return parseAddresses([value]).map(({ name, email }) => (name === null ? email : `${name} <${email}>`));
@@ -73,7 +74,24 @@ test("names show what they hold, in the direction it was written in", () => {
 });
 
 test("lists made to be read again and again end", () => {
-  for (const piece of ['"', "<", "(", "<a@", "a,", "=?a?q?", '"\\"', ":", ". ", "@ ", "a@b "]) {
+  for (const piece of [
+    '"',
+    "<",
+    "(",
+    "<(",
+    '<"',
+    '" (',
+    "<a@",
+    "a,",
+    "=?a?q?",
+    '"\\"',
+    ":",
+    ". ",
+    "@ ",
+    "a@b ",
+    "(a)",
+  ]) {
     expect(parseAddresses([piece.repeat(50_000)]).length, piece).toBeLessThanOrEqual(1_000);
+    expect(readAuthors([piece.repeat(50_000)]).length, piece).toBeLessThanOrEqual(1_000);
   }
 });

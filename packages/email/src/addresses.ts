@@ -4,7 +4,8 @@ import { cleanLine, cleanText } from "./clean-text.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { CUTS } from "./limits.ts";
 
-const MAX_CHARS = 400_000;
+/** Characters of an address field that are read. */
+export const MAX_FIELD_CHARS = 400_000;
 
 /**
  * Mailboxes of address headers (RFC 5322 3.4), in order, groups flattened, encoded words of the names decoded (never of
@@ -13,7 +14,7 @@ const MAX_CHARS = 400_000;
 export function parseAddresses(values: readonly string[]): Mailbox[] {
   const found: Mailbox[] = [];
   for (const value of values) {
-    for (const { name, address } of readAddressList(value.slice(0, MAX_CHARS))) {
+    for (const { name, address } of readAddressList(value.slice(0, MAX_FIELD_CHARS))) {
       const mailbox = mailboxOf(decodeWords(name), address);
       if (mailbox !== null && found.push(mailbox) >= CUTS.addresses) return found;
     }

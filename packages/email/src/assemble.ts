@@ -3,6 +3,7 @@ import { parseAddresses } from "./addresses.ts";
 import { describeAttachments } from "./attachments.ts";
 import type { AttachmentSource } from "./attachments.ts";
 import { authenticationOf } from "./authentication.ts";
+import { readAuthors } from "./author.ts";
 import type { Bodies } from "./body-text.ts";
 import { classify } from "./classification.ts";
 import { cleanLine, cleanText } from "./clean-text.ts";
@@ -39,7 +40,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
   const htmlAsText = text === null && sentHtml !== null ? readable(sentHtml, html) : null;
   const attachments = await describeAttachments(parts.files, sentHtml === null ? new Set() : referencedCids(sentHtml));
 
-  const froms = parseAddresses(rawValues(fields, "From"));
+  const froms = readAuthors(rawValues(fields, "From"));
   if (froms.length === 0) warnings.add(rawValues(fields, "From").length === 0 ? "from_missing" : "from_unreadable");
   if (froms.length > 1) warnings.add("several_from");
   if (rawValues(fields, "Message-ID").length > 1) warnings.add("several_message_ids");
@@ -75,7 +76,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     html,
     ...replyOf({ text, textOfHtml: htmlAsText, html, from }),
     attachments,
-    auth: authenticationOf(fields, options.trustedAuthservIds ?? []),
+    auth: authenticationOf(fields, options.trustedAuthservIds ?? [], from?.email ?? null),
     ...spamOf(fields),
     classification: classify({
       fields,

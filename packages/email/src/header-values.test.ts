@@ -106,3 +106,14 @@ test("undeclared and wrongly declared charsets", async () => {
   expect(await text("; charset=utf-7", Buffer.from("+ADw-script+AD4-"))).toBe("<script>");
   expect(await text("; charset=utf-8", Buffer.from("a\0b"))).toBe("ab");
 });
+
+test.each([
+  ["header.from=client.example", "pass"],
+  ["header.from=CLIENT.example.", "pass"],
+  ["", "pass"],
+  ["header.from=bank.example", null],
+])("D2: a trusted server's DMARC result counts for the author's domain only: %s", async (on, dmarc) => {
+  const mail = `Authentication-Results: mx.acme.example; dmarc=pass ${on}\r\nFrom: Ann <ann@client.example>\r\n\r\nHi\r\n`;
+  const result = await parseMime(Buffer.from(mail), { trustedAuthservIds: ["mx.acme.example"] });
+  expect(result.ok ? result.email.auth.dmarc : result.fault).toBe(dmarc);
+});

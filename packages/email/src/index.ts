@@ -1,4 +1,5 @@
 export * from "./port.ts";
+export { comparableDomain } from "./author.ts";
 export { parseMime } from "./parse-mime.ts";
 export { parseParts } from "./parse-parts.ts";
 export type { EmailParts } from "./parse-parts.ts";

@@ -2,8 +2,9 @@ import type { RawEvent } from "@inlet/schemas";
 import { expect, test } from "vitest";
 import type { Delivery } from "./arrival.ts";
 import { checkSender, trustedAuthservOf } from "./check-sender.ts";
-import type { SenderJob } from "./sender/verify-sender.ts";
+import type { Auth, SenderJob } from "./sender/verify-sender.ts";
 
+const ANN = { name: "Ann", email: "ann@Bücher.example" };
 const NOTHING = { spf: null, dkim: null, dmarc: null };
 const FOUND = { spf: "pass", dkim: "none", dmarc: "pass" };
 const direct = { protocol: "smtp", clientAddress: "192.0.2.7", helo: "mail.client.example", tls: null, relay: null };
@@ -17,13 +18,16 @@ function delivery(connection: RawEvent["connection"]): Delivery {
   } as unknown as Delivery;
 }
 
-async function checked(connection: RawEvent["connection"], told = NOTHING as Parameters<typeof checkSender>[3]) {
+async function checked(connection: RawEvent["connection"], told: Auth = NOTHING) {
   const jobs: SenderJob[] = [];
   const verifySender = async (job: SenderJob) => {
     jobs.push(job);
     return FOUND;
   };
-  return { auth: await checkSender({ verifySender }, delivery(connection), Buffer.from("mail"), told), jobs };
+  return {
+    auth: await checkSender({ verifySender }, delivery(connection), Buffer.from("mail"), { auth: told, from: ANN }),
+    jobs,
+  };
 }
 
 test("an email by SMTP is checked against the client and the envelope's sender", async () => {
@@ -35,6 +39,7 @@ test("an email by SMTP is checked against the client and the envelope's sender",
       clientAddress: "192.0.2.7",
       helo: "mail.client.example",
       from: "ann@client.example",
+      authorDomain: "xn--bcher-kva.example",
     },
   ]);
 });

@@ -1,4 +1,5 @@
-import type { NormalizedEvent } from "@inlet/schemas";
+import { comparableDomain } from "@inlet/email";
+import type { Mailbox, NormalizedEvent } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "./arrival.ts";
 
@@ -18,12 +19,18 @@ export async function checkSender(
   { verifySender }: Pick<ParserDeps, "verifySender">,
   { event }: Delivery,
   bytes: Buffer,
-  told: Auth,
+  { auth: told, from }: { readonly auth: Auth; readonly from: Mailbox | null },
 ): Promise<Auth> {
   const { connection } = event;
   if (connection === null || Object.values(told).some((result) => result !== null)) return told;
   const { clientAddress, helo } = connection;
-  const auth = await verifySender({ bytes, clientAddress, helo, from: event.envelope?.from ?? null });
+  const auth = await verifySender({
+    bytes,
+    clientAddress,
+    helo,
+    from: event.envelope?.from ?? null,
+    authorDomain: from === null ? null : comparableDomain(from.email),
+  });
   for (const check of ["spf", "dkim", "dmarc"] as const) {
     metrics.senderChecks.inc({ check, result: auth[check] ?? "unknown" });
   }

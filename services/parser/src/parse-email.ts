@@ -18,7 +18,7 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   if (understood.kind !== "ok") return understood;
   const attachments = await storeAttachments(deps, delivery, understood.value.email.attachments);
   if (attachments.kind !== "ok") return attachments;
-  const auth = await checkSender(deps, delivery, body.value, understood.value.email.auth);
+  const auth = await checkSender(deps, delivery, body.value, understood.value.email);
   const event = { ...describe(deps, delivery, understood.value, attachments.value), auth };
   const known = knownRecipient(delivery, event);
   if (known.kind !== "ok") return known;

@@ -13,6 +13,7 @@ const job = (text: string): SenderJob => ({
   clientAddress: null,
   helo: null,
   from: null,
+  authorDomain: null,
 });
 
 test("an email that asks nothing is checked in the worker", async () => {

@@ -55,6 +55,7 @@ const job = (change: Partial<Omit<SenderJob, "bytes">> & { mail?: string } = {})
     clientAddress: "192.0.2.7",
     helo: "mail.client.example",
     from: "ann@client.example",
+    authorDomain: "client.example",
     ...rest,
   };
 };
@@ -116,6 +117,13 @@ describe("UN6: the sender of an email that came by SMTP", () => {
       dmarc: "pass",
     });
   });
+});
+
+test("D2: DMARC's word on a domain that Inlet does not show as the author's is no word on the author", async () => {
+  expect((await verifySender(job({ mail: signed }), lookup, LIMITS)).dmarc).toBe("pass");
+  for (const authorDomain of ["bank.example", null]) {
+    expect((await verifySender(job({ mail: signed, authorDomain }), lookup, LIMITS)).dmarc).toBe("none");
+  }
 });
 
 describe("DNS that does not answer gives temperror, never a lost email", () => {

@@ -16,6 +16,8 @@ export interface SenderJob {
   readonly helo: string | null;
   /** MAIL FROM; null for the empty one, for which SPF checks the HELO name. */
   readonly from: string | null;
+  /** Domain of the address that Inlet takes for the author's (From), an A-label; null where it reads none. */
+  readonly authorDomain: string | null;
 }
 
 export interface SenderLimits {
@@ -47,8 +49,14 @@ export async function verifySender(job: SenderJob, lookup: DnsLookup, limits: Se
   return {
     spf: job.clientAddress === null || result.spf === false ? null : result.spf.status.result,
     dkim: dkimOf(result.dkim.results),
-    dmarc: result.dmarc === false ? "none" : result.dmarc.status.result,
+    dmarc: dmarcOf(result.dmarc, job.authorDomain),
   };
+}
+
+/** DMARC's word on the author. Where mailauth read another domain in From, its word is not on the sender that Inlet shows. */
+function dmarcOf(dmarc: AuthenticateResult["dmarc"], authorDomain: string | null): string {
+  if (dmarc === false || authorDomain === null) return "none";
+  return dmarc.status.header?.from?.replace(/\.$/, "") === authorDomain ? dmarc.status.result : "none";
 }
 
 /** Of several signatures one that passes counts, before one that may pass later, before one that does not. */
