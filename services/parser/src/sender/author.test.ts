@@ -98,7 +98,7 @@ describe("D2: the sender is who DMARC speaks for, or nobody", () => {
 });
 
 const PIECES = [
-  ...'"()<>,;:\\@.[] ',
+  ...Array.from('"()<>,;:\\@.[] '),
   "ceo@bank.example",
   "m@evil.example",
   "<m@evil.example>",
