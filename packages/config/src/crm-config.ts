@@ -51,6 +51,7 @@ export function crmConfig(crm: CrmFile, reading: CrmReading): CrmConfig {
     contactByPhone: crm.contactByPhone === "on",
     pipeline: crm.pipeline,
     stage: crm.stage,
+    missingStage: crm.missingStage,
     required: crm.required,
     quota: quotaOf({ kind: crm.kind, oauth: oauth !== undefined }, crm.quota),
   };

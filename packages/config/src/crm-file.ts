@@ -34,6 +34,10 @@ const everyKind = {
     .nullable()
     .default(null)
     .meta({ description: "stage of new deals; null for the CRM's default" }),
+  missingStage: z.enum(["first", "wait"]).default("first").meta({
+    description:
+      "a new deal whose pipeline or stage people removed begins in the first one that there is (first, with a warning), or the tenant's mail waits until it is corrected (wait)",
+  }),
   required: z
     .array(z.enum(["deal", "file"]))
     .default([])

@@ -192,6 +192,7 @@ export interface CrmOfAnyKind {
   readonly companies: "match" | "create" | "off";
   readonly pipeline: string | null;
   readonly stage: string | null;
+  readonly missingStage: "first" | "wait";
   /** Effects without which an email is not `written`, beside contact and activity. */
   readonly required: readonly ("deal" | "file")[];
   /** Requests to this CRM, of all instances together: over time, and at once above that. */

@@ -9,6 +9,8 @@ export interface AdapterOptions {
   /** Where new deals go when the input does not say; null for the CRM's own choice. */
   readonly pipeline: string | null;
   readonly stage: string | null;
+  /** Where a new deal begins whose pipeline or stage people removed: in the first one that there is, or not at all until it is corrected. */
+  readonly missingStage?: "first" | "wait";
   readonly tenant: string;
   readonly log: AdapterLog;
   /** Called after every HTTP call; must not throw. */

@@ -41,6 +41,25 @@ export interface ConformanceSubject {
   readonly laterStage: string;
   /** How long a client waits that a late write leaves behind, ms; by default 150. Longer than the calls before that write take. */
   readonly impatientMs?: number;
+  /** What people do in the CRM, where this one knows such a thing. */
+  readonly people?: {
+    /** Makes `from` part of `into`. */
+    readonly merge?: (effect: "contact" | "company" | "deal", into: string, from: string) => Promise<void>;
+    /** Puts away what is still there, and takes it out again. */
+    readonly archive?: (effect: "contact" | "deal", recordId: string) => Promise<void>;
+    readonly restore?: (effect: "contact" | "deal", recordId: string) => Promise<void>;
+    readonly rename?: (effect: "contact" | "deal", recordId: string, name: string) => Promise<void>;
+    readonly nameOf?: (effect: "contact" | "deal", recordId: string) => Promise<string>;
+    /** Takes away the stage in which the adapter's new deals begin; answers the adapter that is told to begin there. */
+    readonly removeStage?: () => Promise<Crm>;
+    readonly removePipeline?: () => Promise<Crm>;
+    /** Takes Inlet's own fields away. */
+    readonly removeFields?: () => Promise<void>;
+    /** The account wants a field of deals that Inlet does not fill; answers its name. */
+    readonly requireField?: () => Promise<string>;
+    /** The owner of a deal leaves. */
+    readonly removeOwner?: (dealId: string) => Promise<void>;
+  };
   /** Effects that the adapter writes by batch calls. */
   readonly batched: readonly WrittenEffect[];
 }
@@ -56,10 +75,11 @@ export const PATIENT_MS = 5_000;
 export const IMPATIENT_MS = 150;
 
 /** One write of an effect, repeatable: its key, and the address in it that no fault may quote. */
-interface Write {
+export interface Write {
   readonly key: string;
   readonly secret: string;
-  send(milliseconds?: number): Promise<CallResult<Written>>;
+  /** `replaces`: a record that is gone. */
+  send(milliseconds?: number, replaces?: string): Promise<CallResult<Written>>;
 }
 
 export const inMs = (milliseconds: number): { deadline: number; filename: string } => ({
@@ -291,33 +311,37 @@ async function writtenActivity(crm: Crm): Promise<{ input: ActivityInput; record
   return { input, recordId: okOf(await crm.createActivity(input, inMs(PATIENT_MS))).recordId };
 }
 
-async function prepareWrite(crm: Crm, effect: WrittenEffect, target: Crm = crm): Promise<Write> {
+export async function prepareWrite(crm: Crm, effect: WrittenEffect, target: Crm = crm): Promise<Write> {
   const id = plainId();
   const email = `mara.${id}@example.com`;
   const contact = { email, firstName: "Mara", lastName: "Núñez" };
-  const write = (key: string, send: (options: { deadline: number }) => Promise<CallResult<Written>>): Write => ({
+  type Send = (options: { deadline: number }, again: { replaces: string | null }) => Promise<CallResult<Written>>;
+  const write = (key: string, send: Send): Write => ({
     key,
     secret: email,
-    send: (milliseconds = PATIENT_MS) => send(inMs(milliseconds)),
+    send: (milliseconds = PATIENT_MS, replaces) => send(inMs(milliseconds), { replaces: replaces ?? null }),
   });
   switch (effect) {
     case "contact":
-      return write(email, (options) => target.upsertContact(contact, options));
+      return write(email, (options, again) => target.upsertContact({ ...contact, ...again }, options));
     case "company": {
       // What the account needs for companies is made with the first one.
       okOf(await crm.createCompany({ domain: `first-${id}.example`, name: "First" }, inMs(PATIENT_MS)));
       const domain = `${id}.example`;
-      return { ...write(domain, (options) => target.createCompany({ domain, name: domain }, options)), secret: domain };
+      return {
+        ...write(domain, (options, again) => target.createCompany({ domain, name: domain, ...again }, options)),
+        secret: domain,
+      };
     }
     case "file": {
       const key = `eml_${id}/${id}${id}`;
       const file = { key, filename: FILENAME, contentType: "application/pdf", bytes: Buffer.from(`%PDF ${id}`) };
-      return write(key, (options) => target.uploadFile(file, options));
+      return write(key, (options, again) => target.uploadFile({ ...file, ...again }, options));
     }
     case "deal": {
       const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
       const deal = dealInput(id, contactId);
-      return write(deal.key, (options) => target.createDeal(deal, options));
+      return write(deal.key, (options, again) => target.createDeal({ ...deal, ...again }, options));
     }
     case "task": {
       const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
@@ -325,7 +349,7 @@ async function prepareWrite(crm: Crm, effect: WrittenEffect, target: Crm = crm):
       const about = { title: `Angebot senden 🗼 ${id}`, text: `An ${email}\n\nFull email: https://inlet.example/e/1` };
       const due = { dueAt: Date.UTC(2026, 4, 18, 9, 30), priority: "high" as const };
       const task = { key: `eml_${id}/pricing-asked`, ...about, ...due, contactId, dealId };
-      return write(task.key, (options) => target.createTask(task, options));
+      return write(task.key, (options, again) => target.createTask({ ...task, ...again }, options));
     }
     case "activity": {
       const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;

@@ -34,6 +34,7 @@ interface SettingsOfAnyKind {
   readonly timeoutMs: number;
   readonly pipeline: string | null;
   readonly stage: string | null;
+  readonly missingStage?: "first" | "wait";
 }
 
 export interface CrmContext {
@@ -51,8 +52,8 @@ export const BATCHING_KINDS: readonly string[] = ["hubspot"];
 
 /** The adapter for a tenant's CRM. The caller closes it. */
 export function createCrm(settings: CrmSettings, context: CrmContext): Crm {
-  const { baseUrl, timeoutMs, pipeline, stage } = settings;
-  const everyKind = { baseUrl, timeoutMs, pipeline, stage, ...context };
+  const { baseUrl, timeoutMs, pipeline, stage, missingStage = "first" } = settings;
+  const everyKind = { baseUrl, timeoutMs, pipeline, stage, missingStage, ...context };
   const token = (): string => settings.token.reveal()[0] ?? "";
   const tokensOf = (kind: string, oauth: OAuthSettings | null): AccessTokens =>
     oauth === null

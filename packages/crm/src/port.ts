@@ -42,6 +42,8 @@ export type CallFault =
       readonly code: string;
       readonly message: string;
       readonly unknown: false;
+      /** Names of the properties that the CRM does not take; never their values. */
+      readonly properties?: readonly string[];
       /** Something that the call refers to is not there: deleted, or merged into another record. `whereIs` tells which, and whether at all. */
       readonly gone?: "certain" | "perhaps";
     };

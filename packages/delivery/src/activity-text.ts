@@ -1,3 +1,5 @@
+import { cutText } from "@inlet/schemas";
+
 /** Longest text written into a CRM activity, characters; the whole stands behind the link. HubSpot cuts at 65,536. */
 export const ACTIVITY_TEXT_LIMIT = 60_000;
 
@@ -6,13 +8,13 @@ export function activityText(text: string | null, viewUrl: string, limit = ACTIV
   const link = `Full email: ${viewUrl}`;
   const body = (text ?? "").trim();
   const room = limit - link.length - 2;
-  const cut = body.length <= room ? body : `${body.slice(0, room - 14).toWellFormed()}\n[… shortened]`;
+  const cut = body.length <= room ? body.toWellFormed() : `${cutText(body, room - 14)}\n[… shortened]`;
   return cut === "" ? link : `${cut}\n\n${link}`;
 }
 
 export function activitySubject(subject: string | null): string {
   const line = (subject ?? "").replaceAll(/\s+/g, " ").trim();
-  return line === "" ? "(no subject)" : line.slice(0, 500);
+  return line === "" ? "(no subject)" : cutText(line, 500);
 }
 
 /** The stable link of PROTOCOL.md 10: it needs a sign-in, so it may stand in a CRM. */

@@ -11,6 +11,8 @@ export interface Fault {
   readonly refused?: boolean | undefined;
   /** The request may have been carried out. */
   readonly unknown: boolean;
+  /** Names of the properties that the CRM does not take. */
+  readonly properties?: readonly string[] | undefined;
   /** Something that the call refers to is not there. */
   readonly gone?: "certain" | "perhaps";
 }
@@ -67,7 +69,7 @@ export function fateOf(fault: Fault, context: FaultContext): Ending {
         kind: "deadLetter",
         reason: REJECTED,
         step: context.step,
-        detail: fault.code,
+        detail: detailOf(fault),
         ...(fault.gone === undefined ? {} : { gone: fault.gone }),
       };
     case "record-passing":
@@ -77,6 +79,11 @@ export function fateOf(fault: Fault, context: FaultContext): Ending {
         ? wait(fault, context, SOONEST_MS)
         : fateByEvidence(fault, context, context.evidence);
   }
+}
+
+/** Whoever is to mend it finds which property it is. */
+function detailOf({ code, properties = [] }: Fault): string {
+  return properties.length === 0 ? code : `${code} (${properties.join(", ")})`;
 }
 
 /** By all must never cost an attempt, by one only must never last (PROTOCOL.md 13). */

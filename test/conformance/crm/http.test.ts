@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { readTenant, type HttpCrmConfig } from "@inlet/config";
 import { createCrm, type Crm, type WrittenEffect } from "@inlet/crm";
 import { CRM_CONFORMANCE, type ConformanceSubject } from "@inlet/crm/conformance";
+import { CRM_CHANGE_CONFORMANCE } from "@inlet/crm/conformance-changes";
 import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
 import { memoryGrants } from "@inlet/crm/grant-conformance";
 import { describe, expect, test } from "vitest";
@@ -79,6 +80,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       return { stage: String(deal?.["stage"]), tags: deal?.["tags"] as string[] };
     },
     laterStage: "qualified",
+    people: { merge: async (effect, into, from) => api.merge(COLLECTIONS[effect], into, from) },
   };
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(async (each) => each.close()));
@@ -90,15 +92,18 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
 
 /** WR1, WR11: the guide's example keeps every promise of the port. */
 describe.each(["unique-key", "idempotency-key"] as const)("the guide's HTTP CRM, guarded by %s", (guard) => {
-  test.each([...CRM_CONFORMANCE, ...CRM_MATCHING_CONFORMANCE])("$name", async (conformanceCase) => {
-    const { subject, logged, close } = await subjectOf(guard);
-    try {
-      await conformanceCase.run(subject);
-      expect(JSON.stringify(logged)).not.toContain("@");
-    } finally {
-      await close();
-    }
-  });
+  test.each([...CRM_CONFORMANCE, ...CRM_MATCHING_CONFORMANCE, ...CRM_CHANGE_CONFORMANCE])(
+    "$name",
+    async (conformanceCase) => {
+      const { subject, logged, close } = await subjectOf(guard);
+      try {
+        await conformanceCase.run(subject);
+        expect(JSON.stringify(logged)).not.toContain("@");
+      } finally {
+        await close();
+      }
+    },
+  );
 });
 
 describe("what the tenant's file says", () => {

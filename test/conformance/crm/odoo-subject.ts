@@ -100,11 +100,40 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
       await server.call("mail.message", "create", { vals_list: [{ ...vals, body: "<p>Our offer</p>" }] });
     },
     laterStage: "Qualified",
+    people: {
+      merge: async (effect, into, from) => mergeByWizard(server, effect, Number(into), Number(from)),
+      archive: async (effect, recordId) => setActive(server, MODELS[effect], recordId, false),
+      restore: async (effect, recordId) => setActive(server, MODELS[effect], recordId, true),
+      rename: async (effect, recordId, name) => {
+        await server.call(MODELS[effect], "write", { ids: [Number(recordId)], vals: { name } });
+      },
+      nameOf: async (effect, recordId) =>
+        String((await rows(server, MODELS[effect], Number(recordId), ["name"]))[0]?.["name"]),
+      removeStage: async () => adapter({ stage: "A stage that people removed" }),
+      removePipeline: async () => adapter({ pipeline: "A team that people removed", stage: "New" }),
+    },
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await proxy.close();
     },
   };
+}
+
+/** Odoo's own wizards, as a salesperson runs them. */
+async function mergeByWizard(server: OdooServer, effect: "contact" | "company" | "deal", into: number, from: number) {
+  if (effect === "deal") {
+    // The first of the selection that is furthest stays; both are alike here, so the older one is told to be surer.
+    await server.call("crm.lead", "write", { ids: [into], vals: { probability: 90 } });
+    await server.call("crm.lead", "merge_opportunity", { ids: [into, from] });
+    return;
+  }
+  const vals = { state: "selection", partner_ids: [[6, 0, [into, from]]], dst_partner_id: into };
+  const made = (await server.call("base.partner.merge.automatic.wizard", "create", { vals_list: [vals] })) as number[];
+  await server.call("base.partner.merge.automatic.wizard", "action_merge", { ids: made });
+}
+
+async function setActive(server: OdooServer, model: string, recordId: string, active: boolean): Promise<void> {
+  await server.call(model, "write", { ids: [Number(recordId)], vals: { active } });
 }
 
 async function rows(server: OdooServer, model: string, id: number, fields: readonly string[]) {

@@ -1,4 +1,5 @@
 import { CRM_CONFORMANCE } from "@inlet/crm/conformance";
+import { CRM_CHANGE_CONFORMANCE } from "@inlet/crm/conformance-changes";
 import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { odooServer } from "./odoo-server.ts";
@@ -12,8 +13,11 @@ beforeAll(async () => {
 afterAll(async () => subject?.close());
 
 describe("Odoo adapter against a real Odoo", () => {
-  test.each([...CRM_CONFORMANCE, ...CRM_MATCHING_CONFORMANCE])("$name", async (conformanceCase) => {
-    await conformanceCase.run(subject);
-    expect(JSON.stringify(subject.logged)).not.toContain("@");
-  });
+  test.each([...CRM_CONFORMANCE, ...CRM_MATCHING_CONFORMANCE, ...CRM_CHANGE_CONFORMANCE])(
+    "$name",
+    async (conformanceCase) => {
+      await conformanceCase.run(subject);
+      expect(JSON.stringify(subject.logged)).not.toContain("@");
+    },
+  );
 });

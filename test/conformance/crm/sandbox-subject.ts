@@ -2,6 +2,7 @@ import { createHubSpot, fixedToken } from "@inlet/crm";
 import type { CallReport, Crm, HubSpotOptions, WrittenEffect } from "@inlet/crm";
 import type { ConformanceSubject, InjectedFault } from "@inlet/crm/conformance";
 import { createSandbox } from "@inlet/crm-sandbox";
+import { peopleOf, removeRecord } from "./sandbox-people.ts";
 import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
 
 const WRITE_PATH: Readonly<Record<WrittenEffect, string>> = {
@@ -77,11 +78,8 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     },
     landed: () => sandbox.faults.landed(),
     count: async (effect, key) => count(sandbox, effect, key),
-    remove: async (effect, recordId) => {
-      const object = sandbox.store.find(effect === "deal" ? "deals" : "emails", recordId);
-      if (object === undefined) throw new Error(`no ${effect} ${recordId}`);
-      sandbox.store.archive(object, Date.now());
-    },
+    remove: async (effect, recordId) => removeRecord(sandbox, effect, recordId),
+    people: peopleOf(sandbox, adapter),
     addCompany: async (domain) => {
       // Long enough ago to be in the search index.
       return sandbox.store.create("companies", { name: domain, domain }, Date.now() - 60_000).id;

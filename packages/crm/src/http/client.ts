@@ -1,4 +1,5 @@
 import type { Caller, CallerRequest } from "../caller.ts";
+import { parseLossless } from "../lossless-json.ts";
 import type { CallOptions, CallResult } from "../port.ts";
 import type { ExchangeResult } from "../transport.ts";
 import { faultOfExchange } from "./faults.ts";
@@ -46,7 +47,7 @@ function sortAnswer(result: ExchangeResult, write: boolean): CallResult<HttpAnsw
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseLossless(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,6 @@
+import { cutText } from "@inlet/schemas";
 import type { ActivityInput, ContactInput, Crm, DealChange, DealInput, FileInput, TaskInput } from "../port.ts";
+import { HTTP_LIMITS } from "./limits.ts";
 import type { FieldValue } from "./template.ts";
 
 /** The placeholders of each request, and how their values follow from what the sink hands over. */
@@ -52,7 +54,8 @@ type Own<Request extends "contact" | "deal" | "activity" | "task" | "dealUpdate"
   FieldValue
 >;
 
-export function contactFields({ email, firstName, lastName, companyId = null }: ContactInput): Own<"contact"> {
+export function contactFields({ email, companyId = null, ...named }: ContactInput): Own<"contact"> {
+  const [firstName = null, lastName = null] = [named.firstName, named.lastName].map(nameOf);
   const fullName = [firstName, lastName].filter((part) => part !== null && part !== "").join(" ");
   return { email, firstName, lastName, companyId, fullName: fullName === "" ? null : fullName };
 }
@@ -76,7 +79,9 @@ export function dealChangeFields(recordId: string, { place, addTags }: DealChang
 }
 
 export function activityFields(input: ActivityInput): Own<"activity"> {
-  const { subject, text, html, to, cc, messageId, inReplyTo, spamVerdict, attachmentCount, viewUrl } = input;
+  const { text, html, messageId, inReplyTo, spamVerdict, attachmentCount, viewUrl } = input;
+  const subject = cutText(input.subject, HTTP_LIMITS.subject);
+  const [to, cc] = [peopleOf(input.to), peopleOf(input.cc)];
   const { contactId, companyId, dealId, fileIds } = input;
   return {
     subject,
@@ -96,7 +101,7 @@ export function activityFields(input: ActivityInput): Own<"activity"> {
     at: new Date(input.at).toISOString(),
     atMs: input.at,
     fromEmail: input.from.email,
-    fromName: input.from.name,
+    fromName: nameOf(input.from.name),
     toEmails: to.map(({ email }) => email),
     ccEmails: cc.map(({ email }) => email),
   };
@@ -110,6 +115,14 @@ export function fileFields({ key, filename, contentType, bytes }: FileInput): Ow
     size: bytes.length,
     contentBase64: bytes.toString("base64"),
   };
+}
+
+function nameOf(name: string | null): string | null {
+  return name === null ? null : cutText(name, HTTP_LIMITS.name);
+}
+
+function peopleOf(people: ActivityInput["to"]): ActivityInput["to"] {
+  return people.slice(0, HTTP_LIMITS.people).map(({ email, name }) => ({ email, name: nameOf(name) }));
 }
 
 /** A file's key is the email's and the content's. */

@@ -1,5 +1,6 @@
 import { FormData } from "undici";
 import type { CallOptions } from "../port.ts";
+import { wellFormedJson } from "../well-formed-json.ts";
 import type { HttpClient } from "./client.ts";
 import { permanent } from "./faults.ts";
 import type { WriteRequest } from "./requests.ts";
@@ -25,7 +26,7 @@ export function send(client: HttpClient, described: WriteRequest, fields: Fields
     ...Object.fromEntries(named),
   };
   const { method, path: template } = described;
-  const body = form ?? JSON.stringify(fillJson(described.body ?? {}, fields));
+  const body = form ?? wellFormedJson(fillJson(described.body ?? {}, fields));
   return client.call({ method, path, template, headers, body, write: true }, call);
 }
 

@@ -1,8 +1,8 @@
+import { cutText } from "@inlet/schemas";
 import type { ActivityInput } from "../port.ts";
+import { HUBSPOT_LIMITS } from "./limits.ts";
 
-/** HubSpot keeps 65,536 characters of a text property. */
-const TEXT_LIMIT = 65_536;
-const SUBJECT_LIMIT = 1_000;
+const TEXT_LIMIT = HUBSPOT_LIMITS.text;
 const CUT_MARK = "\n[… shortened]\n\n";
 const HTML_LINK = /\n<p>Full email: <a href="[^"<>]*">[^<>]*<\/a><\/p>$/;
 
@@ -20,23 +20,23 @@ export function activityProperties(input: ActivityInput, tenant: string): Record
     inlet_view_url: input.viewUrl,
     ...optional("hs_email_headers", emailHeaders(input)),
     ...optional("hs_email_html", fitHtml(input.html, input.viewUrl)),
-    ...optional("inlet_message_id", input.messageId),
-    ...optional("inlet_in_reply_to", input.inReplyTo),
+    ...optional("inlet_message_id", fitId(input.messageId)),
+    ...optional("inlet_in_reply_to", fitId(input.inReplyTo)),
     ...optional("inlet_spam_verdict", input.spamVerdict),
     ...optional("hs_attachment_ids", input.fileIds.length === 0 ? null : input.fileIds.join(";")),
   };
 }
 
 export function fitSubject(subject: string): string {
-  return subject.slice(0, SUBJECT_LIMIT).toWellFormed();
+  return cutText(subject, HUBSPOT_LIMITS.subject);
 }
 
 /** The text with the view link as its last line: added where it is missing, kept where the text must be cut. */
 export function fitText(text: string, viewUrl: string): string {
   const whole = text.trimEnd().endsWith(viewUrl) ? text : `${text.trimEnd()}\n\nFull email: ${viewUrl}`;
-  if (whole.length <= TEXT_LIMIT) return whole;
+  if (whole.length <= TEXT_LIMIT) return whole.toWellFormed();
   const link = `Full email: ${viewUrl}`;
-  return whole.slice(0, TEXT_LIMIT - CUT_MARK.length - link.length).toWellFormed() + CUT_MARK + link;
+  return cutText(whole, TEXT_LIMIT - CUT_MARK.length - link.length) + CUT_MARK + link;
 }
 
 /** Sanitized html with the link to the whole; null (HubSpot shows the text) where it is too long, for cut html is broken html. */
@@ -48,7 +48,7 @@ export function fitHtml(html: string | null, viewUrl: string): string | null {
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
   const whole = `${html}\n<p>Full email: <a href="${url}">open in Inlet</a></p>`;
-  return whole.length <= TEXT_LIMIT ? whole : null;
+  return whole.length <= TEXT_LIMIT ? whole.toWellFormed() : null;
 }
 
 /** The html as it was handed in, from what {@link fitHtml} made of it. */
@@ -63,11 +63,26 @@ export function htmlWithoutLink(html: string): string {
 function emailHeaders(input: ActivityInput): string | null {
   if (input.from.email === "") return null;
   const addressed = (people: ActivityInput["to"]): object[] => people.filter(({ email }) => email !== "").map(party);
-  return JSON.stringify({ from: party(input.from), to: addressed(input.to), cc: addressed(input.cc), bcc: [] });
+  const [from, to, cc] = [party(input.from), addressed(input.to), addressed(input.cc)];
+  const written = (most: number): string =>
+    JSON.stringify({ from, to: to.slice(0, most), cc: cc.slice(0, Math.max(0, most - to.length)), bcc: [] });
+  // Whole people, the first ones: of a thousand recipients the view has the rest.
+  let [fits, tooMany] = [0, to.length + cc.length + 1];
+  while (tooMany - fits > 1) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (written(middle).length <= HUBSPOT_LIMITS.headers) fits = middle;
+    else tooMany = middle;
+  }
+  const headers = written(fits);
+  return headers.length <= HUBSPOT_LIMITS.headers ? headers : null;
+}
+
+function fitId(messageId: string | null): string | null {
+  return messageId === null ? null : cutText(messageId, HUBSPOT_LIMITS.messageId);
 }
 
 function party(person: { readonly email: string; readonly name: string | null }): Record<string, string> {
-  const name = (person.name ?? "").trim();
+  const name = cutText((person.name ?? "").trim(), HUBSPOT_LIMITS.name);
   const space = name.lastIndexOf(" ");
   return {
     email: person.email,

@@ -1,3 +1,5 @@
+import { parseLossless } from "../lossless-json.ts";
+
 /** What Inlet reads of a HubSpot answer. `message` is left out on purpose where it is logged: it may quote an address. */
 export interface HubSpotError {
   readonly category: string | null;
@@ -22,7 +24,7 @@ export interface HubSpotRecord {
 /** The answer's JSON object; null when it is none. */
 export function jsonObject(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseLossless(text);
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

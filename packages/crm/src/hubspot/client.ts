@@ -2,6 +2,7 @@ import type { FormData } from "undici";
 import type { Caller } from "../caller.ts";
 import type { CallOptions, CallResult } from "../port.ts";
 import type { Exchange, ExchangeResult } from "../transport.ts";
+import { wellFormedJson } from "../well-formed-json.ts";
 import { hubSpotError, jsonObject } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import { faultOfExchange, isHubSpots404, isUniqueConflict, outage } from "./faults.ts";
@@ -34,7 +35,7 @@ export function createHubSpotClient(caller: Caller, paths: HubSpotPaths): HubSpo
     paths,
     call: ({ method, path, template, body, write }, options) => {
       const content = isPlain(body)
-        ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+        ? { headers: { "content-type": "application/json" }, body: wellFormedJson(body) }
         : body === undefined
           ? {}
           : { body };

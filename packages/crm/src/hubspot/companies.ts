@@ -1,8 +1,10 @@
+import { cutText } from "@inlet/schemas";
 import type { CallOptions, CallResult, CompanyInput, CompanyMatch, Written } from "../port.ts";
 import { batchAnswer, hubSpotRecord } from "./answer.ts";
 import { refused } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
 import { outage, passing } from "./faults.ts";
+import { HUBSPOT_LIMITS } from "./limits.ts";
 import { ofSearch } from "./searches.ts";
 
 /** Records that a search answers at once. */
@@ -63,7 +65,10 @@ export async function createCompany(
   options: CallOptions,
 ): Promise<CallResult<Written>> {
   const path = client.paths.objects("companies");
-  const body = { properties: { name, domain, inlet_company_domain: domain }, associations: [] };
+  const body = {
+    properties: { name: cutText(name, HUBSPOT_LIMITS.companyName), domain, inlet_company_domain: domain },
+    associations: [],
+  };
   const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
   if (!made.ok) return made;
   if (made.value.kind === "ok") {

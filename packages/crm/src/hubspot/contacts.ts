@@ -1,9 +1,12 @@
+import { cutText } from "@inlet/schemas";
 import type { CallOptions, CallResult, ContactInput, Written } from "../port.ts";
 import { batchAnswer, hubSpotRecord } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { nothingCame } from "./batch-rows.ts";
 import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
+
+import { HUBSPOT_LIMITS } from "./limits.ts";
 
 /** HubSpot's association type from a contact to a company (facts 2.3). */
 const CONTACT_TO_COMPANY = 279;
@@ -111,7 +114,7 @@ export function contactCreate(input: ContactInput): object {
 function propertiesOf({ email, firstName, lastName }: ContactInput): Record<string, string> {
   return {
     email,
-    ...(firstName === null ? {} : { firstname: firstName }),
-    ...(lastName === null ? {} : { lastname: lastName }),
+    ...(firstName === null ? {} : { firstname: cutText(firstName, HUBSPOT_LIMITS.name) }),
+    ...(lastName === null ? {} : { lastname: cutText(lastName, HUBSPOT_LIMITS.name) }),
   };
 }

@@ -1,8 +1,10 @@
+import { cutText } from "@inlet/schemas";
 import type { CallFault, CallOptions, CallResult, DealInput, Written } from "../port.ts";
 import { batchAnswer, hubSpotRecord } from "./answer.ts";
 import { nothingCame } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
 import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
+import { HUBSPOT_LIMITS } from "./limits.ts";
 import type { DealPlace, DealStages } from "./stages.ts";
 
 /**
@@ -18,25 +20,53 @@ export async function createDeal(
   const place = await stages.resolve({ pipeline: input.pipeline, stage: input.stage }, options);
   if (!place.ok) return place;
 
-  const path = `${client.paths.objects("deals")}/batch/upsert`;
-  const body = { inputs: [dealUpsert(input, place.value)] };
-  const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
-  if (!made.ok) return made;
-  const deal = await dealOf(client, input.key, made.value, options);
+  const deal = await createAt(client, input, place.value, stages, options);
   if (!deal.ok) return deal;
 
   const associated = await associateDeal(client, deal.value.recordId, input.contactId, options);
   return associated === null ? deal : { ok: false, fault: associated };
 }
 
+/** A place that people removed since it was read, or configured, is refused once; the deal begins elsewhere, and says so. */
+async function createAt(
+  client: HubSpotClient,
+  input: DealInput,
+  place: DealPlace,
+  stages: DealStages,
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const first = await upsertDeal(client, input, place, options);
+  if (first.ok || first.fault.code !== "hubspot:400:PLACE") return first;
+  const instead = await stages.instead(place, options);
+  if (!instead.ok) return instead;
+  if (instead.value === null) return first;
+  const { pipeline, stage } = instead.value;
+  const again = await upsertDeal(client, input, instead.value, options);
+  if (!again.ok) return again;
+  const warning = `deal_stage_missing: HubSpot has no stage ${place.stage} in pipeline ${place.pipeline}; the deal begins in ${stage} of ${pipeline}`;
+  return { ok: true, value: { ...again.value, warnings: [warning] } };
+}
+
+async function upsertDeal(
+  client: HubSpotClient,
+  input: DealInput,
+  place: DealPlace,
+  options: CallOptions,
+): Promise<CallResult<Written>> {
+  const path = `${client.paths.objects("deals")}/batch/upsert`;
+  const body = { inputs: [dealUpsert(input, place)] };
+  const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
+  return made.ok ? dealOf(client, input.key, made.value, options) : made;
+}
+
 /** An entry of `batch/upsert`. */
 export function dealUpsert(input: DealInput, place: DealPlace): object {
   const properties = {
     inlet_conversation: input.key,
-    dealname: input.name,
+    dealname: cutText(input.name, HUBSPOT_LIMITS.dealName),
     pipeline: place.pipeline,
     dealstage: place.stage,
-    inlet_tags: input.tags.join(";"),
+    inlet_tags: cutText(input.tags.join(";"), HUBSPOT_LIMITS.tags),
   };
   return { id: input.key, idProperty: "inlet_conversation", properties };
 }

@@ -13,7 +13,8 @@ import type { HubSpotError } from "./answer.ts";
  * `400:STAGE_MISSING` (crm.pipeline or crm.stage is not in the account).
  * Faults of the record that may pass: `409`, `423`, `207` (a partial failure without a category), `lookup-lag` (a conflict, and the other
  * record cannot be found yet).
- * Faults of the record for good: the other `400:…`, `404`, `413`, `4xx`, `filename-missing`.
+ * Faults of the record for good: the other `400:…`, `404`, `413`, `4xx`, `filename-missing`; `400:PLACE` (a pipeline or stage that people removed) and `400:OWNER` (a user who left) are met by
+ * another place, and by no owner.
  */
 export const HUBSPOT_CODES = [
   "hubspot:connect",
@@ -36,6 +37,8 @@ export const HUBSPOT_CODES = [
   "hubspot:400:PROPERTY_MISSING",
   "hubspot:400:STAGE_MISSING",
   "hubspot:400:VALIDATION_ERROR",
+  "hubspot:400:PLACE",
+  "hubspot:400:OWNER",
   "hubspot:400:INVALID_EMAIL",
   "hubspot:400:INVALID_JSON",
   "hubspot:400:OTHER",
@@ -91,8 +94,9 @@ export function passing(code: HubSpotCode, message: string): CallFault {
   return { kind: "record-passing", code, message, unknown: false };
 }
 
-export function permanent(code: HubSpotCode, message: string): CallFault {
-  return { kind: "record-permanent", code, message, unknown: false };
+export function permanent(code: HubSpotCode, message: string, properties: readonly string[] = []): CallFault {
+  const named = properties.length === 0 ? {} : { properties };
+  return { kind: "record-permanent", code, message, unknown: false, ...named };
 }
 
 /** What the call refers to is not there. */
@@ -212,15 +216,31 @@ function badRequest(error: HubSpotError): CallFault {
   if (/INVALID_OBJECT_IDS|associations are not valid/i.test(error.text)) {
     return gone(said("a record that the request refers to is not there", error));
   }
+  const properties = refusedProperties(error.text);
   if (/INVALID_EMAIL/.test(error.text)) {
-    return permanent("hubspot:400:INVALID_EMAIL", said("HubSpot refuses the address", error));
+    return permanent("hubspot:400:INVALID_EMAIL", said("HubSpot refuses the address", error), properties);
+  }
+  if (properties.some((name) => name === "dealstage" || name === "pipeline")) {
+    return permanent("hubspot:400:PLACE", said("HubSpot has no such pipeline or stage", error), properties);
+  }
+  if (properties.includes("hubspot_owner_id")) {
+    return permanent("hubspot:400:OWNER", said("HubSpot has no such owner any more", error), properties);
   }
   if (error.category === "INVALID_JSON" || /INVALID_JSON/.test(error.text)) {
     return permanent("hubspot:400:INVALID_JSON", said("HubSpot cannot read the request", error));
   }
   return error.category === "VALIDATION_ERROR"
-    ? permanent("hubspot:400:VALIDATION_ERROR", said("HubSpot refuses a value", error))
+    ? permanent("hubspot:400:VALIDATION_ERROR", said("HubSpot refuses a value", error), properties)
     : permanent("hubspot:400:OTHER", said("HubSpot refuses the request", error));
+}
+
+/** Names of the properties that an answer is about: in `errors[].context`, in the list that its message quotes, or in its words. */
+function refusedProperties(text: string): string[] {
+  const named = [...text.matchAll(/\\*"(?:name|propertyName)\\*":\s*\[?\\*"([a-z][a-z0-9_]{0,99})\\*"/g)].map(
+    ([, name = ""]) => name,
+  );
+  const missing = /were not set[^([]{0,40}[([]([a-z0-9_, ]{1,500})[)\]]/.exec(text)?.[1]?.split(/,\s*/) ?? [];
+  return [...new Set([...named, ...missing])].slice(0, 10);
 }
 
 /** A 403 has several meanings: the body decides (facts 1.1). None of them is the email's fault. */

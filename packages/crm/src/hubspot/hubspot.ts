@@ -7,6 +7,7 @@ import { createActivity, findActivity, readActivity, updateActivity } from "./ac
 import { hubSpotBatches } from "./batches.ts";
 import { createHubSpotClient } from "./client.ts";
 import { createCompany, findCompany, readCompany } from "./companies.ts";
+import { findWithoutEmail, mayBeRefused, upsertWithoutEmail } from "./contacts-without-email.ts";
 import { findContactByPhone } from "./contacts-by-phone.ts";
 import { findContact, upsertContact } from "./contacts.ts";
 import { updateDeal } from "./deal-changes.ts";
@@ -16,6 +17,7 @@ import { findFile, uploadFile } from "./files.ts";
 import { hubSpotPaths } from "./paths.ts";
 import {
   COMPANY_PROPERTIES,
+  CONTACT_PROPERTIES,
   CUSTOM_PROPERTIES,
   PREPARE_REQUESTS,
   prepareProperties,
@@ -43,7 +45,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
   const authorization = (token: string) => ({ authorization: `Bearer ${token}` });
   const caller = createCaller("hubspot", { ...options, authorization });
   const client = createHubSpotClient(caller, hubSpotPaths(options.apiVersion));
-  const stages = createDealStages(client, { pipeline: options.pipeline, stage: options.stage });
+  const stages = createDealStages(client, { pipeline: options.pipeline, stage: options.stage }, options.missingStage);
   const { tenant } = options;
   let companiesPrepared = false;
   let tasksPrepared = false;
@@ -61,6 +63,15 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     return prepared.ok ? work() : prepared;
   }
 
+  const withContactKey = <T>(work: () => Promise<CallResult<T>>, call: CallOptions) =>
+    withProperties(work, call, undefined, CONTACT_PROPERTIES);
+
+  async function findByAddress(email: string, call: CallOptions): Promise<CallResult<{ recordId: string } | null>> {
+    const found = await findContact(client, email, call);
+    if ((found.ok && found.value !== null) || !mayBeRefused(email)) return found;
+    return withContactKey(() => findWithoutEmail(client, email, call), call);
+  }
+
   return {
     kind: "hubspot",
     traits: hubSpotTraits(options.settleMs),
@@ -68,6 +79,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     costs: {
       prepare: PREPARE_REQUESTS,
       upsertContact: 2,
+      createActivity: 1,
       findCompany: SEARCH_COST,
       findContactByPhone: SEARCH_COST,
       createDeal: 2,
@@ -89,11 +101,25 @@ export function createHubSpot(options: HubSpotOptions): Crm {
       return withProperties(() => createCompany(client, input, call), call, undefined, COMPANY_PROPERTIES);
     },
     findContactByPhone: (phone, call) => findContactByPhone(client, phone, call),
-    upsertContact: (input, call) => upsertContact(client, input, call),
+    upsertContact: async (input, call) => {
+      const written = await upsertContact(client, input, call);
+      if (written.ok || written.fault.code !== "hubspot:400:INVALID_EMAIL") return written;
+      return withContactKey(() => upsertWithoutEmail(client, input, call), call);
+    },
     createDeal: (input, call) => withProperties(() => createDeal(client, stages, input, call), call),
     getDeal: (dealId, call) => getDeal(client, dealId, call),
     findSentMessage: (messageIds, call) => findSentMessage(client, messageIds, call),
-    createActivity: (input, call) => withProperties(() => createActivity(client, tenant, input, call), call),
+    createActivity: async (input, call) => {
+      const written = await withProperties(() => createActivity(client, tenant, input, call), call);
+      if (written.ok || !/^hubspot:400:INVALID_(EMAIL|JSON)$/.test(written.fault.code)) return written;
+      // An address among the headers that HubSpot takes for none: the text names its people all the same.
+      const bare = { ...input, from: { email: "", name: null } };
+      const again = await withProperties(() => createActivity(client, tenant, bare, call), call);
+      const warnings = [
+        "activity_headers_refused: HubSpot does not take an address of the email; its parties are left out",
+      ];
+      return again.ok ? { ok: true, value: { ...again.value, warnings } } : again;
+    },
     updateActivity: (recordId, changed, call) => updateActivity(client, recordId, changed, call),
     readActivity: (recordId, call) => readActivity(client, recordId, call),
     uploadFile: (input, call) => uploadFile(client, tenant, input, call),
@@ -110,7 +136,7 @@ export function createHubSpot(options: HubSpotOptions): Crm {
     lookup: (effect, key, call) => {
       switch (effect) {
         case "contact":
-          return findContact(client, key, call);
+          return findByAddress(key, call);
         case "company":
           return withProperties(() => readCompany(client, key, call), call, undefined, COMPANY_PROPERTIES);
         case "deal":

@@ -26,6 +26,11 @@ export const CUSTOM_PROPERTIES: readonly CustomProperty[] = [
   { type: "emails", name: "inlet_view_url", label: "Full email in Inlet", unique: false, kind: "string" },
 ];
 
+/** What contacts need beside whose addresses HubSpot does not take. */
+export const CONTACT_PROPERTIES: readonly CustomProperty[] = [
+  { type: "contacts", name: "inlet_contact_key", label: "Inlet contact key", unique: true, kind: "string" },
+];
+
 /** What companies that Inlet makes need beside. */
 export const COMPANY_PROPERTIES: readonly CustomProperty[] = [
   { type: "companies", name: "inlet_company_domain", label: "Inlet company domain", unique: true, kind: "string" },

@@ -13,6 +13,11 @@ export interface DealStages {
     asked: { readonly pipeline: string | null; readonly stage: string | null },
     options: CallOptions,
   ): Promise<CallResult<DealPlace>>;
+  /**
+   * Another place where HubSpot refused this one, which people removed: the pipelines are read anew. The pipeline that was asked for with its
+   * first stage, else the account's first pipeline; null where there is none but the refused one.
+   */
+  instead(refused: DealPlace, options: CallOptions): Promise<CallResult<DealPlace | null>>;
 }
 
 interface Pipeline {
@@ -21,10 +26,11 @@ interface Pipeline {
   readonly stages: readonly { readonly id: string; readonly displayOrder: number }[];
 }
 
-/** Stage ids differ by account, so that none can be assumed; the account's pipelines are read once, and only when nothing is configured. */
+/** Stage ids differ by account, so that none can be assumed; the account's pipelines are read when nothing is configured, and again when HubSpot refuses one of them. */
 export function createDealStages(
   client: HubSpotClient,
   configured: { readonly pipeline: string | null; readonly stage: string | null },
+  missing: "first" | "wait" = "first",
 ): DealStages {
   let known: readonly Pipeline[] | null = null;
 
@@ -51,6 +57,9 @@ export function createDealStages(
           (pipeline === null || id === pipeline) && (stage === null || stages.some((s) => s.id === stage)),
       );
       const first = stage ?? byOrder(chosen?.stages ?? [])[0]?.id;
+      // What people removed since: HubSpot says so, and the deal begins elsewhere.
+      if (chosen === undefined && missing === "first")
+        return { ok: true, value: { pipeline: pipeline ?? "", stage: stage ?? "" } };
       return chosen === undefined || first === undefined
         ? {
             ok: false,
@@ -61,6 +70,18 @@ export function createDealStages(
             ),
           }
         : { ok: true, value: { pipeline: chosen.id, stage: first } };
+    },
+    async instead(refused, options) {
+      known = null;
+      const all = await pipelines(options);
+      if (!all.ok) return all;
+      const chosen = all.value.find(({ id }) => id === refused.pipeline) ?? all.value[0];
+      const stage = byOrder(chosen?.stages ?? [])[0]?.id;
+      if (chosen === undefined || stage === undefined || (chosen.id === refused.pipeline && stage === refused.stage))
+        return { ok: true, value: null };
+      if (missing === "first") return { ok: true, value: { pipeline: chosen.id, stage } };
+      const message = "people removed the pipeline or stage of new deals; correct crm.pipeline and crm.stage";
+      return { ok: false, fault: outage("hubspot:400:STAGE_MISSING", message, { unknown: false }) };
     },
   };
 }

@@ -1,13 +1,12 @@
+import { cutText } from "@inlet/schemas";
 import type { CallOptions, CallResult, TaskInput, Written } from "../port.ts";
 import { hubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
+import { HUBSPOT_LIMITS } from "./limits.ts";
 import { gone, outage, passing } from "./faults.ts";
 
 /** HubSpot's association types from a task (facts 2.3). */
 const TASK_TO = { contacts: 204, deals: 216 } as const;
-
-/** HubSpot keeps 65,536 characters of a text property. */
-const TEXT_LIMIT = 65_536;
 
 /**
  * A task to do, for the deal's owner, with its associations in the same call. The unique property `inlet_task_key` refuses a second one; the
@@ -25,28 +24,41 @@ export async function createTask(
     inlet_task_key: input.key,
     // Of a task it is the due date.
     hs_timestamp: new Date(input.dueAt).toISOString(),
-    hs_task_subject: input.title,
-    hs_task_body: input.text.slice(0, TEXT_LIMIT).toWellFormed(),
+    hs_task_subject: cutText(input.title, HUBSPOT_LIMITS.taskSubject),
+    hs_task_body: cutText(input.text, HUBSPOT_LIMITS.text),
     hs_task_status: "NOT_STARTED",
     hs_task_type: "TODO",
     hs_task_priority: (input.priority ?? "none").toUpperCase(),
-    ...(owner.value === null ? {} : { hubspot_owner_id: owner.value }),
   };
   const associations = [
     { to: { id: input.contactId }, types: associationTypes("contacts") },
     ...(input.dealId === null ? [] : [{ to: { id: input.dealId }, types: associationTypes("deals") }]),
   ];
-  const made = await client.call(
-    { method: "POST", path, template: path, write: true, body: { properties, associations } },
-    options,
-  );
+  const create = (own: object) =>
+    client.call(
+      {
+        method: "POST",
+        path,
+        template: path,
+        write: true,
+        body: { properties: { ...properties, ...own }, associations },
+      },
+      options,
+    );
+  const warnings: string[] = [];
+  let made = await create(owner.value === null ? {} : { hubspot_owner_id: owner.value });
+  if (!made.ok && made.fault.code === "hubspot:400:OWNER") {
+    // The deal's owner left the company: better a task of nobody than none.
+    warnings.push("task_owner_missing: HubSpot has no such owner any more; the task is nobody's");
+    made = await create({});
+  }
   if (!made.ok) return made;
   switch (made.value.kind) {
     case "ok": {
       const record = hubSpotRecord(made.value.body);
       return record === null
         ? { ok: false, fault: outage("hubspot:unreadable", "a task without an id", { unknown: true }) }
-        : { ok: true, value: { recordId: record.id, created: true } };
+        : { ok: true, value: { recordId: record.id, created: true, warnings } };
     }
     case "not-found":
       return { ok: false, fault: gone("the contact or deal of the task is gone") };

@@ -1,6 +1,7 @@
 import type { Caller } from "../caller.ts";
 import type { CallOptions, CallResult } from "../port.ts";
 import type { ExchangeResult } from "../transport.ts";
+import { wellFormedJson } from "../well-formed-json.ts";
 import { jsonValue, odooError, rowsOf } from "./answer.ts";
 import { faultOfExchange, isMissingRecord, unreadable } from "./faults.ts";
 
@@ -55,7 +56,7 @@ export function createOdooClient(caller: Caller, database: string | null): OdooC
     const { model, method, args, write } = request;
     const path = `/json/2/${model}/${method}`;
     const context = { ...CONTEXT, ...(args["context"] as object | undefined) };
-    const body = JSON.stringify({ ...args, context });
+    const body = wellFormedJson({ ...args, context });
     return caller.call({ method: "POST", path, template: path, headers, body }, options, (result) =>
       sortAnswer(result, write),
     );

@@ -1,6 +1,8 @@
+import { cutText } from "@inlet/schemas";
 import type { CallOptions, CallResult, ContactInput, Written } from "../port.ts";
 import type { OdooClient } from "./client.ts";
 import { externalName } from "./external-id.ts";
+import { ODOO_LIMITS } from "./limits.ts";
 import { createOrLeave, findByName } from "./load.ts";
 
 /**
@@ -17,7 +19,7 @@ export async function upsertContact(
   if (there.value !== null) return { ok: true, value: { recordId: there.value.recordId, created: false } };
   const name = [input.firstName, input.lastName].filter((part) => part !== null && part !== "").join(" ");
   const fields = {
-    name: name === "" ? input.email : name,
+    name: cutText(name === "" ? input.email : name, ODOO_LIMITS.name),
     email: input.email,
     ...(typeof input.companyId === "string" ? { "parent_id/.id": input.companyId } : {}),
   };

@@ -1,4 +1,6 @@
+import { cutText } from "@inlet/schemas";
 import type { ActivityInput } from "../port.ts";
+import { ODOO_LIMITS } from "./limits.ts";
 import { messageBody } from "./message-body.ts";
 
 /** A `mail.message` for an activity, by Odoo's import names; shown as an email from the contact. */
@@ -9,7 +11,7 @@ export function messageFields(input: ActivityInput): Record<string, string> {
     message_type: "email",
     // What people see in the chatter; notes are for the tenant's own people only.
     "subtype_id/id": "mail.mt_comment",
-    subject: input.subject,
+    subject: cutText(input.subject, ODOO_LIMITS.subject),
     body: messageBody({ text: input.text, html: input.html ?? "" }, notesOf(input)),
     "author_id/.id": input.contactId,
     date: new Date(input.at).toISOString().slice(0, 19).replace("T", " "),
@@ -17,7 +19,7 @@ export function messageFields(input: ActivityInput): Record<string, string> {
     ...optional("incoming_email_to", addresses(input.to)),
     ...optional("incoming_email_cc", addresses(input.cc)),
     // By it Odoo's own mail gateway joins replies, and refuses to take the same email once more.
-    ...optional("message_id", input.messageId === null ? "" : `<${input.messageId}>`),
+    ...optional("message_id", input.messageId === null ? "" : `<${cutText(input.messageId, ODOO_LIMITS.messageId)}>`),
     ...optional("partner_ids/.id", input.companyId ?? ""),
     ...optional("attachment_ids/.id", input.fileIds.join(",")),
   };
@@ -32,16 +34,16 @@ function notesOf({ attachmentCount, spamVerdict, inReplyTo }: ActivityInput): st
 }
 
 function addresses(people: ActivityInput["to"]): string {
-  return people
-    .map(address)
-    .filter((text) => text !== "")
-    .join(", ");
+  const written = people.map(address).filter((text) => text !== "");
+  let length = 0;
+  // Whole people, the first ones.
+  return written.filter((text) => (length += text.length + 2) <= ODOO_LIMITS.addresses).join(", ");
 }
 
 /** RFC 5322 name-addr; a quoted name may hold anything but quotes and backslashes. */
 function address({ name, email }: ActivityInput["from"]): string {
   if (email === "" || name === null || name.trim() === "") return email;
-  return `"${name.replaceAll(/["\\]/g, "").trim()}" <${email}>`;
+  return `"${cutText(name.replaceAll(/["\\]/g, "").trim(), ODOO_LIMITS.name)}" <${email}>`;
 }
 
 function optional(name: string, value: string): Record<string, string> {

@@ -30,7 +30,8 @@ export function createOdoo(options: OdooOptions): Crm {
   const authorization = (key: string) => ({ authorization: `bearer ${key}` });
   const caller = createCaller("odoo", { ...options, tokens: fixedToken(options.apiKey), authorization });
   const client = createOdooClient(caller, options.database);
-  const place = { pipeline: options.pipeline, stage: options.stage };
+  const { pipeline, stage, missingStage } = options;
+  const place = { pipeline, stage, missingStage };
 
   return {
     kind: "odoo",

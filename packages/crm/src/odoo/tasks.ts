@@ -1,6 +1,8 @@
+import { cutText } from "@inlet/schemas";
 import type { CallOptions, CallResult, TaskInput, Written } from "../port.ts";
 import type { OdooClient } from "./client.ts";
 import { externalName } from "./external-id.ts";
+import { ODOO_LIMITS } from "./limits.ts";
 import { createOrLeave, findByName } from "./load.ts";
 import { messageBody } from "./message-body.ts";
 
@@ -19,7 +21,7 @@ export async function createTask(
     res_id: input.dealId ?? input.contactId,
     "activity_type_id/id": "mail.mail_activity_data_todo",
     // Odoo's activities have no priority: what is urgent says so where people look.
-    summary: input.priority === "high" ? `❗ ${input.title}` : input.title,
+    summary: cutText(input.priority === "high" ? `❗ ${input.title}` : input.title, ODOO_LIMITS.summary),
     note: messageBody({ text: input.text, html: "" }),
     date_deadline: new Date(input.dueAt).toISOString().slice(0, 10),
     ...(salesperson.value === null ? {} : { "user_id/.id": salesperson.value }),

@@ -136,6 +136,11 @@ export class CrmStore {
     this.#write({ kind: "property", type, definition });
   }
 
+  /** As people take a field away: not journalled, for tests. */
+  undefine(type: ObjectType, name: string): void {
+    this.#definitions.get(type)?.delete(name);
+  }
+
   group(type: ObjectType, name: string): { readonly name: string; readonly label: string } | undefined {
     return this.#groups.get(`${type}/${name}`);
   }
