@@ -111,6 +111,18 @@ it("four emails at once about a deleted deal make one", async () => {
   expect(dealsOf(sink.email({ thread: "at-once" }).conversationId)).toBe(1);
 });
 
+it("one mailbox in NFC, in NFD and with A-labels is one contact (L29)", async () => {
+  const written = [
+    "m\u00fcller@b\u00fccher.example",
+    "mu\u0308ller@bu\u0308cher.example",
+    "m\u00fcller@xn--bcher-kva.example",
+  ];
+  const tries = [];
+  for (const email of written) tries.push(await sink.deliver(sink.email({ from: { name: null, email } })));
+  expect(tries.map(({ kind }) => kind)).toEqual(["written", "written", "written"]);
+  expect(new Set(tries.map(({ records }) => records["contact"])).size).toBe(1);
+});
+
 describe("another account behind the same tenant (L28)", () => {
   it("is refused until an operator accepts it; then everything begins anew there, and what was before is found when it leads back", async () => {
     const other = createSandbox({ seed: false, portalId: 777 });

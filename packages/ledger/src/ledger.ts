@@ -18,6 +18,7 @@ import {
   activitiesAt,
   claim,
   follow,
+  knownKey,
   reclaim,
   release,
   type ClaimRequest,
@@ -130,6 +131,7 @@ export function ledgerOn(database: Database) {
     reclaim: async (request: ClaimRequest & { readonly gone: string }): Promise<ClaimResult> =>
       reclaim(database, request),
     follow: async (moved: Parameters<typeof follow>[1]): Promise<void> => follow(database, moved),
+    knownKey: async (asked: Parameters<typeof knownKey>[1]): Promise<string | null> => knownKey(database, asked),
     activitiesAt: async (tenant: string, dealId: string): Promise<string[]> => activitiesAt(database, tenant, dealId),
     release: async (claims: readonly Release[]): Promise<void> => release(database, claims),
     finish: async (end: TryEnd): Promise<void> => {

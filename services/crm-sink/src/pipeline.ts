@@ -1,4 +1,13 @@
-import { deadLetter, effectKey, normalizeAddress, ok, treatmentOf, type Ending, type Outcome } from "@inlet/delivery";
+import {
+  deadLetter,
+  effectKey,
+  formerKeys,
+  normalizeAddress,
+  ok,
+  treatmentOf,
+  type Ending,
+  type Outcome,
+} from "@inlet/delivery";
 import { admit } from "./admit.ts";
 import { identifyAccount } from "./crm-account.ts";
 import { callCrm } from "./call-crm.ts";
@@ -28,7 +37,7 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
   try {
     need(await admit(email));
     need(applyClassPolicy(email));
-    const address = need(senderOf(email));
+    const sender = need(senderOf(email));
     need(await joinConversation(email));
     await findSentMessages(email);
     need(await queueBehindConversation(email));
@@ -39,6 +48,7 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     keepWhenSlow(email);
     need(await identifyAccount(email));
     need(await prepareCrm(email));
+    const address = await contactKeyOf(email, sender);
     const deal = need(await findDeal(email));
     const found = need(await findCompany(email, address));
     const files = filesToWrite(email);
@@ -72,6 +82,14 @@ function applyClassPolicy(email: EmailTry): Outcome<null> {
   if (kind !== "human") email.evidence["classification"] = { kind, reasons: reasons.slice(0, MOST_REASONS) };
   const { reason } = treatmentOf(email.event, email.tenant.classes);
   return reason === null ? ok(null) : { kind: "suppress", reason };
+}
+
+/** The sender's key, or the one under which the ledger has known the mailbox since before it was written in one way. */
+async function contactKeyOf({ deps, event, crm }: EmailTry, sender: string): Promise<string> {
+  const keys = formerKeys(event.from?.email ?? "");
+  if (keys.length === 0) return sender;
+  const asked = { tenant: event.tenantId, crm: crm.key, effect: "contact", keys: [sender, ...keys] };
+  return (await deps.ledger.knownKey(asked)) ?? sender;
 }
 
 function senderOf(email: EmailTry): Outcome<string> {
