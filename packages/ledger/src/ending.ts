@@ -237,7 +237,10 @@ const END_WAITS = `
      returning d.tenant, d.event_id),
    told as (insert into journey (tenant, event_id, service, what, detail)
       select r.tenant, r.event_id, r.service, r.kind, jsonb_build_object('code', r.code, 'dueInMs', r.delay_ms, 'attempts', r.attempt)
-        from r join moved using (tenant, event_id))
+        from r join moved using (tenant, event_id)
+       -- Told once, however often it comes to the same: an email may ask again twice a second for a week.
+       where not exists (select 1 from waiting b where b.tenant = r.tenant and b.event_id = r.event_id and b.stage = r.stage and b.kind = r.kind
+                            and b.code = r.code and b.pass = r.pass and b.attempt = r.attempt))
   insert into waiting as w (tenant, event_id, lane, stage, kind, code, conversation_id, due_at, pass, attempt, order_parsed_at, topic, partition,
       "offset", record_timestamp, key, value, headers)
     select r.tenant, r.event_id, r.lane, r.stage, r.kind, r.code, r.conversation_id, clock_timestamp() + r.delay_ms * interval '1 ms', r.pass,
