@@ -11,6 +11,18 @@ interface Column {
 /** Columns that hold epoch milliseconds though their name does not end in `_at`. */
 const EPOCH = new Set(["deliveries.order_parsed_at", "waiting.record_timestamp"]);
 
+/** Columns of 64 bits that hold no moment: ids, places, offsets, counts, sizes. */
+export const NO_MOMENT = /\.(?:id|seq|generation|\w*offset|low|high|lost|\w*_ms|\w*bytes|\w*count)$/;
+
+/** Every column of 64 bits, `table.column`. */
+export async function bigintColumns(database: Database): Promise<string[]> {
+  const columns = await database.query<{ name: string }>(
+    `select table_name || '.' || column_name as name from information_schema.columns
+      where table_schema = current_schema() and data_type = 'bigint' order by 1`,
+  );
+  return columns.map(({ name }) => name);
+}
+
 /** Columns that hold a moment: every one with a time zone, and the epoch milliseconds, which are named `…_at`. */
 export async function momentsIn(database: Database): Promise<Column[]> {
   const columns = await database.query<{ table: string; name: string; type: string }>(
