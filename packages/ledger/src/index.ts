@@ -13,7 +13,7 @@ export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
 export { FIRST_KEY, keepGap } from "./reconciling.ts";
 export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./reconciling.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
-export type { DueNotice, Notice, NoticeEnd } from "./notices.ts";
+export { receiverOf, type DueNotice, type Notice, type NoticeEnd } from "./notices.ts";
 export type { Publish } from "./outbox.ts";
 export type { Arrival, Arrived, Parsed } from "./parsing.ts";
 export { poll, type Poller } from "./poll.ts";

@@ -35,7 +35,7 @@ import {
 } from "./failing-operations.ts";
 import * as inspecting from "./inspecting.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
-import { endNotice, takeNotices, type DueNotice, type NoticeEnd } from "./notices.ts";
+import { endNotice, takeNotices, type DueNotice, type NoticeEnd, type TakeNotices } from "./notices.ts";
 import { oauthGrants } from "./oauth-grants.ts";
 import * as operating from "./operating.ts";
 import { accountsOf } from "./reconciling.ts";
@@ -147,7 +147,7 @@ export function ledgerOn(database: Database) {
 
     publishOutbox: async (publish: Publish): Promise<number> => publishOutbox(database, publish),
 
-    takeNotices: async (take: { leaseMs: number; limit: number }): Promise<DueNotice[]> => takeNotices(database, take),
+    takeNotices: async (take: TakeNotices): Promise<DueNotice[]> => takeNotices(database, take),
     endNotice: async (notice: DueNotice, end: NoticeEnd): Promise<void> => endNotice(database, notice, end),
 
     circuit: async (tenant: string, crm: string): Promise<CircuitState> => readCircuit(database, tenant, crm),

@@ -25,19 +25,46 @@ export type NoticeEnd =
   | { readonly kind: "given_up"; readonly why: string }
   | { readonly kind: "later"; readonly delayMs: number };
 
-/** Takes due notices, oldest first; another instance does not get them for `leaseMs`. One whose sender died is due again after it. */
-export async function takeNotices(
-  database: Database,
-  options: { leaseMs: number; limit: number },
-): Promise<DueNotice[]> {
+export interface TakeNotices {
+  readonly leaseMs: number;
+  readonly limit: number;
+  /** Most notices of one receiver in one take. */
+  readonly perReceiver: number;
+  /** Receivers ({@link receiverOf}) of which nothing is taken. */
+  readonly except: readonly string[];
+}
+
+/** Whom a notice goes to: a receiver is a name in a tenant's file. */
+export function receiverOf({ tenant, notice }: Pick<DueNotice, "tenant" | "notice">): string {
+  return `${tenant}/${notice}`;
+}
+
+/**
+ * Takes due notices, of each receiver the oldest; another instance does not get them for `leaseMs`. One whose sender died is due again after it.
+ * However many wait for a receiver, only its first are read.
+ */
+export async function takeNotices(database: Database, options: TakeNotices): Promise<DueNotice[]> {
   return database.query<{ [Key in keyof DueNotice]: DueNotice[Key] }>(
-    `with due as (select tenant, key from notices where ended_at is null and due_at <= clock_timestamp()
-        order by due_at limit $2 for update skip locked)
+    `with recursive receivers as (
+       (select tenant, notice from notices where ended_at is null order by tenant, notice limit 1)
+       union all
+       select n.tenant, n.notice from receivers r cross join lateral (
+         select tenant, notice from notices where ended_at is null and (tenant, notice) > (r.tenant, r.notice)
+          order by tenant, notice limit 1) n),
+      due as (
+       select d.tenant, d.key, row_number() over (partition by r.tenant, r.notice order by d.due_at) as place
+         from receivers r cross join lateral (
+           select n.tenant, n.key, n.due_at from notices n
+            where n.ended_at is null and n.tenant = r.tenant and n.notice = r.notice and n.due_at <= statement_timestamp()
+            order by n.due_at limit $3) d
+        where r.tenant || '/' || r.notice <> all ($4)),
+      picked as (
+       select n.tenant, n.key from notices n join due d using (tenant, key) where n.ended_at is null and n.due_at <= clock_timestamp()
+        order by d.place, n.due_at limit $2 for update of n skip locked)
      update notices n set due_at = clock_timestamp() + $1 * interval '1 ms', attempts = attempts + 1
-       from due where n.tenant = due.tenant and n.key = due.key
-     returning n.tenant, n.key, n.event_id as "eventId", n.notice, n.body, n.attempts,
-       ${msSince("n.created_at")} as age`,
-    [spanMs(options.leaseMs), options.limit],
+       from picked p where n.tenant = p.tenant and n.key = p.key
+     returning n.tenant, n.key, n.event_id as "eventId", n.notice, n.body, n.attempts, ${msSince("n.created_at")} as age`,
+    [spanMs(options.leaseMs), options.limit, options.perReceiver, options.except],
   );
 }
 

@@ -138,10 +138,10 @@ const CASES: Readonly<Record<string, Case>> = {
   "a notice that was taken and never ended is sent": {
     before: async (tenant, now) => {
       await wrote(tenant, now);
-      await ledger.takeNotices({ leaseMs: 60_000, limit: 100 });
+      await ledger.takeNotices({ leaseMs: 60_000, limit: 100, perReceiver: 9, except: [] });
     },
     after: async (tenant) => {
-      const mine = (await ledger.takeNotices({ leaseMs: 60_000, limit: 1_000 })).filter(
+      const mine = (await ledger.takeNotices({ leaseMs: 60_000, limit: 1_000, perReceiver: 9, except: [] })).filter(
         (each) => each.tenant === tenant,
       );
       expect(mine).toMatchObject([{ key: "eml_1/vip" }]);
