@@ -24,13 +24,14 @@ export async function checkSender(
   const { connection } = event;
   if (connection === null || Object.values(told).some((result) => result !== null)) return told;
   const { clientAddress, helo } = connection;
-  const auth = await verifySender({
+  const job = {
     bytes,
     clientAddress,
     helo,
     from: event.envelope?.from ?? null,
     authorDomain: from === null ? null : comparableDomain(from.email),
-  });
+  };
+  const auth = await verifySender(job, event.tenantId);
   for (const check of ["spf", "dkim", "dmarc"] as const) {
     metrics.senderChecks.inc({ check, result: auth[check] ?? "unknown" });
   }

@@ -24,6 +24,8 @@ const SENDER_DNS_MS = 5000;
 const SENDER_LOOKUPS = 50;
 /** DNS and computing; a mail that takes longer would take forever. */
 const SENDER_TIMEOUT_MS = 10_000;
+/** What an email waits for its verdict, its turn included, ms. */
+const SENDER_WAIT_MS = 6000;
 
 try {
   await run();
@@ -70,6 +72,7 @@ async function run(): Promise<void> {
   const senders = createSenderPool({
     memoryMb: WORKER_MEMORY_MB,
     timeoutMs: SENDER_TIMEOUT_MS,
+    waitMs: SENDER_WAIT_MS,
     deadlineMs: SENDER_DNS_MS,
     lookups: SENDER_LOOKUPS,
   });
@@ -85,7 +88,7 @@ async function run(): Promise<void> {
       producer,
       pool,
       fetchAttachment: createAttachmentFetch(),
-      verifySender: async (job) => senders.verify(job),
+      verifySender: async (job, tenant) => senders.verify(job, tenant),
       fetchObject: createObjectFetch(),
       scanner,
       instance: `parser/${randomUUID()}`,

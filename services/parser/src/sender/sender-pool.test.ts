@@ -4,7 +4,7 @@ import type { SenderPool } from "./sender-pool.ts";
 import { TEMPERROR } from "./verify-sender.ts";
 import type { SenderJob } from "./verify-sender.ts";
 
-const LIMITS = { deadlineMs: 5000, lookups: 50, memoryMb: 256, timeoutMs: 10_000 };
+const LIMITS = { deadlineMs: 5000, lookups: 50, memoryMb: 256, timeoutMs: 10_000, waitMs: 20_000 };
 let pool: SenderPool;
 afterEach(async () => pool.close());
 
@@ -18,7 +18,7 @@ const job = (text: string): SenderJob => ({
 
 test("an email that asks nothing is checked in the worker", async () => {
   pool = createSenderPool(LIMITS);
-  expect(await pool.verify(job("Subject: no author\r\n\r\nHi\r\n"))).toEqual({
+  expect(await pool.verify(job("Subject: no author\r\n\r\nHi\r\n"), "acme")).toEqual({
     spf: null,
     dkim: "none",
     dmarc: "none",
@@ -27,13 +27,26 @@ test("an email that asks nothing is checked in the worker", async () => {
 
 test("a check that never ends costs its email the result; the next is checked again", async () => {
   pool = createSenderPool({ ...LIMITS, timeoutMs: 500 }, new URL("../testing/hanging-worker.ts", import.meta.url));
-  expect(await pool.verify(job("hang"))).toEqual(TEMPERROR);
-  expect(await pool.verify(job("crash"))).toEqual(TEMPERROR);
+  expect(await pool.verify(job("hang"), "acme")).toEqual(TEMPERROR);
+  expect(await pool.verify(job("crash"), "acme")).toEqual(TEMPERROR);
   await expect
-    .poll(async () => pool.verify(job("fine")), { timeout: 20_000 })
+    .poll(async () => pool.verify(job("fine"), "acme"), { timeout: 20_000 })
     .toEqual({
       spf: "pass",
       dkim: "pass",
       dmarc: "pass",
     });
 });
+
+test("D3: a tenant whose senders' name servers do not answer gets temperror, and takes no other tenant's turn", async () => {
+  const worker = new URL("../testing/waiting-worker.ts", import.meta.url);
+  pool = createSenderPool({ ...LIMITS, timeoutMs: 60_000, waitMs: 15_000 }, worker);
+  // The worker runs.
+  expect(await pool.verify(job("fine"), "globex")).toMatchObject({ dmarc: "pass" });
+  const slow = Array.from({ length: 300 }, async () => pool.verify(job("wait"), "acme"));
+  const others = Array.from({ length: 40 }, async () => pool.verify(job("fine"), "globex"));
+  expect(await Promise.race([Promise.all(others), Promise.race(slow)])).toHaveLength(40);
+  for (const verdict of await Promise.all(slow)) expect(verdict).toEqual(TEMPERROR);
+  // Now that it is known to be slow, its next mail is not waited for as long as the worker would take.
+  expect(await pool.verify(job("wait"), "acme")).toEqual(TEMPERROR);
+}, 60_000);
