@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
 import { Busboy } from "@fastify/busboy";
 import type { BusboyHeaders } from "@fastify/busboy";
+import { parseBoundedJson } from "./bounded-json.ts";
+import { MOST_PARTS, boundaryOf, hasTooManyPairs, partsOf } from "./form-scan.ts";
 
 /** One field or file of a form, bytes as they came. */
 export interface FormPart {
@@ -38,26 +40,34 @@ export class Form {
   }
 }
 
-/** Parts of one request; no provider sends as many, and each costs memory. */
-const MOST_PARTS = 2000;
+/** Bytes of one part's header. */
+const MOST_HEADER_BYTES = 16 * 1024;
 
 /**
  * Reads multipart/form-data (RFC 7578) or application/x-www-form-urlencoded. Every part is kept as bytes, since a field's charset may be
- * named elsewhere in the form. Null when the body is no such form, is cut off, or has more than 2,000 parts.
+ * named elsewhere in the form. Null when the body is no such form, is cut off, or has more than 2,000 parts: these are counted before
+ * anything is made of the body, since a part costs a hundred times the bytes of its delimiter.
  */
 export async function readForm(body: Uint8Array, contentType: string): Promise<Form | null> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const essence = contentType.split(";", 1)[0]?.trim().toLowerCase();
   if (essence === "application/x-www-form-urlencoded") return urlencoded(bytes);
-  if (essence !== "multipart/form-data") return null;
+  const boundary = essence === "multipart/form-data" ? boundaryOf(contentType) : null;
+  if (boundary === null || partsOf(bytes, boundary) === null) return null;
   const parts: FormPart[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
       const parser = new Busboy({
-        headers: { "content-type": contentType } satisfies BusboyHeaders,
+        headers: { "content-type": `multipart/form-data; boundary="${boundary}"` } satisfies BusboyHeaders,
         isPartAFile: () => true,
         preservePath: true,
-        limits: { files: MOST_PARTS, parts: MOST_PARTS, fileSize: Number.POSITIVE_INFINITY, headerPairs: 64 },
+        limits: {
+          files: MOST_PARTS,
+          parts: MOST_PARTS,
+          fileSize: Number.POSITIVE_INFINITY,
+          headerPairs: 64,
+          headerSize: MOST_HEADER_BYTES,
+        },
       });
       // Busboy's types promise a name, but a part may come without one.
       parser.on("file", (name: string | undefined, stream, filename, _encoding, type) => {
@@ -82,8 +92,8 @@ export async function readForm(body: Uint8Array, contentType: string): Promise<F
 }
 
 function urlencoded(bytes: Buffer): Form | null {
+  if (hasTooManyPairs(bytes)) return null;
   const fields = [...new URLSearchParams(bytes.toString("utf8"))];
-  if (fields.length > MOST_PARTS) return null;
   return new Form(
     fields.map(([name, value]) => ({
       name,
@@ -94,14 +104,9 @@ function urlencoded(bytes: Buffer): Form | null {
   );
 }
 
-/** The value of a JSON text; undefined for none. */
+/** The value of a JSON text within the limits of bounded-json.ts; undefined for none. */
 export function jsonOf(text: string | null): unknown {
-  if (text === null) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return text === null ? undefined : parseBoundedJson(Buffer.from(text, "utf8"));
 }
 
 export function objectOf(value: unknown): Record<string, unknown> | undefined {

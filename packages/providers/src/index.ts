@@ -1,5 +1,6 @@
 export * from "./port.ts";
 export { PROVIDERS, isProviderKind } from "./providers.ts";
+export { parseBoundedJson } from "./bounded-json.ts";
 export { withWord } from "./extraction.ts";
 export { deliveryKey, storableId } from "./delivery-key.ts";
 export { bareMessageId, scanMessageId } from "./header-scan.ts";

@@ -90,6 +90,8 @@ export interface Provider {
   /** Null: any, since the provider's media type says nothing. */
   readonly mediaTypes: readonly string[] | null;
   readonly answers: Answers;
+  /** Bytes of a body where the provider sends less than a source may take: what proves it lies inside. Default the source's limit. */
+  readonly mostBodyBytes?: number;
   /** By the headers alone, before the body costs anything. Null: go on. */
   checkHeaders(headers: IncomingHttpHeaders, source: SourceConfig, now: number): Disbelief | null;
   /** Verifies the bytes as they came, then says what they are. Never throws: what is believed is kept, readable or not. */

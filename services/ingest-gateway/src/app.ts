@@ -12,7 +12,8 @@ import { makeDurable } from "./durable.ts";
 import { operatorsRoutes } from "./operators-routes.ts";
 import { Problem } from "./problems.ts";
 import { outboundMessagesRoute } from "./outbound/route.ts";
-import { refuseOnSocket, refuseRequest, refuseWithProblems } from "./refusals.ts";
+import { refuseRequest, refuseWithProblems } from "./refusals.ts";
+import { refuseOnSocket, refuseUnroutable } from "./socket-refusals.ts";
 import { createSignatureAlarm } from "./signature-alarm.ts";
 import { acceptDelivery } from "./steps/accept-delivery.ts";
 import { checkAddress } from "./steps/check-address.ts";
@@ -42,7 +43,7 @@ export interface GatewayDeps extends PublisherDeps {
   readonly now?: () => number;
   /** Longest that a sender waits for the answer once its body is here, ms. Default 8 000: most give up after 10 to 30 s. */
   readonly deadlineMs?: number;
-  /** What bodies may take up in memory; shared with the other doors. Default 512 MiB. */
+  /** What bodies may take up in memory; shared with the other doors. Default a quarter of the process's. */
   readonly bodyBudget?: BodyBudget;
   /** HTTPS with this certificate, taken over anew when it changes. Default HTTP. */
   readonly certificate?: CertificateFiles | null;
@@ -59,7 +60,12 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   const log: FastifyBaseLogger = deps.telemetry.log;
   const { requestMs, headersMs, checkMs } = deps.patience ?? { requestMs: 60_000, headersMs: 10_000, checkMs: 5000 };
   // A slow client may not hold a connection.
-  const slowClients = { headersTimeout: headersMs, connectionsCheckingInterval: checkMs };
+  const connections = {
+    headersTimeout: headersMs,
+    connectionsCheckingInterval: checkMs,
+    // Checked by ourselves, to be answered as a problem.
+    requireHostHeader: false,
+  };
   const certificate = deps.certificate?.current();
   const trusted = deps.trustedProxies ?? [];
   const app = fastify({
@@ -70,8 +76,8 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
     requestTimeout: requestMs,
     connectionTimeout: requestMs + 15_000,
     ...(certificate === undefined
-      ? { http: slowClients }
-      : { https: { ...slowClients, key: certificate.key, cert: certificate.cert, minVersion: LEAST_TLS } }),
+      ? { http: connections }
+      : { https: { ...connections, key: certificate.key, cert: certificate.cert, minVersion: LEAST_TLS } }),
     // Longer than load balancers keep idle connections, so that they, not we, close first.
     keepAliveTimeout: 72_000,
     // While closing, requests on open connections are still taken: the producer closes after them.
@@ -85,6 +91,7 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   app.decorateRequest("inbound", null);
   await app.register(rateLimit, { global: false });
   refuseWithProblems(app);
+  refuseUnroutable(app.server);
   operatorsRoutes(app, deps.checks, deps.telemetry);
   const { linkKeys: keys = [], blobs, now = Date.now } = deps;
   if (keys.length > 0) serveLinks(app, { blobs, keys, now });

@@ -14,7 +14,7 @@ import { metrics, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
 import { createGateway } from "./app.ts";
-import { createBodyBudget } from "./body-budget.ts";
+import { budgetOfProcess } from "./body-budget.ts";
 import { gatewayChecks } from "./checks.ts";
 import { prepareSchemas } from "./schema-preparation.ts";
 import { watchLanes } from "./lane-watch.ts";
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     producer,
     blobs,
     codec,
-    bodyBudget: createBodyBudget(),
+    bodyBudget: budgetOfProcess(),
     trustedProxies,
     mustTakeLane: async (lane: string) => lanes.mustTake(lane),
   };
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
     await telemetry.shutdown();
   });
   await app.listen({ host: environment.http.host, port: environment.http.port });
-  log.info({ mail: mail.ports }, "listening");
+  log.info({ ports: { http: environment.http.port, ...mail.ports } }, "listening");
 }
 
 try {

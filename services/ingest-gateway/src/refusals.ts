@@ -1,5 +1,3 @@
-import { STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { KindAnswers } from "./kinds/kind.ts";
 import { PROBLEM_MEDIA_TYPE, Problem, asProblem, problemDocument } from "./problems.ts";
@@ -8,7 +6,25 @@ import type { ProblemCode } from "./problems.ts";
 /** Answers every refusal, whoever made it, as problem+json. */
 export function refuseWithProblems(app: FastifyInstance): void {
   app.setErrorHandler(refuseRequest);
-  app.setNotFoundHandler((request, reply) => answer(new Problem("not_found"), request, reply));
+  app.setNotFoundHandler((request, reply) => answer(notFound(request), request, reply));
+  app.addHook("onRequest", checkHost);
+}
+
+/** Methods that no address here takes are told apart from addresses that are not there. */
+function notFound({ method }: FastifyRequest): Problem {
+  return METHODS.has(method)
+    ? new Problem("not_found")
+    : new Problem("method_not_allowed", { headers: { allow: "GET, POST" } });
+}
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** RFC 9112 3.2: a request of HTTP/1.1 without a Host, or with more than one, is refused. */
+async function checkHost({ raw }: FastifyRequest): Promise<void> {
+  const hosts = raw.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === "host").length;
+  if (hosts > 1 || (hosts === 0 && raw.httpVersion === "1.1")) {
+    throw new Problem("bad_request", { detail: "Send one Host header" });
+  }
 }
 
 /** A request that failed in a step, or before it reached a route. */
@@ -46,18 +62,4 @@ function statusFor({ code, statusCode }: Problem, answers: KindAnswers | undefin
   if (LATER.has(code)) return answers.later ?? statusCode;
   if (NEVER.has(code)) return answers.never ?? statusCode;
   return code === "address_not_allowed" && answers.later !== null ? 401 : statusCode;
-}
-
-/** What is no HTTP, or too slow, never reaches a route: answered on the socket. */
-export function refuseOnSocket(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const problem = new Problem(error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? "request_timeout" : "bad_request");
-  const body = JSON.stringify(problemDocument(problem));
-  socket.end(
-    `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode]}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }

@@ -1,4 +1,5 @@
-import { jsonOf, listOf, objectOf, readForm, stringOf } from "../form.ts";
+import { listOf, objectOf, readForm, stringOf } from "../form.ts";
+import { parseBoundedJson } from "../bounded-json.ts";
 import type { Form } from "../form.ts";
 
 /** A post of CloudMailin, whichever of its formats it came in. */
@@ -32,7 +33,7 @@ export interface PostedFile {
 export async function readPost(body: Uint8Array, contentType: string): Promise<Post | null> {
   const essence = contentType.split(";", 1)[0]?.trim().toLowerCase();
   if (essence === "application/json") {
-    const json = objectOf(jsonOf(Buffer.from(body).toString("utf8")));
+    const json = objectOf(parseBoundedJson(body));
     return json === undefined ? null : fromJson(json);
   }
   const form = await readForm(body, contentType);

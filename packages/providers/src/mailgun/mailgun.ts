@@ -4,13 +4,14 @@ import type { SourceConfig } from "@inlet/config";
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
 import { basicAuthFault } from "../basic-auth.ts";
+import { cidsByFile } from "../cids-by-file.ts";
 import { deliveryKey, storableId } from "../delivery-key.ts";
 import { envelopeOf, extractMime, NO_WORD, unreadable, withWord } from "../extraction.ts";
+import { findFields } from "../form-scan.ts";
 import { listOf, objectOf, readForm, stringOf } from "../form.ts";
 import type { Form } from "../form.ts";
 import { bareMessageId, scanMessageId } from "../header-scan.ts";
 import type { Disbelief, DoorContext, DoorRequest, Extracted, Opened, Provider, ProviderWord } from "../port.ts";
-import { cidsByFile } from "./content-id-map.ts";
 
 /** How far the timestamp may be ahead of our clock, ms. */
 const AHEAD_MS = 5 * 60_000;
@@ -34,14 +35,18 @@ function basicFault(headers: IncomingHttpHeaders, source: SourceConfig): Disbeli
   return credentials.length === 0 ? null : basicAuthFault(headers, credentials);
 }
 
+/** The fields that Mailgun proves itself with. */
+const PROOF = ["timestamp", "token", "signature"] as const;
+
 async function openPost({ headers, body }: DoorRequest, source: SourceConfig, context: DoorContext): Promise<Opened> {
-  const form = await readForm(body, headers["content-type"] ?? "");
-  if (form === null) return { kind: "disbelieved", why: "malformed" };
-  // A signature field that appears more than once: the last is Mailgun's, user variables come before it.
-  const timestamp = form.text("timestamp");
-  const token = form.text("token");
-  const signature = form.text("signature");
-  if (timestamp === null || token === null || signature === null) return { kind: "disbelieved", why: "missing" };
+  const contentType = headers["content-type"] ?? "";
+  // Looked for in the bytes: whoever is not Mailgun must not make us read a form.
+  const proof = findFields(body, contentType, PROOF);
+  if (proof === null) return { kind: "disbelieved", why: "malformed" };
+  const { timestamp, token, signature } = proof;
+  if (timestamp === undefined || token === undefined || signature === undefined) {
+    return { kind: "disbelieved", why: "missing" };
+  }
   if (!/^\d{1,12}$/.test(timestamp) || token.length > 256 || !/^[0-9a-f]{64}$/i.test(signature)) {
     return { kind: "disbelieved", why: "malformed" };
   }
@@ -53,12 +58,25 @@ async function openPost({ headers, body }: DoorRequest, source: SourceConfig, co
     .reveal()
     .map((secret) => timingSafeEqual(given, createHmac("sha256", secret).update(`${timestamp}${token}`).digest()));
   if (!valid.includes(true)) return { kind: "disbelieved", why: "mismatch" };
-  if (form.part("event-data") !== undefined) return { kind: "not_email", what: "a Mailgun event webhook" };
 
+  const form = await readForm(body, contentType);
+  // A signature field that appears more than once: the last is Mailgun's, user variables come before it.
+  if (form === null || PROOF.some((name) => form.text(name) !== proof[name])) {
+    return { kind: "disbelieved", why: "malformed" };
+  }
+  if (isEventWebhook(form)) return { kind: "not_email", what: "a Mailgun event webhook" };
   const key = deliveryKey(Buffer.from(token, "utf8"), messageIdOf(form), [form.text("recipient") ?? ""]);
   // Whoever saw one triple could send any body with it: it stays with the email that it first came with.
   if (!context.bindToken(token, key, sentAt + source.signatureWindowMs)) return { kind: "disbelieved", why: "reused" };
   return { kind: "delivery", delivery: { key, deliveryId: storableId(token), receivedAt: sentAt } };
+}
+
+/** Today's have `event-data`; those of before 2018 name their `event`, and never have the text that a route always posts. */
+function isEventWebhook(form: Form): boolean {
+  if (form.part("event-data") !== undefined) return true;
+  return (
+    form.part("event") !== undefined && form.part("body-plain") === undefined && form.part("body-mime") === undefined
+  );
 }
 
 function messageIdOf(form: Form): string | null {

@@ -3,7 +3,8 @@ import type { ParseOptions } from "@inlet/email";
 import { basicAuthFault } from "../basic-auth.ts";
 import { storableId } from "../delivery-key.ts";
 import { envelopeOf, NO_WORD, unreadable, withWord } from "../extraction.ts";
-import { jsonOf, listOf, objectOf, stringOf } from "../form.ts";
+import { listOf, objectOf, stringOf } from "../form.ts";
+import { parseBoundedJson } from "../bounded-json.ts";
 import type { Extracted, Opened, Provider, ProviderWord } from "../port.ts";
 import { deliveryKey } from "../delivery-key.ts";
 import { addressList } from "../address-list.ts";
@@ -24,7 +25,7 @@ export const postmark: Provider = {
 };
 
 function openPost(body: Buffer): Opened {
-  const post = objectOf(jsonOf(body.toString("utf8")));
+  const post = objectOf(parseBoundedJson(body));
   // Posts about bounces, opens and the like name their kind; received email names none.
   const recordType = stringOf(post?.["RecordType"]);
   if (recordType !== null) return { kind: "not_email", what: `a Postmark event of another kind than received email` };
@@ -33,7 +34,7 @@ function openPost(body: Buffer): Opened {
 }
 
 async function extractPost(body: Uint8Array, options?: ParseOptions): Promise<Extracted> {
-  const post = objectOf(jsonOf(Buffer.from(body).toString("utf8")));
+  const post = objectOf(parseBoundedJson(body));
   if (post === undefined)
     return unreadable("unreadable_json", "body: is not a JSON object; check that Postmark posts here");
   const headers = listOf(post["Headers"]).flatMap((entry): [string, string][] => {

@@ -1,5 +1,6 @@
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
+import { cidsByFile } from "../cids-by-file.ts";
 import { authResult, envelopeOf, extractMime, NO_WORD, told, unreadable, withWord } from "../extraction.ts";
 import { listOf, objectOf, readForm, stringOf } from "../form.ts";
 import type { Form } from "../form.ts";
@@ -25,6 +26,7 @@ export async function extractForm(body: Uint8Array, contentType: string, options
   }
   const charsets = objectOf(form.json("charsets")) ?? {};
   const info = objectOf(form.json("attachment-info")) ?? {};
+  const cids = cidsByFile(form.text("content-ids") ?? "");
   const declared = (name: string) => {
     const part = form.part(name);
     return part === undefined ? null : { bytes: part.bytes, charset: stringOf(charsets[name]) };
@@ -42,7 +44,7 @@ export async function extractForm(body: Uint8Array, contentType: string, options
           .filter(({ name }) => /^attachment\d+$/.test(name))
           .map((file) => {
             const about = objectOf(info[file.name]) ?? {};
-            const contentId = stringOf(about["content-id"]);
+            const contentId = stringOf(about["content-id"]) ?? cids.get(file.name) ?? null;
             return {
               filename: stringOf(about["filename"]) ?? file.filename,
               contentType: stringOf(about["type"]) ?? file.contentType,

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from "node:crypto";
+import { createPublicKey, createVerify } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { SourceConfig } from "@inlet/config";
 import { basicAuthFault } from "../basic-auth.ts";
@@ -52,12 +52,12 @@ async function openPost({ headers, body }: DoorRequest, source: SourceConfig): P
 function isSigned(headers: IncomingHttpHeaders, body: Buffer, keys: readonly string[]): boolean {
   const signature = one(headers, SIGNATURE) ?? "";
   if (!/^[A-Za-z0-9+/]{1,200}={0,2}$/.test(signature)) return false;
-  const signed = Buffer.concat([Buffer.from(one(headers, TIMESTAMP) ?? "", "utf8"), body]);
+  const timestamp = one(headers, TIMESTAMP) ?? "";
   const bytes = Buffer.from(signature, "base64");
   return keys.some((key) => {
     try {
       const publicKey = createPublicKey({ key: Buffer.from(key, "base64"), format: "der", type: "spki" });
-      return verify("sha256", signed, publicKey, bytes);
+      return createVerify("sha256").update(timestamp, "utf8").update(body).verify(publicKey, bytes);
     } catch {
       return false;
     }

@@ -17,6 +17,8 @@ export const ses: Provider = {
   kind: "ses",
   // SNS says text/plain by default, whatever the body is.
   mediaTypes: null,
+  // An SNS message has 256 KiB at most; as a JSON string of its escapes up to a few times that.
+  mostBodyBytes: 2 * 1024 * 1024,
   answers: { accepted: 200, later: 503, never: null },
   checkHeaders,
   open: openPost,

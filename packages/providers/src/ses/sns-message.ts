@@ -1,5 +1,7 @@
 import { X509Certificate, createVerify } from "node:crypto";
-import { jsonOf, objectOf, stringOf } from "../form.ts";
+import { objectOf, stringOf } from "../form.ts";
+import { parseBoundedJson } from "../bounded-json.ts";
+import type { JsonLimits } from "../bounded-json.ts";
 
 /** Amazon SNS's envelope of an HTTP post (docs.aws.amazon.com/sns: sns-message-and-json-formats). */
 export interface SnsMessage {
@@ -17,9 +19,12 @@ export interface SnsMessage {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/** The envelope is one flat object of a dozen strings. */
+const ENVELOPE_LIMITS: JsonLimits = { depth: 8, tokens: 1000 };
+
 /** Null when the body is no complete envelope. */
 export function readSnsMessage(body: Uint8Array): SnsMessage | null {
-  const json = objectOf(jsonOf(Buffer.from(body).toString("utf8")));
+  const json = objectOf(parseBoundedJson(body, ENVELOPE_LIMITS));
   if (json === undefined) return null;
   const values = Object.fromEntries(
     Object.entries(json).filter((entry): entry is [string, string] => typeof entry[1] === "string"),

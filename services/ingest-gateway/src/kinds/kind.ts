@@ -36,6 +36,8 @@ export interface Kind {
   /** Media types that it takes, for the answer 415 and the docs. Null: any. */
   readonly mediaTypes: readonly string[] | null;
   readonly answers: KindAnswers;
+  /** Bytes of a body where less is sent than a source may take. */
+  readonly mostBodyBytes?: number;
   /** By the headers alone, so that a hopeless request is refused before its body is read. Null: go on. */
   checkHeaders(headers: IncomingHttpHeaders, source: SourceConfig, now: number): Disbelief | null;
   /** Verifies the bytes as they came, then says what they are. Never throws: what is believed is kept, readable or not. */

@@ -6,6 +6,7 @@ export function providerKind(provider: Provider): Kind {
   return {
     mediaTypes: provider.mediaTypes,
     answers: provider.answers,
+    ...(provider.mostBodyBytes === undefined ? {} : { mostBodyBytes: provider.mostBodyBytes }),
     checkHeaders: (headers, source, now) => provider.checkHeaders(headers, source, now),
     open: async (request, source, context) => {
       const opened = await provider.open(request, source, context);

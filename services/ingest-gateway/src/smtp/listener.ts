@@ -179,8 +179,9 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     const transaction = transactions.get(envelope) as Transaction;
     const [receivedAt, startedAt] = [deps.now(), performance.now()];
     const deadline = setTimeout(() => end(session.id, "too_slow"), limits.messageMs);
-    const most = Math.max(...[...transaction.destinations.values()].map(({ source }) => source.maxBodyBytes));
-    const { received, release } = await receiveMessage(stream, most, deps.budget);
+    const destinations = [...transaction.destinations.values()];
+    const most = Math.max(...destinations.map(({ source }) => source.maxBodyBytes));
+    const { received, release } = await receiveMessage(stream, most, deps.budget, destinations[0]?.tenant.id ?? "");
     clearTimeout(deadline);
     try {
       if (received.kind === "abandoned") return null;

@@ -17,13 +17,14 @@ export async function receiveMessage(
   stream: Readable,
   mostBytes: number,
   budget: BodyBudget,
+  tenant: string,
 ): Promise<{ readonly received: Received; readonly release: () => void }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   let held = 0;
   let refused: "too_large" | "overloaded" | null = null;
   const release = (): void => {
-    budget.give(held);
+    budget.give(held, tenant);
     held = 0;
     chunks.length = 0;
   };
@@ -32,7 +33,7 @@ export async function receiveMessage(
       bytes += chunk.length;
       if (refused !== null) continue;
       held += chunk.length;
-      const fits = budget.take(chunk.length);
+      const fits = budget.take(chunk.length, tenant);
       if (bytes > mostBytes) refused = "too_large";
       else if (!fits) refused = "overloaded";
       else chunks.push(chunk);

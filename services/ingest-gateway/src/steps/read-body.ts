@@ -7,7 +7,7 @@ import { retryAfterSeconds } from "../retry-after.ts";
 
 /** Refuses a body that says it is too large before it is read. */
 export async function checkDeclaredSize(request: FastifyRequest): Promise<void> {
-  const limit = doorOf(request).source.maxBodyBytes;
+  const limit = limitOf(request);
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
 }
 
@@ -15,10 +15,11 @@ export async function checkDeclaredSize(request: FastifyRequest): Promise<void> 
 export function readBody(budget: BodyBudget) {
   return async function readBodyStep(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> {
     const inbound = inboundOf(request);
-    const limit = doorOf(request).source.maxBodyBytes;
+    const limit = limitOf(request);
+    const { tenant } = doorOf(request);
     let held = 0;
     inbound.releases.push(() => {
-      budget.give(held);
+      budget.give(held, tenant.id);
       held = 0;
     });
     const chunks: Buffer[] = [];
@@ -28,7 +29,7 @@ export function readBody(budget: BodyBudget) {
       // Once released (the sender hung up) nothing is counted any more.
       if (inbound.ended) return null;
       held += chunk.length;
-      if (!budget.take(chunk.length)) return new Problem("overloaded", { retryAfter: retryAfterSeconds() });
+      if (!budget.take(chunk.length, tenant.id)) return new Problem("overloaded", { retryAfter: retryAfterSeconds() });
       chunks.push(chunk);
       return null;
     });
@@ -58,6 +59,12 @@ function eachChunk(payload: IncomingMessage, take: (chunk: Buffer) => Problem | 
     const onClose = (): void => settle(() => reject(new Error("the connection closed before the body had ended")));
     payload.on("data", onData).once("end", onEnd).once("error", onError).once("close", onClose);
   });
+}
+
+/** The source's limit, or the kind's own where that is less: a body that proves itself must be small enough to be looked into. */
+function limitOf(request: FastifyRequest): number {
+  const { source, kind } = doorOf(request);
+  return Math.min(source.maxBodyBytes, kind.mostBodyBytes ?? source.maxBodyBytes);
 }
 
 function tooLarge(limit: number): Problem {

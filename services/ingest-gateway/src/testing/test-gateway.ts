@@ -19,12 +19,14 @@ export const NOW = Date.UTC(2026, 0, 1);
 
 const env = { SECRET, OLD_SECRET, WHSEC, TOKEN: "crm-token" };
 
-const tenantFile = `
-name: Acme
+const sourcesOfAcme = `
 sources:
   json: { kind: signed-json, secrets: ["env:SECRET", "env:OLD_SECRET"], maxBodySize: 2MiB }
   webhooks: { kind: standard-webhooks, secrets: ["env:WHSEC"] }
   mime: { kind: raw-mime, secrets: ["env:SECRET"] }
+`;
+const tenantFile = `
+name: Acme
 mailboxes: { sales: { addresses: [sales@acme.example] } }
 crm: { kind: hubspot, token: "env:TOKEN" }
 `;
@@ -68,6 +70,7 @@ export interface TestGateway {
 export async function startTestGateway(
   overrides: Partial<GatewayDeps> = {},
   extraTenantYaml = "",
+  sources = sourcesOfAcme,
 ): Promise<TestGateway> {
   const producer = fakeProducer();
   const blobs = createMemoryBlobStore();
@@ -75,7 +78,7 @@ export async function startTestGateway(
   const codec = createCodec({ registry });
   const logs: string[] = [];
   const app = await createGateway({
-    tenants: tenantsOf(tenantOf("acme", tenantFile + extraTenantYaml)),
+    tenants: tenantsOf(tenantOf("acme", tenantFile + sources + extraTenantYaml)),
     telemetry: {
       log: pino({ level: "info" }, { write: (line) => void logs.push(line) }),
       metricsText: () => Promise.resolve({ contentType: "text/plain", body: "# metrics\n" }),

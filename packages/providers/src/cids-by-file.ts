@@ -1,5 +1,5 @@
 /**
- * Mailgun's `content-id-map`, `{"<cid>": "attachment-1", …}`, as the content id of each file. The same cid may stand in it twice, for
+ * Mailgun's `content-id-map`, `{"<cid>": "attachment-1", …}`, and SendGrid's `content-ids`, as the content id of each file. The same cid may stand in it twice, for
  * two files, so that `JSON.parse` would drop one: the pairs are read in order instead.
  */
 export function cidsByFile(text: string): ReadonlyMap<string, string> {

@@ -1,0 +1,67 @@
+import { STATUS_CODES } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { PROBLEM_MEDIA_TYPE, Problem, problemDocument } from "./problems.ts";
+import type { ProblemCode } from "./problems.ts";
+
+/** The newest request of each connection that is not answered yet. */
+const answering = new WeakMap<Duplex, { readonly request: IncomingMessage; readonly response: ServerResponse }>();
+
+/** Answers as problems what Node would answer without a body, or not at all: CONNECT and expectations other than 100-continue. */
+export function refuseUnroutable(server: Server): void {
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    answering.set(socket, { request, response });
+    response.once("close", () => {
+      if (answering.get(socket)?.response === response) answering.delete(socket);
+    });
+  });
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) =>
+    endWith(socket, "method_not_allowed", "allow: GET, POST\r\n"),
+  );
+  server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
+    const { text, status } = answerOf("expectation_failed");
+    response.writeHead(status, {
+      "content-type": PROBLEM_MEDIA_TYPE,
+      "cache-control": "no-store",
+      connection: "close",
+    });
+    response.end(text);
+  });
+}
+
+const CODES: Readonly<Record<string, ProblemCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "body_too_large",
+};
+
+/** What is no HTTP, or too slow, never reaches a route: answered on the socket. */
+export function refuseOnSocket(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  // Garbage behind a request that has come whole: that request gets its own answer, and nothing after it.
+  const { request, response } = answering.get(socket) ?? {};
+  if (request?.complete === true && response !== undefined) {
+    response.shouldKeepAlive = false;
+    response.once("finish", () => socket.end());
+    return;
+  }
+  endWith(socket, CODES[error.code ?? ""] ?? "bad_request");
+}
+
+function endWith(socket: Duplex, code: ProblemCode, fields = ""): void {
+  const { text, status } = answerOf(code);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n${fields}` +
+      `content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+  );
+}
+
+function answerOf(code: ProblemCode): { text: string; status: number } {
+  const problem = new Problem(code);
+  return { text: JSON.stringify(problemDocument(problem)), status: problem.statusCode };
+}
