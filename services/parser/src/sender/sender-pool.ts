@@ -36,20 +36,28 @@ export function createSenderPool(
   { memoryMb, timeoutMs, waitMs, ...limits }: SenderPoolLimits,
   worker: URL = new URL("../sender-worker.ts", import.meta.url),
 ): SenderPool {
-  const pool = new Piscina<{ job: SenderJob; limits: SenderLimits }, Auth>({
-    filename: worker.href,
-    minThreads: 0,
-    maxThreads: 1,
-    concurrentTasksPerWorker: AT_A_TIME,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-  });
+  const open = () =>
+    new Piscina<{ job: SenderJob; limits: SenderLimits }, Auth>({
+      filename: worker.href,
+      minThreads: 0,
+      maxThreads: 1,
+      concurrentTasksPerWorker: AT_A_TIME,
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    });
+  let pool = open();
   const tenants = new Map<string, { readonly turn: ReturnType<typeof pLimit>; slowUntil: number }>();
   const run = async (job: SenderJob): Promise<Auth> => {
-    try {
-      return await pool.run({ job, limits }, { signal: AbortSignal.timeout(timeoutMs) });
-    } catch {
-      return TEMPERROR;
+    const used = pool;
+    // Not by Piscina's signal: a task that may be aborted has its worker to itself, so emails would be checked one by one.
+    const verdict = await within(
+      timeoutMs,
+      used.run({ job, limits }).catch(() => TEMPERROR),
+    );
+    if (verdict === null && used === pool) {
+      pool = open();
+      void used.destroy();
     }
+    return verdict ?? TEMPERROR;
   };
   return {
     verify: async (job, tenant) => {
