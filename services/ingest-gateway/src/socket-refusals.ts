@@ -24,6 +24,7 @@ export function refuseUnroutable(server: Server): void {
     const { text, status } = answerOf("expectation_failed");
     response.writeHead(status, {
       "content-type": PROBLEM_MEDIA_TYPE,
+      "content-length": Buffer.byteLength(text),
       "cache-control": "no-store",
       connection: "close",
     });
