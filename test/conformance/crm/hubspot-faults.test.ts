@@ -86,11 +86,15 @@ describe("answers and their class", () => {
     expect(faultOf(await crm.lookup("activity", "eml_1", soon()))).toMatchObject({ code: "hubspot:404:ENDPOINT" });
   });
 
-  test("an address that HubSpot refuses is the record's fault, and is not quoted", async () => {
-    const { crm, logged } = await subject();
-    const fault = faultOf(await crm.upsertContact({ ...ADA, email: "ada@localhost" }, soon()));
-    expect(fault).toMatchObject({ kind: "record-permanent", code: "hubspot:400:INVALID_EMAIL" });
-    expect(JSON.stringify([fault, logged])).not.toContain("ada@");
+  test("an address that HubSpot refuses is not quoted, and its contact is made without it (L27)", async () => {
+    const { crm, logged, sandbox } = await subject();
+    const made = await crm.upsertContact({ ...ADA, email: "ada@localhost" }, soon());
+    expect(made).toMatchObject({
+      ok: true,
+      value: { warnings: [expect.stringMatching(/^contact_address_refused: /)] },
+    });
+    expect(sandbox.store.all("contacts").map(({ properties }) => properties["email"])).toEqual([undefined]);
+    expect(JSON.stringify([made, logged])).not.toContain("ada@");
   });
 
   test("an activity for a contact that is gone is the record's fault", async () => {
