@@ -137,6 +137,36 @@ function describeRecords(bench: Bench): void {
     await admin.close();
   });
 
+  it("reads many records by where they lie, in the order asked for, and says which are gone", async () => {
+    const [topic, other] = [await bench.topic(3), await bench.topic(1)];
+    const reader = bench.subject().kafka.reader();
+    const sent = await Promise.all(
+      Array.from({ length: 300 }, async (_, i) =>
+        bench
+          .producer()
+          .send({
+            topic: i % 10 === 0 ? other : topic,
+            key: `k${i}`,
+            value: Buffer.alloc(9_000, i),
+            headers: [["i", Buffer.from(String(i))]],
+          }),
+      ),
+    );
+    const wanted = sent
+      .map((at, i) => ({ at, i }))
+      .filter(({ i }) => i % 3 === 0 || i % 10 === 0)
+      .toReversed();
+    const read = await reader.read(wanted.map(({ at }) => at));
+    expect(read.map((record) => headerText(record?.headers ?? [], "i"))).toEqual(wanted.map(({ i }) => String(i)));
+    expect(read.every((record, n) => record?.value?.equals(Buffer.alloc(9_000, wanted[n]?.i)) === true)).toBe(true);
+
+    await bench.subject().deleteRecordsBefore({ topic: other, partition: 0, offset: 5n });
+    const some = [3n, 7n, 99n].map((offset) => ({ topic: other, partition: 0, offset }));
+    const answers = await reader.read([...some, { topic, partition: 99, offset: 0n }]);
+    expect(answers.map((record) => record?.offset)).toEqual([undefined, 7n, ...answers.slice(2).map(() => undefined)]);
+    await reader.close();
+  });
+
   it("creates the topics of a lane, then has nothing to do and finds no fault", async () => {
     const lane = `lane-${randomUUID().slice(0, 8)}`;
     const admin = await bench.subject().kafka.admin();

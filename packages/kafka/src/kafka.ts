@@ -6,6 +6,7 @@ import { encodeProduceRequestsFast } from "./fast-produce.ts";
 import { dropKafkajsNegativeTimeoutWarning } from "./negative-timeout-warning.ts";
 import type { ConsumerOptions, Kafka } from "./port.ts";
 import { createProducer } from "./producer.ts";
+import { createRecordReader } from "./record-reader.ts";
 import { withSendSpans } from "./send-span.ts";
 import { createProducerTransport } from "./producer-session.ts";
 
@@ -55,6 +56,7 @@ export function createKafka(options: KafkaOptions): Kafka {
         metadataMaxAgeMs,
       });
     },
+    reader: () => createRecordReader(options),
     admin: () => openAdmin(options),
     reachable: () => reachable(options),
   };

@@ -126,7 +126,16 @@ export interface Admin {
   close(): Promise<void>;
 }
 
+/** Reads records by where they lie, many at a time and without a group: for mail that waits by reference. */
+export interface RecordReader {
+  /** In the order of `at`; null for a record that is no longer (or not yet) in the log. Rejects with {@link KafkaUnavailableError}. */
+  read(at: readonly Coordinates[]): Promise<(KafkaRecord | null)[]>;
+  close(): Promise<void>;
+}
+
 export interface Kafka {
+  /** Connects at the first read. */
+  reader(): RecordReader;
   producer(): Promise<Producer>;
   consumer(options: ConsumerOptions): Consumer;
   admin(): Promise<Admin>;

@@ -85,6 +85,10 @@ export function createInMemoryKafka(options: InMemoryKafkaOptions = {}): InMemor
       members.push({ groupId: consumerOptions.groupId, consumer });
       return consumer;
     },
+    reader: () => {
+      const admin = createMemoryAdmin(broker);
+      return { read: async (at) => Promise.all(at.map(admin.readRecord)), close: admin.close };
+    },
     admin: () => (broker.available ? Promise.resolve(createMemoryAdmin(broker)) : Promise.reject(away())),
     reachable: () => Promise.resolve(broker.available),
     faults: faultsOf(broker, members),
