@@ -1,6 +1,7 @@
 import { asRows, type Database } from "./database.ts";
 import { spanMs } from "./milliseconds.ts";
 import type { Notice } from "./notices.ts";
+import { headersJson, KEEP_FROM_AGE_MS } from "./parking.ts";
 import { tryCounts } from "./record-order.ts";
 
 /** What became of one effect in this try. */
@@ -31,7 +32,8 @@ export interface KeptRecord {
   readonly offset: bigint;
   readonly timestamp: number;
   readonly key: Buffer | null;
-  readonly value: Buffer;
+  /** Null: it waits by reference, and the bytes are in Kafka alone. */
+  readonly value: Buffer | null;
   readonly headers: readonly (readonly [string, Buffer])[];
 }
 
@@ -81,16 +83,13 @@ export interface TryEnd {
       };
 }
 
-/** Headers as the ledger keeps them: `[[name, base64], …]`. */
-function headersJson(headers: readonly (readonly [string, Buffer])[]): string[][] {
-  return headers.map(([name, value]) => [name, value.toString("base64")]);
-}
-
 /**
  * Ends the tries of a micro-batch in one transaction: effects, final states or waiting rows, journey, outbox. A state that a newer
  * record of the event has reached is not overwritten, and a waiting row never takes the place of a final state of the same order.
+ * Of waiting records, of every kind and stage, a tenant may have as many bytes in the ledger as the lane has left of `parkedMaxBytes`, so one
+ * alone at most half; beyond it its rows are references. A record that Kafka deletes before long is kept whatever the share.
  */
-export async function finish(database: Database, ends: readonly TryEnd[]): Promise<void> {
+export async function finish(database: Database, ends: readonly TryEnd[], parkedMaxBytes: number): Promise<void> {
   const effects = ends.flatMap((end) =>
     end.effects.map(({ result, ...effect }) => ({
       ...effect,
@@ -144,7 +143,8 @@ export async function finish(database: Database, ends: readonly TryEnd[]): Promi
         offset: to.record.offset,
         record_timestamp: to.record.timestamp,
         key: to.record.key?.toString("base64") ?? null,
-        value: to.record.value.toString("base64"),
+        value: to.record.value?.toString("base64") ?? null,
+        bytes: to.record.value?.length ?? 0,
         headers: headersJson(to.record.headers),
       },
     ];
@@ -153,7 +153,8 @@ export async function finish(database: Database, ends: readonly TryEnd[]): Promi
   await database.transaction(async (query) => {
     if (effects.length > 0) await query(END_EFFECTS, [asRows(effects)]);
     if (finals.length > 0) await query(END_FINALS, [asRows(finals)]);
-    if (waits.length > 0) await query(END_WAITS, [asRows(waits)]);
+    if (waits.length > 0)
+      await query(END_WAITS, [asRows(waits.map((row, n) => ({ ...row, n }))), parkedMaxBytes, KEEP_FROM_AGE_MS]);
   });
 }
 
@@ -224,10 +225,13 @@ const END_FINALS = `
   insert into outbox (topic, key, value, headers)
     select r.outbox_topic, r.outbox_key, decode(r.outbox_value, 'base64'), r.outbox_headers from r join ended using (tenant, event_id)`;
 
+/** What stands in the row stays: the record may be gone from Kafka by now. */
+const SAME_RECORD = `(w.value is not null and w.topic = excluded.topic and w.partition = excluded.partition and w."offset" = excluded."offset")`;
+
 const END_WAITS = `
-  with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, service text, stage text, parsed_at bigint, pass int,
+  with r as (select * from jsonb_to_recordset($1::jsonb) as r(n int, tenant text, event_id text, service text, stage text, parsed_at bigint, pass int,
         attempt int, kind text, code text, delay_ms bigint, lane text, conversation_id text, topic text, partition int, "offset" bigint,
-        record_timestamp bigint, key text, value text, headers jsonb)),
+        record_timestamp bigint, key text, value text, bytes int, headers jsonb)),
    moved as (
      update deliveries d set state = 'waiting', stage = r.stage, detail = r.code, pass = r.pass, attempt = r.attempt
        from r
@@ -240,16 +244,28 @@ const END_WAITS = `
         from r join moved using (tenant, event_id)
        -- Told once, however often it comes to the same: an email may ask again twice a second for a week.
        where not exists (select 1 from waiting b where b.tenant = r.tenant and b.event_id = r.event_id and b.stage = r.stage and b.kind = r.kind
-                            and b.code = r.code and b.pass = r.pass and b.attempt = r.attempt))
+                            and b.code = r.code and b.pass = r.pass and b.attempt = r.attempt))),
+   parked as (select lane, tenant, sum(bytes) as bytes from parked_bytes where lane in (select lane from r) group by lane, tenant),
+   lanes as (select lane, sum(bytes) as bytes from parked group by lane),
+   kept as (
+     select r.n, r.value is not null and (
+              coalesce(p.bytes, 0) + sum(r.bytes) over (partition by r.lane, r.tenant order by r.n)
+                <= $2::bigint - coalesce(l.bytes, 0) - sum(r.bytes) over (partition by r.lane order by r.n)
+              or r.record_timestamp < extract(epoch from clock_timestamp()) * 1000 - $3::bigint) as here
+       from r left join parked p using (lane, tenant) left join lanes l using (lane))
   insert into waiting as w (tenant, event_id, lane, stage, kind, code, conversation_id, due_at, pass, attempt, order_parsed_at, topic, partition,
-      "offset", record_timestamp, key, value, headers)
+      "offset", record_timestamp, key, value, bytes, headers)
     select r.tenant, r.event_id, r.lane, r.stage, r.kind, r.code, r.conversation_id, clock_timestamp() + r.delay_ms * interval '1 ms', r.pass,
-           r.attempt, r.parsed_at, r.topic, r.partition, r."offset", r.record_timestamp, decode(r.key, 'base64'), decode(r.value, 'base64'), r.headers
-      from r join moved using (tenant, event_id)
+           r.attempt, r.parsed_at, r.topic, r.partition, r."offset", r.record_timestamp, case when k.here then decode(r.key, 'base64') end,
+           case when k.here then decode(r.value, 'base64') end, case when k.here then r.bytes else 0 end,
+           case when k.here then r.headers else '[]' end
+      from r join moved using (tenant, event_id) join kept k using (n)
      order by r.tenant, r.event_id
   on conflict (tenant, event_id) do update set kind = excluded.kind, code = excluded.code, due_at = excluded.due_at, stage = excluded.stage,
       pass = excluded.pass, attempt = excluded.attempt, order_parsed_at = excluded.order_parsed_at, topic = excluded.topic,
-      partition = excluded.partition, "offset" = excluded."offset", record_timestamp = excluded.record_timestamp, key = excluded.key,
-      value = excluded.value, headers = excluded.headers, conversation_id = coalesce(excluded.conversation_id, w.conversation_id),
-      owner = null, lease_until = null
+      partition = excluded.partition, "offset" = excluded."offset", record_timestamp = excluded.record_timestamp,
+      key = case when ${SAME_RECORD} then w.key else excluded.key end, value = case when ${SAME_RECORD} then w.value else excluded.value end,
+      bytes = case when ${SAME_RECORD} then w.bytes else excluded.bytes end,
+      headers = case when ${SAME_RECORD} then w.headers else excluded.headers end,
+      conversation_id = coalesce(excluded.conversation_id, w.conversation_id), starts = 0, owner = null, lease_until = null
     where (w.pass, w.order_parsed_at) <= (excluded.pass, excluded.order_parsed_at)`;

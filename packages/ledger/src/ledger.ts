@@ -39,6 +39,14 @@ import { endNotice, takeNotices, type DueNotice, type NoticeEnd, type TakeNotice
 import { oauthGrants } from "./oauth-grants.ts";
 import * as operating from "./operating.ts";
 import { accountsOf } from "./reconciling.ts";
+import {
+  DEFAULT_PARKED_MAX_BYTES,
+  KEEP_FROM_AGE_MS,
+  keepReferenced,
+  listAgingReferences,
+  listParkedBytes,
+  sumParkedBytes,
+} from "./parking.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
 import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
 import { drawTokens, pauseBucket, type TokenDraw } from "./rate-buckets.ts";
@@ -46,14 +54,7 @@ import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./re
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
 import { meetUnreadable, type MetUnreadable } from "./unreadable.ts";
-import {
-  conversationWaits,
-  replaceWaiting,
-  takeWaiting,
-  waitingBytes,
-  type TakeOptions,
-  type WaitingEmail,
-} from "./waiting.ts";
+import { conversationWaits, replaceWaiting, takeWaiting, type TakeOptions, type WaitingEmail } from "./waiting.ts";
 
 /**
  * The ledger in the words of its users. Methods that take one email share statements with the calls of other emails that come at the
@@ -61,9 +62,14 @@ import {
  */
 export type Ledger = ReturnType<typeof ledgerOn>;
 
-export function openLedger(options: DatabaseOptions): Ledger {
+export interface LedgerOptions extends DatabaseOptions {
+  /** Bytes of waiting records that the ledger keeps for a lane, shared by its tenants; default 2 GiB. */
+  readonly parkedMaxBytes?: number;
+}
+
+export function openLedger(options: LedgerOptions): Ledger {
   return {
-    ...ledgerOn(openDatabase(options)),
+    ...ledgerOn(openDatabase(options), options),
     migrate: async (): Promise<string[]> => {
       const patient = openDatabase({ ...options, patient: true, maxConnections: 1 });
       return migrate(patient).finally(async () => patient.close());
@@ -72,7 +78,7 @@ export function openLedger(options: DatabaseOptions): Ledger {
 }
 
 /** The ledger on a database that is open; closed with it. */
-export function ledgerOn(database: Database) {
+export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parkedMaxBytes"> = {}) {
   const byTenant = { groupOf: ({ tenant }: { readonly tenant: string }) => tenant };
   const hasty = impatient(database);
   /** What several tenants ask together waits for none of them. */
@@ -87,7 +93,7 @@ export function ledgerOn(database: Database) {
     { groupOf: ([first]) => first?.tenant ?? "" },
   );
   const finishTogether = coalesce<TryEnd, null>(async (ends, shared) => {
-    await finish(on(shared), ends);
+    await finish(on(shared), ends, options.parkedMaxBytes ?? DEFAULT_PARKED_MAX_BYTES);
     return ends.map(() => null);
   }, byTenant);
   return {
@@ -143,7 +149,12 @@ export function ledgerOn(database: Database) {
       event: { tenant: string; eventId: string; parsedAt: number; pass: number },
       record: KeptRecord,
     ): Promise<void> => replaceWaiting(database, event, record),
-    waitingBytes: async (lanes: readonly string[]): Promise<number> => waitingBytes(database, lanes),
+    /** Rows by reference whose records Kafka deletes before long. */
+    agingReferences: async (ask: Omit<Parameters<typeof listAgingReferences>[1], "olderThan">, now: number) =>
+      listAgingReferences(database, { ...ask, olderThan: now - KEEP_FROM_AGE_MS }),
+    keepReferenced: async (kept: Parameters<typeof keepReferenced>[1]): Promise<void> => keepReferenced(database, kept),
+    sumParkedBytes: async (): Promise<void> => sumParkedBytes(database),
+    parkedBytes: async (lanes: readonly string[]) => listParkedBytes(database, lanes),
 
     publishOutbox: async (publish: Publish): Promise<number> => publishOutbox(database, publish),
 

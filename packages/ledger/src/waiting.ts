@@ -1,6 +1,7 @@
 import type { KeptRecord } from "./ending.ts";
 import type { Database } from "./database.ts";
 import { epochMs, spanMs } from "./milliseconds.ts";
+import { headersJson } from "./parking.ts";
 import { orderOf } from "./record-order.ts";
 
 /** A waiting email taken under a lease, to be tried again. */
@@ -48,7 +49,7 @@ interface Row {
   offset: number;
   record_timestamp: number;
   key: Buffer | null;
-  value: Buffer;
+  value: Buffer | null;
   headers: [string, string][];
 }
 
@@ -143,7 +144,7 @@ export function recordOf(
   };
 }
 
-/** Puts a newer record of the same event in the place of the one that waits; its due time stays. */
+/** Puts a newer record of the same event in the place of the one that waits; its due time stays, and so does whether its bytes stand here. */
 export async function replaceWaiting(
   database: Database,
   event: { readonly tenant: string; readonly eventId: string; readonly parsedAt: number; readonly pass: number },
@@ -153,8 +154,10 @@ export async function replaceWaiting(
     `with newer as (
        update deliveries d set order_parsed_at = $3, order_pass = $4, pass = greatest(d.pass, $4)
         where tenant = $1 and event_id = $2 and state = 'waiting' and ${orderOf("d")} < ($4, $3) returning pass)
-     update waiting set topic = $5, partition = $6, "offset" = $7, record_timestamp = $8, key = $9, value = $10, headers = $11,
-            order_parsed_at = $3, pass = newer.pass
+     update waiting set topic = $5, partition = $6, "offset" = $7, record_timestamp = $8,
+            key = case when value is null then null else $9::bytea end, value = case when value is null then null else $10::bytea end,
+            bytes = case when value is null then 0 else octet_length($10::bytea) end,
+            headers = case when value is null then '[]' else $11::jsonb end, starts = 0, order_parsed_at = $3, pass = newer.pass
        from newer where tenant = $1 and event_id = $2`,
     [
       event.tenant,
@@ -167,7 +170,7 @@ export async function replaceWaiting(
       record.timestamp,
       record.key,
       record.value,
-      JSON.stringify(record.headers.map(([name, value]) => [name, value.toString("base64")])),
+      JSON.stringify(headersJson(record.headers)),
     ],
   );
 }
@@ -188,13 +191,4 @@ export async function conversationWaits(
   );
   const waits = new Set(rows.map((row) => row.i));
   return conversations.map((_, index) => waits.has(index + 1));
-}
-
-/** Bytes that wait in a lane, for PARKED_MAX_BYTES. */
-export async function waitingBytes(database: Database, lanes: readonly string[]): Promise<number> {
-  const [row] = await database.query<{ bytes: number }>(
-    "select coalesce(sum(length(value)), 0)::bigint as bytes from waiting where lane = any ($1)",
-    [lanes],
-  );
-  return row?.bytes ?? 0;
 }

@@ -2,7 +2,6 @@ import type { Outcome } from "@inlet/delivery";
 import { ok } from "@inlet/delivery";
 import { readRecordHeaders } from "@inlet/event-codec";
 import { traceIdOf } from "@inlet/telemetry";
-import { keptRecord } from "./kept-record.ts";
 import type { EmailTry } from "./email-try.ts";
 
 /** Asks the ledger whether this record is to be delivered; only the newest record of an event is, and nothing that was written already. */
@@ -46,7 +45,7 @@ export async function admit(email: EmailTry): Promise<Outcome<null>> {
       if (!admission.newer) return { kind: "skip", why: "already_waiting" };
       await deps.ledger.replaceWaiting(
         { tenant: event.tenantId, eventId: event.eventId, parsedAt: event.parsedAt, pass },
-        keptRecord(record),
+        record,
       );
       return { kind: "skip", why: "replaced_waiting" };
     case "already_ended":

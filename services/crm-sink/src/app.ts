@@ -1,6 +1,6 @@
 import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
 import { gapOf, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
-import { keepGap, poll, type Poller } from "@inlet/ledger";
+import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS, type SinkDeps } from "./email-try.ts";
 import { consumeSentMessages } from "./consume-sent-messages.ts";
@@ -16,7 +16,6 @@ export interface SinkOptions {
   readonly lanes: readonly string[];
   /** Emails tried at the same time. */
   readonly concurrency: number;
-  readonly parkedMaxBytes: number;
 }
 
 export interface Sink {
@@ -29,9 +28,8 @@ export interface Sink {
 }
 
 /** The sink around its pipeline: one consumer a lane, the release of waiting mail, the outbox, and what is watched meanwhile. */
-export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, options: SinkOptions): Sink {
-  let parked = 0;
-  const full: SinkDeps = { ...deps, parkingFull: () => parked >= options.parkedMaxBytes };
+export function createSink(kafka: Kafka, deps: SinkDeps, options: SinkOptions): Sink {
+  const reader = kafka.reader();
   const queue = createFairQueue(options.concurrency, SLOW_MS);
   const onAlert: ConsumerOptions["onAlert"] = async (alert) => {
     const { code, message, detail } = alert;
@@ -44,7 +42,7 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
       kafka.consumer({
         groupId: groupIn("crm-sink", lane),
         topic: topicIn("normalizedEvents", lane),
-        handler: createBatchHandler(full, queue),
+        handler: createBatchHandler(deps, queue),
         maxRecords: 200,
         onAlert,
       }),
@@ -53,7 +51,7 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
     kafka.consumer({
       groupId: groupIn("crm-sink-sent", SHARED_LANE),
       topic: topicIn("outboundMessages", SHARED_LANE),
-      handler: consumeSentMessages(full),
+      handler: consumeSentMessages(deps),
       onAlert,
     }),
   ];
@@ -68,18 +66,30 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
     start: async () => {
       await Promise.all(consumers.map(async (consumer) => consumer.start()));
       pollers = [
-        releaseWaiting(full, queue, options.lanes),
-        probeCircuits(full, options.lanes),
-        rescueStalled(kafka, full, queue, options.lanes),
-        matchAgain(full, queue, options.lanes),
-        sendNotices(full),
+        releaseWaiting(deps, reader, queue, options.lanes),
+        probeCircuits(deps, options.lanes),
+        rescueStalled(reader, deps, queue, options.lanes),
+        matchAgain(deps, queue, options.lanes),
+        keepReferences(deps.ledger, reader, {
+          stage: "deliver",
+          lanes: options.lanes,
+          now: deps.now,
+          onGone: ({ tenant, eventId, topic, partition, offset }) => {
+            metrics.alerts.inc({ code: "waiting_record_gone" });
+            deps.log.error(
+              { tenant, event_id: eventId, topic, partition, offset: offset.toString(), code: "waiting_record_gone" },
+              "an email waits whose record Kafka has lost",
+            );
+          },
+          onError: warn("what waits by reference cannot be looked after"),
+        }),
+        sendNotices(deps),
         poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),
         }),
         poll(
           async () => {
-            parked = await deps.ledger.waitingBytes(options.lanes);
             metrics.waiting.reset();
             for (const { kind, stage, n } of await deps.ledger.countWaiting()) metrics.waiting.inc({ kind, stage }, n);
             metrics.outboxPending.set(await deps.ledger.outboxSize());
@@ -96,6 +106,7 @@ export function createSink(kafka: Kafka, deps: Omit<SinkDeps, "parkingFull">, op
       ]);
       // Tries that the ledger keeps have outlasted their batch.
       await queue.idle();
+      await reader.close();
     },
   };
 }

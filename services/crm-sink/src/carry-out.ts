@@ -5,7 +5,6 @@ import type { TryEnd } from "@inlet/ledger";
 import { H, type DeadLetterReason } from "@inlet/schemas";
 import { metrics, traceIdOf } from "@inlet/telemetry";
 import type { EmailTry } from "./email-try.ts";
-import { keptRecord } from "./kept-record.ts";
 import type { Delivered } from "./pipeline.ts";
 
 const SERVICE = "crm-sink";
@@ -63,7 +62,7 @@ function waiting(email: EmailTry, ending: Extract<Ends, { kind: "retry" | "park"
     delayMs: Math.min(ending.delayMs ?? 0, leftMs(email)),
     lane: email.event.lane,
     conversationId: email.conversationId,
-    record: keptRecord(email.arrival.record),
+    record: email.arrival.record,
   };
 }
 

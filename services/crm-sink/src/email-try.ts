@@ -27,8 +27,6 @@ export interface SinkDeps {
   readonly random: () => number;
   /** Failure tests end the process at named points. */
   readonly reach: (point: string) => void;
-  /** Whether the lanes already hold PARKED_MAX_BYTES of waiting mail. */
-  readonly parkingFull: () => boolean;
 }
 
 export interface Log {

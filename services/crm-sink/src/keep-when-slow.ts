@@ -2,8 +2,6 @@ import type { Outcome } from "@inlet/delivery";
 import { ok } from "@inlet/delivery";
 import { errorForLog } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, SLOW_MS, type EmailTry } from "./email-try.ts";
-import { keptRecord } from "./kept-record.ts";
-import { parkOrPause } from "./park-or-pause.ts";
 
 /** The code under which mail waits for a slow CRM. */
 const SLOW_CODE = "crm_slow";
@@ -15,21 +13,19 @@ const SLOW_LOOK_MS = 1_000;
 export async function queueBehindSlow(email: EmailTry): Promise<Outcome<null>> {
   const { arrival } = email;
   return arrival.from === "kafka" && arrival.behindSlow
-    ? parkOrPause(email, SLOW_CODE, SLOW_LOOK_MS, "the tenant's CRM is slow")
+    ? { kind: "park", code: SLOW_CODE, delayMs: SLOW_LOOK_MS }
     : ok(null);
 }
 
 /**
  * From here on the try calls the CRM. When it lasts, its record becomes a waiting row that is due only when the try is surely over, and
- * Kafka's may be committed: the try ends the row, whatever it comes to; if the process dies, the row is tried again. Not in a lane of its
- * own, which holds up nobody, nor when the parking place is full.
+ * Kafka's may be committed: the try ends the row, whatever it comes to; if the process dies, the row is tried again.
  */
 export function keepWhenSlow(email: EmailTry): void {
   const { arrival, deps, tenant } = email;
-  if (arrival.from !== "kafka" || tenant.isolation === "dedicated") return;
+  if (arrival.from !== "kafka") return;
   let keeping: Promise<void> | null = null;
   const timer = setTimeout(() => {
-    if (deps.parkingFull()) return;
     keeping = keep(email).then(arrival.onKept, (error: unknown) =>
       // As before: the partition waits for the try.
       deps.log.warn(
@@ -63,7 +59,7 @@ async function keep(email: EmailTry): Promise<void> {
       delayMs: email.deadline + LEASE_MARGIN_MS - deps.monotonic(),
       lane: event.lane,
       conversationId: email.conversationId,
-      record: keptRecord(email.arrival.record),
+      record: email.arrival.record,
     },
   });
 }

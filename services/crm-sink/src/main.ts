@@ -48,7 +48,11 @@ async function run(): Promise<void> {
     },
   });
   const kafka = createKafka({ ...environment.kafka, ...test.session, clientId: "crm-sink", log });
-  const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "crm-sink" });
+  const ledger = openLedger({
+    connectionString: environment.databaseUrl,
+    applicationName: "crm-sink",
+    parkedMaxBytes: environment.parkedMaxBytes,
+  });
   const producer = await kafka.producer();
   const codec = createCodec({ registry: createRegistry(environment.schemaRegistry) });
   const blobs = openBlobStore(environment.blobStoreUrl);
@@ -70,7 +74,7 @@ async function run(): Promise<void> {
       random: Math.random,
       reach: test.reach,
     },
-    { lanes: environment.lanes, concurrency: CONCURRENCY, parkedMaxBytes: environment.parkedMaxBytes },
+    { lanes: environment.lanes, concurrency: CONCURRENCY },
   );
   const ops = await startOpsServer({
     ...environment.http,

@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from "@inlet/kafka";
+import type { RecordReader } from "@inlet/kafka";
 import { poll, type Poller } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { SinkDeps } from "./email-try.ts";
@@ -13,9 +13,8 @@ const STALLED_MS = 45_000;
  * than a try can last. Their record is read again from Kafka. Claims make that safe even if its first reader still lives; each one is an
  * alert, since the order of writing should leave none.
  */
-export function rescueStalled(kafka: Kafka, deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
-  let admin: Promise<Admin> | null = null;
-  const poller = poll(
+export function rescueStalled(reader: RecordReader, deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
+  return poll(
     async () => {
       for (const { tenant, eventId, at } of await deps.ledger.takeStalled(lanes, STALLED_MS)) {
         metrics.alerts.inc({ code: "stalled_delivery" });
@@ -23,9 +22,8 @@ export function rescueStalled(kafka: Kafka, deps: SinkDeps, queue: FairQueue, la
           { tenant, event_id: eventId, ...at, code: "stalled_delivery" },
           "nobody delivers this email any more: its record is read again",
         );
-        admin ??= kafka.admin();
-        const record = await (await admin).readRecord({ ...at, offset: BigInt(at.offset) });
-        if (record !== null)
+        const [record] = await reader.read([{ ...at, offset: BigInt(at.offset) }]);
+        if (record !== null && record !== undefined)
           await queue.run(tenant, `stalled ${eventId}`, async () =>
             handleRecord(deps, { from: "kafka", record, behindSlow: false, onKept: () => {} }),
           );
@@ -37,10 +35,4 @@ export function rescueStalled(kafka: Kafka, deps: SinkDeps, queue: FairQueue, la
       onError: (error) => deps.log.warn({ err: errorForLog(error) }, "stalled deliveries cannot be taken up"),
     },
   );
-  return {
-    stop: async () => {
-      await poller.stop();
-      await (await admin)?.close();
-    },
-  };
 }
