@@ -38,6 +38,7 @@ export const DEAD_LETTER_REASONS = {
   retries_exhausted: "a passing fault of the record outlasted every retry",
   outcome_unknown: "a write may or may not have landed and this CRM cannot tell: settle it by hand",
   internal_error: "a fault in Inlet itself met this email; the log line with its event id has the stack",
+  record_gone: "it waited in Kafka by reference, and its record was not there any more when it was due",
   too_old: "it waited longer than the tenant's maxAge",
 } as const;
 

@@ -138,7 +138,7 @@ export const VARIABLES = {
   },
   PARKED_MAX_BYTES: {
     meaning:
-      "most bytes that may wait in the ledger per lane; beyond it the partition pauses and Kafka keeps the backlog",
+      "most bytes of waiting mail that the ledger keeps per lane; a tenant has as many as the lane has left, so one alone half, and its further mail waits in Kafka by reference",
     example: "2147483648",
     default: String(2 * 1024 ** 3),
     schema: wholeNumber(1, Number.MAX_SAFE_INTEGER),

@@ -142,14 +142,12 @@ function describeRecords(bench: Bench): void {
     const reader = bench.subject().kafka.reader();
     const sent = await Promise.all(
       Array.from({ length: 300 }, async (_, i) =>
-        bench
-          .producer()
-          .send({
-            topic: i % 10 === 0 ? other : topic,
-            key: `k${i}`,
-            value: Buffer.alloc(9_000, i),
-            headers: [["i", Buffer.from(String(i))]],
-          }),
+        bench.producer().send({
+          topic: i % 10 === 0 ? other : topic,
+          key: `k${i}`,
+          value: Buffer.alloc(9_000, i),
+          headers: [["i", Buffer.from(String(i))]],
+        }),
       ),
     );
     const wanted = sent

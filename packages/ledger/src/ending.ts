@@ -244,7 +244,7 @@ const END_WAITS = `
         from r join moved using (tenant, event_id)
        -- Told once, however often it comes to the same: an email may ask again twice a second for a week.
        where not exists (select 1 from waiting b where b.tenant = r.tenant and b.event_id = r.event_id and b.stage = r.stage and b.kind = r.kind
-                            and b.code = r.code and b.pass = r.pass and b.attempt = r.attempt))),
+                            and b.code = r.code and b.pass = r.pass and b.attempt = r.attempt)),
    parked as (select lane, tenant, sum(bytes) as bytes from parked_bytes where lane in (select lane from r) group by lane, tenant),
    lanes as (select lane, sum(bytes) as bytes from parked group by lane),
    kept as (

@@ -14,7 +14,7 @@ export { FIRST_KEY, keepGap } from "./reconciling.ts";
 export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./reconciling.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
 export { receiverOf, type DueNotice, type Notice, type NoticeEnd } from "./notices.ts";
-export { keepReferences, type ReferencedRecords } from "./keep-references.ts";
+export { keepReferences, readWaitingRecords, type ReferencedRecords } from "./keep-references.ts";
 export { KEEP_FROM_AGE_MS, type WaitingReference } from "./parking.ts";
 export type { Publish } from "./outbox.ts";
 export type { Arrival, Arrived, Parsed } from "./parsing.ts";

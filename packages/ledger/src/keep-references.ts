@@ -2,6 +2,7 @@ import type { KeptRecord } from "./ending.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ReferenceCursor, WaitingReference } from "./parking.ts";
 import { poll, type Poller } from "./poll.ts";
+import type { WaitingEmail } from "./waiting.ts";
 
 /** How often the bytes that wait are summed up, ms. */
 const SUM_MS = 5_000;
@@ -76,4 +77,19 @@ export async function keepAgingReferences(
     after = page.at(-1)?.after ?? null;
     if (page.length < PAGE) return moved;
   }
+}
+
+/** The record of each email taken: as it stands in its row, else from Kafka, all of them together; null where Kafka has it no more. */
+export function readWaitingRecords(
+  records: ReferencedRecords,
+  emails: readonly WaitingEmail[],
+): (email: WaitingEmail) => Promise<KeptRecord | null> {
+  const references = emails.filter(({ record }) => record.value === null);
+  const read = references.length === 0 ? Promise.resolve([]) : records.read(references.map(({ record }) => record));
+  // Whoever needs it hears of a failure; the others go on.
+  read.catch(() => {});
+  return async (email) => {
+    const index = references.indexOf(email);
+    return index === -1 ? email.record : ((await read)[index] ?? null);
+  };
 }

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BATCHING_KINDS } from "@inlet/crm";
-import { poll, type Poller } from "@inlet/ledger";
+import type { RecordReader } from "@inlet/kafka";
+import { poll, readWaitingRecords, type Poller } from "@inlet/ledger";
 import { errorForLog } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, WAITING_BUDGET_MS, type SinkDeps } from "./email-try.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import { handleRecord } from "./handle-record.ts";
+import { endRecordGone } from "./record-gone.ts";
 
 const IDLE_MS = 250;
 const LIMIT = 64;
@@ -19,9 +21,14 @@ const TOGETHER = { crms: BATCHING_KINDS, tokens: 5, emails: 48 };
 
 /**
  * Takes due waiting mail of the lanes, oldest first per tenant, and tries it again. Several instances share the work by leases. What was
- * taken of a tenant ends before more of it is taken; others do not wait for it.
+ * taken of a tenant ends before more of it is taken; others do not wait for it. The bytes of mail that waits by reference are read from Kafka.
  */
-export function releaseWaiting(deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
+export function releaseWaiting(
+  deps: SinkDeps,
+  reader: RecordReader,
+  queue: FairQueue,
+  lanes: readonly string[],
+): Poller {
   /** Emails under way by tenant. */
   const taken = new Map<string, number>();
   let tenantEnded = Promise.withResolvers<void>();
@@ -51,11 +58,17 @@ export function releaseWaiting(deps: SinkDeps, queue: FairQueue, lanes: readonly
               except: [...taken.keys()],
               together: TOGETHER,
             });
-      for (const { tenant, eventId, record, pass, attempt, since, code } of emails) {
+      const recordOf = readWaitingRecords(reader, emails);
+      for (const email of emails) {
+        const { tenant, eventId, pass, attempt, since, code } = email;
         count(tenant, 1);
-        void queue
-          .run(tenant, `waiting ${eventId}`, async () =>
-            handleRecord(deps, { from: "waiting", record, pass, attempt, since, code }),
+        void recordOf(email)
+          .then(async (record) =>
+            queue.run(tenant, `waiting ${eventId}`, async () =>
+              record === null
+                ? endRecordGone(deps, email)
+                : handleRecord(deps, { from: "waiting", record, pass, attempt, since, code }),
+            ),
           )
           // Its lease runs out and it is taken again: nothing is lost, it only waits longer.
           .catch((error: unknown) =>

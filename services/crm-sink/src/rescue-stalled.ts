@@ -13,7 +13,12 @@ const STALLED_MS = 45_000;
  * than a try can last. Their record is read again from Kafka. Claims make that safe even if its first reader still lives; each one is an
  * alert, since the order of writing should leave none.
  */
-export function rescueStalled(reader: RecordReader, deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
+export function rescueStalled(
+  reader: RecordReader,
+  deps: SinkDeps,
+  queue: FairQueue,
+  lanes: readonly string[],
+): Poller {
   return poll(
     async () => {
       for (const { tenant, eventId, at } of await deps.ledger.takeStalled(lanes, STALLED_MS)) {

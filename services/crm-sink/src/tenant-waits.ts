@@ -14,7 +14,11 @@ export async function passBuffer(email: EmailTry): Promise<Outcome<null>> {
   const { buffered } = await email.crm.gate();
   if (!buffered) return ok(null);
   const { arrival, tenant, deps } = email;
-  if (arrival.from === "kafka" && tenant.isolation === "dedicated" && deps.now() - arrival.record.timestamp < KEEP_FROM_AGE_MS)
+  if (
+    arrival.from === "kafka" &&
+    tenant.isolation === "dedicated" &&
+    deps.now() - arrival.record.timestamp < KEEP_FROM_AGE_MS
+  )
     throw new PausePartition(BUFFER_LOOK_MS, "the tenant is in buffer mode");
   return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
 }

@@ -1,5 +1,5 @@
 import { gapOf, type Consumer, type Kafka } from "@inlet/kafka";
-import { keepGap, poll, type Poller } from "@inlet/ledger";
+import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
 import { groupIn, topicIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./arrival.ts";
@@ -31,6 +31,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
       },
     }),
   );
+  const reader = kafka.reader();
   let pollers: Poller[] = [];
   return {
     healthy: () => consumers.every((consumer) => consumer.healthy()),
@@ -40,7 +41,21 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
     start: async () => {
       await Promise.all(consumers.map(async (consumer) => consumer.start()));
       pollers = [
-        releaseWaiting(deps, lanes),
+        releaseWaiting(deps, reader, lanes),
+        keepReferences(deps.ledger, reader, {
+          stage: "parse",
+          lanes,
+          now: deps.now,
+          onGone: ({ tenant, eventId, topic, partition, offset }) => {
+            metrics.alerts.inc({ code: "waiting_record_gone" });
+            deps.log.error(
+              { tenant, event_id: eventId, topic, partition, offset: offset.toString(), code: "waiting_record_gone" },
+              "an email waits whose record Kafka has lost",
+            );
+          },
+          onError: (error) =>
+            deps.log.warn({ err: errorForLog(error) }, "what waits by reference cannot be looked after"),
+        }),
         poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 500,
           onError: (error) =>
@@ -53,6 +68,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
         ...consumers.map(async (consumer) => consumer.stop()),
         ...pollers.map(async (poller) => poller.stop()),
       ]);
+      await reader.close();
     },
   };
 }

@@ -117,6 +117,6 @@ function waiting(record: KafkaRecord, ids: Ids, ending: Extract<Ending, { kind: 
     delayMs: ending.delayMs ?? 0,
     lane: ids.lane,
     conversationId: null,
-    record: { ...record, value: record.value ?? Buffer.alloc(0) },
+    record,
   };
 }

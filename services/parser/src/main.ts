@@ -62,7 +62,11 @@ async function run(): Promise<void> {
     },
   });
   const kafka = createKafka({ ...environment.kafka, ...test.session, clientId: "parser", log });
-  const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "parser" });
+  const ledger = openLedger({
+    connectionString: environment.databaseUrl,
+    applicationName: "parser",
+    parkedMaxBytes: environment.parkedMaxBytes,
+  });
   const producer = await kafka.producer();
   const pool = createParsePool({
     threads: availableParallelism(),

@@ -1,13 +1,15 @@
-import { poll, type Poller } from "@inlet/ledger";
+import type { RecordReader } from "@inlet/kafka";
+import { poll, readWaitingRecords, type Poller } from "@inlet/ledger";
 import { errorForLog } from "@inlet/telemetry";
 import type { ParserDeps } from "./arrival.ts";
 import { handleDelivery } from "./handle-delivery.ts";
 import { openRecord } from "./read-delivery.ts";
+import { endRecordGone } from "./record-gone.ts";
 
 const LEASE_MS = 120_000;
 
 /** Takes deliveries whose attachments could not be fetched when they are due, and parses them again. */
-export function releaseWaiting(deps: ParserDeps, lanes: readonly string[]): Poller {
+export function releaseWaiting(deps: ParserDeps, reader: RecordReader, lanes: readonly string[]): Poller {
   return poll(
     async () => {
       const due = await deps.ledger.takeWaiting({
@@ -18,7 +20,14 @@ export function releaseWaiting(deps: ParserDeps, lanes: readonly string[]): Poll
         perTenant: 4,
         limit: 16,
       });
-      for (const { record, pass, attempt, since } of due) {
+      const recordOf = readWaitingRecords(reader, due);
+      for (const email of due) {
+        const { pass, attempt, since } = email;
+        const record = await recordOf(email);
+        if (record === null) {
+          await endRecordGone(deps, email);
+          continue;
+        }
         const parsed = await handleDelivery(deps, await openRecord(deps, record), {
           state: "waiting",
           starts: 1,

@@ -1,0 +1,47 @@
+import { retryDelayMs } from "@inlet/delivery";
+import type { WaitingEmail } from "@inlet/ledger";
+import { HEADER } from "@inlet/schemas";
+import { metrics } from "@inlet/telemetry";
+import type { SinkDeps } from "./email-try.ts";
+import { endUnreadable } from "./unreadable-record.ts";
+
+/**
+ * An email that waited by reference is due, and its record is not in Kafka. It is looked for again as often as any passing fault is tried, since
+ * a partition that changes its leader hides records for a moment; then it is dead-lettered with what is known of it. Loud each time.
+ */
+export async function endRecordGone(deps: SinkDeps, email: WaitingEmail): Promise<void> {
+  const { tenant, eventId, lane, record, pass, attempt, parsedAt, since } = email;
+  const at = `${record.topic}/${record.partition}/${record.offset}`;
+  metrics.alerts.inc({ code: "waiting_record_gone" });
+  deps.log.error(
+    { tenant, event_id: eventId, at, attempt, code: "waiting_record_gone" },
+    "a waiting email's record is not in Kafka",
+  );
+  const delayMs = retryDelayMs(attempt + 1, deps.random());
+  if (delayMs !== null) {
+    await deps.ledger.finish({
+      tenant,
+      eventId,
+      service: "crm-sink",
+      stage: "deliver",
+      parsedAt,
+      pass,
+      attempt: attempt + 1,
+      effects: [],
+      to: { state: "waiting", kind: "retry", code: "record_gone", delayMs, lane, conversationId: null, record },
+    });
+    return;
+  }
+  const headers = Object.entries({
+    [HEADER.tenant]: tenant,
+    [HEADER.eventId]: eventId,
+    [HEADER.lane]: lane,
+    [HEADER.pass]: String(pass),
+    [HEADER.parsedAt]: String(parsedAt),
+  }).map(([name, value]) => [name, Buffer.from(value)] as const);
+  await endUnreadable(
+    deps,
+    { from: "waiting", record: { ...record, headers }, pass, attempt, since },
+    { reason: "record_gone", detail: `it waited by reference; ${at} is no longer in Kafka` },
+  );
+}
