@@ -3,8 +3,7 @@ import type { DeliveryView, Ledger } from "@inlet/ledger";
 import { DLQ_HEADER, HEADER } from "@inlet/schemas";
 import { tracer } from "@inlet/telemetry";
 import { CommandFailed } from "./context.ts";
-
-export type HandDecision = "assume-written" | "write";
+import { settlementsFor, type HandDecision } from "./settlements.ts";
 
 /** The dead letter of a row, read from the dlq. Throws {@link CommandFailed} when it is no longer there. */
 export async function readDeadLetter(admin: Admin, delivery: DeliveryView): Promise<KafkaRecord> {
@@ -26,20 +25,26 @@ export async function replayDeadLetter(
   deps: { readonly ledger: Ledger; readonly admin: Admin; readonly producer: Producer; readonly actor: string },
   delivery: DeliveryView,
   decision: HandDecision | null,
-): Promise<{ eventId: string; topic: string; partition: number; offset: string; pass: number }> {
-  if (delivery.reason === "outcome_unknown" && decision === null) {
-    throw new CommandFailed(
-      `${delivery.eventId}: whether it was written is not known, and this CRM cannot tell. Look there, then add --assume-written or --write`,
-    );
-  }
+): Promise<{ eventId: string; topic: string; partition: number; offset: string; pass: number; settled: number }> {
+  const settlements = await settlementsFor(deps.ledger, delivery, decision);
   const record = await readDeadLetter(deps.admin, delivery);
   const topic = headerText(record.headers, DLQ_HEADER.topic);
   if (topic === undefined)
     throw new CommandFailed(`${delivery.eventId}: its dead letter does not say which topic it came from`);
   const pass = delivery.pass + 1;
   const { tenant, eventId } = delivery;
-  if (decision !== null) await deps.ledger.settleByHand(tenant, eventId, decision);
-  await deps.ledger.audit(deps.actor, "dlq.replay", { tenant, eventId, pass, reason: delivery.reason, decision });
+  const by = { tenant, eventId, actor: deps.actor };
+  if (settlements.length > 0 && !(await deps.ledger.settleByHand(by, settlements)))
+    throw new CommandFailed(
+      `${eventId}: another email took up one of its effects meanwhile. Nothing was settled; try again`,
+    );
+  await deps.ledger.audit(deps.actor, "dlq.replay", {
+    tenant,
+    eventId,
+    pass,
+    reason: delivery.reason,
+    settled: settlements.length,
+  });
 
   const links =
     delivery.traceId === null
@@ -59,7 +64,14 @@ export async function replayDeadLetter(
           headers: [...headers, [HEADER.pass, Buffer.from(String(pass))]],
         });
         await deps.ledger.tellJourney(tenant, eventId, "cli", "replayed", { pass, from: "dlq", by: deps.actor });
-        return { eventId, topic: at.topic, partition: at.partition, offset: String(at.offset), pass };
+        return {
+          eventId,
+          topic: at.topic,
+          partition: at.partition,
+          offset: String(at.offset),
+          pass,
+          settled: settlements.length,
+        };
       } finally {
         span.end();
       }

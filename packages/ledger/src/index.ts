@@ -22,6 +22,7 @@ export { poll, type Poller } from "./poll.ts";
 export { QUOTA_CODE, type TokenDraw } from "./rate-buckets.ts";
 export type { RelatedDeals, RelatedDealsQuestion } from "./related-deals.ts";
 export type { Rematch, RematchEnd } from "./rematches.ts";
+export type { HandSettlement, UnknownEffect } from "./settle-by-hand.ts";
 export type { Mentions, SentMessage } from "./sent-messages.ts";
 export type { TakeOptions, WaitingEmail } from "./waiting.ts";
 export type { MetUnreadable } from "./unreadable.ts";

@@ -53,6 +53,7 @@ import { drawTokens, pauseBucket, type TokenDraw } from "./rate-buckets.ts";
 import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./related-deals.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
+import { settleByHand, unknownEffects, type HandSettlement } from "./settle-by-hand.ts";
 import { meetUnreadable, type MetUnreadable } from "./unreadable.ts";
 import { conversationWaits, replaceWaiting, takeWaiting, type TakeOptions, type WaitingEmail } from "./waiting.ts";
 
@@ -203,8 +204,11 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     audit: async (actor: string, action: string, detail: object) => operating.audit(database, actor, action, detail),
     tellJourney: async (tenant: string, eventId: string, service: string, what: string, detail: object) =>
       operating.tellJourney(database, tenant, eventId, service, what, detail),
-    settleByHand: async (tenant: string, eventId: string, decision: "assume-written" | "write") =>
-      operating.settleByHand(database, tenant, eventId, decision),
+    unknownEffects: async (tenant: string, eventId: string) => unknownEffects(database, tenant, eventId),
+    settleByHand: async (
+      event: Parameters<typeof settleByHand>[1],
+      settlements: readonly HandSettlement[],
+    ): Promise<boolean> => settleByHand(database, event, settlements),
 
     close: async (): Promise<void> => database.close(),
   };

@@ -22,8 +22,11 @@ export async function writeEffect(
   const { effects, crm } = email;
   if (effects.mustSettle(effect, key)) {
     const how = crm.adapter.traits[effect].settle;
-    if (how === "none")
+    if (how === "none") {
+      // Which one it is stays known, though a later email may take the claim over.
+      email.evidence["unknown"] = [{ crm: crm.kind, effect, key }];
       return deadLetter("outcome_unknown", effect, `${crm.kind} cannot tell whether the ${effect} was written`);
+    }
     if (how === "consistent-lookup") {
       const found = await callCrm(email, `settle-${effect}`, async (options) =>
         crm.adapter.lookup(effect, key, filename === undefined ? options : { ...options, filename }),

@@ -5,9 +5,10 @@ import { DEAD_LETTER_REASONS } from "@inlet/schemas";
 import { startTelemetry } from "@inlet/telemetry";
 import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment, WrongUse } from "../context.ts";
-import { type HandDecision, readDeadLetter, replayDeadLetter } from "../dead-letters.ts";
+import { readDeadLetter, replayDeadLetter } from "../dead-letters.ts";
 import { commandKafka, withAdmin } from "../kafka-admin.ts";
 import { printListing } from "../listing.ts";
+import type { HandDecision } from "../settlements.ts";
 
 interface Filter {
   readonly tenant?: string;
@@ -58,11 +59,16 @@ export function registerDlq(program: Command, context: CliContext): void {
         const [delivery] = await deadLettersOf(ledger, [eventId]);
         const environment = readEnvironment(operatorEnvironment(context), ["kafka"]);
         const record = await withAdmin(environment, async (admin) => readDeadLetter(admin, delivery as DeliveryView));
+        const unknown = await ledger.unknownEffects((delivery as DeliveryView).tenant, eventId);
         const headers = record.headers.map(([name, value]) => [name, value.toString("utf8")] as const);
         if (options.json === true) {
           context.out(
             JSON.stringify(
-              { ...delivery, record: { key: record.key?.toString("utf8"), bytes: record.value?.length, headers } },
+              {
+                ...delivery,
+                unknown,
+                record: { key: record.key?.toString("utf8"), bytes: record.value?.length, headers },
+              },
               null,
               2,
             ),
@@ -70,6 +76,7 @@ export function registerDlq(program: Command, context: CliContext): void {
           return;
         }
         context.out(`${eventId}  ${delivery?.reason ?? ""}: ${delivery?.detail ?? ""}`);
+        for (const { crm, effect, key } of unknown) context.out(`  unknown in ${crm}: ${effect} ${key}`);
         for (const [name, value] of headers) context.out(`  ${name.padEnd(28)}${value.split("\n")[0] ?? ""}`);
         context.out(`  key ${record.key?.toString("utf8") ?? "none"}, ${record.value?.length ?? 0} bytes`);
       });
@@ -85,23 +92,28 @@ export function registerDlq(program: Command, context: CliContext): void {
     .option("--reason <reason>", "only with this reason")
     .option("--limit <n>", "at most so many", "1000")
     .option("--dry-run", "say which, send nothing")
-    .option("--assume-written", "of an unknown outcome: take it as written")
-    .option("--write", "of an unknown outcome: take it as not written, and write")
+    .option(
+      "--assume-written <id>",
+      "of an unknown outcome: it was written, as the CRM's record ID; EFFECT=ID, repeated, where several effects are unknown",
+      (id: string, ids: string[]) => [...ids, id],
+      [] as string[],
+    )
+    .option("--write", "of an unknown outcome: what no --assume-written names was not written, so write it")
     .option("--json", "print JSON")
     .action(
       async (
         eventIds: string[],
-        options: Filter & { all?: boolean; dryRun?: boolean; assumeWritten?: boolean; write?: boolean },
+        options: Filter & { all?: boolean; dryRun?: boolean; assumeWritten: string[]; write?: boolean },
       ) => {
         const byFilter = options.all === true || options.tenant !== undefined || options.reason !== undefined;
         if (eventIds.length === 0 && !byFilter)
           throw new WrongUse("which dead letters? Name event ids, or use --all, --tenant or --reason");
         if (eventIds.length > 0 && byFilter)
           throw new WrongUse("event ids and a filter together make no sense: use one of the two");
-        if (options.assumeWritten === true && options.write === true)
-          throw new WrongUse("--assume-written and --write exclude each other");
-        const decision: HandDecision | null =
-          options.assumeWritten === true ? "assume-written" : options.write === true ? "write" : null;
+        if (options.assumeWritten.length > 0 && eventIds.length !== 1)
+          throw new WrongUse("--assume-written is about the records of one email: name its event id");
+        const { assumeWritten, write = false } = options;
+        const decision: HandDecision | null = write || assumeWritten.length > 0 ? { assumeWritten, write } : null;
         const filter = filterOf(options);
         await withLedger(context, async (ledger) => {
           const chosen = eventIds.length > 0 ? await deadLettersOf(ledger, eventIds) : await ledger.deadLetters(filter);
@@ -145,7 +157,9 @@ async function replayAll(
           );
           sent.push(at);
           if (options.json !== true)
-            context.out(`replayed ${at.eventId} as pass ${at.pass}: ${at.topic}/${at.partition}/${at.offset}`);
+            context.out(
+              `replayed ${at.eventId} as pass ${at.pass}: ${at.topic}/${at.partition}/${at.offset}${at.settled > 0 ? `, effects settled by hand: ${at.settled}` : ""}`,
+            );
         } catch (error) {
           if (!(error instanceof CommandFailed)) throw error;
           context.err(error.message);
