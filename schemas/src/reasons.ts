@@ -27,7 +27,7 @@ export const DEAD_LETTER_REASONS = {
   unreadable_mime: "the message is not an email that the parser can read",
   no_sender: "no usable From address: there is no contact to write to",
   limit_exceeded: "the message exceeds a named limit of the parser",
-  crashed_process: "parsing this message ended the process more than once",
+  crashed_process: "parsing or delivering this message, alone, ended the process more than once",
   attachment_refused:
     "an attachment broke the tenant's policy or holds malware, and the policy dead-letters such email",
   parse_timeout: "parsing took longer than its limit",

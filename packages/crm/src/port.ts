@@ -236,6 +236,8 @@ export interface Crm {
   readonly traits: Readonly<Record<WrittenEffect | "stage", EffectTraits>>;
   /** Requests that a call of a method makes at most, short of races; 1 where none is said. Charged to the tenant's quota before the call. */
   readonly costs?: Readonly<Partial<Record<CrmMethod, number>>>;
+  /** Bytes in memory for each byte of a file while it is uploaded, by how it is encoded; 3 where it is not said. */
+  readonly fileCopies?: number;
   /** Methods whose calls the CRM takes many at a time. */
   readonly batches?: Batches;
   /** Makes what the adapter needs in the account (custom properties). Idempotent. */

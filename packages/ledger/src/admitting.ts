@@ -28,8 +28,8 @@ export interface Candidate {
 
 /** What the ledger says to do with it (PROTOCOL.md 3, order among records). */
 export type Admission =
-  /** Deliver it, as this pass and after so many attempts. */
-  | { readonly verdict: "deliver"; readonly pass: number; readonly attempt: number }
+  /** Deliver it, as this pass and after so many attempts; `starts` of it had no end so far, this one counted. */
+  | { readonly verdict: "deliver"; readonly pass: number; readonly attempt: number; readonly starts: number }
   | { readonly verdict: "already_ended" }
   | { readonly verdict: "stale" }
   /** The event waits: with newer bytes now if these are newer. */
@@ -46,6 +46,7 @@ interface Row {
   admitted: boolean | null;
   pass: number | null;
   attempt: number | null;
+  starts: number | null;
 }
 
 /** Admits the candidates of a micro-batch in one statement; answers in their order. */
@@ -65,9 +66,9 @@ export async function admit(database: Database, candidates: readonly Candidate[]
       admitted as (
         insert into deliveries as d (tenant, event_id, lane, state, pass, order_pass, order_parsed_at, source, source_kind, source_delivery_id, source_event_id,
             email_key, conversation_id, message_id, normalized_topic, normalized_partition, normalized_offset, received_at, accepted_at, parsed_at,
-            delivering_at, taken_at, trace_id)
+            delivering_at, taken_at, trace_id, deliver_starts)
         select r.tenant, r.event_id, r.lane, 'delivering', r.pass, r.pass, r.parsed_at, r.source, r.source_kind, r.source_delivery_id, r.source_event_id,
-            r.email_key, r.conversation_id, r.message_id, r.topic, r.partition, r."offset", r.received_at, r.parsed_at, r.parsed_at, r.now, clock_timestamp(), r.trace_id
+            r.email_key, r.conversation_id, r.message_id, r.topic, r.partition, r."offset", r.received_at, r.parsed_at, r.parsed_at, r.now, clock_timestamp(), r.trace_id, 1
           from r left join before b using (tenant, event_id)
          where b.tenant is null
             -- A record that opened a pass after a dead letter still carries the old one: it is compared with what the row was taken by.
@@ -82,13 +83,14 @@ export async function admit(database: Database, candidates: readonly Candidate[]
           state = 'delivering',
           pass = case when d.state = 'dead_lettered' then greatest(excluded.pass, d.pass + 1) else greatest(excluded.pass, d.pass) end,
           attempt = case when d.state = 'dead_lettered' then 0 else d.attempt end,
-          order_pass = excluded.order_pass, order_parsed_at = excluded.order_parsed_at,
+          deliver_starts = d.deliver_starts + 1, order_pass = excluded.order_pass, order_parsed_at = excluded.order_parsed_at,
           email_key = excluded.email_key, conversation_id = excluded.conversation_id, message_id = excluded.message_id,
           normalized_topic = excluded.normalized_topic, normalized_partition = excluded.normalized_partition, normalized_offset = excluded.normalized_offset,
           delivering_at = excluded.delivering_at, taken_at = excluded.taken_at, ended_at = null
-        returning d.tenant, d.event_id, d.pass, d.attempt)
+        returning d.tenant, d.event_id, d.pass, d.attempt, d.deliver_starts)
      select r.tenant, r.event_id, b.state as was, b.content_hash as was_hash, b.mapping_version as was_mapping, b.order_parsed_at as was_parsed_at,
-            b.order_pass as was_order_pass, a.tenant is not null as admitted, a.pass, a.attempt
+            b.order_pass as was_order_pass, a.tenant is not null as admitted, a.pass, a.attempt,
+            a.deliver_starts as starts
        from r left join before b using (tenant, event_id) left join admitted a using (tenant, event_id)`,
     [asRows([...newest.values()].map(asRow))],
   );
@@ -103,7 +105,7 @@ export async function admit(database: Database, candidates: readonly Candidate[]
 }
 
 function verdictOf(row: Row, candidate: Candidate): Admission {
-  if (row.admitted === true) return { verdict: "deliver", pass: row.pass ?? 0, attempt: row.attempt ?? 0 };
+  if (row.admitted === true) return { verdict: "deliver", pass: row.pass ?? 0, attempt: row.attempt ?? 0, starts: row.starts ?? 1 };
   const newer = compareOrder(candidate, { pass: row.was_order_pass ?? 0, parsedAt: row.was_parsed_at ?? 0 }) > 0;
   switch (row.was) {
     case "waiting":

@@ -199,6 +199,7 @@ const END_FINALS = `
    ended as (
      update deliveries d set state = r.state, stage = r.stage, reason = r.reason, detail = r.detail, duplicate_of = r.duplicate_of,
         warnings = r.warnings, evidence = r.evidence, effects = r.effects, pass = r.pass, attempt = r.attempt, starts = 0, alone_starts = 0,
+        deliver_starts = 0, deliver_alone_starts = 0,
         content_hash = coalesce(r.content_hash, d.content_hash), mapping_version = coalesce(r.mapping_version, d.mapping_version),
         dlq_topic = coalesce(r.dlq_topic, d.dlq_topic), dlq_partition = coalesce(r.dlq_partition, d.dlq_partition),
         dlq_offset = coalesce(r.dlq_offset, d.dlq_offset), ended_at = r.ended_at
@@ -233,7 +234,8 @@ const END_WAITS = `
         attempt int, kind text, code text, delay_ms bigint, lane text, conversation_id text, topic text, partition int, "offset" bigint,
         record_timestamp bigint, key text, value text, bytes int, headers jsonb)),
    moved as (
-     update deliveries d set state = 'waiting', stage = r.stage, detail = r.code, pass = r.pass, attempt = r.attempt
+     update deliveries d set state = 'waiting', stage = r.stage, detail = r.code, pass = r.pass, attempt = r.attempt, deliver_starts = 0,
+            deliver_alone_starts = 0
        from r
       where d.tenant = r.tenant and d.event_id = r.event_id and d.state not in ('written', 'suppressed', 'dead_lettered')
         and case r.stage when 'parse' then d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse')

@@ -21,7 +21,12 @@ describe("a delivery's states", () => {
     expect(arrived).toMatchObject({ state: "accepted", starts: 1, pass: 0 });
     await ledger.markParsed([parsed(tenant, "evt_1")]);
     expect((await ledger.delivery(tenant, "evt_1"))?.state).toBe("parsed");
-    expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toEqual({ verdict: "deliver", pass: 0, attempt: 0 });
+    expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toEqual({
+      verdict: "deliver",
+      pass: 0,
+      attempt: 0,
+      starts: 1,
+    });
     await ledger.finish(written(tenant, "evt_1", 2000));
     expect(await ledger.delivery(tenant, "evt_1")).toMatchObject({
       state: "written",
@@ -100,6 +105,7 @@ describe("a delivery's states", () => {
       verdict: "deliver",
       pass: 2,
       attempt: 0,
+      starts: 1,
     });
   });
 
@@ -112,9 +118,9 @@ describe("a delivery's states", () => {
     } as TryEnd["to"];
     await ledger.admit(candidate(tenant, "evt_1", 2000));
     await ledger.finish({ ...written(tenant, "evt_1", 2000), to: dead });
-    const opened = { verdict: "deliver", pass: 1, attempt: 0 };
+    const opened = { verdict: "deliver", pass: 1, attempt: 0, starts: 1 };
     expect(await ledger.admit({ ...candidate(tenant, "evt_1", 2000), pass: 1 })).toEqual(opened);
-    expect(await ledger.admit({ ...candidate(tenant, "evt_1", 2000), pass: 1 })).toEqual(opened);
+    expect(await ledger.admit({ ...candidate(tenant, "evt_1", 2000), pass: 1 })).toEqual({ ...opened, starts: 2 });
   });
 
   it("a parse that fails on a replay does not touch what is written", async () => {

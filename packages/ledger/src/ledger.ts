@@ -14,6 +14,7 @@ import { coalesce } from "./coalesce.ts";
 import { crmAccount, switchCrm, type CrmAccount } from "./crm-accounts.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
 import { impatient, openDatabase, type Database, type DatabaseOptions } from "./database.ts";
+import { forgetDeliveryStarts, startDeliveryAlone } from "./delivery-starts.ts";
 import {
   activitiesAt,
   claim,
@@ -112,6 +113,10 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     startAlone: async (tenant: string, eventId: string): Promise<number> => startAlone(database, tenant, eventId),
     endAlone: async (tenant: string, eventId: string): Promise<void> => endAlone(database, tenant, eventId),
 
+    startDeliveryAlone: async (tenant: string, eventId: string): Promise<number> =>
+      startDeliveryAlone(database, tenant, eventId),
+    forgetDeliveryStarts: async (tenant: string, eventId: string): Promise<void> =>
+      forgetDeliveryStarts(database, tenant, eventId),
     takeStalled: async (lanes: readonly string[], forMs: number) => takeStalled(database, lanes, forMs),
     admit: coalesce<Candidate, Admission>(async (candidates, shared) => admit(on(shared), candidates), byTenant),
     meetUnreadable: async (arrival: Arrival, now: number): Promise<MetUnreadable> =>

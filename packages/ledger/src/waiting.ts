@@ -16,6 +16,8 @@ export interface WaitingEmail {
   readonly parsedAt: number;
   /** Epoch ms since when it waits, over all its retries of this pass. */
   readonly since: number;
+  /** Tries without an end, this one counted. */
+  readonly starts: number;
   readonly record: KeptRecord;
 }
 
@@ -44,6 +46,7 @@ interface Row {
   attempt: number;
   order_parsed_at: number;
   since_ms: number;
+  starts: number;
   topic: string;
   partition: number;
   offset: number;
@@ -97,9 +100,9 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
        select w.tenant, w.event_id from waiting w join due d using (tenant, event_id)
         where d.place <= d.room and (w.lease_until is null or w.lease_until < clock_timestamp())
         order by d.place, w.seq limit $6 for update of w skip locked)
-     update waiting w set owner = $3, lease_until = clock_timestamp() + $4 * interval '1 ms'
+     update waiting w set owner = $3, starts = w.starts + 1, lease_until = clock_timestamp() + $4 * interval '1 ms'
        from picked p where w.tenant = p.tenant and w.event_id = p.event_id
-     returning w.seq, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
+     returning w.seq, w.starts, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
                ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers`,
     [
       options.stage,
@@ -126,6 +129,7 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
     attempt: row.attempt,
     parsedAt: row.order_parsed_at,
     since: row.since_ms,
+    starts: row.starts,
     record: recordOf(row),
   }));
 }

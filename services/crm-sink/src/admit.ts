@@ -10,6 +10,7 @@ export async function admit(email: EmailTry): Promise<Outcome<null>> {
   if (arrival.from === "waiting") {
     email.pass = arrival.pass;
     email.attempt = arrival.attempt;
+    email.starts = arrival.starts;
     return ok(null);
   }
   const { record } = arrival;
@@ -40,6 +41,7 @@ export async function admit(email: EmailTry): Promise<Outcome<null>> {
     case "deliver":
       email.pass = admission.pass;
       email.attempt = admission.attempt;
+      email.starts = admission.starts;
       return ok(null);
     case "waiting":
       if (!admission.newer) return { kind: "skip", why: "already_waiting" };

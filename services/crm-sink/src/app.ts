@@ -6,11 +6,16 @@ import { SLOW_MS, type SinkDeps } from "./email-try.ts";
 import { consumeSentMessages } from "./consume-sent-messages.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
+import { createIsolation } from "./isolation.ts";
 import { matchAgain } from "./match-again.ts";
 import { probeCircuits } from "./probe-circuits.ts";
+import { createMemoryBudget } from "./memory-budget.ts";
 import { releaseWaiting } from "./release-waiting.ts";
 import { rescueStalled } from "./rescue-stalled.ts";
 import { sendNotices } from "./send-notices.ts";
+
+/** Bodies and files that are being sent, with the copies that their encoding makes; a process takes up about as much beside it. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
 
 export interface SinkOptions {
   readonly lanes: readonly string[];
@@ -28,7 +33,8 @@ export interface Sink {
 }
 
 /** The sink around its pipeline: one consumer a lane, the release of waiting mail, the outbox, and what is watched meanwhile. */
-export function createSink(kafka: Kafka, deps: SinkDeps, options: SinkOptions): Sink {
+export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "memory">, options: SinkOptions): Sink {
+  const deps: SinkDeps = { ...given, isolation: createIsolation(), memory: createMemoryBudget(MEMORY_BYTES) };
   const reader = kafka.reader();
   const queue = createFairQueue(options.concurrency, SLOW_MS);
   const onAlert: ConsumerOptions["onAlert"] = async (alert) => {

@@ -6,6 +6,8 @@ import type { KafkaRecord, Producer } from "@inlet/kafka";
 import type { Ledger, Notice, SentMessage } from "@inlet/ledger";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { EffectLog } from "./effect-log.ts";
+import type { Isolation, Passage } from "./isolation.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import type { TenantCrm, TenantCrms } from "./tenant-crms.ts";
 
 /** What the steps work with; made once per process. */
@@ -27,6 +29,8 @@ export interface SinkDeps {
   readonly random: () => number;
   /** Failure tests end the process at named points. */
   readonly reach: (point: string) => void;
+  readonly isolation: Isolation;
+  readonly memory: MemoryBudget;
 }
 
 export interface Log {
@@ -54,6 +58,8 @@ export type Arrival =
       readonly since: number;
       /** Why it waited. */
       readonly code: string;
+      /** Tries without an end, this one counted. */
+      readonly starts: number;
     };
 
 /** One try of one email on its way through the steps. */
@@ -66,13 +72,15 @@ export interface EmailTry {
   readonly effects: EffectLog;
   /** Unique to this try. */
   readonly owner: string;
-  /** No CRM call may last beyond it, of `deps.monotonic`. */
-  readonly deadline: number;
+  readonly passage: Passage;
+  /** No CRM call may last beyond it, of `deps.monotonic`; moved once, for a suspect that waited to be alone. */
+  deadline: number;
   /** Of `deps.monotonic`. */
   readonly startedAt: number;
   /** Filled in by `admit`. */
   pass: number;
   attempt: number;
+  starts: number;
   /** Filled in by `joinConversation`. */
   conversationId: string;
   /** Registered messages of the tenant that this email answers, the best first; filled in by `findSentMessages`. */

@@ -4,6 +4,7 @@ import { HEADER } from "@inlet/schemas";
 import { SLOW_MS, type SinkDeps } from "./email-try.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
+import { createIsolation } from "./isolation.ts";
 
 /** L10: what stands behind a record that cannot be done. */
 describe("a batch of which a record cannot be done", () => {
@@ -53,6 +54,7 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
     producer: { send: async () => Promise.resolve({ topic: "dlq", partition: 0, offset: 0n }) },
     ledger: { finish: async () => Promise.resolve(), delivery: async () => Promise.resolve(null) },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    isolation: createIsolation(),
     now: () => 0,
     monotonic: () => 0,
     reach: () => {},

@@ -15,6 +15,7 @@ import {
   type EmailTry,
   type SinkDeps,
 } from "./email-try.ts";
+import type { Passage } from "./isolation.ts";
 import { deliver, type Delivered } from "./pipeline.ts";
 import { endUnreadable } from "./unreadable-record.ts";
 
@@ -23,6 +24,15 @@ import { endUnreadable } from "./unreadable-record.ts";
  * {@link PausePartition}. A fault of our own code is logged and treated as a passing fault of the record, so that it holds up nobody.
  */
 export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
+  const passage = await deps.isolation.begin();
+  try {
+    await handle(deps, arrival, passage);
+  } finally {
+    passage.end();
+  }
+}
+
+async function handle(deps: SinkDeps, arrival: Arrival, passage: Passage): Promise<void> {
   const attributes = {
     "inlet.origin": arrival.from,
     ...(arrival.from === "waiting" ? { "messaging.retry.attempt": arrival.attempt } : {}),
@@ -30,7 +40,7 @@ export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<vo
   const groupId = groupIn("crm-sink", laneOfTopic(arrival.record.topic));
   await withProcessSpan(arrival.record, { groupId, attributes }, async () => {
     try {
-      await endRecord(deps, arrival);
+      await endRecord(deps, arrival, passage);
     } catch (error) {
       if (isInfrastructureFault(error) || error instanceof PausePartition) throw error;
       metrics.alerts.inc({ code: "unexpected_error" });
@@ -41,7 +51,7 @@ export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<vo
   });
 }
 
-async function endRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
+async function endRecord(deps: SinkDeps, arrival: Arrival, passage: Passage): Promise<void> {
   const owned = await openOwned(deps.codec, "NormalizedEvent", arrival.record);
   if (owned.kind === "foreign") {
     await endUnreadable(deps, arrival, owned, { reason: "unreadable_record", detail: owned.why });
@@ -53,11 +63,15 @@ async function endRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
     await endUnreadable(deps, arrival, owned, { reason: "unknown_tenant", detail: "no tenant file has this id" });
     return;
   }
-  const email = beginTry(deps, arrival, event, tenant);
+  const email = beginTry({ deps, arrival, passage }, event, tenant);
   await carryOut(email, await attempt(email));
 }
 
-function beginTry(deps: SinkDeps, arrival: Arrival, event: NormalizedEvent, tenant: TenantConfig): EmailTry {
+function beginTry(
+  { deps, arrival, passage }: Pick<EmailTry, "deps" | "arrival" | "passage">,
+  event: NormalizedEvent,
+  tenant: TenantConfig,
+): EmailTry {
   const crm = deps.crms.of(tenant);
   const owner = `${deps.instance}/${randomUUID()}`;
   const startedAt = deps.monotonic();
@@ -73,6 +87,8 @@ function beginTry(deps: SinkDeps, arrival: Arrival, event: NormalizedEvent, tena
     deadline: startedAt + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
     pass: 0,
     attempt: 0,
+    starts: 1,
+    passage,
     conversationId: event.conversationId,
     sentMessages: [],
     stopKeeping: async () => {},
@@ -91,7 +107,11 @@ async function attempt(email: EmailTry): Promise<Delivered> {
   try {
     return await deliver(email);
   } catch (error) {
-    if (isInfrastructureFault(error) || error instanceof PausePartition) throw error;
+    if (isInfrastructureFault(error) || error instanceof PausePartition) {
+      // The process lives: what stopped the email does not count against it. With the ledger away it does, and shows as innocent later.
+      await email.deps.ledger.forgetDeliveryStarts(email.event.tenantId, email.event.eventId).catch(() => {});
+      throw error;
+    }
     metrics.alerts.inc({ code: "unexpected_error" });
     email.deps.log.error(
       { err: errorForLog(error), tenant: email.event.tenantId, event_id: email.event.eventId },

@@ -12,6 +12,7 @@ import { admit } from "./admit.ts";
 import { identifyAccount } from "./crm-account.ts";
 import { callCrm } from "./call-crm.ts";
 import { claimEffects } from "./claim-effects.ts";
+import { isolateSuspect } from "./isolate-suspect.ts";
 import { joinConversation, queueBehindConversation } from "./conversation.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
 import { keepWhenSlow, queueBehindSlow } from "./keep-when-slow.ts";
@@ -36,6 +37,7 @@ const MOST_REASONS = 20;
 export async function deliver(email: EmailTry): Promise<Delivered> {
   try {
     need(await admit(email));
+    need(await isolateSuspect(email));
     need(applyClassPolicy(email));
     const sender = need(senderOf(email));
     need(await joinConversation(email));

@@ -1,6 +1,5 @@
 import { retryDelayMs } from "@inlet/delivery";
 import type { WaitingEmail } from "@inlet/ledger";
-import { HEADER } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import type { SinkDeps } from "./email-try.ts";
 import { endUnreadable } from "./unreadable-record.ts";
@@ -10,7 +9,7 @@ import { endUnreadable } from "./unreadable-record.ts";
  * a partition that changes its leader hides records for a moment; then it is dead-lettered with what is known of it. Loud each time.
  */
 export async function endRecordGone(deps: SinkDeps, email: WaitingEmail): Promise<void> {
-  const { tenant, eventId, lane, record, pass, attempt, parsedAt, since } = email;
+  const { tenant, eventId, lane, record, pass, attempt, parsedAt, since, starts, code } = email;
   const at = `${record.topic}/${record.partition}/${record.offset}`;
   metrics.alerts.inc({ code: "waiting_record_gone" });
   deps.log.error(
@@ -32,16 +31,10 @@ export async function endRecordGone(deps: SinkDeps, email: WaitingEmail): Promis
     });
     return;
   }
-  const headers = Object.entries({
-    [HEADER.tenant]: tenant,
-    [HEADER.eventId]: eventId,
-    [HEADER.lane]: lane,
-    [HEADER.pass]: String(pass),
-    [HEADER.parsedAt]: String(parsedAt),
-  }).map(([name, value]) => [name, Buffer.from(value)] as const);
   await endUnreadable(
     deps,
-    { from: "waiting", record: { ...record, headers }, pass, attempt, since },
+    { from: "waiting", record, pass, attempt, since, starts, code },
+    { tenant, eventId },
     { reason: "record_gone", detail: `it waited by reference; ${at} is no longer in Kafka` },
   );
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ActivityInput } from "@inlet/crm";
 import { activitySubject, activityText, ok, viewUrl, type Outcome } from "@inlet/delivery";
-import { resolveText } from "@inlet/event-codec";
+import { isBlobRef, resolveText } from "@inlet/event-codec";
 import type { EmailTry } from "./email-try.ts";
 import { writeEffect } from "./write-effect.ts";
 
@@ -10,6 +10,15 @@ export interface ActivityLinks {
   readonly companyId: string | null;
   readonly dealId: string | null;
   readonly fileIds: readonly string[];
+}
+
+/** Copies of a text while an activity is sent: two bytes a character, escaped in JSON, and encoded. */
+const TEXT_COPIES = 6;
+
+/** Bytes that the email's texts take up while its activity is written; those inside its record came with it. */
+export function textMemory({ event }: EmailTry): number {
+  const stored = [event.text, event.html].reduce((sum, part) => sum + (isBlobRef(part) ? part.size : 0), 0);
+  return stored * TEXT_COPIES;
 }
 
 /** The `inbound_email` activity as it should stand in the CRM (WR4). */

@@ -1,8 +1,12 @@
 import { effectKey, ok, type Outcome } from "@inlet/delivery";
-import type { AttachmentInfo } from "@inlet/schemas";
+import type { AttachmentInfo, BlobRef } from "@inlet/schemas";
 import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "./email-try.ts";
+import { holdMemory } from "./hold-memory.ts";
 import { writeEffect } from "./write-effect.ts";
+
+/** Copies of a file in memory while it is sent, where the adapter does not say. */
+const FILE_COPIES = 3;
 
 /** The attachments that go into the CRM: stored, not part of the html, each content once. */
 export function filesToWrite(email: EmailTry): AttachmentInfo[] {
@@ -54,9 +58,15 @@ async function writeFile(
 ): Promise<Outcome<string>> {
   if (file.blob === null)
     return { kind: "deadLetter", reason: "blob_missing", step: "file", detail: "no stored bytes" };
+  const { blob } = file;
+  const bytes = blob.size * (email.crm.adapter.fileCopies ?? FILE_COPIES);
+  return holdMemory(email, bytes, async () => sendFile(email, key, file, blob));
+}
+
+async function sendFile(email: EmailTry, key: string, file: AttachmentInfo, blob: BlobRef): Promise<Outcome<string>> {
   let bytes: Buffer;
   try {
-    bytes = await email.deps.blobs.get(file.blob);
+    bytes = await email.deps.blobs.get(blob);
   } catch (error) {
     if ((error as Error).name !== "BlobMissingError") throw error;
     return {

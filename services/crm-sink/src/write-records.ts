@@ -3,9 +3,10 @@ import type { AttachmentInfo } from "@inlet/schemas";
 import { ok, type DealChoice, type Outcome, type RuleAction } from "@inlet/delivery";
 import type { HeldClaims } from "./claim-effects.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
+import { holdMemory } from "./hold-memory.ts";
 import { noticesOf } from "./notices.ts";
 import { renewGone } from "./renew-gone.ts";
-import { describeActivity, writeActivity } from "./write-activity.ts";
+import { describeActivity, textMemory, writeActivity } from "./write-activity.ts";
 import { withCompany, writeCompany, type Company, type CompanyChoice } from "./write-company.ts";
 import { writeContact } from "./write-contact.ts";
 import { writeDeal } from "./write-deal.ts";
@@ -44,12 +45,12 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
     const dealId = need(await writeDeal(email, claims, deal, contactId));
     if (written.state !== "confirmed") need(await writeRules(email, claims, actions, { contactId, dealId }));
     const fileIds = need(await writeFiles(email, claims, files));
-    const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
-    if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
-    else {
-      need(await withCompany(email, tie, async (companyId) => writeActivity(email, { ...activity, companyId })));
-      email.notices.push(...noticesOf(email, actions));
-    }
+    await holdMemory(email, textMemory(email), async () => {
+      const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
+      if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
+      else need(await withCompany(email, tie, async (companyId) => writeActivity(email, { ...activity, companyId })));
+    });
+    if (written.state !== "confirmed") email.notices.push(...noticesOf(email, actions));
   };
   try {
     await write();

@@ -133,6 +133,8 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     kind: "http",
     traits: httpTraits(requests, options.settleMs),
     // A contact is looked up first, an activity's files are read.
+    // A request may take the file as base64 in JSON.
+    fileCopies: 6,
     costs: { upsertContact: 2, updateActivity: 2 },
     prepare: async () => done(null),
     findCompany: async (domain, call) => {

@@ -38,6 +38,8 @@ export function createOdoo(options: OdooOptions): Crm {
     traits: odooTraits(options.settleMs),
     // contact: search, load; an activity with files: load, read, files; its update: read, write, files.
     // a task: the deal's salesperson, load; a deal's change: team, stage, a tag looked for and made, write.
+    // The file, its base64, that in JSON, and the JSON's bytes.
+    fileCopies: 6,
     costs: {
       prepare: PREPARE_REQUESTS,
       upsertContact: 2,
