@@ -238,6 +238,8 @@ export interface Crm {
   readonly costs?: Readonly<Partial<Record<CrmMethod, number>>>;
   /** Bytes in memory for each byte of a file while it is uploaded, by how it is encoded; 3 where it is not said. */
   readonly fileCopies?: number;
+  /** What an activity that is there can still be tied to by `updateActivity`; both where it is not said. */
+  readonly ties?: { readonly deal: boolean; readonly files: boolean };
   /** Methods whose calls the CRM takes many at a time. */
   readonly batches?: Batches;
   /** Makes what the adapter needs in the account (custom properties). Idempotent. */

@@ -52,7 +52,10 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
     },
     tenants: { get: () => undefined },
     producer: { send: async () => Promise.resolve({ topic: "dlq", partition: 0, offset: 0n }) },
-    ledger: { finish: async () => Promise.resolve(), delivery: async () => Promise.resolve(null) },
+    ledger: {
+      finish: async () => Promise.resolve(),
+      meetUnreadable: async () => Promise.resolve({ state: "delivering", own: true, parsedAt: 0, pass: 0 }),
+    },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     isolation: createIsolation(),
     now: () => 0,

@@ -51,11 +51,16 @@ export async function writeActivity(email: EmailTry, input: ActivityInput): Prom
     "activity",
     input.key,
     { method: "createActivity", input },
-    digests({ subject: input.subject, text: input.text }),
+    { ...digests({ subject: input.subject, text: input.text }), ...tiesWanted(input) },
   );
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "activity", key: input.key, ...outcome.value });
   return ok(outcome.value.recordId);
+}
+
+/** What the activity is tied to, as the ledger keeps it: a replay ties what is there only since. */
+export function tiesWanted({ dealId, fileIds }: Pick<ActivityInput, "dealId" | "fileIds">): Record<string, string> {
+  return digests({ dealId: dealId ?? "", fileIds: fileIds.toSorted().join(";") });
 }
 
 /** The ledger keeps what was last written per field as a digest: enough to compare, nothing to leak. */

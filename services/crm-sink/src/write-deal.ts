@@ -108,6 +108,7 @@ export async function writeDeal(
   claims: Claims,
   choice: DealChoice,
   contactId: string,
+  mayMake = true,
 ): Promise<Outcome<string | null>> {
   if (choice.kind === "none") {
     email.evidence["deal"] = choice.evidence;
@@ -132,6 +133,10 @@ export async function writeDeal(
   }
   if (choice.kind === "conversation" && !choice.create) {
     email.evidence["deal"] = choice.evidence;
+    return ok(null);
+  }
+  if (!mayMake) {
+    email.evidence["deal"] = { ...choice.evidence, detail: "the activity is there, and cannot be tied to a new deal" };
     return ok(null);
   }
   const name = activitySubject(email.event.subject);

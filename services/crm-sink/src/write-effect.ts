@@ -24,7 +24,7 @@ export async function writeEffect(
     const how = crm.adapter.traits[effect].settle;
     if (how === "none") {
       // Which one it is stays known, though a later email may take the claim over.
-      email.evidence["unknown"] = [{ crm: crm.kind, effect, key }];
+      email.evidence["unknown"] = [{ crm: crm.key, effect, key }];
       return deadLetter("outcome_unknown", effect, `${crm.kind} cannot tell whether the ${effect} was written`);
     }
     if (how === "consistent-lookup") {

@@ -24,6 +24,7 @@ export async function writeFiles(
   email: EmailTry,
   claims: Claims,
   files: readonly AttachmentInfo[],
+  mayMake = true,
 ): Promise<Outcome<string[]>> {
   const ids: string[] = [];
   for (const file of files) {
@@ -34,6 +35,7 @@ export async function writeFiles(
       email.summary.push({ effect: "file", key, recordId: claimed.recordId, created: false });
       continue;
     }
+    if (!mayMake) continue;
     const outcome = await writeFile(email, key, file, claimed.replaces ?? null);
     if (outcome.kind === "deadLetter" && !email.tenant.crm.required.includes("file")) {
       email.warnings.push(`file_failed: ${file.contentType} of ${file.size} bytes (${outcome.detail})`);
@@ -60,10 +62,14 @@ async function writeFile(
     return { kind: "deadLetter", reason: "blob_missing", step: "file", detail: "no stored bytes" };
   const { blob } = file;
   const bytes = blob.size * (email.crm.adapter.fileCopies ?? FILE_COPIES);
-  return holdMemory(email, bytes, async () => sendFile(email, key, file, blob));
+  return holdMemory(email, bytes, async () => sendFile(email, key, { file, blob, replaces }));
 }
 
-async function sendFile(email: EmailTry, key: string, file: AttachmentInfo, blob: BlobRef): Promise<Outcome<string>> {
+async function sendFile(
+  email: EmailTry,
+  key: string,
+  { file, blob, replaces }: { readonly file: AttachmentInfo; readonly blob: BlobRef; readonly replaces: string | null },
+): Promise<Outcome<string>> {
   let bytes: Buffer;
   try {
     bytes = await email.deps.blobs.get(blob);

@@ -15,6 +15,8 @@ import { writeFiles } from "./write-files.ts";
 import { writeRules } from "./write-rules.ts";
 import { bringUpToDate } from "./written-before.ts";
 
+const ALL = { deal: true, files: true };
+
 /** What was decided of an email before anything is written. */
 export interface Decided {
   readonly address: string;
@@ -35,6 +37,8 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
   const { warnings, summary } = email;
   const before = warnings.length;
   let tie: Company | null = null;
+  // What could not be tied to the activity that is there is not made: it would hang in the air.
+  const mayMake = written.state === "confirmed" ? (email.crm.adapter.ties ?? ALL) : ALL;
   const write = async (): Promise<void> => {
     // What was written before keeps its ties: a replay makes no company.
     if (written.state !== "confirmed" && (tie === null || tie.ours))
@@ -42,9 +46,9 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
     const contactId = need(
       await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
     );
-    const dealId = need(await writeDeal(email, claims, deal, contactId));
+    const dealId = need(await writeDeal(email, claims, deal, contactId, mayMake.deal));
     if (written.state !== "confirmed") need(await writeRules(email, claims, actions, { contactId, dealId }));
-    const fileIds = need(await writeFiles(email, claims, files));
+    const fileIds = need(await writeFiles(email, claims, files, mayMake.files));
     await holdMemory(email, textMemory(email), async () => {
       const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
       if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));

@@ -3,7 +3,7 @@ import { effectKey, fieldsToUpdate, ok, type DealChoice, type Outcome } from "@i
 import type { ClaimResult } from "@inlet/ledger";
 import { callCrm } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
-import { digests } from "./write-activity.ts";
+import { digests, tiesWanted } from "./write-activity.ts";
 
 export type ConfirmedActivity = Extract<ClaimResult, { state: "confirmed" }>;
 
@@ -43,8 +43,11 @@ export async function bringUpToDate(
   const { recordId } = activity;
   email.summary.push({ effect: "activity", key: desired.key, recordId, created: false });
   const wanted = { subject: desired.subject, text: desired.text };
+  if (recordId === null) return ok(null);
+  const tied = await tieWhatIsNew(email, recordId, activity, desired);
+  if (tied.kind !== "ok") return tied;
   const changed = Object.entries(digests(wanted)).some(([field, digest]) => activity.desired[field] !== digest);
-  if (recordId === null || !changed) return ok(null);
+  if (!changed) return ok(null);
 
   const read = await callCrm(email, "read-activity", async (options) => adapter.readActivity(recordId, options));
   if (read.kind !== "ok") return read;
@@ -63,11 +66,49 @@ export async function bringUpToDate(
     updated: fields,
     kept: Object.keys(wanted).filter((field) => !fields.includes(field as "text")),
   };
-  email.effects.confirmed("activity", desired.key, { recordId, created: null }, digests(wanted));
+  email.effects.confirmed("activity", desired.key, { recordId, created: null }, { ...digests(wanted), ...tied.value });
   return ok(null);
 }
 
-function goneInCrm(email: EmailTry, key: string): Outcome<null> {
+/**
+ * Ties the activity to a deal and to files that it was not written with: those that another mapping made, in this try or in one that ended before
+ * it came here. What the ledger knows to be tied is left, since a person may have taken it away. Answers what is tied now, for the ledger.
+ */
+async function tieWhatIsNew(
+  email: EmailTry,
+  recordId: string,
+  activity: ConfirmedActivity,
+  desired: ActivityInput,
+): Promise<Outcome<Record<string, string>>> {
+  const wanted = tiesWanted(desired);
+  const isNew = (field: string, made: boolean): boolean =>
+    activity.desired[field] === undefined ? made : activity.desired[field] !== wanted[field];
+  const made = (effect: "deal" | "file"): boolean =>
+    email.summary.some((each) => each.effect === effect && each.created !== false);
+  const ties = {
+    ...(desired.dealId !== null && isNew("dealId", made("deal")) ? { dealId: desired.dealId } : {}),
+    ...(desired.fileIds.length > 0 && isNew("fileIds", made("file")) ? { fileIds: desired.fileIds } : {}),
+  };
+  if (Object.keys(ties).length === 0) return ok({});
+  // Should the call fail, the next try still knows.
+  const open = Object.fromEntries(Object.keys(ties).map((field) => [field, ""]));
+  email.effects.confirmed("activity", desired.key, { recordId, created: null }, digests(open));
+  const written = await callCrm(email, "associate", async (options) =>
+    email.crm.adapter.updateActivity(recordId, ties, options),
+  );
+  if (written.kind === "deadLetter") {
+    // Once it is made, what cannot be tied is at least told.
+    email.warnings.push(`activity_not_tied: ${Object.keys(ties).join(", ")} (${written.detail})`);
+    return ok({});
+  }
+  if (written.kind !== "ok") return written;
+  if (written.value === null) return goneInCrm(email, desired.key);
+  const tied = Object.fromEntries(Object.keys(ties).map((field) => [field, wanted[field] ?? ""]));
+  email.effects.confirmed("activity", desired.key, { recordId, created: null }, tied);
+  return ok(tied);
+}
+
+function goneInCrm(email: EmailTry, key: string): Outcome<never> {
   email.effects.gone("activity", key);
   return { kind: "suppress", reason: "gone_in_crm" };
 }

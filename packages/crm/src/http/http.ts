@@ -20,8 +20,14 @@ import { follow, idOf } from "./json-pointer.ts";
 import { readRecord, type Read } from "./read-record.ts";
 import type { CrmRequests, DescribedRequests, WriteRequest } from "./requests.ts";
 import { send } from "./send.ts";
-import type { Fields } from "./template.ts";
+import { placeholdersIn, type Fields } from "./template.ts";
 import { httpTraits } from "./traits.ts";
+
+/** An activity can be tied to what the request that updates it has a place for. */
+function tiesOf(update: WriteRequest | undefined): { deal: boolean; files: boolean } {
+  const names = new Set(placeholdersIn(JSON.stringify(update ?? {})).map(({ name }) => name));
+  return { deal: names.has("dealId"), files: names.has("fileIds") };
+}
 
 export interface HttpCrmOptions extends AdapterOptions {
   readonly requests: CrmRequests;
@@ -133,6 +139,7 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     kind: "http",
     traits: httpTraits(requests, options.settleMs),
     // A contact is looked up first, an activity's files are read.
+    ties: tiesOf(requests.activity.update),
     // A request may take the file as base64 in JSON.
     fileCopies: 6,
     costs: { upsertContact: 2, updateActivity: 2 },
