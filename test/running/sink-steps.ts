@@ -5,6 +5,7 @@ import { openLedger, type Ledger } from "@inlet/ledger";
 import { conversationIdOf, emailKeyOf, type NormalizedEvent } from "@inlet/schemas";
 import { createEffectLog } from "@inlet/crm-sink/src/effect-log.ts";
 import type { EmailTry, SinkDeps } from "@inlet/crm-sink/src/email-try.ts";
+import { createMemoryBudget } from "@inlet/crm-sink/src/memory-budget.ts";
 import { deliver, type Delivered } from "@inlet/crm-sink/src/pipeline.ts";
 import { createTenantCrms } from "@inlet/crm-sink/src/tenant-crms.ts";
 import { normalizedEmail } from "../bench/normalized-emails.ts";
@@ -67,7 +68,7 @@ ${crm}`;
     monotonic: () => performance.now(),
     random: Math.random,
     reach: () => {},
-    parkingFull: () => false,
+    memory: createMemoryBudget(64 * 1024 * 1024),
   } as unknown as SinkDeps;
   let offset = 0n;
   let threads = 0;
@@ -108,7 +109,7 @@ ${crm}`;
         deps,
         arrival: {
           ...(waitingIds.has(event.eventId)
-            ? { from: "waiting", pass: 0, attempt: 0, since: Date.now() }
+            ? { from: "waiting", pass: 0, attempt: 0, since: Date.now(), starts: 1 }
             : { from: "kafka", behindSlow: false, onKept: () => {} }),
           record: { ...record, headers: [] },
         },
@@ -121,6 +122,8 @@ ${crm}`;
         deadline: performance.now() + 10_000,
         pass: 0,
         attempt: 0,
+        starts: 1,
+        passage: { isolate: async () => {}, end: () => {} },
         conversationId: event.conversationId,
         sentMessages: [],
         stopKeeping: async () => {},

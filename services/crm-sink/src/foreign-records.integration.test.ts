@@ -15,6 +15,7 @@ import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { consumeSentMessages } from "./consume-sent-messages.ts";
 import type { SinkDeps } from "./email-try.ts";
+import { createIsolation } from "./isolation.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
 
@@ -100,6 +101,7 @@ describe("foreign records on normalized-events", async () => {
       // No tenant has a file: what can be read ends as `unknown_tenant`, what cannot as `unreadable_record`.
       tenants: { get: () => undefined },
       log: silent,
+      isolation: createIsolation(),
       now: Date.now,
       random: Math.random,
       reach: () => {},
@@ -194,7 +196,15 @@ describe("foreign records on normalized-events", async () => {
     await ledger.finish({ ...end, effects: [], to: waiting });
     const at = await (await kafka.producer()).send({ topic, key, value: Buffer.from("garbage"), headers });
 
-    const deps = { ledger, codec, producer: await kafka.producer(), log: silent, now: Date.now, reach: () => {} };
+    const deps = {
+      ledger,
+      codec,
+      producer: await kafka.producer(),
+      log: silent,
+      isolation: createIsolation(),
+      now: Date.now,
+      reach: () => {},
+    };
     const handler = createBatchHandler(deps as unknown as SinkDeps, createFairQueue(8, 1_000));
     const [met] = kafka.records(topic).filter(({ offset }) => offset === at.offset);
     const { signal } = new AbortController();
