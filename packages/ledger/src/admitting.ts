@@ -105,7 +105,8 @@ export async function admit(database: Database, candidates: readonly Candidate[]
 }
 
 function verdictOf(row: Row, candidate: Candidate): Admission {
-  if (row.admitted === true) return { verdict: "deliver", pass: row.pass ?? 0, attempt: row.attempt ?? 0, starts: row.starts ?? 1 };
+  if (row.admitted === true)
+    return { verdict: "deliver", pass: row.pass ?? 0, attempt: row.attempt ?? 0, starts: row.starts ?? 1 };
   const newer = compareOrder(candidate, { pass: row.was_order_pass ?? 0, parsedAt: row.was_parsed_at ?? 0 }) > 0;
   switch (row.was) {
     case "waiting":

@@ -15,7 +15,7 @@ export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } fr
 export { openLedger, type Ledger } from "./ledger.ts";
 export { receiverOf, type DueNotice, type Notice, type NoticeEnd } from "./notices.ts";
 export { keepReferences, readWaitingRecords, type ReferencedRecords } from "./keep-references.ts";
-export { KEEP_FROM_AGE_MS, type WaitingReference } from "./parking.ts";
+export { KEEP_FROM_AGE_MS, type ReferenceCursor, type WaitingReference } from "./parking.ts";
 export type { Publish } from "./outbox.ts";
 export type { Arrival, Arrived, Parsed } from "./parsing.ts";
 export { poll, type Poller } from "./poll.ts";

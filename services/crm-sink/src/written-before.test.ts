@@ -77,7 +77,7 @@ function replayed(ties: Pick<ActivityInput, "dealId" | "fileIds">, fault?: CallF
     },
   };
   const email = {
-    deps: { now: () => 0, random: () => 0.5, reach: () => {}, ledger: {} },
+    deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, reach: () => {}, ledger: {} },
     event: { emailKey: "eml_1", eventId: "evt_1", tenantId: "acme" },
     tenant: { id: "acme", crm: { timeoutMs: 1_000, required: [] } },
     crm: {

@@ -87,7 +87,10 @@ export function createInMemoryKafka(options: InMemoryKafkaOptions = {}): InMemor
     },
     reader: () => {
       const admin = createMemoryAdmin(broker);
-      return { read: async (at) => Promise.all(at.map(admin.readRecord)), close: admin.close };
+      return {
+        read: async (at) => Promise.all(at.map(async (each) => admin.readRecord(each))),
+        close: async () => admin.close(),
+      };
     },
     admin: () => (broker.available ? Promise.resolve(createMemoryAdmin(broker)) : Promise.reject(away())),
     reachable: () => Promise.resolve(broker.available),
