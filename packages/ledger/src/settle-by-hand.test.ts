@@ -29,7 +29,7 @@ describe("an effect settled by hand", () => {
     const tenant = "t-written";
     await deadLetter(tenant, "evt_1");
     expect(await ledger.settleByHand(by(tenant, "evt_1"), [{ ...contact, recordId: null }])).toBe(true);
-    expect(await claim(tenant, "evt_1")).toEqual([{ state: "won", settle: false }]);
+    expect(await claim(tenant, "evt_1")).toMatchObject([{ state: "won", settle: false }]);
   });
 
   it("is found though a later email of the sender took its claim over", async () => {
