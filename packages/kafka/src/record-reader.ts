@@ -35,7 +35,7 @@ export function createRecordReader(connection: ConnectionOptions): RecordReader 
 
   /** Records from an offset on, none where the log ends; null where the offset is no longer, or not yet, in it. */
   async function fetchFrom(topic: string, partition: number, offset: bigint): Promise<KafkaRecord[] | null> {
-    const deadline = Date.now() + PATIENCE_MS;
+    const until = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
         if (!cluster.isConnected()) await cluster.connect();
@@ -57,7 +57,7 @@ export function createRecordReader(connection: ConnectionOptions): RecordReader 
       } catch (error) {
         const code = protocolErrorOf(error);
         if (code === "OFFSET_OUT_OF_RANGE" || code === "UNKNOWN_TOPIC_OR_PARTITION") return null;
-        if (Date.now() > deadline)
+        if (performance.now() > until)
           throw new KafkaUnavailableError(`${topic}/${partition} cannot be read (${reasonOf(error)})`, {
             cause: error,
           });
