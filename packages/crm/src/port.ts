@@ -3,6 +3,10 @@
  * Every adapter passes one conformance suite against a stateful stand-in.
  */
 
+import type { CrmMethod } from "./crm-method.ts";
+
+export type { CrmMethod };
+
 export type EffectKind = "contact" | "company" | "deal" | "activity" | "file" | "task" | "stage" | "notice";
 
 /** How a write whose result is unknown is settled (PROTOCOL.md 4). */
@@ -161,26 +165,6 @@ export interface DealChange {
   /** Added to those that it has. */
   readonly addTags: readonly string[];
 }
-
-/** What a call of the port may cost. */
-export type CrmMethod =
-  | "prepare"
-  | "findCompany"
-  | "createCompany"
-  | "findContactByPhone"
-  | "upsertContact"
-  | "createDeal"
-  | "getDeal"
-  | "findSentMessage"
-  | "createActivity"
-  | "updateActivity"
-  | "readActivity"
-  | "uploadFile"
-  | "createTask"
-  | "updateDeal"
-  | "lookup"
-  | "whereIs"
-  | "account";
 
 /** What the rows of a batch call are, and what each comes to, by the method that does one of them. */
 export interface BatchRows {
