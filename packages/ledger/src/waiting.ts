@@ -78,10 +78,10 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
        select (select w.tenant from waiting w where w.stage = $1 and w.tenant > t.tenant order by w.tenant limit 1)
          from tenants t where t.tenant is not null),
       open as materialized (
-       select t.tenant, coalesce(
+       select t.tenant, greatest(0, coalesce(
                 (select min(case when crm <> all ($8) then least($5, floor(tokens)) when tokens >= least($9, burst) then $10 else 0 end)
                    from (select r.crm, r.burst, least(burst, tokens + greatest(extract(epoch from clock_timestamp() - at), 0) * per_second) as tokens
-                           from rate_buckets r where r.tenant = t.tenant and $1 = 'deliver') now), $5)::int as room
+                           from rate_buckets r where r.tenant = t.tenant and $1 = 'deliver') now), $5))::int as room
          from tenants t
         where t.tenant is not null and t.tenant <> all ($7)
           and not ($1 = 'deliver' and exists (select 1 from circuits c where c.tenant = t.tenant and c.state = 'open'))
