@@ -1,7 +1,7 @@
 import { openMemoryDatabase } from "@inlet/ledger/testing";
 import type { Database } from "@inlet/ledger/database";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { accountedMail, type AccountedMail, type Email } from "./testing/accounted-mail.ts";
+import { accountedMail, type AccountedMail, type Email } from "./accounted-mail.ts";
 
 /** L32: whatever is deleted by hand, in the ledger, in Kafka or in the blob store, is found. */
 

@@ -1,14 +1,13 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
+import { reconcile, type LawReport, type ReconcileOptions } from "@inlet/cli/reconcile";
 import { createCodec, createLocalSchemaIds, outcomeRecord, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
 import { createInMemoryKafka, deadLetterOf } from "@inlet/kafka";
 import type { Consumer, Coordinates, KafkaRecord } from "@inlet/kafka";
 import type { TryEnd } from "@inlet/ledger";
 import type { Database } from "@inlet/ledger/database";
 import { ledgerOn } from "@inlet/ledger/testing";
-import { TOPICS, eventKey, groupIn, topicIn } from "@inlet/schemas";
-import type { RawEvent } from "@inlet/schemas";
-import { reconcile, type ReconcileOptions } from "../reconcile.ts";
-import type { LawReport } from "../law.ts";
+import { eventKey, groupIn, topicIn } from "@inlet/schemas";
+import type { RawEvent, TopicName } from "@inlet/schemas";
 
 /** How far an email has come. */
 export type Stage = "unread" | "accepted" | "parsed" | "waiting" | "written" | "dead_lettered";
@@ -214,7 +213,7 @@ export async function accountedMail(database: Database, lane = "shared") {
     commit,
     publish,
     standBy,
-    topic: (name: keyof typeof TOPICS): string => topicIn(name, lane),
+    topic: (name: TopicName): string => topicIn(name, lane),
     reconcile: async (deep: boolean, more: Partial<ReconcileOptions> = {}): Promise<LawReport> =>
       reconcile(ledger.accounts, admin, {
         lanes: [lane],

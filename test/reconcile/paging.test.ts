@@ -1,14 +1,11 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
+import { HashedSet, OffsetSet, PAGE, hashOf, reconcile } from "@inlet/cli/reconcile";
 import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
 import { createInMemoryKafka } from "@inlet/kafka";
 import type { Accounts } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { topicIn } from "@inlet/schemas";
 import { expect, test } from "vitest";
-import { HashedSet, hashOf } from "./hashed-set.ts";
-import { PAGE } from "./looking.ts";
-import { OffsetSet } from "./offset-set.ts";
-import { reconcile } from "./reconcile.ts";
 
 test("no question is answered by more than a page, and no list grows with the losses (L32)", async () => {
   const database = await openMemoryDatabase();
@@ -17,8 +14,8 @@ test("no question is answered by more than a page, and no list grows with the lo
   await database.query(
     `insert into deliveries (tenant, event_id, lane, state, source, source_kind, raw_topic, raw_partition, raw_offset, received_at, accepted_at)
      select 'acme', 'evt_' || n, 'shared', case when n % 2 = 0 then 'waiting' else 'accepted' end, 's', 'signed-json', $1, 0, n,
-            (extract(epoch from now()) * 1000)::bigint, 1 from generate_series(1, $2::int) n`,
-    [topicIn("rawEvents", "shared"), rows],
+            $3, 1 from generate_series(1, $2::int) n`,
+    [topicIn("rawEvents", "shared"), rows, Date.now()],
   );
   const { accounts } = ledgerOn(database);
   const sizes: number[] = [];

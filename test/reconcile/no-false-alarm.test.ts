@@ -1,7 +1,7 @@
 import type { Database } from "@inlet/ledger/database";
 import { openMemoryDatabase } from "@inlet/ledger/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { accountedMail, type AccountedMail } from "./testing/accounted-mail.ts";
+import { accountedMail, type AccountedMail } from "./accounted-mail.ts";
 
 /** L32, N1: what is on its way, waits, or has aged by the rules is no loss; a lane that nobody reads is one. */
 
