@@ -23,7 +23,7 @@ export async function checkLogs(looking: Looking, findings: Findings): Promise<v
     const everRead =
       of.groupId !== null &&
       (partitions.some(({ committed }) => committed !== null) ||
-        (of.kind === "rawEvents" && !(await accounts.hasRowsFrom(of.topic))));
+        (of.kind === "rawEvents" && partitions.some(({ low }) => low > 0) && !(await accounts.hasRowsFrom(of.topic))));
     const marked = partitions.some((each) => marks.has(placeOf(each)));
     const firstSince = marked ? await firstOffsets(looking, of.topic, marks) : new Map<number, number>();
     for (const { partition, low, high, committed } of partitions) {
