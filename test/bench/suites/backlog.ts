@@ -1,0 +1,94 @@
+import { openLedger, type Ledger } from "@inlet/ledger";
+import { openDatabase, type Database } from "@inlet/ledger/database";
+import { under, type Bar, type Bench, type Cell, type Report } from "../suite.ts";
+
+export const name = "backlog";
+export const about =
+  "500,000 waiting emails in the ledger: what a take costs, the end of a circuit and of buffer mode; Postgres, no services";
+
+const EMAILS = 500_000;
+/** A tenth of them are of other tenants. */
+const TENANTS = 97;
+const TAKES = 20;
+const BIG = "big";
+const OUTAGE = { probe: false, code: "hubspot:503", retryAfterMs: 0 };
+
+export async function run(bench: Bench): Promise<Report> {
+  const { env } = await bench.stack();
+  const server = openDatabase({ connectionString: env.DATABASE_URL });
+  const schema = `backlog_${process.pid}`;
+  await server.query(`create database ${schema}`);
+  const address = new URL(env.DATABASE_URL);
+  address.pathname = `/${schema}`;
+  const connectionString = address.href;
+  const ledger = openLedger({ connectionString });
+  const database = openDatabase({ connectionString, patient: true });
+  bench.onEnd(async () => {
+    await Promise.all([ledger.close(), database.close()]);
+    await server.query(`drop database ${schema}`);
+    await server.close();
+  });
+  await ledger.migrate();
+  bench.note(`${EMAILS} waiting emails`);
+  await fill(database);
+  return measure(bench, ledger);
+}
+
+/** Behind a circuit, behind buffer mode, and retries; each of its own conversation but for every fifth, which is behind another. */
+async function fill(database: Database): Promise<void> {
+  for (const [kind, code, from, to] of [
+    ["parked", "circuit_open", 0, 0.5],
+    ["parked", "buffer_mode", 0.5, 0.8],
+    ["retry", "hubspot:500", 0.8, 1],
+  ] as const)
+    await database.query(
+      `insert into waiting (tenant, event_id, lane, stage, kind, code, conversation_id, due_at, pass, attempt, order_parsed_at, topic,
+           partition, "offset", record_timestamp, key, value, headers)
+       select case when i % 10 = 0 then 't-' || i / 10 % $5 else $4 end, 'evt_' || i, 'shared', 'deliver', $1, $2,
+              'cnv_' || i - case when i % 5 = 0 then 1 else 0 end, clock_timestamp() + (i % 7200 - 3600) * interval '1 s', 0, 0, 1,
+              'normalized', 0, i, 1, 'key', decode(repeat('00', 200), 'hex'), '[]'
+         from generate_series($3::int, $6::int) i`,
+      [kind, code, from * EMAILS + 1, BIG, TENANTS, to * EMAILS],
+    );
+  await database.query("analyze");
+}
+
+async function measure(bench: Bench, ledger: Ledger): Promise<Report> {
+  let owner = 0;
+  const take = async (): Promise<number> => {
+    const emails = await ledger.takeWaiting({
+      stage: "deliver",
+      lanes: ["shared"],
+      owner: `bench/${(owner += 1)}`,
+      leaseMs: 60_000,
+      perTenant: 16,
+      limit: 64,
+    });
+    return emails.length;
+  };
+  const rows: Cell[][] = [];
+  const bars: Bar[] = [];
+  const time = async (what: string, limitMs: number, times: number, work: () => Promise<unknown>): Promise<void> => {
+    if (bench.signal.aborted) return;
+    bench.note(what);
+    const took: number[] = [];
+    for (let i = 0; i < times; i += 1) {
+      const at = performance.now();
+      await work();
+      took.push(performance.now() - at);
+    }
+    const [middle, worst] = [took.toSorted((a, b) => a - b)[Math.floor(times / 2)] ?? 0, Math.max(...took)];
+    rows.push([what, times, middle, worst]);
+    bars.push(under(`${what}, ms`, limitMs, middle));
+  };
+  await time("take", 100, TAKES, take);
+  for (const eventId of ["a", "b", "c"]) await ledger.recordOutage(BIG, "hubspot", { ...OUTAGE, eventId }, () => 1_000);
+  await time("take while the circuit is open", 100, TAKES, take);
+  await time("close the circuit", 1_000, 1, async () => ledger.recordSuccess(BIG, "hubspot", true));
+  await ledger.bufferOn(BIG, { why: null, actor: "bench" });
+  await time("take while in buffer mode", 100, TAKES, take);
+  await time("end buffer mode", 1_000, 1, async () => ledger.bufferOff(BIG, "bench"));
+  await time("take after it", 100, TAKES, take);
+  const columns = ["what", "times", "middle, ms", "worst, ms"];
+  return { tables: [{ title: `${EMAILS} waiting emails of ${TENANTS + 1} tenants`, columns, rows }], bars };
+}
