@@ -91,6 +91,20 @@ describe("L7: an answer that would be an outage, met by one email only or by all
       { optional: true },
       { kind: "deadLetter" },
     ],
+    [
+      "a conflict of one record: an attempt, the first time as well",
+      { kind: "record-passing" },
+      {},
+      {},
+      { kind: "retry", attempt: true },
+    ],
+    [
+      "a lock that all records meet costs nothing",
+      { kind: "record-passing" },
+      { again: true, othersFailed: 2 },
+      {},
+      { kind: "park" },
+    ],
     ["what is needed and refused costs nothing the first time", { refused: true }, {}, {}, { kind: "park" }],
   ] as const)("%s", (_, fault, evidence, context, ending) => {
     expect(of(fault, evidence, context)).toMatchObject(ending);

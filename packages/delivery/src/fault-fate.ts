@@ -40,7 +40,7 @@ export interface FaultContext {
   readonly settleInMs: number;
   /** In [0, 1). */
   readonly random: number;
-  /** Of an outage: null where the CRM as a whole is away. */
+  /** Of what may pass; null where the CRM as a whole is away. */
   readonly evidence: Evidence | null;
   /** The email is written without it, with a warning. */
   readonly optional: boolean;
@@ -73,7 +73,9 @@ export function fateOf(fault: Fault, context: FaultContext): Ending {
         ...(fault.gone === undefined ? {} : { gone: fault.gone }),
       };
     case "record-passing":
-      return useAttempt(fault, context);
+      return context.evidence !== null && meetsAll(context.evidence)
+        ? waitForOperation(fault, context, context.evidence)
+        : useAttempt(fault, context);
     case "outage":
       return context.evidence === null
         ? wait(fault, context, SOONEST_MS)
@@ -88,14 +90,20 @@ function detailOf({ code, properties = [] }: Fault): string {
 
 /** By all must never cost an attempt, by one only must never last (PROTOCOL.md 13). */
 function fateByEvidence(fault: Fault, context: FaultContext, evidence: Evidence): Ending {
-  const { again, othersGotThrough, othersFailed, failingMs } = evidence;
+  const { again, failingMs } = evidence;
   if (context.optional && (fault.refused === true || failingMs > OPTIONAL_PATIENCE_MS)) {
     return { kind: "deadLetter", reason: REJECTED, step: context.step, detail: fault.code };
   }
   if (!again) return wait(fault, context, SOONEST_MS);
-  return othersGotThrough || othersFailed + 1 < EMAILS_OF_AN_OUTAGE
-    ? useAttempt(fault, context)
-    : wait(fault, context, Math.min(Math.max(failingMs / 4, SOONEST_MS), LATEST_MS));
+  return meetsAll(evidence) ? waitForOperation(fault, context, evidence) : useAttempt(fault, context);
+}
+
+function meetsAll({ again, othersGotThrough, othersFailed }: Evidence): boolean {
+  return again && !othersGotThrough && othersFailed + 1 >= EMAILS_OF_AN_OUTAGE;
+}
+
+function waitForOperation(fault: Fault, context: FaultContext, { failingMs }: Evidence): Ending {
+  return wait(fault, context, Math.min(Math.max(failingMs / 4, SOONEST_MS), LATEST_MS));
 }
 
 function wait(fault: Fault, { random, settleInMs }: FaultContext, baseMs: number): Ending {

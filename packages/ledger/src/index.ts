@@ -24,5 +24,14 @@ export type { RelatedDeals, RelatedDealsQuestion } from "./related-deals.ts";
 export type { Rematch, RematchEnd } from "./rematches.ts";
 export type { HandSettlement, UnknownEffect } from "./settle-by-hand.ts";
 export type { Mentions, SentMessage } from "./sent-messages.ts";
+export type { TooOldTake } from "./too-old.ts";
 export type { TakeOptions, WaitingEmail } from "./waiting.ts";
 export type { MetUnreadable } from "./unreadable.ts";
+export {
+  waitReason,
+  whyItWaits,
+  type TenantHold,
+  type WaitingMail,
+  type WaitingView,
+  type WaitReason,
+} from "./why-waiting.ts";

@@ -128,16 +128,6 @@ export async function statesOf(
   return new Map(rows.map((row) => [`${row.tenant}/${row.event_id}`, row.state]));
 }
 
-/** Waiting emails by kind, stage and code. */
-export async function countWaiting(
-  database: Database,
-): Promise<{ tenant: string; stage: string; kind: string; code: string; n: number; oldestMs: number }[]> {
-  return database.query(
-    `select tenant, stage, kind, code, count(*) as n, ${msSince("min(since)")} as "oldestMs"
-       from waiting group by 1, 2, 3, 4 order by 1, 2, 3, 4`,
-  );
-}
-
 export async function outboxSize(database: Database): Promise<number> {
   const [row] = await database.query<{ n: number }>("select count(*) as n from outbox");
   return row?.n ?? 0;

@@ -55,8 +55,10 @@ import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./re
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
 import { settleByHand, unknownEffects, type HandSettlement } from "./settle-by-hand.ts";
+import { takeTooOld, type TooOldTake } from "./too-old.ts";
 import { meetUnreadable, type MetUnreadable } from "./unreadable.ts";
 import { conversationWaits, replaceWaiting, takeWaiting, type TakeOptions, type WaitingEmail } from "./waiting.ts";
+import { waitingMail, waitingView, type WaitingMail, type WaitingView } from "./why-waiting.ts";
 
 /**
  * The ledger in the words of its users. Methods that take one email share statements with the calls of other emails that come at the
@@ -162,6 +164,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     sumParkedBytes: async (): Promise<void> => sumParkedBytes(database),
     parkedBytes: async (lanes: readonly string[]) => listParkedBytes(database, lanes),
 
+    takeTooOld: async (take: TooOldTake): Promise<WaitingEmail[]> => takeTooOld(database, take),
+
     publishOutbox: async (publish: Publish): Promise<number> => publishOutbox(database, publish),
 
     takeNotices: async (take: TakeNotices): Promise<DueNotice[]> => takeNotices(database, take),
@@ -203,7 +207,9 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     /** What `inlet reconcile` asks, page by page. */
     accounts: accountsOf(database),
     statesOf: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.statesOf(database, events),
-    countWaiting: async () => inspecting.countWaiting(database),
+    waitingMail: async (): Promise<WaitingMail[]> => waitingMail(database),
+    waitingView: async (tenant: string, eventId: string): Promise<WaitingView | null> =>
+      waitingView(database, tenant, eventId),
     outboxSize: async () => inspecting.outboxSize(database),
 
     audit: async (actor: string, action: string, detail: object) => operating.audit(database, actor, action, detail),

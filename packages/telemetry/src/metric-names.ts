@@ -153,14 +153,14 @@ export const METRICS = {
   waiting: {
     kind: "gauge",
     name: "inlet_waiting",
-    help: "Deliveries waiting in the ledger, by kind (retry, parked, held) and stage.",
-    labels: ["kind", "stage"],
+    help: "Deliveries waiting in the ledger, by kind (retry, parked, held), stage and why (circuit, quota, buffer, conversation, crm, retry, slow, held, parse).",
+    labels: ["tenant", "kind", "stage", "reason"],
   },
   oldestWaitingSeconds: {
     kind: "gauge",
     name: "inlet_oldest_waiting_seconds",
-    help: "Age of the delivery that waits longest, by kind and stage.",
-    labels: ["kind", "stage"],
+    help: "Age of the delivery that waits longest, by tenant and why.",
+    labels: ["tenant", "reason"],
   },
   droppedRecords: {
     kind: "counter",

@@ -4,7 +4,9 @@ import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS, type SinkDeps } from "./email-try.ts";
 import { consumeSentMessages } from "./consume-sent-messages.ts";
+import { endTooOld } from "./end-too-old.ts";
 import { createFairQueue } from "./fair-queue.ts";
+import { countWaiting } from "./count-waiting.ts";
 import { createBatchHandler } from "./handle-batch.ts";
 import { createIsolation } from "./isolation.ts";
 import { matchAgain } from "./match-again.ts";
@@ -74,6 +76,7 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
       pollers = [
         releaseWaiting(deps, reader, queue, options.lanes),
         probeCircuits(deps, options.lanes),
+        endTooOld(deps, reader, options.lanes),
         rescueStalled(reader, deps, queue, options.lanes),
         matchAgain(deps, queue, options.lanes),
         keepReferences(deps.ledger, reader, {
@@ -96,8 +99,8 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
         }),
         poll(
           async () => {
-            metrics.waiting.reset();
-            for (const { kind, stage, n } of await deps.ledger.countWaiting()) metrics.waiting.inc({ kind, stage }, n);
+            countWaiting(await deps.ledger.waitingMail());
+            await deps.ledger.forgetFailedCalls();
             metrics.outboxPending.set(await deps.ledger.outboxSize());
             return false;
           },

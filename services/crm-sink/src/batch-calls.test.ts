@@ -72,6 +72,7 @@ function tenant(
   const batches = createBatchCalls({
     crm,
     quota,
+    rate: { perSecond: 10 },
     circuit,
     gate: gateAnswers,
     timeoutMs: 5_000,

@@ -3,7 +3,7 @@ import type { Batch, BatchedMethod, BatchRows, CallFault, CallOptions, CallResul
 import type { Gate } from "@inlet/ledger";
 import { createGatherer, type CallOutcome, type Circuit, type Gatherer, type SharedQuota } from "@inlet/resilience";
 import { batchOrigin, inOrigin, metrics, withBatchSpan, type BatchOrigin } from "@inlet/telemetry";
-import { MIN_CALL_MS, QUOTA_WAIT_MS } from "./email-try.ts";
+import { MIN_CALL_MS, quotaWaitMs } from "./email-try.ts";
 
 /** What became of a call: it was not made, for buffer mode, for want of a token or of time, or since the circuit is open; or it was answered. */
 export type CallEnd<T> =
@@ -37,6 +37,8 @@ export interface BatchCalls {
 export interface BatchCallsOptions {
   readonly crm: Crm;
   readonly quota: SharedQuota;
+  /** What the quota is. */
+  readonly rate: { readonly perSecond: number };
   readonly circuit: Circuit;
   readonly gate: () => Promise<Pick<Gate, "buffered">>;
   /** Longest time for one call, ms. */
@@ -63,7 +65,7 @@ const PATIENCE_MS = 1_000;
  * email's fate is always what the CRM says of it alone.
  */
 export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
-  const { crm, quota, circuit, gate, timeoutMs, now, reach } = options;
+  const { crm, quota, rate, circuit, gate, timeoutMs, now, reach } = options;
   const gatherers = new Map<BatchedMethod, Gatherer<Row>>();
 
   const gathererOf = (method: BatchedMethod): Gatherer<Row> => {
@@ -87,7 +89,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     let rows: readonly Row[] = [];
     try {
       const cost = Math.max(batchOf(crm, method).cost, crm.costs?.[method] ?? 1);
-      const token = await quota.take(cost, QUOTA_WAIT_MS).finally(() => (rows = take()));
+      const token = await quota.take(cost, quotaWaitMs(rate, cost, true)).finally(() => (rows = take()));
       if (!token.ok) {
         for (const row of rows) row.end({ kind: "no-token", retryInMs: token.retryInMs });
         return;

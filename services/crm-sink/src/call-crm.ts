@@ -2,7 +2,7 @@ import type { BatchedMethod, BatchRows, CallOptions, CallResult, CrmMethod, Effe
 import { ok, type Outcome } from "@inlet/delivery";
 import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
 import { callOutcome, type CallEnd } from "./batch-calls.ts";
-import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, QUOTA_WAIT_MS, type EmailTry } from "./email-try.ts";
+import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, quotaWaitMs, type EmailTry } from "./email-try.ts";
 import { fateOfCall } from "./fate-of-call.ts";
 
 /** The effect that a call writes; calls that only read have none. */
@@ -12,7 +12,10 @@ export interface CalledEffect {
 }
 
 /** What a call needs to know of the try that makes it. */
-export type CallTry = Pick<EmailTry, "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempt" | "alone"> & {
+export type CallTry = Pick<
+  EmailTry,
+  "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempt" | "alone" | "begun"
+> & {
   readonly event: Pick<EmailTry["event"], "eventId">;
 };
 
@@ -86,13 +89,19 @@ export async function callMethod<M extends BatchedMethod>(
 }
 
 async function callAlone<T>(
-  { deps, crm, tenant, deadline }: CallTry,
+  email: CallTry,
   step: keyof typeof METHODS,
   method: CrmMethod,
   call: (options: CallOptions) => Promise<CallResult<T>>,
   begin: () => void,
 ): Promise<CallEnd<T>> {
-  const token = await crm.quota.take(crm.adapter.costs?.[method] ?? 1, QUOTA_WAIT_MS);
+  const { deps, crm, tenant, deadline } = email;
+  const cost = crm.adapter.costs?.[method] ?? 1;
+  const patienceMs = quotaWaitMs(tenant.crm.quota, cost, email.begun);
+  const token = await crm.quota.take(
+    cost,
+    Math.min(patienceMs, Math.max(0, deadline - deps.monotonic() - MIN_CALL_MS)),
+  );
   if (!token.ok) return { kind: "no-token", retryInMs: token.retryInMs };
   const now = deps.monotonic();
   if (deadline - now < MIN_CALL_MS) return { kind: "late" };
@@ -116,6 +125,7 @@ async function whatBecameOf<T>(
   if ((await crm.gate()).buffered) return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
   const end = await call(() => {
     if (writes !== undefined) effects.calling(writes.effect, writes.key);
+    email.begun = true;
     deps.reach(`before-call:${step}`);
   });
   const notDone = (): void => {

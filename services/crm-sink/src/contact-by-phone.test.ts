@@ -26,9 +26,17 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
   const effects = createEffectLog(() => "hubspot", "sink/1");
   effects.won("contact", "ada@acme.example", settle);
   const email = {
-    deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, reach: () => {} },
+    deps: {
+      now: () => 0,
+      monotonic: () => 0,
+      random: () => 0.5,
+      reach: () => {},
+      ledger: {
+        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+      },
+    },
     event: { classification: { kind }, signature: { name: "Ada", phones } },
-    tenant: { crm: { contactByPhone: on, timeoutMs: 1000 } },
+    tenant: { crm: { contactByPhone: on, timeoutMs: 1000, quota: { perSecond: 10 } } },
     crm: {
       kind: "hubspot",
       key: "hubspot",
@@ -36,6 +44,7 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
       quota: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
+        watch: () => {},
         call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }),
       },
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),

@@ -60,6 +60,8 @@ export type Arrival =
       readonly code: string;
       /** Tries without an end, this one counted. */
       readonly starts: number;
+      /** It has waited for as long as it may: it ends. */
+      readonly ends?: boolean;
     };
 
 /** One try of one email on its way through the steps. */
@@ -87,6 +89,8 @@ export interface EmailTry {
   sentMessages: readonly SentMessage[];
   /** Ends what `keepWhenSlow` began; whatever acts on how the try ended comes after it. */
   stopKeeping: () => Promise<void>;
+  /** It has called the CRM: what that cost of the quota is spent. */
+  begun: boolean;
   /** Its calls go by themselves: together with others they failed. */
   readonly alone: boolean;
   /** Records that are gone from the CRM were looked for in this try: once is enough. */
@@ -113,10 +117,17 @@ export const LEASE_MARGIN_MS = 30_000;
 export const MIN_CALL_MS = 1_500;
 
 /**
- * How long a call waits for its token in place; beyond it the mail parks. Short, since meanwhile it takes up one of the sink's places, which all
- * tenants share, ms.
+ * How long a call waits for its tokens in place; beyond it the mail parks. Short, since meanwhile it takes up one of the sink's places, which all
+ * tenants share; and yet thrice as long as a small quota takes to have them, where the try has spent tokens before: tried anew, it would
+ * spend them again and never come to its end, ms.
  */
-export const QUOTA_WAIT_MS = 500;
+export function quotaWaitMs(quota: { readonly perSecond: number }, cost: number, begun: boolean): number {
+  return begun
+    ? Math.min(Math.max(QUOTA_WAIT_MS, ((3 * cost) / quota.perSecond) * 1000), LONGEST_QUOTA_WAIT_MS)
+    : QUOTA_WAIT_MS;
+}
+const QUOTA_WAIT_MS = 500;
+const LONGEST_QUOTA_WAIT_MS = 30_000;
 
 /** How long a partition in buffer mode pauses before it looks again whether that has ended; mail that waits in the ledger is let go at once, ms. */
 export const BUFFER_LOOK_MS = 5_000;

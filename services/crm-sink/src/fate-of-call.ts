@@ -23,7 +23,7 @@ const OF_FILES: ReadonlySet<string> = new Set(["file", "settle-file"]);
 export async function fateOfCall(email: CallTry, step: string, fault: CallFault, settleInMs: number): Promise<Ending> {
   const { deps, tenant, attempt } = email;
   const optional = OPTIONAL.has(step) || (OF_FILES.has(step) && !tenant.crm.required.includes("file"));
-  const evidence = fault.kind === "outage" ? await evidenceOf(email, step, fault) : null;
+  const evidence = fault.kind === "record-permanent" ? null : await evidenceOf(email, step, fault);
   return fateOf(fault, { step, attempt, settleInMs, random: deps.random(), optional, evidence });
 }
 
@@ -31,9 +31,16 @@ export async function fateOfCall(email: CallTry, step: string, fault: CallFault,
 async function evidenceOf(
   { crm, event, tenant, deps }: CallTry,
   step: string,
-  fault: Extract<CallFault, { kind: "outage" }>,
+  fault: CallFault,
 ): Promise<Evidence | null> {
   const { eventId } = event;
+  const failed = async (): Promise<Evidence> => {
+    crm.circuit.watch(step);
+    const call = { tenant: tenant.id, crm: crm.kind, operation: step, eventId, code: fault.code };
+    return deps.ledger.recordFailedCall(call);
+  };
+  // A record that the CRM cannot take now: it answers.
+  if (fault.kind !== "outage") return failed();
   // Of an account that is said to be over its limit, and of a circuit that is open, there is nothing to ask.
   if (fault.ofAccount === true || (await crm.circuit.state()).open) {
     await crm.foundAway(fault, eventId);
@@ -45,7 +52,5 @@ async function evidenceOf(
     await crm.foundAway(fault, eventId);
     return null;
   }
-  crm.circuit.watch(step);
-  const call = { tenant: tenant.id, crm: crm.kind, operation: step, eventId, code: fault.code };
-  return deps.ledger.recordFailedCall(call);
+  return failed();
 }

@@ -5,7 +5,7 @@ import { openOwned, unknownOwner } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
 import { groupIn, laneOfTopic, type NormalizedEvent } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
-import { carryOut } from "./carry-out.ts";
+import { carryOut, tooOld } from "./carry-out.ts";
 import { createEffectLog } from "./effect-log.ts";
 import {
   KAFKA_BUDGET_MS,
@@ -64,7 +64,8 @@ async function endRecord(deps: SinkDeps, arrival: Arrival, passage: Passage): Pr
     return;
   }
   const email = beginTry({ deps, arrival, passage }, event, tenant);
-  await carryOut(email, await attempt(email));
+  const old = arrival.from === "waiting" && arrival.ends === true;
+  await carryOut(email, old ? endOld(email, arrival) : await attempt(email));
 }
 
 function beginTry(
@@ -92,6 +93,7 @@ function beginTry(
     conversationId: event.conversationId,
     sentMessages: [],
     stopKeeping: async () => {},
+    begun: false,
     // The code of a CRM's fault.
     alone: arrival.from === "waiting" && arrival.code.startsWith(`${crm.kind}:`),
     renewed: false,
@@ -101,6 +103,13 @@ function beginTry(
     evidence: {},
     summary: [],
   };
+}
+
+/** Nothing is called any more. */
+function endOld(email: EmailTry, arrival: Extract<Arrival, { from: "waiting" }>): Delivered {
+  email.pass = arrival.pass;
+  email.attempt = arrival.attempt;
+  return tooOld(email, arrival.code);
 }
 
 async function attempt(email: EmailTry): Promise<Delivered> {

@@ -39,6 +39,7 @@ function sink({ deal, update, open = false, buffered = false, spent = false }: C
     quota: { take: async () => (spent ? { ok: false, retryInMs: 700 } : { ok: true }) },
     circuit: {
       state: async () => ({ open: false, probeInMs: 0 }),
+      watch: () => {},
       call: async (_operation: string, call: () => Promise<unknown>) =>
         open ? { open: true, probeInMs: 5000 } : { open: false, result: await call() },
     },
@@ -58,8 +59,14 @@ function sink({ deal, update, open = false, buffered = false, spent = false }: C
     now: () => 1_000,
     monotonic: () => 1_000,
     random: () => 0.5,
+    ledger: {
+      recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+    },
     reach: () => {},
-    tenants: { get: (id: string) => (tenants.includes(id) ? { id, crm: { timeoutMs: 1000 } } : undefined) },
+    tenants: {
+      get: (id: string) =>
+        tenants.includes(id) ? { id, crm: { timeoutMs: 1000, quota: { perSecond: 10 } } } : undefined,
+    },
     crms: { of: () => crm },
   } as unknown as SinkDeps;
   return { deps, calls };

@@ -71,6 +71,7 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
     deadline: deps.monotonic() + WAITING_BUDGET_MS,
     attempt: rematch.attempt,
     alone: true,
+    begun: false,
     event: { eventId: rematch.eventId },
   };
   // Which of the activities is in this account is known only once the account is.

@@ -140,6 +140,7 @@ export function createTenantCrms(deps: {
       batches: createBatchCalls({
         crm: adapter,
         quota,
+        rate: tenant.crm.quota,
         circuit,
         gate,
         timeoutMs: tenant.crm.timeoutMs,

@@ -24,9 +24,20 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
   const calls: string[] = [];
   let clock = 1;
   const email = {
-    deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, reach: () => {} },
+    deps: {
+      now: () => 0,
+      monotonic: () => 0,
+      random: () => 0.5,
+      reach: () => {},
+      ledger: {
+        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+      },
+    },
     event: { classification: { kind }, spamVerdict: null },
-    tenant: { crm: { companies, timeoutMs: 1000 }, mailboxes: [{ addresses: ["*@inlet.example"] }] },
+    tenant: {
+      crm: { companies, timeoutMs: 1000, quota: { perSecond: 10 } },
+      mailboxes: [{ addresses: ["*@inlet.example"] }],
+    },
     crm: {
       kind: "hubspot",
       key: "hubspot",
@@ -34,6 +45,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
       quota: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
+        watch: () => {},
         call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }),
       },
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),

@@ -49,6 +49,7 @@ function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal 
       random: () => 0.5,
       reach: () => {},
       ledger: {
+        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
         relatedDeals: async (question: RelatedDealsQuestion) => (asked.push(question), { ...RELATED, ...related }),
       },
     },
@@ -75,7 +76,7 @@ function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal 
       matching: { recentSubjectMs: 2_592_000_000, sentFromCrm: true },
       outbound: {},
       mailboxes: [],
-      crm: { newDeal, timeoutMs: 1_000, pipeline: null, stage: null },
+      crm: { newDeal, timeoutMs: 1_000, quota: { perSecond: 10 }, pipeline: null, stage: null },
       ...tenant,
     },
     crm: {
@@ -87,6 +88,7 @@ function emailWith({ related = {}, deals = [], event = {}, tenant = {}, newDeal 
       quota: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
+        watch: () => {},
         call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }),
       },
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),

@@ -31,7 +31,16 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
     ...answers,
   };
   const email = {
-    deps: { now: () => 0, monotonic: () => 0, random: () => 0, reach: () => {}, publicUrl: "https://inlet.example" },
+    deps: {
+      now: () => 0,
+      monotonic: () => 0,
+      random: () => 0,
+      reach: () => {},
+      ledger: {
+        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+      },
+      publicUrl: "https://inlet.example",
+    },
     event: {
       tenantId: "demo",
       eventId: "evt_1",
@@ -39,7 +48,7 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
       subject: "Hello",
       from: { email: "a@example.com" },
     },
-    tenant: { crm: { timeoutMs: 1_000 } },
+    tenant: { crm: { timeoutMs: 1_000, quota: { perSecond: 10 } } },
     crm: {
       kind: "hubspot",
       key: "hubspot",
@@ -48,6 +57,7 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
       quota: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
+        watch: () => {},
         call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }),
       },
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),

@@ -1,6 +1,13 @@
 import { type RawEnvironment, readEnvironment } from "@inlet/config";
 import { createCodec, createRegistry } from "@inlet/event-codec";
-import { type DeliveryView, type JourneyStep, type Ledger, openLedger } from "@inlet/ledger";
+import {
+  type DeliveryView,
+  type JourneyStep,
+  type Ledger,
+  openLedger,
+  type WaitingView,
+  whyItWaits,
+} from "@inlet/ledger";
 import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment } from "../context.ts";
 import { attachmentLines, linkedAttachments, type LinkedAttachment } from "../attachment-links.ts";
@@ -38,7 +45,12 @@ export function registerShow(program: Command, context: CliContext): void {
     });
 }
 
-type Found = DeliveryView & { readonly journey: JourneyStep[]; readonly attachments?: readonly LinkedAttachment[] };
+type Found = DeliveryView & {
+  readonly journey: JourneyStep[];
+  /** Why it waits, and until when; null where it does not. */
+  readonly waits: (WaitingView & { readonly why: string }) | null;
+  readonly attachments?: readonly LinkedAttachment[];
+};
 
 async function journeysOf(ledger: Ledger, id: string): Promise<Found[]> {
   const deliveries = await ledger.find(id);
@@ -46,8 +58,14 @@ async function journeysOf(ledger: Ledger, id: string): Promise<Found[]> {
     deliveries.map(async (delivery) => ({
       ...delivery,
       journey: await ledger.journey(delivery.tenant, delivery.eventId),
+      waits: delivery.state === "waiting" ? await waitsOf(ledger, delivery) : null,
     })),
   );
+}
+
+async function waitsOf(ledger: Ledger, { tenant, eventId }: DeliveryView): Promise<Found["waits"]> {
+  const view = await ledger.waitingView(tenant, eventId);
+  return view === null ? null : { ...view, why: whyItWaits(view) };
 }
 
 async function withLinks(env: RawEnvironment, deliveries: readonly Found[]): Promise<Found[]> {
@@ -71,6 +89,7 @@ function describe(found: Found): string {
   ];
   const facts: [string, string | null][] = [
     ["state", end.filter((part) => part !== "").join(" ")],
+    ["waits", found.waits?.why ?? null],
     ["tenant, lane", `${found.tenant}, ${found.lane}`],
     ["source", `${found.source.name} (${found.source.kind})`],
     [

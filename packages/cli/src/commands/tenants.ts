@@ -1,5 +1,6 @@
-import { explainAddress, explainTenants, tenantLanes } from "@inlet/config";
+import { explainAddress, explainTenants, readEnvironment, tenantLanes } from "@inlet/config";
 import type { AddressExplanation, RawEnvironment } from "@inlet/config";
+import { openLedger, waitReason, whyItWaits, type WaitingMail } from "@inlet/ledger";
 import type { Command } from "commander";
 import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
 import { lookAtLanes } from "../look-at-lanes.ts";
@@ -11,9 +12,18 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `inlet tenants check`: what the tenants' files mean, what is wrong with them, and what an address reaches. */
+/** `inlet tenants`: where each tenant's mail waits; `check`: what their files mean, what is wrong with them, and what an address reaches. */
 export function registerTenants(program: Command, context: CliContext): void {
-  const tenants = program.command("tenants").description("the tenants' files (config/tenants/<id>.yaml)");
+  const tenants = program
+    .command("tenants")
+    .description(
+      "the tenants: how much of their mail waits, why and until when; and their files (config/tenants/<id>.yaml)",
+    )
+    .option(
+      "--json",
+      "print JSON: [{tenant, waiting, oldestMs, why, mail: [{reason, code, emails, oldestMs, why, …}]}]",
+    )
+    .action(async (options: { json?: boolean }) => listTenants(context, options.json === true));
   tenants
     .command("check")
     .description(
@@ -28,6 +38,63 @@ export function registerTenants(program: Command, context: CliContext): void {
       if (address === undefined) await checkAll(context, dir, env, options);
       else checkAddress(context, dir, env, address, options);
     });
+}
+
+interface TenantRow {
+  readonly tenant: string;
+  readonly waiting: number;
+  readonly oldestMs: number | null;
+  /** Of the mail that waits longest; null where none does. */
+  readonly why: string | null;
+  readonly mail: readonly (WaitingMail & { readonly reason: string; readonly why: string })[];
+}
+
+async function listTenants(context: CliContext, json: boolean): Promise<void> {
+  const env = operatorEnvironment(context);
+  const { databaseUrl } = readEnvironment(env, ["database"]);
+  const { tenants } = explainTenants(env["TENANTS_DIR"] ?? "", env);
+  const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet tenants" });
+  try {
+    const rows = tenantRows(
+      tenants.map(({ id }) => id),
+      await ledger.waitingMail(),
+    );
+    printListing(context, {
+      json,
+      rows,
+      columns: [
+        { title: "tenant", value: ({ tenant }) => tenant },
+        { title: "waiting", value: ({ waiting }) => waiting, align: "right" },
+        {
+          title: "oldest",
+          value: ({ oldestMs }) => (oldestMs === null ? null : `${Math.round(oldestMs / 1000)} s`),
+          align: "right",
+        },
+        { title: "why", value: ({ why }) => why },
+      ],
+      empty: "no tenant's file is in order, and no mail waits",
+    });
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** A row for every tenant that has a file, or mail that waits. */
+export function tenantRows(ids: readonly string[], waiting: readonly WaitingMail[]): TenantRow[] {
+  const all = [...new Set([...ids, ...waiting.map(({ tenant }) => tenant)])].toSorted();
+  return all.map((tenant) => {
+    const mail = waiting
+      .filter((each) => each.tenant === tenant)
+      .map((each) => ({ ...each, reason: waitReason(each), why: whyItWaits(each) }))
+      .toSorted((one, other) => other.oldestMs - one.oldestMs);
+    return {
+      tenant,
+      waiting: mail.reduce((sum, { emails }) => sum + emails, 0),
+      oldestMs: mail[0]?.oldestMs ?? null,
+      why: mail[0]?.why ?? null,
+      mail,
+    };
+  });
 }
 
 async function checkAll(context: CliContext, dir: string, env: RawEnvironment, { json }: Options): Promise<void> {
