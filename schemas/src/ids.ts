@@ -18,14 +18,30 @@ export function eventIdOf(tenant: string, source: string, deliveryKey: string): 
   return `evt_${H(tenant, source, deliveryKey)}`;
 }
 
-/** The id of an email, whichever door it came through. `messageId` is without angle brackets, `date` as sent. */
-export function emailKeyOf(
-  tenant: string,
-  email: { messageId: string | null; from: string | null; dateAsSent: string | null; contentHash: string },
-): string {
-  return email.messageId === null
-    ? `eml_${H(tenant, email.contentHash)}`
-    : `eml_${H(tenant, email.messageId, (email.from ?? "").toLowerCase(), email.dateAsSent ?? "")}`;
+/** What names an email. `messageId` is without angle brackets, `dateAsSent` as in the header, `subject` decoded. */
+export interface EmailNames {
+  readonly messageId: string | null;
+  readonly from: string | null;
+  readonly dateAsSent: string | null;
+  readonly subject: string | null;
+  readonly contentHash: string;
+}
+
+/** The id of an email, whichever door it came through. Senders reuse a Message-ID, so it alone names nothing. */
+export function emailKeyOf(tenant: string, { messageId, from, dateAsSent, subject, contentHash }: EmailNames): string {
+  return messageId === null || dateAsSent === null
+    ? `eml_${H(tenant, contentHash)}`
+    : `eml_${H(tenant, messageId, (from ?? "").toLowerCase(), dateAsSent, (subject ?? "").replace(/\s+/g, " ").trim())}`;
+}
+
+/** The id that releases before 2026-12 gave an email: rows of the ledger and records in CRMs still have it. Null where it was made as it is now. */
+export function formerEmailKeyOf(tenant: string, { messageId, from, dateAsSent }: EmailNames): string | null {
+  return messageId === null ? null : `eml_${H(tenant, messageId, (from ?? "").toLowerCase(), dateAsSent ?? "")}`;
+}
+
+/** The id of another email that came under a name which its source had already given to one. */
+export function secondEmailKeyOf(emailKey: string, contentHash: string): string {
+  return `eml_${H(emailKey, contentHash)}`;
 }
 
 /** The header conversation id; `root` is chosen by the parser (first reference, In-Reply-To, Message-ID, contentHash). */

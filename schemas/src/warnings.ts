@@ -12,6 +12,8 @@ export const EMAIL_WARNINGS = {
   several_from: "From names several people; the first counts",
   several_message_ids: "there are several Message-ID fields; the first that says anything counts",
   date_unreadable: "the Date field cannot be read; `date` is null",
+  date_implausible:
+    "the Date field names a time more than a day after the email came, or a year before: in the CRM it stands under the time when it came",
   addresses_cut: "an address field names more people than are kept",
   references_cut: "References names more messages than are kept: the first and the newest ones are",
   charset_guessed:

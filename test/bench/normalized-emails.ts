@@ -34,7 +34,7 @@ export function normalizedEmail({ tenant, run, conversation, place }: MeasuredEm
   return {
     eventId: eventIdOf(tenant, "signed-json", `${run} ${messageId}`),
     tenantId: tenant,
-    emailKey: emailKeyOf(tenant, { messageId, from: from.email, dateAsSent: null, contentHash }),
+    emailKey: emailKeyOf(tenant, { messageId, from: from.email, dateAsSent: null, subject: null, contentHash }),
     contentHash,
     conversationId: conversationIdOf(tenant, messageIdAt(0)),
     lane: SHARED_LANE,

@@ -82,7 +82,13 @@ ${crm}`;
       const base = normalizedEmail({ tenant, run: randomUUID(), conversation: thread, place }, Date.now());
       const messageId = `${randomUUID()}@customers.example`;
       const from = changed.from ?? base.from;
-      const identity = { messageId, from: from?.email ?? "", dateAsSent: null, contentHash: base.contentHash };
+      const identity = {
+        messageId,
+        from: from?.email ?? "",
+        dateAsSent: null,
+        subject: null,
+        contentHash: base.contentHash,
+      };
       return {
         ...base,
         messageId,

@@ -1,4 +1,5 @@
 export * from "./activity-text.ts";
+export * from "./activity-time.ts";
 export * from "./class-policy.ts";
 export * from "./company-domain.ts";
 export * from "./conversation-links.ts";

@@ -1,13 +1,19 @@
-import { conversationIdOf, emailKeyOf } from "@inlet/schemas";
+import { conversationIdOf, emailKeyOf, formerEmailKeyOf, type EmailNames } from "@inlet/schemas";
 import type { EmailContent } from "./port.ts";
 
 /** The ids that need the tenant (PROTOCOL.md 1): the same email of the same tenant always has the same ones. */
 export function identify(tenantId: string, content: EmailContent): { emailKey: string; conversationId: string } {
-  const emailKey = emailKeyOf(tenantId, {
-    messageId: content.messageId,
-    from: content.from?.email ?? null,
-    dateAsSent: content.dateAsSent,
-    contentHash: content.contentHash,
-  });
-  return { emailKey, conversationId: conversationIdOf(tenantId, content.conversationRoot) };
+  return {
+    emailKey: emailKeyOf(tenantId, namesOf(content)),
+    conversationId: conversationIdOf(tenantId, content.conversationRoot),
+  };
+}
+
+/** The emailKey by which the ledger knows the email if an older release parsed it. */
+export function formerEmailKey(tenantId: string, content: EmailContent): string | null {
+  return formerEmailKeyOf(tenantId, namesOf(content));
+}
+
+function namesOf({ messageId, from, dateAsSent, subject, contentHash }: EmailContent): EmailNames {
+  return { messageId, from: from?.email ?? null, dateAsSent, subject, contentHash };
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { MailboxRules } from "@inlet/mailboxes";
 import { eventIdOf, SHARED_LANE } from "@inlet/schemas";
 import type { NormalizedEvent } from "@inlet/schemas";
@@ -7,6 +6,7 @@ import { emailsInMbox } from "./other-files.ts";
 import { parseMime } from "./parse-mime.ts";
 import { parseSignedJson } from "./parse-signed-json.ts";
 import type { JsonParseResult, ParseFault } from "./port.ts";
+import { mimeContent } from "./trace-fields.ts";
 
 const TENANT = "offline";
 const MBOX = (emails: number): string =>
@@ -43,8 +43,7 @@ export async function describeOffline(
   if (!result.ok) return { file: context.file, error: result.fault };
   const { email, source } = result;
   const recipients = (email.envelope?.to ?? []).toSorted().join(",");
-  const deliveryKey =
-    source.eventId ?? `${email.messageId ?? createHash("sha256").update(bytes).digest("hex")} ${recipients}`;
+  const deliveryKey = source.eventId ?? `${mimeContent(bytes)} ${recipients}`;
   return normalize(email, {
     eventId: eventIdOf(TENANT, "file", deliveryKey),
     tenantId: TENANT,

@@ -29,7 +29,14 @@ export interface Candidate {
 /** What the ledger says to do with it (PROTOCOL.md 3, order among records). */
 export type Admission =
   /** Deliver it, as this pass and after so many attempts; `starts` of it had no end so far, this one counted. */
-  | { readonly verdict: "deliver"; readonly pass: number; readonly attempt: number; readonly starts: number }
+  | {
+      readonly verdict: "deliver";
+      readonly pass: number;
+      readonly attempt: number;
+      readonly starts: number;
+      /** The name that the row has, which an older record of the event may not know. */
+      readonly emailKey: string;
+    }
   | { readonly verdict: "already_ended" }
   | { readonly verdict: "stale" }
   /** The event waits: with newer bytes now if these are newer. */
@@ -47,6 +54,7 @@ interface Row {
   pass: number | null;
   attempt: number | null;
   starts: number | null;
+  email_key: string | null;
 }
 
 /** Admits the candidates of a micro-batch in one statement; answers in their order. */
@@ -84,13 +92,13 @@ export async function admit(database: Database, candidates: readonly Candidate[]
           pass = case when d.state = 'dead_lettered' then greatest(excluded.pass, d.pass + 1) else greatest(excluded.pass, d.pass) end,
           attempt = case when d.state = 'dead_lettered' then 0 else d.attempt end,
           deliver_starts = d.deliver_starts + 1, order_pass = excluded.order_pass, order_parsed_at = excluded.order_parsed_at,
-          email_key = excluded.email_key, conversation_id = excluded.conversation_id, message_id = excluded.message_id,
+          email_key = coalesce(d.email_key, excluded.email_key), conversation_id = excluded.conversation_id, message_id = excluded.message_id,
           normalized_topic = excluded.normalized_topic, normalized_partition = excluded.normalized_partition, normalized_offset = excluded.normalized_offset,
           delivering_at = excluded.delivering_at, taken_at = excluded.taken_at, ended_at = null
-        returning d.tenant, d.event_id, d.pass, d.attempt, d.deliver_starts)
+        returning d.tenant, d.event_id, d.pass, d.attempt, d.deliver_starts, d.email_key)
      select r.tenant, r.event_id, b.state as was, b.content_hash as was_hash, b.mapping_version as was_mapping, b.order_parsed_at as was_parsed_at,
             b.order_pass as was_order_pass, a.tenant is not null as admitted, a.pass, a.attempt,
-            a.deliver_starts as starts
+            a.deliver_starts as starts, a.email_key
        from r left join before b using (tenant, event_id) left join admitted a using (tenant, event_id)`,
     [asRows([...newest.values()].map(asRow))],
   );
@@ -106,7 +114,13 @@ export async function admit(database: Database, candidates: readonly Candidate[]
 
 function verdictOf(row: Row, candidate: Candidate): Admission {
   if (row.admitted === true)
-    return { verdict: "deliver", pass: row.pass ?? 0, attempt: row.attempt ?? 0, starts: row.starts ?? 1 };
+    return {
+      verdict: "deliver",
+      pass: row.pass ?? 0,
+      attempt: row.attempt ?? 0,
+      starts: row.starts ?? 1,
+      emailKey: row.email_key ?? candidate.emailKey,
+    };
   const newer = compareOrder(candidate, { pass: row.was_order_pass ?? 0, parsedAt: row.was_parsed_at ?? 0 }) > 0;
   switch (row.was) {
     case "waiting":

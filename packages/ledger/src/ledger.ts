@@ -37,6 +37,7 @@ import {
 import * as inspecting from "./inspecting.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { endNotice, takeNotices, type DueNotice, type NoticeEnd, type TakeNotices } from "./notices.ts";
+import { nameEmails, type Naming } from "./naming.ts";
 import { oauthGrants } from "./oauth-grants.ts";
 import * as operating from "./operating.ts";
 import { accountsOf } from "./reconciling.ts";
@@ -112,6 +113,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
 
     accept: async (arrivals: readonly Arrival[], now: number): Promise<Arrived[]> => accept(database, arrivals, now),
     markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, parsed),
+    /** The emailKey under which a parsed email goes on; kept on its row. */
+    nameEmail: coalesce<Naming, string>(async (namings) => nameEmails(database, namings)),
     startAlone: async (tenant: string, eventId: string): Promise<number> => startAlone(database, tenant, eventId),
     endAlone: async (tenant: string, eventId: string): Promise<void> => endAlone(database, tenant, eventId),
 

@@ -30,7 +30,8 @@ export async function takeTooOld(
      update waiting w set owner = $4, lease_until = clock_timestamp() + $5 * interval '1 ms'
        from old where w.tenant = old.tenant and w.event_id = old.event_id
      returning w.starts, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
-               ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers`,
+               ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers,
+               (select d.email_key from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as email_key`,
     [
       tenants.map(({ tenant }) => tenant),
       tenants.map(({ maxAgeMs }) => spanMs(maxAgeMs)),
@@ -50,6 +51,7 @@ export async function takeTooOld(
     parsedAt: row["order_parsed_at"] as number,
     since: row["since_ms"] as number,
     starts: row["starts"] as number,
+    emailKey: row["email_key"] as string | null,
     record: recordOf(row),
   }));
 }

@@ -14,6 +14,8 @@ export interface WaitingEmail {
   readonly pass: number;
   readonly attempt: number;
   readonly parsedAt: number;
+  /** The name that its delivery row has; null before it was parsed. */
+  readonly emailKey: string | null;
   /** Epoch ms since when it waits, over all its retries of this pass. */
   readonly since: number;
   /** Tries without an end, this one counted. */
@@ -47,6 +49,7 @@ interface Row {
   order_parsed_at: number;
   since_ms: number;
   starts: number;
+  email_key: string | null;
   topic: string;
   partition: number;
   offset: number;
@@ -103,7 +106,8 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
      update waiting w set owner = $3, starts = w.starts + 1, lease_until = clock_timestamp() + $4 * interval '1 ms'
        from picked p where w.tenant = p.tenant and w.event_id = p.event_id
      returning w.seq, w.starts, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
-               ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers`,
+               ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers,
+               (select d.email_key from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as email_key`,
     [
       options.stage,
       options.lanes,
@@ -130,6 +134,7 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
     parsedAt: row.order_parsed_at,
     since: row.since_ms,
     starts: row.starts,
+    emailKey: row.email_key,
     record: recordOf(row),
   }));
 }

@@ -1,16 +1,21 @@
 import { createHash } from "node:crypto";
+import { isTraceField } from "@inlet/email";
 
 /** Longest id of a provider that is kept for search; a longer one is cut there, and still names the delivery in full. */
 const LONGEST_ID = 512;
 
 /**
- * The delivery key of PROTOCOL.md 1 for a source without an id of its own: Message-ID and the envelope's recipients, since one email
- * may come as one post per recipient; without a Message-ID the body's SHA-256.
+ * The delivery key of PROTOCOL.md 1 for a source without an id of its own: what the email says, and the envelope's recipients, since one
+ * email may come as one post per recipient. Never the Message-ID: senders use one for several emails, and the second would be lost.
  */
-export function deliveryKey(body: Uint8Array, messageId: string | null, recipients: readonly string[]): string {
-  const id = messageId ?? createHash("sha256").update(body).digest("hex");
+export function deliveryKey(content: string, recipients: readonly string[]): string {
   const sorted = [...new Set(recipients.map((address) => address.trim().toLowerCase()))].toSorted();
-  return [id, ...sorted].join("\0");
+  return [content, ...sorted].join("\0");
+}
+
+/** Header fields for {@link contentKey}, where a provider has taken the message apart; without those of the way. */
+export function contentFields(headers: readonly (readonly [name: string, value: string])[]): string[] {
+  return headers.filter(([name]) => !isTraceField(name)).flatMap(([name, value]) => [name.toLowerCase(), value]);
 }
 
 /** Hex SHA-256 over parts, each preceded by its length, so that bytes cannot move between them. */

@@ -205,7 +205,11 @@ describe("ses", () => {
     const context = doorContext();
     expect(await look("ses", encodeSes(POSTING, setting), "ses", context)).toEqual({
       kind: "delivery",
-      delivery: { key: POSTING.deliveryId, deliveryId: POSTING.deliveryId, receivedAt: NOW },
+      delivery: {
+        key: [POSTING.deliveryId, ...POSTING.envelope.to].join("\0"),
+        deliveryId: POSTING.deliveryId,
+        receivedAt: NOW,
+      },
     });
     expect(context.fetched).toEqual(["https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-demo.pem"]);
   });

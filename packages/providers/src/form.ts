@@ -34,10 +34,6 @@ export class Form {
   json(name: string): unknown {
     return jsonOf(this.text(name));
   }
-
-  files(): FormPart[] {
-    return this.parts.filter((part) => part.filename !== null);
-  }
 }
 
 /** Bytes of one part's header. */
@@ -91,16 +87,33 @@ export async function readForm(body: Uint8Array, contentType: string): Promise<F
   return new Form(parts);
 }
 
+/** Byte for byte: a field may be raw mail in any charset, which a decoder to text would corrupt (rails/rails#46297). */
 function urlencoded(bytes: Buffer): Form | null {
   if (hasTooManyPairs(bytes)) return null;
-  const fields = [...new URLSearchParams(bytes.toString("utf8"))];
+  const pairs = bytes.toString("latin1").split("&");
   return new Form(
-    fields.map(([name, value]) => ({
-      name,
-      bytes: Buffer.from(value, "utf8"),
-      filename: null,
-      contentType: "text/plain",
-    })),
+    pairs
+      .filter((pair) => pair !== "")
+      .map((pair) => {
+        const equals = pair.indexOf("=");
+        const [name, value] = equals === -1 ? [pair, ""] : [pair.slice(0, equals), pair.slice(equals + 1)];
+        return {
+          name: percentDecoded(name).toString("utf8"),
+          bytes: percentDecoded(value),
+          filename: null,
+          contentType: "text/plain",
+        };
+      }),
+  );
+}
+
+/** Of latin1 text, a byte a character: `+` is a space, `%41` a byte, and a `%` before anything else is itself. */
+function percentDecoded(text: string): Buffer {
+  const plain = text.replaceAll("+", " ");
+  if (!plain.includes("%")) return Buffer.from(plain, "latin1");
+  return Buffer.from(
+    plain.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    "latin1",
   );
 }
 

@@ -11,6 +11,7 @@ export async function admit(email: EmailTry): Promise<Outcome<null>> {
     email.pass = arrival.pass;
     email.attempt = arrival.attempt;
     email.starts = arrival.starts;
+    email.event.emailKey = arrival.emailKey ?? event.emailKey;
     return ok(null);
   }
   const { record } = arrival;
@@ -42,6 +43,7 @@ export async function admit(email: EmailTry): Promise<Outcome<null>> {
       email.pass = admission.pass;
       email.attempt = admission.attempt;
       email.starts = admission.starts;
+      email.event.emailKey = admission.emailKey;
       return ok(null);
     case "waiting":
       if (!admission.newer) return { kind: "skip", why: "already_waiting" };

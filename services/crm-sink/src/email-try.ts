@@ -53,6 +53,8 @@ export type Arrival =
   | {
       readonly from: "waiting";
       readonly record: KafkaRecord;
+      /** The name that its row has. */
+      readonly emailKey: string | null;
       readonly pass: number;
       readonly attempt: number;
       readonly since: number;

@@ -25,11 +25,22 @@ export function endTooOld(deps: SinkDeps, reader: RecordReader, lanes: readonly 
       });
       const recordOf = readWaitingRecords(reader, emails);
       for (const email of emails) {
-        const { tenant, eventId, pass, attempt, since, starts, code } = email;
+        const { tenant, eventId, pass, attempt, since, starts, code, emailKey } = email;
         try {
           const record = await recordOf(email);
           if (record === null) await endRecordGone(deps, email);
-          else await handleRecord(deps, { from: "waiting", record, pass, attempt, since, starts, code, ends: true });
+          else
+            await handleRecord(deps, {
+              from: "waiting",
+              record,
+              emailKey,
+              pass,
+              attempt,
+              since,
+              starts,
+              code,
+              ends: true,
+            });
         } catch (error) {
           // Its lease runs out and it is taken again.
           deps.log.warn(

@@ -33,7 +33,7 @@ export async function endRecordGone(deps: SinkDeps, email: WaitingEmail): Promis
   }
   await endUnreadable(
     deps,
-    { from: "waiting", record, pass, attempt, since, starts, code },
+    { from: "waiting", record, emailKey: email.emailKey, pass, attempt, since, starts, code },
     { tenant, eventId },
     { reason: "record_gone", detail: `it waited by reference; ${at} is no longer in Kafka` },
   );

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ActivityInput } from "@inlet/crm";
-import { activitySubject, activityText, ok, viewUrl, type Outcome } from "@inlet/delivery";
+import { activitySubject, activityText, activityTime, ok, viewUrl, type Outcome } from "@inlet/delivery";
 import { isBlobRef, resolveText } from "@inlet/event-codec";
 import type { EmailTry } from "./email-try.ts";
 import { writeEffect } from "./write-effect.ts";
@@ -24,6 +24,8 @@ export function textMemory({ event }: EmailTry): number {
 /** The `inbound_email` activity as it should stand in the CRM (WR4). */
 export async function describeActivity(email: EmailTry, links: ActivityLinks): Promise<ActivityInput> {
   const { event, deps } = email;
+  const { at, warning } = activityTime(event);
+  if (warning !== null && !email.warnings.includes(warning)) email.warnings.push(warning);
   const url = viewUrl(deps.publicUrl, event.tenantId, event.eventId);
   const text = (await resolveText(event.text, deps.blobs)) ?? (await resolveText(event.replyText, deps.blobs));
   return {
@@ -31,7 +33,7 @@ export async function describeActivity(email: EmailTry, links: ActivityLinks): P
     subject: activitySubject(event.subject),
     text: activityText(text, url),
     html: await resolveText(event.html, deps.blobs),
-    at: event.date ?? event.receivedAt,
+    at,
     from: { email: event.from?.email ?? "", name: event.from?.name ?? null },
     to: event.to,
     cc: event.cc,

@@ -127,7 +127,7 @@ test("an event is named by the provider's own id", async () => {
     ],
   ).toBe(eventIdOf("demo", "postmark", posting().deliveryId));
   expect((await post("ses", encodeSes(posting(), { topicArn: TOPIC, privateKey: keys.sns }))).json["eventId"]).toBe(
-    eventIdOf("demo", "ses", posting().deliveryId),
+    eventIdOf("demo", "ses", [posting().deliveryId, ...posting().envelope.to].join("\0")),
   );
 });
 

@@ -1,6 +1,6 @@
 import { BlobMissingError } from "@inlet/blob-store";
 import { deadLetter, ok, type Outcome } from "@inlet/delivery";
-import { CUTS, normalize } from "@inlet/email";
+import { CUTS, formerEmailKey, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
@@ -22,7 +22,8 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   const event = { ...describe(deps, delivery, understood.value, attachments.value), auth };
   const known = knownRecipient(delivery, event);
   if (known.kind !== "ok") return known;
-  return ok(await publish(deps, delivery, event));
+  const emailKey = await nameEmail(deps, event, understood.value);
+  return ok(await publish(deps, delivery, { ...event, emailKey }));
 }
 
 async function readBody(deps: ParserDeps, { event }: Delivery): Promise<Outcome<Buffer>> {
@@ -74,6 +75,18 @@ function knownRecipient({ tenant }: Delivery, { mailbox, source }: NormalizedEve
   return mailbox !== null || policy === "accept"
     ? ok(null)
     : deadLetter("unknown_recipient", "recipient", "none of its recipients is in the tenant's mailboxes");
+}
+
+/** Two emails under one name are told apart by the ledger, before anybody hears of either (PROTOCOL.md 1). */
+async function nameEmail(deps: ParserDeps, event: NormalizedEvent, { email }: Understood): Promise<string> {
+  return deps.ledger.nameEmail({
+    tenant: event.tenantId,
+    eventId: event.eventId,
+    source: event.source.name,
+    emailKey: event.emailKey,
+    formerKey: formerEmailKey(event.tenantId, email),
+    contentHash: event.contentHash,
+  });
 }
 
 async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEvent): Promise<Parsed> {

@@ -1,9 +1,9 @@
+import { mimeContent } from "@inlet/email";
 import { basicAuthFault } from "../basic-auth.ts";
-import { contentKey, deliveryKey } from "../delivery-key.ts";
-import { bareMessageId, scanMessageId } from "../header-scan.ts";
+import { contentFields, contentKey, deliveryKey } from "../delivery-key.ts";
 import type { DoorRequest, Opened, Provider } from "../port.ts";
 import { extractPost } from "./extract.ts";
-import { readPost } from "./read-post.ts";
+import { readPost, type Post } from "./read-post.ts";
 
 /**
  * CloudMailin (docs.cloudmailin.com: HTTP POST formats, HTTP status codes): JSON or multipart (normalised), or multipart with the raw mail,
@@ -22,24 +22,15 @@ export const cloudmailin: Provider = {
 /** CloudMailin gives a post no id, and each try of the sending server has new Received lines: so they do not count. */
 async function openPost({ headers, body }: DoorRequest): Promise<Opened> {
   const post = await readPost(body, headers["content-type"] ?? "");
-  if (post === null) {
-    return { kind: "delivery", delivery: { key: deliveryKey(body, null, []), deliveryId: null, receivedAt: null } };
-  }
-  const content =
-    post.message === null
-      ? contentKey([post.plain ?? "", post.html ?? "", ...post.attachments.map(({ bytes, url }) => bytes ?? url ?? "")])
-      : contentKey([bodyOf(post.message)]);
-  const given = post.headers.find(([name]) => name.toLowerCase() === "message-id")?.[1];
-  const messageId = post.message === null ? bareMessageId(given ?? "") : scanMessageId(post.message);
-  const to = post.envelope.recipients.length > 0 ? post.envelope.recipients : [post.envelope.to ?? ""];
-  const key = `${deliveryKey(body, messageId ?? content, to)}\0${content}`;
+  const key = post === null ? deliveryKey(contentKey([body]), []) : keyOf(post);
   return { kind: "delivery", delivery: { key, deliveryId: null, receivedAt: null } };
 }
 
-/** What follows the header. */
-function bodyOf(mime: Buffer): Buffer {
-  const crlf = mime.indexOf("\r\n\r\n");
-  const lf = mime.indexOf("\n\n");
-  if (crlf !== -1 && (lf === -1 || crlf < lf)) return mime.subarray(crlf + 4);
-  return lf === -1 ? mime : mime.subarray(lf + 2);
+function keyOf({ message, headers, plain, html, attachments, envelope }: Post): string {
+  const files = attachments.map(({ filename, bytes, url }) => bytes ?? url ?? filename ?? "");
+  const content =
+    message === null
+      ? contentKey([plain ?? "", html ?? "", ...contentFields(headers), ...files])
+      : mimeContent(message);
+  return deliveryKey(content, envelope.recipients.length > 0 ? envelope.recipients : [envelope.to ?? ""]);
 }

@@ -1,17 +1,24 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { SourceConfig } from "@inlet/config";
-import { parseParts } from "@inlet/email";
+import { mimeContent, parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
 import { basicAuthFault } from "../basic-auth.ts";
 import { cidsByFile } from "../cids-by-file.ts";
-import { deliveryKey, storableId } from "../delivery-key.ts";
+import { contentFields, contentKey, deliveryKey, storableId } from "../delivery-key.ts";
 import { envelopeOf, extractMime, NO_WORD, unreadable, withWord } from "../extraction.ts";
 import { findFields } from "../form-scan.ts";
 import { listOf, objectOf, readForm, stringOf } from "../form.ts";
-import type { Form } from "../form.ts";
-import { bareMessageId, scanMessageId } from "../header-scan.ts";
+import type { Form, FormPart } from "../form.ts";
 import type { Disbelief, DoorContext, DoorRequest, Extracted, Opened, Provider, ProviderWord } from "../port.ts";
+
+/** Fields of a parsed post that are the email, not Mailgun's word on it or what it derives from the email. */
+const CONTENT = ["from", "subject", "body-plain", "body-html", "attachments"];
+
+/** A file of the email; the name that it is posted under says so, since not every file has one of its own. */
+function isFile({ name, filename }: FormPart): boolean {
+  return filename !== null || /^attachment-\d+$/.test(name);
+}
 
 /** How far the timestamp may be ahead of our clock, ms. */
 const AHEAD_MS = 5 * 60_000;
@@ -65,7 +72,7 @@ async function openPost({ headers, body }: DoorRequest, source: SourceConfig, co
     return { kind: "disbelieved", why: "malformed" };
   }
   if (isEventWebhook(form)) return { kind: "not_email", what: "a Mailgun event webhook" };
-  const key = deliveryKey(Buffer.from(token, "utf8"), messageIdOf(form), [form.text("recipient") ?? ""]);
+  const key = keyOf(form);
   // Whoever saw one triple could send any body with it: it stays with the email that it first came with.
   if (!context.bindToken(token, key, sentAt + source.signatureWindowMs)) return { kind: "disbelieved", why: "reused" };
   return { kind: "delivery", delivery: { key, deliveryId: storableId(token), receivedAt: sentAt } };
@@ -79,11 +86,13 @@ function isEventWebhook(form: Form): boolean {
   );
 }
 
-function messageIdOf(form: Form): string | null {
+/** By what it says and its recipient: whether a retry of Mailgun's has the same token is not documented. */
+function keyOf(form: Form): string {
   const mime = form.part("body-mime");
-  if (mime !== undefined) return scanMessageId(mime.bytes);
-  const given = form.text("Message-Id") ?? headerPairs(form).find(([name]) => name.toLowerCase() === "message-id")?.[1];
-  return given === undefined ? null : bareMessageId(given);
+  const named = [...contentFields(headerPairs(form)), ...CONTENT.flatMap((name) => [name, form.text(name) ?? ""])];
+  const files = form.parts.filter(isFile).map(({ bytes }) => bytes);
+  const content = mime === undefined ? contentKey([...named, ...files]) : mimeContent(mime.bytes);
+  return deliveryKey(content, [form.text("recipient") ?? ""]);
 }
 
 function headerPairs(form: Form): [string, string][] {
@@ -101,7 +110,7 @@ async function extractPost(body: Uint8Array, contentType: string, options?: Pars
   const mime = form.part("body-mime");
   if (mime !== undefined) return extractMime(mime.bytes, { ...NO_WORD, envelope }, options);
   const headers = headerPairs(form);
-  const files = form.files();
+  const files = form.parts.filter(isFile);
   const stored = listOf(form.json("attachments")).map((entry) => objectOf(entry) ?? {});
   const word: ProviderWord = {
     ...NO_WORD,

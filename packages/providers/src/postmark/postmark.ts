@@ -1,12 +1,11 @@
 import { parseMime, parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
 import { basicAuthFault } from "../basic-auth.ts";
-import { storableId } from "../delivery-key.ts";
 import { envelopeOf, NO_WORD, unreadable, withWord } from "../extraction.ts";
 import { listOf, objectOf, stringOf } from "../form.ts";
 import { parseBoundedJson } from "../bounded-json.ts";
 import type { Extracted, Opened, Provider, ProviderWord } from "../port.ts";
-import { deliveryKey } from "../delivery-key.ts";
+import { contentKey, deliveryKey, storableId } from "../delivery-key.ts";
 import { addressList } from "../address-list.ts";
 
 type Json = Record<string, unknown>;
@@ -30,7 +29,8 @@ function openPost(body: Buffer): Opened {
   const recordType = stringOf(post?.["RecordType"]);
   if (recordType !== null) return { kind: "not_email", what: `a Postmark event of another kind than received email` };
   const id = storableId(post?.["MessageID"]);
-  return { kind: "delivery", delivery: { key: id ?? deliveryKey(body, null, []), deliveryId: id, receivedAt: null } };
+  const key = id ?? deliveryKey(contentKey([body]), []);
+  return { kind: "delivery", delivery: { key, deliveryId: id, receivedAt: null } };
 }
 
 async function extractPost(body: Uint8Array, options?: ParseOptions): Promise<Extracted> {

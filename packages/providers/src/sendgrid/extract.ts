@@ -39,9 +39,9 @@ export async function extractForm(body: Uint8Array, contentType: string, options
         text: declared("text"),
         html: declared("html"),
         envelope: null,
-        attachments: form
-          .files()
-          .filter(({ name }) => /^attachment\d+$/.test(name))
+        // By the field's name: a part without a file name is a file all the same (anymail/django-anymail#272).
+        attachments: form.parts
+          .filter(({ name }) => isFileName(name))
           .map((file) => {
             const about = objectOf(info[file.name]) ?? {};
             const contentId = stringOf(about["content-id"]) ?? cids.get(file.name) ?? null;
@@ -60,6 +60,11 @@ export async function extractForm(body: Uint8Array, contentType: string, options
   );
 }
 
+/** `attachment1`, `attachment2`, …; `attachments` is their number. */
+export function isFileName(name: string): boolean {
+  return /^attachment\d+$/.test(name);
+}
+
 function wordOf(form: Form): ProviderWord {
   const envelope = objectOf(form.json("envelope")) ?? {};
   const score = Number.parseFloat(form.text("spam_score") ?? "");
@@ -69,6 +74,10 @@ function wordOf(form: Form): ProviderWord {
     auth: told({ spf: authResult(form.text("SPF")), dkim: dkimResult(form.text("dkim")), dmarc: undefined }),
     spamVerdict: Number.isFinite(score) ? (score >= SPAM_FROM ? "spam" : "ham") : null,
     spamScore: Number.isFinite(score) ? score : null,
+    warnings:
+      form.parts.filter(({ name }) => isFileName(name)).length < Number(form.text("attachments") ?? 0)
+        ? ["attachments_missing"]
+        : [],
   };
 }
 

@@ -1,13 +1,13 @@
 import { createPublicKey, createVerify } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { SourceConfig } from "@inlet/config";
+import { mimeContent } from "@inlet/email";
 import { basicAuthFault } from "../basic-auth.ts";
 import { contentKey, deliveryKey } from "../delivery-key.ts";
 import { listOf, objectOf, readForm } from "../form.ts";
 import type { Form } from "../form.ts";
-import { scanMessageId } from "../header-scan.ts";
 import type { Disbelief, DoorRequest, Opened, Provider } from "../port.ts";
-import { extractForm } from "./extract.ts";
+import { extractForm, isFileName } from "./extract.ts";
 
 const SIGNATURE = "x-twilio-email-event-webhook-signature";
 const TIMESTAMP = "x-twilio-email-event-webhook-timestamp";
@@ -64,19 +64,21 @@ function isSigned(headers: IncomingHttpHeaders, body: Buffer, keys: readonly str
   });
 }
 
-/** SendGrid gives a post no id: Message-ID, envelope and content name it. A retry's form has another boundary, so not the body. */
+/** SendGrid gives a post no id: content and envelope name it. A retry's form has another boundary, so not the body. */
 function keyOf(body: Buffer, form: Form | null): string {
-  if (form === null) return deliveryKey(body, null, []);
+  if (form === null) return deliveryKey(contentKey([body]), []);
   const email = form.part("email");
-  const parts = email === undefined ? form.parts.filter(({ name }) => isContent(name)) : [email];
-  const messageId = scanMessageId((email ?? form.part("headers"))?.bytes ?? Buffer.alloc(0));
   const recipients = listOf(objectOf(form.json("envelope"))?.["to"]).filter((address) => typeof address === "string");
-  const content = contentKey(parts.flatMap(({ name, bytes }) => [name, bytes]));
-  return `${deliveryKey(body, messageId ?? content, recipients)}\0${content}`;
+  const parts = form.parts.filter(({ name }) => isContent(name));
+  const content =
+    email === undefined
+      ? contentKey(parts.flatMap(({ name, bytes }) => [name, name === "headers" ? mimeContent(bytes) : bytes]))
+      : mimeContent(email.bytes);
+  return deliveryKey(content, recipients);
 }
 
 function isContent(name: string): boolean {
-  return name === "headers" || name === "text" || name === "html" || /^attachment\d+$/.test(name);
+  return name === "headers" || name === "text" || name === "html" || isFileName(name);
 }
 
 function one(headers: IncomingHttpHeaders, name: string): string | null {

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { SourceConfig } from "@inlet/config";
 import { basicAuthFault } from "../basic-auth.ts";
-import { storableId } from "../delivery-key.ts";
-import { jsonOf, objectOf, stringOf } from "../form.ts";
+import { deliveryKey, storableId } from "../delivery-key.ts";
+import { jsonOf, listOf, objectOf, stringOf } from "../form.ts";
 import type { Disbelief, DoorContext, DoorRequest, Opened, Provider } from "../port.ts";
 import { extractNotification } from "./extract.ts";
 import { isSigned, isSnsAddress, readSnsMessage } from "./sns-message.ts";
@@ -71,11 +71,13 @@ function opened(message: SnsMessage): Opened {
     return { kind: "not_email", what: "an SES event of another kind than received email" };
   const mail = objectOf(event?.["mail"]);
   const id = storableId(mail?.["messageId"]);
+  // One message that several receipt rules match comes once for each, with that rule's recipients.
+  const recipients = listOf(objectOf(event?.["receipt"])?.["recipients"]).filter((to) => typeof to === "string");
   const receivedAt = Date.parse(stringOf(mail?.["timestamp"]) ?? "");
   return {
     kind: "delivery",
     delivery: {
-      key: id ?? message.messageId,
+      key: id === null ? message.messageId : deliveryKey(id, recipients),
       deliveryId: id ?? storableId(message.messageId),
       receivedAt: Number.isFinite(receivedAt) ? receivedAt : null,
     },

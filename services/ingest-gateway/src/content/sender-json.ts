@@ -1,4 +1,4 @@
-import { bareMessageId, scanMessageId, storableId } from "@inlet/providers";
+import { contentKey, mimeContent } from "@inlet/providers";
 
 /** What the gateway itself needs of a signed JSON body (PROTOCOL.md 12). The rest is the parser's. */
 export interface SenderJson {
@@ -6,46 +6,29 @@ export interface SenderJson {
   readonly eventId: string | null;
   /** Epoch ms. */
   readonly receivedAt: number | null;
-  /** Without angle brackets. */
-  readonly messageId: string | null;
+  /** What names the email where the sender gives no id: a digest of what it says. */
+  readonly content: () => string;
   readonly recipients: readonly string[];
 }
-
-/** Base64 that is decoded to find the Message-ID of `raw`: its header block, in whole groups of four. */
-const RAW_PREFIX_CHARACTERS = 64 * 1024;
-
-const NOTHING: SenderJson = { eventId: null, receivedAt: null, messageId: null, recipients: [] };
 
 /** Reads the ids out of a body. Never throws: what is verified but unreadable is kept, and the parser says what is wrong with it. */
 export function readSenderJson(body: Buffer): SenderJson {
   const value = parsed(body);
-  if (!isObject(value)) return NOTHING;
+  if (!isObject(value))
+    return { eventId: null, receivedAt: null, content: () => contentOf(null, body), recipients: [] };
   const envelope = isObject(value["envelope"]) ? value["envelope"] : {};
   return {
     eventId: wholeId(value["eventId"]),
     receivedAt: epochMs(value["receivedAt"]),
-    messageId: messageIdOf(value),
+    content: () => contentOf(value, body),
     recipients: stringsOf(envelope["to"]),
   };
 }
 
-function messageIdOf(value: Record<string, unknown>): string | null {
-  const given = storableId(value["messageId"]) ?? storableId(headerOf(value["headers"], "message-id"));
-  if (given !== null) return bareMessageId(given);
-  const raw = value["raw"];
-  if (typeof raw !== "string") return null;
-  return scanMessageId(Buffer.from(raw.slice(0, RAW_PREFIX_CHARACTERS), "base64"));
-}
-
-/** `headers` may be an object, or a list of `{name, value}`. */
-function headerOf(headers: unknown, name: string): unknown {
-  if (Array.isArray(headers)) {
-    const found: unknown = headers.find((entry) => isObject(entry) && String(entry["name"]).toLowerCase() === name);
-    return isObject(found) ? found["value"] : undefined;
-  }
-  if (!isObject(headers)) return undefined;
-  const key = Object.keys(headers).find((candidate) => candidate.toLowerCase() === name);
-  return key === undefined ? undefined : headers[key];
+/** `raw` counts by itself where it is given (PROTOCOL.md 12), and without the fields of its way; else the body as it came. */
+function contentOf(value: Record<string, unknown> | null, body: Buffer): string {
+  const raw = value?.["raw"];
+  return typeof raw === "string" ? mimeContent(Buffer.from(raw, "base64")) : contentKey([body]);
 }
 
 function wholeId(value: unknown): string | null {

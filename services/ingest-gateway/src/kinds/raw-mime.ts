@@ -1,14 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Envelope } from "@inlet/schemas";
-import { deliveryKey } from "@inlet/providers";
-import { scanMessageId } from "@inlet/providers";
+import { deliveryKey, mimeContent } from "@inlet/providers";
 import { readHeaderPair } from "../signatures/header-pair.ts";
 import { headerValue } from "../signatures/signature.ts";
 import { signedKind } from "./signed-kind.ts";
 
 /**
  * The email itself under the signed header pair. `X-Envelope-From` and `X-Envelope-To` (a comma-separated list) may tell the SMTP
- * envelope; the signature does not cover them, so they are hints. Named by Message-ID and those recipients.
+ * envelope; the signature does not cover them, so they are hints. Named by the email itself and those recipients.
  */
 export const rawMime = signedKind({
   mediaTypes: ["message/rfc822"],
@@ -16,7 +15,7 @@ export const rawMime = signedKind({
   describe(body, headers) {
     const envelope = envelopeOf(headers);
     return {
-      key: deliveryKey(body, scanMessageId(body), envelope?.to ?? []),
+      key: deliveryKey(mimeContent(body), envelope?.to ?? []),
       deliveryId: null,
       senderEventId: null,
       senderReceivedAt: null,

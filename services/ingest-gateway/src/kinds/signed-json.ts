@@ -10,7 +10,7 @@ export const signedJson = signedKind({
   describe(body) {
     const sender = readSenderJson(body);
     return {
-      key: sender.eventId ?? deliveryKey(body, sender.messageId, sender.recipients),
+      key: sender.eventId ?? deliveryKey(sender.content(), sender.recipients),
       deliveryId: null,
       senderEventId: storableId(sender.eventId),
       senderReceivedAt: sender.receivedAt,

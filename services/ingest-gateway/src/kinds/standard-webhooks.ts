@@ -12,7 +12,7 @@ export const standardWebhooks = signedKind({
     const sender = readSenderJson(body);
     const id = headerValue(headers, "webhook-id") ?? headerValue(headers, "svix-id") ?? null;
     return {
-      key: id ?? deliveryKey(body, sender.messageId, sender.recipients),
+      key: id ?? deliveryKey(sender.content(), sender.recipients),
       deliveryId: id,
       senderEventId: storableId(sender.eventId),
       senderReceivedAt: sender.receivedAt,

@@ -1,7 +1,6 @@
 import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
-import { deliveryKey } from "@inlet/providers";
-import { scanMessageId } from "@inlet/providers";
+import { deliveryKey, mimeContent } from "@inlet/providers";
 import { passingFault } from "../durable.ts";
 import type { MakeDurable } from "../durable.ts";
 import type { Transaction } from "./admit-recipient.ts";
@@ -84,7 +83,7 @@ async function acceptPart(
 
 function eventOf(message: Message, body: Buffer, { tenant, source }: Destination, to: readonly string[]): RawEvent {
   return {
-    eventId: eventIdOf(tenant.id, source.name, deliveryKey(body, scanMessageId(body), to)),
+    eventId: eventIdOf(tenant.id, source.name, deliveryKey(mimeContent(body), to)),
     tenantId: tenant.id,
     lane: tenant.lane,
     receivedAt: message.receivedAt,

@@ -1,6 +1,7 @@
 import { HEADER, eventIdOf } from "@inlet/schemas";
 import { headerText } from "@inlet/kafka";
 import { topicIn } from "@inlet/schemas";
+import { deliveryKey, mimeContent } from "@inlet/providers";
 import { createTransport } from "nodemailer";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { mailClient } from "../testing/mail-client.ts";
@@ -16,7 +17,7 @@ afterEach(() => mail.door.close());
 
 const BODY =
   "From: ann@client.example\r\nTo: sales@acme.example\r\nMessage-ID: <m1@client.example>\r\n\r\n.dot\r\nHi\r\n";
-const key = (...recipients: string[]) => ["m1@client.example", ...recipients].join("\0");
+const key = (...recipients: string[]) => deliveryKey(mimeContent(Buffer.from(`${BODY}\r\n`)), recipients);
 
 describe("IN6: an email by SMTP", () => {
   test("is on the topic, byte for byte, with its envelope and connection, before it is accepted", async () => {
