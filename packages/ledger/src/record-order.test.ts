@@ -34,8 +34,8 @@ describe.each([
     expect(await ledger.accept([arrival(tenant, "evt_1")], second)).toMatchObject([{ pass: 1, parsedAfter: 0 }]);
     const again = { ...candidate(tenant, "evt_1", second), pass: 1 };
     expect(await ledger.admit(candidate(tenant, "evt_1", NOW))).toEqual({ verdict: "stale" });
-    expect(await ledger.admit(again)).toEqual({ verdict: "deliver", pass: 1, attempt: 0 });
-    expect(await ledger.admit(again)).toEqual({ verdict: "deliver", pass: 1, attempt: 0 });
+    expect(await ledger.admit(again)).toMatchObject({ verdict: "deliver", pass: 1, attempt: 0 });
+    expect(await ledger.admit(again)).toMatchObject({ verdict: "deliver", pass: 1, attempt: 0 });
     expect(await ledger.admit(candidate(tenant, "evt_1", NOW))).toEqual({ verdict: "stale" });
     await ledger.finish(written(tenant, "evt_1", second, 1));
     expect((await ledger.delivery(tenant, "evt_1"))?.state).toBe("written");
