@@ -4,7 +4,7 @@ import type { CliContext } from "./context.ts";
 
 /** Every command by its words (`send`, `dlq`, `dlq list`), as `inlet` has them: documents are checked against it. Runs nothing. */
 export function commandNames(): string[] {
-  const silent: CliContext = { out: () => {}, err: () => {}, env: {}, setExitCode: () => {} };
+  const silent: CliContext = { out: () => {}, err: () => {}, isTerminal: false, env: {}, setExitCode: () => {} };
   const program = new Command();
   for (const register of COMMANDS) register(program, silent);
   const namesBelow = (command: Command, before: readonly string[]): string[] =>

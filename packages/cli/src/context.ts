@@ -13,6 +13,8 @@ export interface CliContext {
   out(line: string): void;
   /** Progress, hints, warnings. */
   err(line: string): void;
+  /** Whether a person reads what `out` prints. */
+  readonly isTerminal: boolean;
   /** The process's own variables. Most commands want {@link operatorEnvironment}. */
   readonly env: RawEnvironment;
   /** Ends the command with this exit code when it returns: 1 when what was asked for failed in part. */
@@ -39,6 +41,7 @@ export function processContext(): CliContext & { exitCode(): number } {
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),
+    isTerminal: process.stdout.isTTY === true,
     env: processEnvironment(),
     setExitCode: (next) => {
       code = Math.max(code, next);

@@ -52,7 +52,12 @@ test("parse: a JSON line per file, errors among them, exit code 1", () => {
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines).toHaveLength(2);
-  expect(lines[0]).toMatchObject({ subject: "Hello", messageId: "1@example.com", from: { email: "ana@example.com" } });
+  expect(lines[0]).toMatchObject({
+    file: good,
+    subject: "Hello",
+    messageId: "1@example.com",
+    from: { email: "ana@example.com" },
+  });
   expect(lines[1]).toMatchObject({ file: missing, error: { code: "unreadable_file" } });
   expect(status).toBe(1);
 });

@@ -95,7 +95,21 @@ test("a directory that cannot be read for a while says nothing about its tenants
   expect(onFault).toHaveBeenCalledTimes(2);
 });
 
-test("at start all faults of all files are fatal, at once", async () => {
+// N9: one tenant's typo kept every service from starting.
+test("at start a broken file is its own tenant's fault: the others are served, and it is taken over when mended", async () => {
+  writeFileSync(join(dir, "globex.yaml"), tenantFile("Globex", "literal-secret"));
+  const onFault = vi.fn();
+  const loaded = await load({ onFault });
+  expect(loaded.all().map(({ id }) => id)).toEqual(["acme"]);
+  expect([loaded.isBroken("globex"), loaded.isBroken("acme"), loaded.isBroken("nobody")]).toEqual([true, false, false]);
+  expect(onFault).toHaveBeenCalledWith(loaded.faults());
+  expect(loaded.faults()[0]?.where).toContain("globex.yaml");
+  writeFileSync(join(dir, "globex.yaml"), tenantFile("Globex"));
+  await vi.waitFor(() => expect(loaded.get("globex")?.name).toBe("Globex"));
+  expect(loaded.isBroken("globex")).toBe(false);
+});
+
+test("where not one file is in order, all faults of all files are fatal, at once", async () => {
   writeFileSync(join(dir, "acme.yaml"), "{}");
   writeFileSync(join(dir, "globex.yaml"), tenantFile("Globex", "literal-secret"));
   writeFileSync(join(dir, "initech.yml"), tenantFile("Initech"));

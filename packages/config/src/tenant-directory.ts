@@ -63,11 +63,13 @@ export function openTenantDirectory({ dir, env, onReload, onFault, filesPerLook 
 
   for (const [id, path] of listed.files) take(id, path);
   putInForce();
-  if (faults.length === 0 && inForce.size === 0) {
+  if (inForce.size === 0) {
     const remedy = "Add <id>.yaml, such as config/tenants/demo.yaml";
-    faults = [{ where: dir, field: "", problem: "holds no tenant files", remedy }];
+    throw new ConfigError(
+      faults.length > 0 ? faults : [{ where: dir, field: "", problem: "holds no tenant files", remedy }],
+    );
   }
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (faults.length > 0) onFault?.(faults);
 
   /** Ids to look at now: all when files came, went or were replaced; else the next of the round, and what was unsettled. */
   async function idsToLookAt(): Promise<readonly string[]> {
@@ -129,6 +131,11 @@ export function openTenantDirectory({ dir, env, onReload, onFault, filesPerLook 
 
   return {
     look,
-    tenants: { get: (id) => inForce.get(id), all: () => list, faults: () => faults },
+    tenants: {
+      get: (id) => inForce.get(id),
+      isBroken: (id) => entries.get(id)?.lastGood === null,
+      all: () => list,
+      faults: () => faults,
+    },
   };
 }

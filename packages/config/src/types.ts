@@ -238,6 +238,8 @@ export interface TenantConfig {
 /** All tenants, reloaded on change; a broken file keeps the last good one. */
 export interface Tenants {
   get(id: string): TenantConfig | undefined;
+  /** Whether the tenant has a file that could not be read since this process started: its email waits, and ends nowhere. */
+  isBroken(id: string): boolean;
   /** The same list until a file changes. */
   all(): readonly TenantConfig[];
   /** Faults of files that are not in force now. */

@@ -18,6 +18,7 @@ import {
 import type { Passage } from "./isolation.ts";
 import { deliver, type Delivered } from "./pipeline.ts";
 import { endUnreadable } from "./unreadable-record.ts";
+import { waitForTenantFile } from "./wait-for-tenant-file.ts";
 
 /**
  * Takes one record to an outcome that is durable. Throws only what must stop the partition: infrastructure faults and
@@ -59,6 +60,7 @@ async function endRecord(deps: SinkDeps, arrival: Arrival, passage: Passage): Pr
   }
   const { event } = owned;
   const tenant = deps.tenants.get(event.tenantId);
+  if (tenant === undefined && deps.tenants.isBroken(event.tenantId)) return waitForTenantFile(deps, arrival, event);
   if (tenant === undefined) {
     await endUnreadable(deps, arrival, owned, { reason: "unknown_tenant", detail: "no tenant file has this id" });
     return;

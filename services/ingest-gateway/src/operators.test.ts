@@ -19,7 +19,13 @@ const acme = tenantOf("acme", 'name: Acme\nsources: {}\nmailboxes: {}\ncrm: { ki
 const allWell: CheckDeps = {
   kafka: { reachable: () => Promise.resolve(true) },
   blobs: { healthy: () => Promise.resolve(true) },
-  tenants: { get: () => acme, all: () => [acme], faults: () => [], close: () => Promise.resolve() },
+  tenants: {
+    get: () => acme,
+    isBroken: () => false,
+    all: () => [acme],
+    faults: () => [],
+    close: () => Promise.resolve(),
+  },
   schemas: () => true,
   topicFaults: () => Promise.resolve([]),
   laneFaults: () => [],

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   internal_error: { status: 500, title: "The gateway failed" },
   storage_unavailable: { status: 503, title: "The event could not be made durable now" },
   verification_unavailable: { status: 503, title: "Whether to take the delivery cannot be found out now" },
+  tenant_unavailable: { status: 503, title: "This tenant's file is broken now" },
   lane_not_ready: { status: 503, title: "This tenant's lane has no topics yet" },
   overloaded: { status: 503, title: "The gateway is at its limit" },
 } as const satisfies Record<string, { status: number; title: string }>;

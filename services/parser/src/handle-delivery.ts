@@ -28,7 +28,7 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
       const tenant = deps.tenants.get(tenantId);
       let outcome: Outcome<Parsed>;
       if (opened.event.kind !== "ok") outcome = opened.event;
-      else if (tenant === undefined) outcome = deadLetter("unknown_tenant", "tenant", "no tenant file has this id");
+      else if (tenant === undefined) outcome = withoutTenant(deps, tenantId);
       else {
         const delivery = { record, event: opened.event.value, tenant, ...standing };
         outcome = await parseEmail(deps, delivery).catch((error: unknown) => unexpected(deps, opened, error));
@@ -59,6 +59,15 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
       return null;
     },
   );
+}
+
+/** How often a delivery whose tenant's file is broken is looked at again, ms. */
+const BROKEN_FILE_LOOK_MS = 30_000;
+
+function withoutTenant({ tenants }: ParserDeps, id: string): Outcome<never> {
+  return tenants.isBroken(id)
+    ? { kind: "retry", code: "tenant_file_broken", attempt: false, delayMs: BROKEN_FILE_LOOK_MS }
+    : deadLetter("unknown_tenant", "tenant", "no tenant file has this id");
 }
 
 /** A fault of our own code with this one email: it ends as a dead letter with its bytes, and holds up nobody. */

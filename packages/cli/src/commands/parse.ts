@@ -11,8 +11,8 @@ export function registerParse(program: Command, context: CliContext): void {
     .description(
       `Print what Inlet understands of emails. Offline: nothing is sent or started.
 
-One line of JSON per file on standard output: the normalized email, or
-{"file", "error": {"code", "message"}}. Exit code 1 when one could not be
+One line of JSON per file on standard output (indented on a terminal): its
+"file" and the normalized email, or {"file", "error": {"code", "message"}}. Exit code 1 when one could not be
 understood.`,
     )
     .argument(
@@ -21,9 +21,9 @@ understood.`,
     )
     .action(async (files: string[]) => {
       for (const file of files) {
-        const described = await describe(file);
+        const described = { file, ...(await describe(file)) };
         if ("error" in described) context.setExitCode(1);
-        context.out(JSON.stringify(described));
+        context.out(JSON.stringify(described, null, context.isTerminal ? 2 : 0));
       }
     });
 }

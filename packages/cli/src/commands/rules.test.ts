@@ -39,6 +39,7 @@ async function rulesTry(...args: string[]): Promise<{ code: number; out: string;
   registerRules(program, {
     out: (line) => void (said.out += `${line}\n`),
     err: (line) => void (said.err += `${line}\n`),
+    isTerminal: false,
     env: { TENANTS_DIR: dir },
     setExitCode: (code) => void (said.code = Math.max(said.code, code)),
   });

@@ -114,11 +114,12 @@ function describe(found: Found): string {
   if (found.effects.length > 0) {
     lines.push("", "  in the CRM");
     const table = tableOf(found.effects, [
-      { title: "effect", value: ({ effect }) => effect },
+      { title: "effect", value: ({ effect }) => (effect === "stage" ? "deal's stage, tags" : effect) },
       { title: "record", value: ({ recordId }) => recordId },
       {
         title: "how",
-        value: ({ created }) => (created === true ? "created" : created === false ? "was there" : "settled"),
+        // Null: the CRM does not say whether its record was there, or there is none of its own.
+        value: ({ created }) => (created === true ? "created" : created === false ? "was there" : "written"),
       },
     ]);
     lines.push(...table.split("\n").map((line) => `    ${line}`));

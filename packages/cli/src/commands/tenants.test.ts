@@ -36,6 +36,7 @@ async function check(
   registerTenants(program, {
     out: (line) => void (said.out += `${line}\n`),
     err: (line) => void (said.err += `${line}\n`),
+    isTerminal: false,
     env: { TENANTS_DIR: dir, TOKEN: "token", ...env },
     setExitCode: (code) => void (said.code = Math.max(said.code, code)),
   });

@@ -22,6 +22,7 @@ import { checkMediaType } from "../steps/check-media-type.ts";
 import { limitRate } from "../steps/limit-rate.ts";
 import { abandonInbound, closeInbound, openInbound } from "../steps/observe-request.ts";
 import type { PublisherDeps } from "../steps/publish.ts";
+import { refuseWhileBroken } from "../steps/resolve-source.ts";
 import { checkDeclaredSize, readBody } from "../steps/read-body.ts";
 import { checkHeaders, openDelivery } from "../steps/open-delivery.ts";
 import { readRegistration } from "./outbound-message.ts";
@@ -75,7 +76,9 @@ export async function outboundMessagesRoute(scope: FastifyInstance, deps: Outbou
 /** Finds the tenant's entry for registrations. An unknown tenant, and one without the entry, are answered alike. */
 function resolveOutbound(tenants: Tenants) {
   return async function resolveOutboundStep(request: FastifyRequest): Promise<void> {
-    const tenant = tenants.get((request.params as { tenant: string }).tenant);
+    const { tenant: id } = request.params as { tenant: string };
+    const tenant = tenants.get(id);
+    if (tenant === undefined) refuseWhileBroken(tenants, id);
     if (tenant === undefined || tenant.outbound === null) {
       throw new Problem("source_unknown", {
         detail: "Check the tenant in the path /v1/outbound-messages/{tenant}, and that its file has `outbound`",

@@ -50,6 +50,8 @@ function destinationOf(tenants: Tenants, address: string): Destination {
   const { tenant } = found;
   const taken = tenant !== null && (found.kind === "mailbox" || tenant.unknownRecipients.smtp === "quarantine");
   const source = taken ? [...tenant.sources.values()].find(({ kind }) => kind === "smtp") : undefined;
+  // It may be a mailbox of the tenant whose file cannot be read now: a 550 would bounce its mail.
+  if (!taken && tenants.faults().length > 0) throw new MailRefusal("recipient_undecided");
   if (!taken || source === undefined) throw new MailRefusal("recipient_unknown");
   return { tenant, source };
 }

@@ -15,6 +15,7 @@ export const REPLIES = {
   storage_unavailable: { status: 451, text: "4.3.0 Could not be made durable now, try again" },
   internal_error: { status: 451, text: "4.3.0 The gateway failed, try again" },
   recipient_ambiguous: { status: 451, text: "4.3.5 This address is claimed twice here, try later" },
+  recipient_undecided: { status: 451, text: "4.3.5 Not all mailboxes can be read here now, try later" },
   lane_not_ready: { status: 451, text: "4.3.5 This mailbox is not set up yet, try later" },
   overloaded: { status: 452, text: "4.3.1 At the limit, try later" },
   send_separately: { status: 452, text: "4.5.3 Send this recipient in a message of its own" },

@@ -9,6 +9,7 @@ export function resolveSource(tenants: Tenants) {
   return async function resolveSourceStep(request: FastifyRequest): Promise<void> {
     const params = request.params as { tenant: string; source: string };
     const tenant = tenants.get(params.tenant);
+    if (tenant === undefined) refuseWhileBroken(tenants, params.tenant);
     const source = tenant?.sources.get(params.source);
     const kind = source === undefined ? undefined : KINDS[source.kind];
     if (tenant === undefined || source === undefined || kind === undefined) {
@@ -18,4 +19,16 @@ export function resolveSource(tenants: Tenants) {
     }
     inboundOf(request).door = { tenant, source, kind };
   };
+}
+
+/** Seconds after which a sender may try again: a file that is mended is taken over at once. */
+const BROKEN_RETRY_AFTER_S = 60;
+
+/** An answer that says "no such tenant" would make providers throw its email away: while its file is broken they keep it. */
+export function refuseWhileBroken(tenants: Tenants, id: string): void {
+  if (!tenants.isBroken(id)) return;
+  throw new Problem("tenant_unavailable", {
+    detail: "The operator's log and `inlet tenants check` say what is wrong with the file; send it again later",
+    retryAfter: BROKEN_RETRY_AFTER_S,
+  });
 }

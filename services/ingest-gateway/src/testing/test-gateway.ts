@@ -120,5 +120,11 @@ export function tenantOf(id: string, yaml: string): TenantConfig {
 
 export function tenantsOf(...tenants: TenantConfig[]): Tenants {
   const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]));
-  return { get: (id) => byId.get(id), all: () => tenants, faults: () => [], close: () => Promise.resolve() };
+  return {
+    get: (id) => byId.get(id),
+    isBroken: () => false,
+    all: () => tenants,
+    faults: () => [],
+    close: () => Promise.resolve(),
+  };
 }
