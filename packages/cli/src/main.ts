@@ -19,6 +19,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   const context = processContext();
   const program = new Command("inlet")
     .description(INTRODUCTION)
+    // What stands behind a subcommand is the subcommand's, also where the command above it has an option of that name (--json).
+    .enablePositionalOptions()
     .version(INLET_VERSION, "-V, --version", "print the version")
     .showHelpAfterError("(inlet --help, or inlet COMMAND --help, says what there is)")
     .configureHelp({ showGlobalOptions: false })

@@ -32,7 +32,7 @@ async function check(
   const args = given.filter((each) => typeof each === "string");
   const env = given.find((each) => typeof each !== "string");
   const said = { code: 0, out: "", err: "" };
-  const program = new Command().exitOverride();
+  const program = new Command().exitOverride().enablePositionalOptions();
   registerTenants(program, {
     out: (line) => void (said.out += `${line}\n`),
     err: (line) => void (said.err += `${line}\n`),
@@ -40,7 +40,7 @@ async function check(
     env: { TENANTS_DIR: dir, TOKEN: "token", ...env },
     setExitCode: (code) => void (said.code = Math.max(said.code, code)),
   });
-  program.parse(["tenants", "check", ...args], { from: "user" });
+  await program.parseAsync(["tenants", "check", ...args], { from: "user" });
   return said;
 }
 

@@ -16,6 +16,7 @@ interface Options {
 export function registerTenants(program: Command, context: CliContext): void {
   const tenants = program
     .command("tenants")
+    .enablePositionalOptions()
     .description(
       "the tenants: how much of their mail waits, why and until when; and their files (config/tenants/<id>.yaml)",
     )
