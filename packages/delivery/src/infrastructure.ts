@@ -4,6 +4,7 @@ const INFRASTRUCTURE: ReadonlySet<string> = new Set([
   "BlobStoreUnavailableError",
   "KafkaUnavailableError",
   "LaneFullError",
+  "ParserUnavailableError",
 ]);
 
 /**

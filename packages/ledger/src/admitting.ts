@@ -46,6 +46,7 @@ interface Row {
   tenant: string;
   event_id: string;
   was: string | null;
+  was_stage: string | null;
   was_hash: string | null;
   was_mapping: string | null;
   was_parsed_at: number | null;
@@ -81,6 +82,8 @@ export async function admit(database: Database, candidates: readonly Candidate[]
          where b.tenant is null
             -- A record that opened a pass after a dead letter still carries the old one: it is compared with what the row was taken by.
             or (b.state in ('accepted', 'parsed', 'delivering') and (r.pass, r.parsed_at) >= ${orderOf("b")})
+            -- it waited in parsing, and this record shows that it was parsed, whatever the parser has come to write down of it
+            or (b.state = 'waiting' and b.stage = 'parse' and r.pass >= b.pass)
             -- only the record of a later pass opens a dead letter again; the one that ended so is read again whenever its partition pauses
             or (b.state = 'dead_lettered' and r.pass > b.pass)
             -- a replay with other content, or under another mapping: the same steps run again and update in place
@@ -90,13 +93,14 @@ export async function admit(database: Database, candidates: readonly Candidate[]
         on conflict (tenant, event_id) do update set
           state = 'delivering',
           pass = case when d.state = 'dead_lettered' then greatest(excluded.pass, d.pass + 1) else greatest(excluded.pass, d.pass) end,
-          attempt = case when d.state = 'dead_lettered' then 0 else d.attempt end,
+          attempt = case when d.state in ('dead_lettered', 'waiting') then 0 else d.attempt end,
           deliver_starts = d.deliver_starts + 1, order_pass = excluded.order_pass, order_parsed_at = excluded.order_parsed_at,
           email_key = coalesce(d.email_key, excluded.email_key), conversation_id = excluded.conversation_id, message_id = excluded.message_id,
           normalized_topic = excluded.normalized_topic, normalized_partition = excluded.normalized_partition, normalized_offset = excluded.normalized_offset,
           delivering_at = excluded.delivering_at, taken_at = excluded.taken_at, ended_at = null
-        returning d.tenant, d.event_id, d.pass, d.attempt, d.deliver_starts, d.email_key)
-     select r.tenant, r.event_id, b.state as was, b.content_hash as was_hash, b.mapping_version as was_mapping, b.order_parsed_at as was_parsed_at,
+        returning d.tenant, d.event_id, d.pass, d.attempt, d.deliver_starts, d.email_key),
+      unwaited as (delete from waiting w using admitted a where w.tenant = a.tenant and w.event_id = a.event_id and w.stage = 'parse')
+     select r.tenant, r.event_id, b.state as was, b.stage as was_stage, b.content_hash as was_hash, b.mapping_version as was_mapping, b.order_parsed_at as was_parsed_at,
             b.order_pass as was_order_pass, a.tenant is not null as admitted, a.pass, a.attempt,
             a.deliver_starts as starts, a.email_key
        from r left join before b using (tenant, event_id) left join admitted a using (tenant, event_id)`,
@@ -124,7 +128,8 @@ function verdictOf(row: Row, candidate: Candidate): Admission {
   const newer = compareOrder(candidate, { pass: row.was_order_pass ?? 0, parsedAt: row.was_parsed_at ?? 0 }) > 0;
   switch (row.was) {
     case "waiting":
-      return { verdict: "waiting", newer };
+      // What waits in parsing is a raw record of a later pass: nothing of this one may take its place.
+      return row.was_stage === "parse" ? { verdict: "stale" } : { verdict: "waiting", newer };
     case "dead_lettered":
       return { verdict: "already_ended" };
     case "written":

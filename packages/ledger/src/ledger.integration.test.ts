@@ -89,7 +89,8 @@ describe("a delivery's states", () => {
       eventId: "evt_1",
       reason: "unreadable_mime",
     });
-    expect((await ledger.accept([arrival(tenant, "evt_1")], 1000))[0]).toMatchObject({ state: "accepted", pass: 1 });
+    const replayed = { ...arrival(tenant, "evt_1"), pass: 1, offset: 9n };
+    expect((await ledger.accept([replayed], 1000))[0]).toMatchObject({ state: "accepted", pass: 1 });
     await ledger.admit({ ...candidate(tenant, "evt_1", 2000), pass: 1 });
     await ledger.finish({
       ...written(tenant, "evt_1", 2000, 1),

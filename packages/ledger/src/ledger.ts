@@ -50,7 +50,16 @@ import {
   sumParkedBytes,
 } from "./parking.ts";
 import { publishOutbox, type Publish } from "./outbox.ts";
-import { accept, endAlone, markParsed, startAlone, type Arrival, type Arrived, type Parsed } from "./parsing.ts";
+import {
+  accept,
+  endAlone,
+  markParsed,
+  startAlone,
+  takeBackStarts,
+  type Arrival,
+  type Arrived,
+  type Parsed,
+} from "./parsing.ts";
 import { drawTokens, pauseBucket, type TokenDraw } from "./rate-buckets.ts";
 import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./related-deals.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
@@ -115,6 +124,9 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, parsed),
     /** The emailKey under which a parsed email goes on; kept on its row. */
     nameEmail: coalesce<Naming, string>(async (namings) => nameEmails(database, namings)),
+    takeBackStarts: async (
+      deliveries: readonly { readonly tenant: string; readonly eventId: string }[],
+    ): Promise<void> => takeBackStarts(database, deliveries),
     startAlone: async (tenant: string, eventId: string): Promise<number> => startAlone(database, tenant, eventId),
     endAlone: async (tenant: string, eventId: string): Promise<void> => endAlone(database, tenant, eventId),
 

@@ -28,9 +28,14 @@ export interface Arrived {
   readonly parsedAfter: number;
 }
 
+/** Whether the row is dead-lettered and this record opens its next pass: a later pass, or a later record of the same event. */
+const OPENS = `(d.state = 'dead_lettered' and (excluded.pass > d.pass or d.raw_offset is null
+         or (excluded.raw_topic, excluded.raw_partition) is distinct from (d.raw_topic, d.raw_partition) or excluded.raw_offset > d.raw_offset))`;
+
 /**
- * Inserts or finds the rows of a Kafka batch in one statement, counting a start on each. A dead-lettered row opens its next pass, and
- * its old dead letter is superseded; every other state stays as it is. Answers in the order of `arrivals`.
+ * Inserts or finds the rows of a Kafka batch in one statement, counting a start on each. A dead-lettered row opens its next pass for a
+ * replay from the dlq or a new post of its sender, and its old dead letter is superseded; for the record that ended so, which is read again
+ * whenever its partition pauses, it stays as it is, as does every other state. Answers in the order of `arrivals`.
  */
 export async function accept(database: Database, arrivals: readonly Arrival[], now: number): Promise<Arrived[]> {
   // One event may stand twice in a batch (a provider's retry): counted once, answered twice.
@@ -51,17 +56,17 @@ export async function accept(database: Database, arrivals: readonly Arrival[], n
          source_event_id text, topic text, partition int, "offset" bigint, pass int, received_at bigint, trace_id text)
       order by r.tenant, r.event_id
      on conflict (tenant, event_id) do update set
-       starts = d.starts + 1,
-       state = case when d.state = 'dead_lettered' then 'accepted' else d.state end,
-       pass = case when d.state = 'dead_lettered' then greatest(excluded.pass, d.pass + 1) else d.pass end,
-       attempt = case when d.state = 'dead_lettered' then 0 else d.attempt end,
+       starts = case when d.state <> 'dead_lettered' then d.starts + 1 when ${OPENS} then 1 else d.starts end,
+       state = case when ${OPENS} then 'accepted' else d.state end,
+       pass = case when ${OPENS} then greatest(excluded.pass, d.pass + 1) else d.pass end,
+       attempt = case when ${OPENS} then 0 else d.attempt end,
        -- What is parsed in the new pass counts, however far ahead the clock of the last parser was.
-       order_pass = case when d.state = 'dead_lettered' then greatest(excluded.pass, d.pass + 1) else d.order_pass end,
-       order_parsed_at = case when d.state = 'dead_lettered' then 0 else d.order_parsed_at end,
-       ended_at = case when d.state = 'dead_lettered' then null else d.ended_at end,
-       raw_topic = case when d.state in ('accepted', 'dead_lettered') then excluded.raw_topic else d.raw_topic end,
-       raw_partition = case when d.state in ('accepted', 'dead_lettered') then excluded.raw_partition else d.raw_partition end,
-       raw_offset = case when d.state in ('accepted', 'dead_lettered') then excluded.raw_offset else d.raw_offset end
+       order_pass = case when ${OPENS} then greatest(excluded.pass, d.pass + 1) else d.order_pass end,
+       order_parsed_at = case when ${OPENS} then 0 else d.order_parsed_at end,
+       ended_at = case when ${OPENS} then null else d.ended_at end,
+       raw_topic = case when d.state = 'accepted' or ${OPENS} then excluded.raw_topic else d.raw_topic end,
+       raw_partition = case when d.state = 'accepted' or ${OPENS} then excluded.raw_partition else d.raw_partition end,
+       raw_offset = case when d.state = 'accepted' or ${OPENS} then excluded.raw_offset else d.raw_offset end
      returning d.tenant, d.event_id, d.state, d.starts, d.pass,
        case when d.state = 'accepted' then d.order_parsed_at else greatest(d.order_parsed_at, coalesce(d.parsed_at, 0)) end as after`,
     [
@@ -119,6 +124,8 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
        starts = 0,
        alone_starts = 0,
        state = case when locked.moves then 'parsed' else d.state end,
+       -- what parsing used up is not missing in delivery
+       attempt = case when locked.moves then 0 else d.attempt end,
        email_key = coalesce(d.email_key, r.email_key),
        message_id = coalesce(d.message_id, r.message_id),
        conversation_id = coalesce(d.conversation_id, r.conversation_id),
@@ -145,6 +152,19 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
         })),
       ),
     ],
+  );
+}
+
+/** Uncounts the starts of deliveries that a fault of the infrastructure stopped: the process lives, so they did not end it. */
+export async function takeBackStarts(
+  database: Database,
+  deliveries: readonly { readonly tenant: string; readonly eventId: string }[],
+): Promise<void> {
+  await database.query(
+    `update deliveries d set starts = greatest(d.starts - 1, 0)
+       from (select distinct tenant, event_id from unnest($1::text[], $2::text[]) as r(tenant, event_id)) r
+      where d.tenant = r.tenant and d.event_id = r.event_id`,
+    [deliveries.map(({ tenant }) => tenant), deliveries.map(({ eventId }) => eventId)],
   );
 }
 

@@ -162,7 +162,7 @@ export async function replaceWaiting(
   await database.query(
     `with newer as (
        update deliveries d set order_parsed_at = $3, order_pass = $4, pass = greatest(d.pass, $4)
-        where tenant = $1 and event_id = $2 and state = 'waiting' and ${orderOf("d")} < ($4, $3) returning pass)
+        where tenant = $1 and event_id = $2 and state = 'waiting' and stage = 'deliver' and ${orderOf("d")} < ($4, $3) returning pass)
      update waiting set topic = $5, partition = $6, "offset" = $7, record_timestamp = $8,
             key = case when value is null then null else $9::bytea end, value = case when value is null then null else $10::bytea end,
             bytes = case when value is null then 0 else octet_length($10::bytea) end,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { deadLetter, isInfrastructureFault } from "@inlet/delivery";
+import { isInfrastructureFault } from "@inlet/delivery";
 import type { TenantConfig } from "@inlet/config";
 import { openOwned, unknownOwner } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
@@ -17,6 +17,7 @@ import {
 } from "./email-try.ts";
 import type { Passage } from "./isolation.ts";
 import { deliver, type Delivered } from "./pipeline.ts";
+import { endingOf } from "./thrown-while-delivering.ts";
 import { endUnreadable } from "./unreadable-record.ts";
 import { waitForTenantFile } from "./wait-for-tenant-file.ts";
 
@@ -128,9 +129,6 @@ async function attempt(email: EmailTry): Promise<Delivered> {
       { err: errorForLog(error), tenant: email.event.tenantId, event_id: email.event.eventId },
       "unexpected error while delivering",
     );
-    const delays = [5_000, 60_000, 600_000];
-    const delayMs = delays[email.attempt];
-    if (delayMs === undefined) return deadLetter("internal_error", "deliver", `unexpected ${(error as Error).name}`);
-    return { kind: "retry", code: "unexpected_error", attempt: true, delayMs };
+    return endingOf(error, email.attempt);
   }
 }

@@ -14,10 +14,25 @@ export interface Accepted {
 
 /**
  * Opens the records of a batch and gives each its row, in one statement. No record stops its company: where the ledger refuses the batch, each goes
- * by itself, and the one that it refuses becomes a record of nobody. Throws infrastructure faults.
+ * by itself, and the one that it refuses becomes a record of nobody. Of records that cannot even be opened now (the registry is away) those before
+ * them are answered, and `fault` says why the rest are not. Throws infrastructure faults that leave none.
  */
-export async function acceptRecords(deps: ParserDeps, records: readonly KafkaRecord[]): Promise<Accepted[]> {
-  const opened = await Promise.all(records.map(async (record) => openRecord(deps, record)));
+export async function acceptRecords(
+  deps: ParserDeps,
+  records: readonly KafkaRecord[],
+): Promise<{ readonly accepted: readonly Accepted[]; readonly fault: Error | null }> {
+  const opening = await Promise.allSettled(records.map(async (record) => openRecord(deps, record)));
+  const unopened = opening.findIndex(({ status }) => status === "rejected");
+  const opened = opening
+    .slice(0, unopened === -1 ? undefined : unopened)
+    .flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const stop = opening[unopened];
+  const fault = stop?.status === "rejected" ? (stop.reason as Error) : null;
+  if (fault !== null && opened.length === 0) throw fault;
+  return { accepted: await acceptOpened(deps, opened), fault };
+}
+
+async function acceptOpened(deps: ParserDeps, opened: readonly Opened[]): Promise<Accepted[]> {
   try {
     return await accept(deps, opened);
   } catch (error) {
@@ -44,9 +59,13 @@ async function accept(deps: ParserDeps, opened: readonly Opened[]): Promise<Acce
   return Promise.all(accepted.map(async (each) => (isAnothers(each) ? disowned(deps, each.opened) : each)));
 }
 
+/** As the row of a record that nobody can read stands before and after its end. */
+const ITS_OWN = new Set(["accepted", "dead_lettered"]);
+
 /** What nobody can read and names a row that another record has taken further, or that waits with bytes of its own, is not that row's. */
 function isAnothers({ opened, arrived }: Accepted): boolean {
-  return opened.event.kind === "deadLetter" && arrived.state !== "accepted" && opened.arrival.tenant !== UNKNOWN_TENANT;
+  const { event, arrival } = opened;
+  return event.kind === "deadLetter" && !ITS_OWN.has(arrived.state) && arrival.tenant !== UNKNOWN_TENANT;
 }
 
 async function disowned(deps: ParserDeps, { record, event }: Opened): Promise<Accepted> {
@@ -56,6 +75,10 @@ async function disowned(deps: ParserDeps, { record, event }: Opened): Promise<Ac
 
 /** Handles an accepted record; a fault of our own that even its ending meets makes it a record of nobody. Throws infrastructure faults. */
 export async function handleAccepted(deps: ParserDeps, { opened, arrived }: Accepted): Promise<Parsed | null> {
+  if (arrived.state === "dead_lettered") {
+    metrics.droppedRecords.inc({ service: "parser", why: "already_ended" });
+    return null;
+  }
   try {
     return await handleDelivery(deps, opened, { ...arrived, attempt: 0, since: null });
   } catch (error) {

@@ -11,12 +11,11 @@ import { createParser } from "./app.ts";
 import { createAttachmentFetch } from "./fetch-attachment.ts";
 import { createObjectFetch } from "./fetch-object.ts";
 import { createParsePool } from "./parse-pool.ts";
+import { poolSize } from "./processes/pool-size.ts";
 import { createSenderPool } from "./sender/sender-pool.ts";
 import { createScanner } from "./scanner.ts";
 
-/** Heap of one parse worker, MiB: many times what the largest accepted email needs. */
-const WORKER_MEMORY_MB = 768;
-/** The longest that an email may take, ms (DESIGN.md, hostile input). */
+/** The longest that an email may take, ms of processor time (DESIGN.md, hostile input). */
 const PARSE_TIMEOUT_MS = 10_000;
 /** What DNS may take for SPF, DKIM and DMARC of one email, ms. */
 const SENDER_DNS_MS = 5000;
@@ -68,13 +67,14 @@ async function run(): Promise<void> {
     parkedMaxBytes: environment.parkedMaxBytes,
   });
   const producer = await kafka.producer();
+  const { workers, memoryMb } = poolSize(availableParallelism(), process.constrainedMemory());
   const pool = createParsePool({
-    threads: availableParallelism(),
-    memoryMb: WORKER_MEMORY_MB,
+    workers,
+    memoryMb,
     timeoutMs: PARSE_TIMEOUT_MS,
   });
   const senders = createSenderPool({
-    memoryMb: WORKER_MEMORY_MB,
+    memoryMb,
     timeoutMs: SENDER_TIMEOUT_MS,
     waitMs: SENDER_WAIT_MS,
     deadlineMs: SENDER_DNS_MS,
@@ -129,6 +129,7 @@ async function run(): Promise<void> {
     await Promise.all([tenants.close(), ops.close(), ledger.close()]);
     await telemetry.shutdown();
   });
+  await Promise.all([pool.warm(), senders.warm()]);
   await parser.start();
   log.info({ port: ops.port, environment: summary(environment) }, "parser started");
   await parser.failed;

@@ -1,12 +1,12 @@
-import pLimit from "p-limit";
-import { Piscina } from "piscina";
 import type { ParseAnswer, ParseJob } from "./parse-job.ts";
+import { TaskFailed } from "./processes/isolated-process.ts";
+import { createProcessPool, type ProcessPool } from "./processes/process-pool.ts";
 
 export interface ParsePoolLimits {
-  readonly threads: number;
+  readonly workers: number;
   /** Heap of one worker, MiB: a bomb that needs more ends its worker. */
   readonly memoryMb: number;
-  /** Longest parse, ms: a loop ends its worker. */
+  /** Longest parse, ms of processor time: a loop ends its worker. */
   readonly timeoutMs: number;
 }
 
@@ -21,6 +21,9 @@ export interface AloneTurn {
 }
 
 export interface ParsePool {
+  /** Resolves when every worker has loaded the parser and used it once. Before that a parse would be charged with a worker's start. */
+  warm(): Promise<void>;
+  /** Throws ParserUnavailableError when no worker can be started or the pool is closed; so does `parseAlone`. */
   parse(job: ParseJob): Promise<PoolAnswer>;
   /** With nothing else being parsed in this process, in a worker of its own: for mail that may be what ended the process before. */
   parseAlone(job: ParseJob, turn: AloneTurn): Promise<PoolAnswer>;
@@ -29,43 +32,43 @@ export interface ParsePool {
 
 const PARSE_WORKER = new URL("./parse-worker.ts", import.meta.url);
 const WARM_UP: ParseJob = { kind: "raw-mime", contentType: "message/rfc822", bytes: new Uint8Array() };
+/** By the clock a parse may take so many times its processor time: no processor for it is no fault of the mail. */
+const WALL_FACTOR = 15;
 
 /** `worker`: another worker file, for tests of the pool itself. */
 export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WORKER): ParsePool {
-  const open = (threads: number): Piscina<ParseJob, ParseAnswer> =>
-    new Piscina({
-      filename: worker.href,
-      minThreads: threads,
-      maxThreads: threads,
-      resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
+  const { memoryMb, timeoutMs } = limits;
+  const open = (processes: number): ProcessPool =>
+    createProcessPool(worker, {
+      processes,
+      tasksEach: 1,
+      memoryMb,
+      cpuMs: timeoutMs,
+      wallMs: timeoutMs * WALL_FACTOR,
+      bounds: "task",
     });
-  const pool = open(limits.threads);
-  // The time of an email begins when a worker takes it: one that only waits behind a bomb must not be taken for another.
-  const turn = pLimit(limits.threads);
+  const pool = open(limits.workers);
   /** Parses under way; one that must be alone waits for them, and they wait for it. */
   const underWay = new Set<Promise<unknown>>();
   let alone: Promise<unknown> = Promise.resolve();
 
-  const run = async (workers: Piscina<ParseJob, ParseAnswer>, job: ParseJob): Promise<PoolAnswer> => {
-    const timeout = AbortSignal.timeout(limits.timeoutMs);
-    // Kafka's records are windows on megabytes of a fetch, all of which would be copied along; this copy is handed over.
-    const bytes = new Uint8Array(job.bytes);
+  const run = async (workers: ProcessPool, job: ParseJob, again = true): Promise<PoolAnswer> => {
     try {
-      return await workers.run({ ...job, bytes }, { signal: timeout, transferList: [bytes.buffer] });
+      return (await workers.run(job)) as ParseAnswer;
     } catch (error) {
-      const { code, message } = error as { code?: string; message: string };
-      if (timeout.aborted)
-        return { ok: false, crash: "timeout", message: `parsing took longer than ${limits.timeoutMs} ms` };
-      if (code === "ERR_WORKER_OUT_OF_MEMORY")
-        return { ok: false, crash: "out_of_memory", message: `parsing needed more than ${limits.memoryMb} MiB` };
-      return { ok: false, crash: "crashed", message: `the parser's worker ended: ${message}` };
+      if (!(error instanceof TaskFailed)) throw error;
+      const { fault, message } = error;
+      // Killed from outside (by a system short of memory, say): the mail may have nothing to do with it.
+      if (fault === "killed" && again) return run(workers, job, false);
+      return { ok: false, crash: fault === "killed" ? "crashed" : fault, message: `parsing: ${message}` };
     }
   };
 
   return {
+    warm: async () => pool.warm(WARM_UP),
     parse: async (job) => {
       await alone;
-      const answer = turn(async () => run(pool, job));
+      const answer = run(pool, job);
       underWay.add(answer);
       return answer.finally(() => underWay.delete(answer));
     },
@@ -75,18 +78,18 @@ export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WOR
         const worker = open(1);
         try {
           // A process that is killed while the worker starts, half a second, must not be held against the suspect.
-          await run(worker, WARM_UP);
+          await worker.warm(WARM_UP).catch(() => {});
           await begin();
           const answer = await run(worker, job);
           await end();
           return answer;
         } finally {
-          await worker.destroy();
+          worker.close();
         }
       });
       alone = done.catch(() => {});
       return done;
     },
-    close: async () => pool.destroy(),
+    close: async () => pool.close(),
   };
 }

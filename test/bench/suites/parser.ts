@@ -28,7 +28,7 @@ export async function run(bench: Bench): Promise<Report> {
     rows.push([label, "the same, html sanitized", safe.perSecond, safe.perSecond / bare.perSecond, safe.rssMiB]);
     for (const workers of WORKERS) {
       bench.note(`${label}: pool with ${workers}`);
-      const pool = createParsePool({ threads: workers, memoryMb: 1024, timeoutMs: 60_000 });
+      const pool = createParsePool({ workers, memoryMb: 1024, timeoutMs: 60_000 });
       try {
         const pooled = await rateOf(bench, 2 * workers, async () => {
           const answer = await pool.parse({ kind: "raw-mime", contentType: "message/rfc822", bytes: mail });

@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { Piscina } from "piscina";
+import { createProcessPool } from "../processes/process-pool.ts";
 import { TEMPERROR } from "./verify-sender.ts";
 import type { Auth, SenderJob, SenderLimits } from "./verify-sender.ts";
 
@@ -15,51 +15,49 @@ const SLOW_WAIT_MS = 250;
 export interface SenderPoolLimits extends SenderLimits {
   /** Heap of the worker, MiB. */
   readonly memoryMb: number;
-  /** Longest that one email may take, its computing and its questions, ms: then the worker is ended. */
+  /** Longest that one email may take, its computing and its questions, ms. One that computes so long ends the worker. */
   readonly timeoutMs: number;
   /** Longest that an email waits for its verdict, its turn included, ms: then it goes on with `temperror`. */
   readonly waitMs: number;
 }
 
 export interface SenderPool {
+  /** Resolves when the worker has loaded: its start is no email's time. */
+  warm(): Promise<void>;
   /** Never rejects: what could not be found out is `temperror`. */
   verify(job: SenderJob, tenant: string): Promise<Auth>;
   close(): Promise<void>;
 }
 
+const WARM_UP: SenderJob = { bytes: new Uint8Array(), clientAddress: null, helo: null, from: null, authorDomain: null };
+
 /**
- * Verifies senders in a worker thread of its own: a mail whose headers take forever ends that thread, not the service, and costs those
- * that are checked beside it their result, not their delivery. Emails are produced in batches, so a verdict that is late holds back
+ * Verifies senders in a process of its own: a mail whose headers take forever, or all memory, ends that process, not the service, and costs
+ * those that are checked beside it their result, not their delivery. Emails are produced in batches, so a verdict that is late holds back
  * whatever stands beside it: each is waited for only so long, and those of a tenant that had a late one hardly at all for a while.
  */
 export function createSenderPool(
   { memoryMb, timeoutMs, waitMs, ...limits }: SenderPoolLimits,
   worker: URL = new URL("../sender-worker.ts", import.meta.url),
 ): SenderPool {
-  const open = () =>
-    new Piscina<{ job: SenderJob; limits: SenderLimits }, Auth>({
-      filename: worker.href,
-      minThreads: 0,
-      maxThreads: 1,
-      concurrentTasksPerWorker: AT_A_TIME,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
-    });
-  let pool = open();
+  const pool = createProcessPool(worker, {
+    processes: 1,
+    tasksEach: AT_A_TIME,
+    memoryMb,
+    cpuMs: timeoutMs,
+    wallMs: timeoutMs,
+    bounds: "turn",
+  });
   const tenants = new Map<string, { readonly turn: ReturnType<typeof pLimit>; slowUntil: number }>();
   const run = async (job: SenderJob): Promise<Auth> => {
-    const used = pool;
-    // Not by Piscina's signal: a task that may be aborted has its worker to itself, so emails would be checked one by one.
-    const verdict = await within(
-      timeoutMs,
-      used.run({ job, limits }).catch(() => TEMPERROR),
-    );
-    if (verdict === null && used === pool) {
-      pool = open();
-      void used.destroy();
+    try {
+      return (await pool.run({ job, limits })) as Auth;
+    } catch {
+      return TEMPERROR;
     }
-    return verdict ?? TEMPERROR;
   };
   return {
+    warm: async () => pool.warm({ job: WARM_UP, limits }).catch(() => {}),
     verify: async (job, tenant) => {
       const of = tenants.get(tenant) ?? { turn: pLimit(AT_A_TIME_OF_TENANT), slowUntil: 0 };
       tenants.set(tenant, of);
@@ -71,7 +69,7 @@ export function createSenderPool(
       if (verdict === null) of.slowUntil = Date.now() + SLOW_FOR_MS;
       return verdict ?? TEMPERROR;
     },
-    close: async () => pool.destroy(),
+    close: async () => pool.close(),
   };
 }
 
