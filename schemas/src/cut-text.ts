@@ -17,7 +17,7 @@ export function cutText(text: string, limit: number): string {
   const character = GRAPHEMES.segment(sound.slice(from)).containing(limit - from);
   const at = from + (character?.index ?? limit - from);
   // The limit is inside of a pair where the character at it begins too far ahead to be seen whole.
-  return sound.slice(0, at > from || from === 0 ? at : wholeFrom(sound, limit - 1));
+  return sound.slice(0, at > from || from === 0 ? at : wholeFrom(sound, limit) === limit ? limit : limit - 1);
 }
 
 /** The index itself, or the one behind it where it is in the middle of a pair. */

@@ -16,7 +16,7 @@ const settings: readonly CrmSettings[] = [
     kind: "http",
     oauth: null,
     auth: "bearer",
-    requests: {} as Extract<CrmSettings, { kind: "http" }>["requests"],
+    requests: { activity: {} } as Extract<CrmSettings, { kind: "http" }>["requests"],
   },
 ];
 const log = { warn: () => {}, debug: () => {} };

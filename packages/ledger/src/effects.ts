@@ -130,13 +130,13 @@ export async function reclaim(
   const [row] = await database.query<Standing & { won: boolean }>(
     `with taken as (
        update effects set state = 'claimed', owner = $6, event_id = $7, lease_until = clock_timestamp() + $8 * interval '1 ms',
-              settle_after = clock_timestamp() + ($8::int + $9::int) * interval '1 ms', updated_at = now()
+              settle_after = clock_timestamp() + ($8::bigint + $9::bigint) * interval '1 ms', updated_at = now()
         where tenant = $1 and crm = $2 and effect = $3 and key = $4 and state = 'confirmed' and record_id = $5
        returning key)
      select exists (select 1 from taken) as won, e.state as was, e.record_id, e.desired, e.event_id,
-            (extract(epoch from e.settle_after - clock_timestamp()) * 1000)::int as busy_ms
+            ${msUntil("e.settle_after")} as busy_ms
        from effects e where e.tenant = $1 and e.crm = $2 and e.effect = $3 and e.key = $4`,
-    [tenant, crm, effect, key, gone, owner, eventId, Math.round(leaseMs), Math.round(settleMs)],
+    [tenant, crm, effect, key, gone, owner, eventId, spanMs(leaseMs), spanMs(settleMs)],
   );
   if (row?.won === true) return { state: "won", settle: false, replaces: gone };
   // Another one claimed it meanwhile and gave it back.

@@ -1,5 +1,5 @@
 import type { Database } from "./database.ts";
-import { epochMs, msSince } from "./milliseconds.ts";
+import { epochMs } from "./milliseconds.ts";
 
 /** A delivery as operators see it. Times are epoch ms. */
 export interface DeliveryView {

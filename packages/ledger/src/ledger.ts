@@ -86,7 +86,11 @@ export function openLedger(options: LedgerOptions): Ledger {
     ...ledgerOn(openDatabase(options), options),
     migrate: async (): Promise<string[]> => {
       const patient = openDatabase({ ...options, patient: true, maxConnections: 1 });
-      return migrate(patient).finally(async () => patient.close());
+      try {
+        return await migrate(patient);
+      } finally {
+        await patient.close();
+      }
     },
   };
 }

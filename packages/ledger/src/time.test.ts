@@ -157,15 +157,15 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-describe.each(Object.entries(CASES))("%s", (name, { before, after }) => {
+describe.each(Object.entries(CASES))("%s", (name, given) => {
   for (const days of AGES)
     for (const apart of APART)
       it(`${days} days later, on a clock that is ${apart / 60_000} minutes off`, async () => {
         const tenant = `t-${Object.keys(CASES).indexOf(name)}-${days}-${apart + 300_000}`;
         const now = Date.now();
-        await before(tenant, now);
+        await given.before(tenant, now);
         await age(database, days * DAY_MS);
-        await after(tenant, now + apart);
+        await given.after(tenant, now + apart);
       });
 });
 

@@ -34,7 +34,7 @@ export async function checkAccounts(
 ): Promise<void> {
   for (const tenant of tenants) {
     try {
-      const seen = await deps.crms.of(tenant).identify({ deadline: Date.now() + AT_START_MS });
+      const seen = await deps.crms.of(tenant).identify({ deadline: performance.now() + AT_START_MS });
       if (seen.ok && seen.value.state === "changed") refuse(deps, tenant, seen.value.known);
     } catch (error) {
       deps.log.warn({ err: errorForLog(error), tenant: tenant.id }, "the CRM's account could not be checked");

@@ -105,6 +105,7 @@ function parserWith(away: { readonly [part in Part]?: readonly number[] }, state
     },
     tenants: {
       get: () => undefined,
+      isBroken: () => false,
     },
     producer: {
       send: async ({ value }: { value: Buffer }) => {

@@ -294,7 +294,6 @@ export class CrmStore {
       .map(([name, value]) => uniqueKey(type, name, value));
     return [...unique, ...emailKeys(type, properties)];
   }
-
   #forgetUnique(object: StoredObject): void {
     for (const key of this.#uniqueKeys(object)) if (this.#unique.get(key) === object.id) this.#unique.delete(key);
   }
