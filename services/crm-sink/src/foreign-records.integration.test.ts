@@ -99,7 +99,7 @@ describe("foreign records on normalized-events", async () => {
       codec,
       producer: await kafka.producer(),
       // No tenant has a file: what can be read ends as `unknown_tenant`, what cannot as `unreadable_record`.
-      tenants: { get: () => undefined },
+      tenants: { get: () => undefined, isBroken: () => false },
       log: silent,
       isolation: createIsolation(),
       now: Date.now,

@@ -50,7 +50,7 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
       },
       encode: async () => Promise.resolve(Buffer.alloc(0)),
     },
-    tenants: { get: () => undefined },
+    tenants: { get: () => undefined, isBroken: () => false },
     producer: { send: async () => Promise.resolve({ topic: "dlq", partition: 0, offset: 0n }) },
     ledger: {
       finish: async () => Promise.resolve(),

@@ -65,7 +65,7 @@ describe("foreign records on raw-events", async () => {
       codec,
       producer,
       // No tenant has a file: what can be read ends as `unknown_tenant`, what cannot as `unreadable_record`.
-      tenants: { get: () => undefined },
+      tenants: { get: () => undefined, isBroken: () => false },
       log: { debug() {}, info() {}, warn() {}, error() {} },
       now: Date.now,
       random: Math.random,
