@@ -22,6 +22,8 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(async () => inlet?.close());
 
+const WRITTEN_AT = new Date();
+
 /** Sends one email with a real client; the reply code and its text. */
 async function send(id: string, { lmtp = false, to = "sales@inlet.example" } = {}): Promise<string> {
   const transport = createTransport({ host: "127.0.0.1", port: lmtp ? ports.lmtp : ports.smtp, lmtp });
@@ -32,6 +34,8 @@ async function send(id: string, { lmtp = false, to = "sales@inlet.example" } = {
       subject: id,
       text: "Is it still for sale?",
       messageId: `<${id}@client.example>`,
+      // A mail server that tries again sends the same message: with another Date it is another one.
+      date: WRITTEN_AT,
     });
     return response;
   } catch (error) {
