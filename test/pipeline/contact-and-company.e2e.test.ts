@@ -51,7 +51,7 @@ it("a company that a person deleted is made once more with the next mail of its 
   if (company === undefined) throw new Error("the company is not in the CRM");
   store.archive(company, Date.now());
   const first = await written(await post("deleted-1", "other-1@newco.test"));
-  expect(first.warnings).toEqual([expect.stringMatching(/^record_gone: company/)]);
+  expect(first.warnings).toEqual([expect.stringMatching(/^record_gone: the company/)]);
   const next = await written(await post("deleted-2", "other-2@newco.test"));
   expect(next.warnings).toEqual([]);
   const again = store.all("companies").filter(({ properties }) => isNew(properties));
