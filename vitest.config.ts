@@ -38,11 +38,11 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/**/*.e2e.test.ts"],
-          // Each file runs an Inlet of its own (test/running): processes are killed and offsets reset. Mostly they wait, for leases and quotas,
-          // so that two go together; more would starve each other of processors.
+          // Each file runs an Inlet of its own (test/running): processes are killed and offsets reset. One at a time: two starve each other of
+          // processors while a stack and the parser's processes start.
           testTimeout: 300_000,
-          hookTimeout: 180_000,
-          maxWorkers: 2,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
         },
       },
     ],

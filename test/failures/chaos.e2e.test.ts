@@ -31,7 +31,7 @@ let gateway: Service;
 beforeAll(async () => {
   inlet = await runInlet({ crmTimeoutMs: 2_000 });
   [gateway] = await Promise.all([inlet.start("ingest-gateway"), inlet.start("parser"), inlet.start("crm-sink")]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 it("storms of every fault, a sink killed in one of them: everything is written once, without help", async () => {

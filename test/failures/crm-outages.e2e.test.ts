@@ -17,7 +17,7 @@ beforeAll(async () => {
     Promise.all([inlet.start("crm-sink"), inlet.start("crm-sink")]),
     inlet.start("parser"),
   ]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 it("a CRM that answers 503 opens the circuit, the mail parks without using attempts, and all is written when it is back", async () => {
@@ -37,7 +37,7 @@ it("a CRM that answers 503 opens the circuit, the mail parks without using attem
   inlet.sandbox.faults.remove(fault.id);
   await expectWritten(sent);
   expect((await inlet.ledger.circuit("acme", "hubspot")).open).toBe(false);
-}, 180_000);
+}, 300_000);
 
 it("429 with Retry-After is waited for, and costs no attempt", async () => {
   inlet.sandbox.faults.add({ match: { path: "/crm/*/objects/emails" }, status: 429, retryAfter: 2, times: 2 });

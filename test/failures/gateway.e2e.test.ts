@@ -14,7 +14,7 @@ const accepted = new Set<string>();
 beforeAll(async () => {
   inlet = await runInlet();
   gateway = await inlet.start("ingest-gateway");
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 it("Kafka away: 503 with Retry-After; Kafka back: the same process takes email again, and what it took is on the topic", async () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
     losesOnPurpose: "the last test deletes a delivery row, for reconcile to find",
   });
   gateway = await inlet.start("ingest-gateway");
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 describe("the kill matrix", () => {

@@ -11,7 +11,7 @@ let sent = 0;
 beforeAll(async () => {
   inlet = await runInlet({ losesOnPurpose: "the last test leaves mail in a lane that nobody reads" });
   gateway = await inlet.start("ingest-gateway");
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 async function send(): Promise<string> {

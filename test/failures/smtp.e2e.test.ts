@@ -19,7 +19,7 @@ beforeAll(async () => {
   inlet = await runInlet();
   ports = { smtp: await freePort(), lmtp: await freePort() };
   gateway = await startGateway();
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 const WRITTEN_AT = new Date();

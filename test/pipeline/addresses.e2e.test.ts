@@ -10,7 +10,7 @@ let gateway: Service;
 beforeAll(async () => {
   inlet = await runInlet();
   [gateway] = await Promise.all([inlet.start("ingest-gateway"), inlet.start("parser"), inlet.start("crm-sink")]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 it("a reply is written to the deal of the registered message that it answers; one that came before is matched again", async () => {
@@ -48,7 +48,7 @@ it("a reply is written to the deal of the registered message that it answers; on
   });
   expect(await dealsOf(reply)).toEqual([deal]);
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
-}, 180_000);
+}, 300_000);
 
 it("email to nobody's address is quarantined, and a replay after the file was mended writes it to its mailbox", async () => {
   const file = await readFile(inlet.tenantFile, "utf8");

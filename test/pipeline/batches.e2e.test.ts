@@ -19,7 +19,7 @@ beforeAll(async () => {
     otlpEndpoint: traces.endpoint,
   });
   [gateway] = await Promise.all([inlet.start("ingest-gateway"), inlet.start("parser")]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await inlet?.close();
   await traces?.close();

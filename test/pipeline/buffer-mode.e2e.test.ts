@@ -20,7 +20,7 @@ beforeAll(async () => {
     inlet.start("crm-sink", { PARKED_MAX_BYTES: "1" }),
     inlet.start("crm-sink", { PARKED_MAX_BYTES: "1" }),
   ]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 it("WR9: what comes in buffer mode waits and calls nothing, another tenant goes on; off writes all of it, once", async () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
     inlet.start("crm-sink"),
     inlet.start("crm-sink"),
   ]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 it("an email and its new contact are tied to the company that people made", async () => {

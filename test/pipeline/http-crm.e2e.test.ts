@@ -37,7 +37,7 @@ beforeAll(async () => {
   });
   gateway = await inlet.start("ingest-gateway");
   parser = await inlet.start("parser");
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await inlet?.close();
   await api?.close();

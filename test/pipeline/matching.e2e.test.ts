@@ -19,7 +19,7 @@ beforeAll(async () => {
     file.replace("mailboxes:\n", 'mailboxes:\n  campaigns: { addresses: ["campaign-*@inlet.example"] }\n'),
   );
   [gateway] = await Promise.all([inlet.start("ingest-gateway"), inlet.start("parser"), startSinks()]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 it("a new thread of the same contact with the same subject is written to the deal; `inlet show` says why", async () => {
@@ -47,7 +47,7 @@ it("a new thread of the same contact with the same subject is written to the dea
   ] as const) {
     expect((await written(await post(id, from, subject))).evidence["deal"]).toMatchObject({ matchedBy: "created" });
   }
-}, 180_000);
+}, 300_000);
 
 it("of many at once on two sinks one makes the deal, and the others wait for it", async () => {
   const ids = Array.from({ length: 12 }, (_, n) => `once-${n}`);
@@ -59,7 +59,7 @@ it("of many at once on two sinks one makes the deal, and the others wait for it"
     ...Array.from({ length: 11 }, () => "recent_subject"),
   ]);
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
-}, 180_000);
+}, 300_000);
 
 it("a replay under another mapping comes to the same deals, for the same reasons", async () => {
   const before = await everyDeal();
@@ -83,7 +83,7 @@ it("a replay under another mapping comes to the same deals, for the same reasons
   const known = ({ eventId, deal, evidence }: (typeof before)[number]) => ({ eventId, deal, evidence });
   expect(replayed.map(known)).toEqual(before.map(known));
   expect(inlet.sandbox.store.all("deals")).toHaveLength(deals);
-}, 180_000);
+}, 300_000);
 
 it("a deal that is gone from the CRM is passed over with a warning", async () => {
   const first = await written(await post("gone", "dora@example.com", "Pump P-400 leaks"));
@@ -96,7 +96,7 @@ it("a deal that is gone from the CRM is passed over with a warning", async () =>
   expect(next.evidence["deal"]).toMatchObject({ matchedBy: "created" });
   const last = await written(await post("gone-last", "dora@example.com", "Pump P-400 leaks"));
   expect(dealOf(last)).toBe(dealOf(next));
-}, 180_000);
+}, 300_000);
 
 it("an email to a campaign's address is written to the deal of the message that its sender got", async () => {
   const deal = inlet.sandbox.store.create(
@@ -131,7 +131,7 @@ it("an email to a campaign's address is written to the deal of the message that 
   });
   expect(dealsInCrm(matched)).toEqual([deal]);
   expect(await inlet.inlet("reconcile")).toMatchObject({ code: 0, stdout: expect.stringContaining("the law holds") });
-}, 180_000);
+}, 300_000);
 
 async function post(id: string, from: string, subject: string, inReplyTo?: string, to = "sales@inlet.example") {
   const thread = inReplyTo === undefined ? "" : `In-Reply-To: <${inReplyTo}@example.com>\r\n`;

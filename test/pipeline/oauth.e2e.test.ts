@@ -33,7 +33,7 @@ beforeAll(async () => {
   gateway = await inlet.start("ingest-gateway");
   await inlet.start("parser");
   sinks = await Promise.all([inlet.start("crm-sink"), inlet.start("crm-sink")]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await inlet?.close();
   await sandbox?.app.close();

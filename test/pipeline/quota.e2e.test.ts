@@ -19,7 +19,7 @@ beforeAll(async () => {
     inlet.start("crm-sink"),
     inlet.start("crm-sink"),
   ]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => inlet?.close());
 
 it("WR10: a flood is written at the CRM's pace: no 429, no attempt used, no circuit opened, nothing doubled", async () => {

@@ -52,7 +52,7 @@ rules:
     },
   });
   [gateway, sink] = await Promise.all([inlet.start("ingest-gateway"), inlet.start("crm-sink"), inlet.start("parser")]);
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await inlet?.close();
   receiver?.close();

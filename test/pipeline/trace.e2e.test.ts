@@ -9,7 +9,7 @@ let traces: Awaited<ReturnType<typeof receiveTraces>>;
 beforeAll(async () => {
   traces = await receiveTraces();
   inlet = await runInlet({ otlpEndpoint: traces.endpoint });
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await inlet?.close();
   await traces?.close();

@@ -23,7 +23,7 @@ export interface ChildSpec {
   readonly stopGraceMs?: number;
   /** Asked about four times a second until it says true. */
   readonly isReady: () => Promise<boolean>;
-  /** Default 60 000. */
+  /** Default 120 000. */
   readonly readyTimeoutMs?: number;
 }
 
@@ -98,7 +98,7 @@ export class Supervisor {
     };
     this.#children.push(handle);
 
-    const deadline = performance.now() + (spec.readyTimeoutMs ?? 60_000);
+    const deadline = performance.now() + (spec.readyTimeoutMs ?? 120_000);
     while (!(await spec.isReady().catch(() => false))) {
       if (state.ended) throw await endedError(spec.name, `ended while starting (${await gone})`, logFile);
       signal?.throwIfAborted();
