@@ -64,7 +64,7 @@ export async function startKafkaNode(
       env: javaEnvironment(options.env),
       cwd: options.dir,
       stopGraceMs: 15_000,
-      readyTimeoutMs: 90_000,
+      readyTimeoutMs: 180_000,
       isReady: async () => (await readFile(logFile, "utf8")).includes("Kafka Server started"),
     },
     signal,

@@ -61,7 +61,7 @@ export async function startRegistryNode(
         ...storageEnv(options),
       },
       cwd: options.dir,
-      readyTimeoutMs: 90_000,
+      readyTimeoutMs: 180_000,
       isReady: async () =>
         (await fetch(`${registryUrl(options.port)}/subjects`, { signal: AbortSignal.timeout(2000) })).ok,
     },
