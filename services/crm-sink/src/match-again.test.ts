@@ -64,6 +64,7 @@ function sink({ deal, update, open = false, buffered = false, spent = false }: C
     },
     reach: () => {},
     tenants: {
+      isBroken: () => false,
       get: (id: string) =>
         tenants.includes(id) ? { id, crm: { timeoutMs: 1000, quota: { perSecond: 10 } } } : undefined,
     },

@@ -59,6 +59,8 @@ export function matchAgain(deps: SinkDeps, queue: FairQueue, lanes: readonly str
 /** Associates the activity, or says why not (yet). Throws infrastructure faults. */
 export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<RematchEnd> {
   const tenant = deps.tenants.get(rematch.tenant);
+  if (tenant === undefined && deps.tenants.isBroken(rematch.tenant))
+    return { kind: "later", delayMs: NOT_WRITTEN_MS, attempt: false };
   if (tenant === undefined) return { kind: "dropped", why: "unknown_tenant" };
   const { sent } = rematch;
   if (sent === null) return { kind: "dropped", why: "no_deal_named" };
