@@ -83,6 +83,8 @@ async function sendOne(deps: SinkDeps, notice: DueNotice): Promise<void> {
 
 async function send(deps: SinkDeps, notice: DueNotice): Promise<NoticeEnd> {
   const config = deps.tenants.get(notice.tenant)?.notices.get(notice.notice);
+  if (config === undefined && deps.tenants.isBroken(notice.tenant))
+    return { kind: "later", delayMs: DELAYS_MS[notice.attempts - 1] ?? HOUR_MS };
   if (config === undefined) return { kind: "given_up", why: "the tenant's file has no such notice any more" };
   const { url, secret } = config;
   const id = `ntc_${H(notice.tenant, notice.key)}`;
