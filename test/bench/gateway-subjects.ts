@@ -26,6 +26,7 @@ export async function startSubjects(
     gateway: await startServer(bench, {
       name: "gateway",
       main: "services/ingest-gateway/src/main.ts",
+      ops: true,
       env: await gatewayEnv(bench.dir, stack),
     }),
   };

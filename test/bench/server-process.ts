@@ -8,6 +8,8 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 export interface ServerProcess {
   readonly name: string;
   readonly url: string;
+  /** Where its operators ask; of most servers the same. */
+  readonly opsUrl: string;
   /** SIGTERM; resolves when it is gone, with its CPU profile written where one was asked for. Else it ends with the bench. */
   stop(): Promise<void>;
 }
@@ -20,28 +22,38 @@ export async function startServer(
     readonly main: string;
     readonly env: Readonly<Record<string, string>>;
     readonly ready?: string;
+    /** Whether it answers its operators on a port of their own. */
+    readonly ops?: boolean;
   },
 ): Promise<ServerProcess> {
-  const { name, main, env, ready = "/readyz" } = server;
+  const { name, main, env, ready = "/readyz", ops = false } = server;
   const { supervisor } = await bench.stack();
-  const [port = 0] = await freePorts(1);
+  const [port = 0, opsPort = 0] = await freePorts(2);
   const url = `http://127.0.0.1:${port}`;
+  const opsUrl = ops ? `http://127.0.0.1:${opsPort}` : url;
   const child: Child = await supervisor.start({
     name: name.replaceAll(/\W+/g, "-"),
     command: process.execPath,
     args: [...profilerArguments(bench.profileDir, name), path.join(ROOT, main)],
     cwd: ROOT,
-    env: { PATH: process.env["PATH"], ...env, PORT: String(port), HTTP_HOST: "127.0.0.1", HTTP_PORT: String(port) },
-    isReady: async () => (await fetch(url + ready)).ok,
+    env: {
+      PATH: process.env["PATH"],
+      ...env,
+      PORT: String(port),
+      HTTP_HOST: "127.0.0.1",
+      HTTP_PORT: String(port),
+      OPS_PORT: String(opsPort),
+    },
+    isReady: async () => (await fetch(opsUrl + ready)).ok,
   });
-  return { name, url, stop: async () => child.stop() };
+  return { name, url, opsUrl, stop: async () => child.stop() };
 }
 
 /** CPU seconds that a server has taken since it started. */
-export async function cpuSecondsOf({ url }: Pick<ServerProcess, "url">): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+export async function cpuSecondsOf({ opsUrl }: Pick<ServerProcess, "opsUrl">): Promise<number> {
+  const text = await (await fetch(`${opsUrl}/metrics`)).text();
   const seconds = Number(/^process_cpu_seconds_total ([\d.]+)$/m.exec(text)?.[1]);
-  if (Number.isNaN(seconds)) throw new Error(`${url}/metrics does not tell process_cpu_seconds_total`);
+  if (Number.isNaN(seconds)) throw new Error(`${opsUrl}/metrics does not tell process_cpu_seconds_total`);
   return seconds;
 }
 

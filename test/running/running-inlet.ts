@@ -212,11 +212,11 @@ async function startService(
   env: Readonly<Record<string, string>>,
   logFile: string,
 ): Promise<Service> {
-  const port = await freePort();
+  const [port, opsPort] = [await freePort(), await freePort()];
   const log = openSync(logFile, "a");
   const child = spawn(process.execPath, [path.join(ROOT, "services", name, "src/main.ts")], {
     cwd: ROOT,
-    env: { ...env, HTTP_HOST: "127.0.0.1", HTTP_PORT: String(port), LOG_LEVEL: "info" },
+    env: { ...env, HTTP_HOST: "127.0.0.1", HTTP_PORT: String(port), OPS_PORT: String(opsPort), LOG_LEVEL: "info" },
     stdio: ["ignore", log, log],
   });
   closeSync(log);
@@ -224,6 +224,7 @@ async function startService(
     child.once("exit", (code, signal) => resolve({ code, signal })),
   );
   const url = `http://127.0.0.1:${port}`;
+  const opsUrl = `http://127.0.0.1:${name === "ingest-gateway" ? opsPort : port}`;
   const service: Service = {
     url,
     ended,
@@ -233,7 +234,7 @@ async function startService(
   for (;;) {
     // A process that was told to die at a point which a redelivered email reaches at once may be gone before it was ever ready.
     if (child.exitCode !== null || child.signalCode !== null) return service;
-    const ready = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    const ready = await fetch(`${opsUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
       (response) => response.ok,
       () => false,
     );

@@ -174,6 +174,18 @@ export const VARIABLES = {
     default: "8080",
     schema: wholeNumber(0, 65_535),
   },
+  OPS_HOST: {
+    meaning: "interface on which the gateway answers its operators: /readyz and /metrics (gateway)",
+    example: "0.0.0.0",
+    default: "127.0.0.1",
+    schema: z.string(),
+  },
+  OPS_PORT: {
+    meaning: "port of these answers, apart from the one that senders reach; 0 takes a free one (gateway)",
+    example: "8084",
+    default: "8084",
+    schema: wholeNumber(0, 65_535),
+  },
   HTTP_TLS: {
     meaning: "true for HTTPS with the certificate of TLS_CERT_FILE instead of HTTP (gateway)",
     example: "true",

@@ -95,6 +95,7 @@ export function readEnvironment(
     inletUrl: read("INLET_URL") ?? null,
     inletToken: read("INLET_TOKEN") ?? null,
     http: { host: read("HTTP_HOST") ?? "127.0.0.1", port: read("HTTP_PORT") ?? 0 },
+    ops: { host: read("OPS_HOST") ?? "127.0.0.1", port: read("OPS_PORT") ?? 0 },
     httpTls: read("HTTP_TLS") ?? false,
     tls,
     trustedProxies: read("TRUSTED_PROXIES") ?? [],

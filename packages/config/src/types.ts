@@ -30,6 +30,8 @@ export interface Environment {
   readonly inletToken: string | null;
   /** Where this service's HTTP server listens. */
   readonly http: { readonly host: string; readonly port: number };
+  /** Where the gateway answers its operators. Of the other services `http` is this. */
+  readonly ops: { readonly host: string; readonly port: number };
   /** Whether it speaks HTTPS with the certificate of `tls`. */
   readonly httpTls: boolean;
   /** PEM files, which may be replaced while the process runs. */

@@ -23,7 +23,7 @@ export interface OpsServer {
 }
 
 /**
- * The operators' HTTP of a service that has no other: `/healthz` (200 while the process lives), `/readyz` (200 or 503, JSON with every
+ * The operators' HTTP of a service, apart from what others reach: `/healthz` (200 while the process lives), `/readyz` (200 or 503, JSON with every
  * check, 1.5 s at most each), `/metrics` (Prometheus text). Rejects when the port is taken.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {

@@ -2,14 +2,13 @@ import type { Server } from "node:https";
 import rateLimit from "@fastify/rate-limit";
 import { serveLinks } from "@inlet/blob-links";
 import type { Tenants } from "@inlet/config";
-import type { ReadinessCheck, Telemetry } from "@inlet/telemetry";
+import type { Telemetry } from "@inlet/telemetry";
 import { LogController, fastify } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { createAcknowledgements } from "./acknowledgements.ts";
 import { createBodyBudget } from "./body-budget.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import { makeDurable } from "./durable.ts";
-import { operatorsRoutes } from "./operators-routes.ts";
 import { Problem } from "./problems.ts";
 import { outboundMessagesRoute } from "./outbound/route.ts";
 import { refuseRequest, refuseWithProblems } from "./refusals.ts";
@@ -35,8 +34,7 @@ export const INBOUND_PATH = "/v1/inbound/:tenant/:source";
 
 export interface GatewayDeps extends PublisherDeps {
   readonly tenants: Tenants;
-  readonly telemetry: Pick<Telemetry, "log" | "metricsText">;
-  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  readonly telemetry: Pick<Telemetry, "log">;
   /** URL_SIGNING_KEYS; without one no links are served. */
   readonly linkKeys?: readonly string[];
   /** Epoch ms. Default `Date.now`. */
@@ -92,7 +90,8 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   await app.register(rateLimit, { global: false });
   refuseWithProblems(app);
   refuseUnroutable(app.server);
-  operatorsRoutes(app, deps.checks, deps.telemetry);
+  // Readiness and metrics are the operators' alone, on a port of their own (main.ts).
+  app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "alive" }));
   const { linkKeys: keys = [], blobs, now = Date.now } = deps;
   if (keys.length > 0) serveLinks(app, { blobs, keys, now });
 

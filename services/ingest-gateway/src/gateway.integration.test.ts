@@ -85,7 +85,7 @@ describe("the gateway's process", () => {
   test("is ready, says so with its checks, and counts", async () => {
     const { checks } = await untilReady(gateway);
     expect(Object.values(checks).every(({ ok }) => ok)).toBe(true);
-    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    const text = await (await fetch(`${gateway.opsUrl}/metrics`)).text();
     expect(text).toMatch(/inlet_ingest_requests_total\{tenant="demo",source="signed-json",code="202"\} [1-9]/);
   });
 
@@ -102,7 +102,7 @@ test("Kafka and registry away at start: it starts, is not ready, answers 503 wit
   const alone = await start({ KAFKA_BROKERS: dead, SCHEMA_REGISTRY_URL: `http://${dead}` });
   try {
     await untilStatus(alone, "/healthz", 200);
-    const ready = await fetch(`${alone.url}/readyz`);
+    const ready = await fetch(`${alone.opsUrl}/readyz`);
     expect(ready.status).toBe(503);
     const body = JSON.stringify({ eventId: "evt-1" });
     const response = await fetch(`${alone.url}/v1/inbound/demo/signed-json`, {

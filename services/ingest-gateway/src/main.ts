@@ -10,7 +10,7 @@ import {
 } from "@inlet/config";
 import { createCodec, createRegistry } from "@inlet/event-codec";
 import { createKafka } from "@inlet/kafka";
-import { metrics, startTelemetry } from "@inlet/telemetry";
+import { metrics, startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
 import { createGateway } from "./app.ts";
@@ -88,10 +88,10 @@ async function main(): Promise<void> {
   const app = await createGateway({
     ...shared,
     telemetry,
-    checks,
     certificate: environment.httpTls ? certificate : null,
     linkKeys: environment.urlSigningKeys,
   });
+  const ops = await startOpsServer({ ...environment.ops, telemetry, checks });
   const mail = await openMailDoor({ ...shared, log, certificate }, environment.smtp);
 
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
@@ -101,12 +101,12 @@ async function main(): Promise<void> {
     certificate?.close();
     await Promise.all([app.close(), mail.close()]);
     await producer.close();
-    await Promise.allSettled([topics.close(), lanes.close(), tenants.close()]);
+    await Promise.allSettled([topics.close(), lanes.close(), tenants.close(), ops.close()]);
     log.info("ended");
     await telemetry.shutdown();
   });
   await app.listen({ host: environment.http.host, port: environment.http.port });
-  log.info({ ports: { http: environment.http.port, ...mail.ports } }, "listening");
+  log.info({ ports: { http: environment.http.port, ops: ops.port, ...mail.ports } }, "listening");
 }
 
 try {

@@ -1,18 +1,12 @@
 import type { TopicFault } from "@inlet/kafka";
 import { TOPICS, topicIn } from "@inlet/schemas";
-import { afterEach, describe, expect, test } from "vitest";
+import { readiness } from "@inlet/telemetry";
+import { describe, expect, test } from "vitest";
 import { gatewayChecks } from "./checks.ts";
 import type { CheckDeps } from "./checks.ts";
 import { prepareSchemas } from "./schema-preparation.ts";
 import { startTestGateway, tenantOf } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
 import { createTopicCheck } from "./topic-check.ts";
-
-let gateway: TestGateway | null = null;
-afterEach(async () => {
-  await gateway?.app.close();
-  gateway = null;
-});
 
 const acme = tenantOf("acme", 'name: Acme\nsources: {}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:TOKEN" }\n');
 
@@ -47,15 +41,11 @@ const missing: TopicFault = {
 };
 
 async function readyz(change: Partial<CheckDeps>) {
-  gateway = await startTestGateway({ checks: gatewayChecks({ ...allWell, ...change }) });
-  const response = await gateway.app.inject({ url: "/readyz" });
-  return {
-    status: response.statusCode,
-    checks: response.json<{ checks: Record<string, { ok: boolean; warn?: boolean; detail?: string }> }>().checks,
-  };
+  const { ready, checks } = await readiness(gatewayChecks({ ...allWell, ...change }));
+  return { status: ready ? 200 : 503, checks };
 }
 
-describe("/readyz", () => {
+describe("readiness", () => {
   test("200 with every check when all is well", async () => {
     const { status, checks } = await readyz({});
     expect(status).toBe(200);
@@ -108,16 +98,18 @@ describe("/readyz", () => {
 test("warns of a certificate that ends soon, and stays ready", async () => {
   const ends = (days: number) => ({ current: () => ({ cert: "", key: "", validTo: Date.now() + days * 86_400_000 }) });
   expect((await readyz({ certificate: ends(60) })).checks["certificate"]).not.toHaveProperty("warn");
-  await gateway?.app.close();
   const { status, checks } = await readyz({ certificate: ends(3) });
   expect(status).toBe(200);
   expect(checks["certificate"]).toMatchObject({ ok: true, warn: true });
 });
 
-test("/healthz and /metrics answer", async () => {
-  gateway = await startTestGateway();
+test("D4: the public port says that it lives, and tells senders neither metrics nor checks", async () => {
+  const gateway = await startTestGateway();
   expect((await gateway.app.inject({ url: "/healthz" })).json()).toEqual({ status: "alive" });
-  expect((await gateway.app.inject({ url: "/metrics" })).body).toBe("# metrics\n");
+  for (const url of ["/metrics", "/readyz"]) {
+    expect((await gateway.app.inject({ url })).json()).toMatchObject({ status: 404, code: "not_found" });
+  }
+  await gateway.app.close();
 });
 
 test("topic faults are asked once in a while, and anew after an error", async () => {

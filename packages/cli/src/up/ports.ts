@@ -5,6 +5,7 @@ import { WrongUse } from "../context.ts";
 export const UP_PORTS = {
   ...DEFAULT_PORTS,
   gateway: 8080,
+  "gateway-ops": 8084,
   smtp: 2525,
   parser: 8082,
   "crm-sink": 8083,

@@ -10,19 +10,25 @@ interface Service {
   /** Its folder under services/. */
   readonly name: string;
   readonly port: UpPort;
+  /** Where it says that it is ready, when that is apart. */
+  readonly ops?: UpPort;
   readonly ready: "/readyz" | "/healthz";
 }
 
 const SERVICES: readonly Service[] = [
   { name: "crm-sandbox", port: "crm-sandbox", ready: "/healthz" },
-  { name: "ingest-gateway", port: "gateway", ready: "/readyz" },
+  { name: "ingest-gateway", port: "gateway", ops: "gateway-ops", ready: "/readyz" },
   { name: "parser", port: "parser", ready: "/readyz" },
   { name: "crm-sink", port: "crm-sink", ready: "/readyz" },
 ];
 
 /** Throws a LocalStackError when a port that a service is to listen on is taken. */
 export async function assertServicePortsFree(ports: UpPorts): Promise<void> {
-  const taken = [...SERVICES, { name: "ingest-gateway (SMTP)", port: "smtp" as const }];
+  const taken = [
+    ...SERVICES,
+    { name: "ingest-gateway (operators)", port: "gateway-ops" as const },
+    { name: "ingest-gateway (SMTP)", port: "smtp" as const },
+  ];
   for (const { name, port } of taken) await assertPortFree(ports[port], name, `take another with --port ${port}=N`);
 }
 
@@ -44,6 +50,7 @@ export function serviceEnvironment(
     DEMO_CRM_BASE_URL: `http://127.0.0.1:${ports["crm-sandbox"]}`,
     SANDBOX_DATA_DIR: path.join(dataDir, "crm-sandbox"),
     HTTP_HOST: "127.0.0.1",
+    OPS_HOST: "127.0.0.1",
     SMTP_PORT: String(ports.smtp),
   };
   for (const name of Object.keys(own)) {
@@ -62,7 +69,7 @@ export async function startServices(
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all(
-    SERVICES.map(async ({ name, port, ready }) => {
+    SERVICES.map(async ({ name, port, ops = port, ready }) => {
       const main = path.join(INLET_ROOT, "services", name, "src", "main.ts");
       if (!existsSync(main))
         throw new Error(`services/${name}/src/main.ts is not there: this copy of Inlet is incomplete`);
@@ -73,10 +80,11 @@ export async function startServices(
           name,
           command: process.execPath,
           args: [main],
-          env: { ...env, HTTP_PORT: String(ports[port]), OTEL_SERVICE_NAME: name },
+          env: { ...env, HTTP_PORT: String(ports[port]), OPS_PORT: String(ports[ops]), OTEL_SERVICE_NAME: name },
           cwd: INLET_ROOT,
           stopGraceMs: 15_000,
-          isReady: async () => (await fetch(`${address}${ready}`, { signal: AbortSignal.timeout(2000) })).ok,
+          isReady: async () =>
+            (await fetch(`http://127.0.0.1:${ports[ops]}${ready}`, { signal: AbortSignal.timeout(2000) })).ok,
         },
         signal,
       );

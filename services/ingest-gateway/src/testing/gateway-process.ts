@@ -21,6 +21,8 @@ export const DEMO_VALUES: Readonly<Record<string, string | undefined>> = parseEn
 export interface GatewayProcess {
   readonly url: string;
   readonly port: number;
+  /** Where its operators ask. */
+  readonly opsUrl: string;
   readonly child: ChildProcess;
   /** Its log. */
   readonly lines: string[];
@@ -28,7 +30,7 @@ export interface GatewayProcess {
 
 /** @param dir where its blobs lie */
 export async function startGatewayProcess(dir: string, change: Record<string, string> = {}): Promise<GatewayProcess> {
-  const port = await freePort();
+  const [port, opsPort] = [await freePort(), await freePort()];
   const { KAFKA_BROKERS = "", SCHEMA_REGISTRY_URL = "", PATH = "" } = processEnvironment();
   const child = spawn(process.execPath, [fileURLToPath(new URL("../main.ts", import.meta.url))], {
     env: {
@@ -39,6 +41,7 @@ export async function startGatewayProcess(dir: string, change: Record<string, st
       BLOB_STORE_URL: pathToFileURL(join(dir, "blobs")).href,
       TENANTS_DIR: fileURLToPath(new URL("config/tenants", repository)),
       HTTP_PORT: String(port),
+      OPS_PORT: String(opsPort),
       ...change,
     },
     stdio: ["ignore", "pipe", "pipe"],
@@ -46,7 +49,7 @@ export async function startGatewayProcess(dir: string, change: Record<string, st
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on("line", (line) => lines.push(line));
-  return { url: `http://127.0.0.1:${port}`, port, child, lines };
+  return { url: `http://127.0.0.1:${port}`, port, opsUrl: `http://127.0.0.1:${opsPort}`, child, lines };
 }
 
 /** SIGTERM; resolves with the exit code. */
@@ -58,11 +61,11 @@ export async function stop({ child }: GatewayProcess): Promise<number | null> {
   return child.exitCode;
 }
 
-/** Waits until the address answers with this status; gives the body. The log tells why it does not. */
-export async function untilStatus({ url, lines }: GatewayProcess, path: string, status: number): Promise<unknown> {
+/** Waits until the operators' address answers with this status; gives the body. The log tells why it does not. */
+export async function untilStatus({ opsUrl, lines }: GatewayProcess, path: string, status: number): Promise<unknown> {
   return vi.waitFor(
     async () => {
-      const response = await fetch(`${url}${path}`);
+      const response = await fetch(`${opsUrl}${path}`);
       if (response.status !== status) throw new Error(`${path} is ${response.status}: ${lines.join("\n")}`);
       return response.json();
     },

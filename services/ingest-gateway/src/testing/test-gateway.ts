@@ -81,9 +81,7 @@ export async function startTestGateway(
     tenants: tenantsOf(tenantOf("acme", tenantFile + sources + extraTenantYaml)),
     telemetry: {
       log: pino({ level: "info" }, { write: (line) => void logs.push(line) }),
-      metricsText: () => Promise.resolve({ contentType: "text/plain", body: "# metrics\n" }),
     },
-    checks: {},
     producer,
     blobs,
     codec,
