@@ -1,6 +1,7 @@
 export * from "./topics.ts";
 export * from "./reasons.ts";
 export * from "./cut-text.ts";
+export * from "./subject-prefixes.ts";
 export * from "./warnings.ts";
 export * from "./values.ts";
 export * from "./headers.ts";

@@ -1,29 +1,5 @@
-/**
- * What mail programs put before the subject of a reply or a forward, by language, as `lowerCase` leaves it: Outlook and its kin translate
- * `Re` and `Fwd`.
- */
-const PREFIXES = [
-  // en, and the programs that do not translate
-  "re|fw|fwd",
-  // de, nl, sv, da, no, fi, is
-  "aw|wg|antw|doorst|sv|vb|vs|vl|videre|fs",
-  // fr, es, pt, ca, it
-  "rép|tr|rv|res|enc|r|rif|i|reenv",
-  // pl, cs, hu, lt, lv, et
-  "odp|pd|odpověď|předáno|vá|továbbítás|ats|atb|vast",
-  // tr, id, cy, el
-  "ynt|ilt|bls|trs|yml|απ|σχετ|πρθ",
-  // ru, uk, bg
-  "отв|ответ|пересл|відп|отг|препр",
-  // he, ar
-  "השב|תגובה|הועבר|رد|إعادة توجيه",
-  // zh, ja, ko
-  "回复|回覆|回復|答复|答覆|转发|轉寄|轉發|返信|転送|답장|회신|전달",
-].join("|");
+import { withoutPrefixes } from "@inlet/schemas";
 
-const PREFIX = new RegExp(`^(?:${PREFIXES})\\s*(?:\\[\\d+\\]|\\(\\d+\\)|\\^\\d+)?\\s*:\\s*`, "u");
-/** A list's name, `[External]`, `***Spam***`. One with a digit may be the matter itself: `[Ticket 4711]`. */
-const LABEL = /^(?:\[[^\][\d]{1,40}\]|\*{2,}[^*\d]{1,40}\*{2,})\s*/u;
 const WRAPPED = /^\[fwd:(.*)\]$/u;
 const TRAILER = /\s*\(fwd\)$/u;
 
@@ -38,7 +14,7 @@ export function baseSubject(subject: string | null): string {
   let rest = lowerCase((subject ?? "").slice(0, LONGEST));
   for (let before = ""; before !== rest;) {
     before = rest;
-    rest = rest.replace(PREFIX, "").replace(WRAPPED, "$1").replace(LABEL, "").replace(TRAILER, "").trim();
+    rest = withoutPrefixes(rest.replace(WRAPPED, "$1")).replace(TRAILER, "").trim();
   }
   return wordsOf(rest).join(" ");
 }
