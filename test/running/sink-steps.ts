@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readTenant } from "@inlet/config";
+import { readTenant, type TenantConfig } from "@inlet/config";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import { conversationIdOf, emailKeyOf, type NormalizedEvent } from "@inlet/schemas";
 import { createEffectLog } from "@inlet/crm-sink/src/effect-log.ts";
@@ -10,7 +10,7 @@ import { deliver, type Delivered } from "@inlet/crm-sink/src/pipeline.ts";
 import { createTenantCrms } from "@inlet/crm-sink/src/tenant-crms.ts";
 import { normalizedEmail } from "../bench/normalized-emails.ts";
 
-/** The sink's steps on the real ledger and a CRM of the test's, one email at a time, without Kafka around them. */
+/** The sink's steps on a ledger and a CRM of the test's, one email at a time, without Kafka around them. */
 export interface SinkSteps {
   readonly tenant: string;
   readonly ledger: Ledger;
@@ -21,34 +21,46 @@ export interface SinkSteps {
   deliver(event: NormalizedEvent): Promise<Tried>;
   /** Tries until it ends otherwise than by waiting for another email's write. */
   deliverInTurn(event: NormalizedEvent): Promise<Tried>;
+  /** The tenant's file has changed: `more` takes the place of the former. */
+  remap(more: string): void;
   close(): Promise<void>;
 }
 
 export type Tried = Delivered & {
   readonly warnings: readonly string[];
   readonly evidence: EmailTry["evidence"];
+  readonly notices: EmailTry["notices"];
   readonly records: Readonly<Record<string, string | null>>;
 };
 
 export async function sinkSteps(
   crm: string,
-  options: { readonly tenant?: string; readonly more?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly tenant?: string;
+    readonly more?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** Closed with the steps; the one of the local stack where none is given. */
+    readonly ledger?: Ledger;
+  } = {},
 ): Promise<SinkSteps> {
-  const { tenant = `t-${randomUUID().slice(0, 12)}`, more = "", env = {} } = options;
-  const ledger = openLedger({ connectionString: process.env["DATABASE_URL"] ?? "" });
+  const { tenant = `t-${randomUUID().slice(0, 12)}`, env = {} } = options;
+  const ledger = options.ledger ?? openLedger({ connectionString: process.env["DATABASE_URL"] ?? "" });
   await ledger.migrate();
-  const text = `name: Acme
+  const configOf = (more: string): TenantConfig => {
+    const text = `name: Acme
 sources: { web: { kind: signed-json, secrets: [env:SECRET] } }
-mailboxes: { sales: { addresses: [sales@inlet.example] } }
+${more.includes("mailboxes:") ? "" : "mailboxes: { sales: { addresses: [sales@inlet.example] } }"}
 ${more}
 ${crm}`;
-  const read = readTenant(tenant, text, {
-    where: "config/tenants/acme.yaml",
-    env: { SECRET: "open-sesame-0123456789", CRM_TOKEN: "token-of-demo", ...env },
-    baseDir: "config/tenants",
-  });
-  if (read.tenant === null) throw new Error(JSON.stringify(read.faults));
-  const config = read.tenant;
+    const read = readTenant(tenant, text, {
+      where: "config/tenants/acme.yaml",
+      env: { SECRET: "open-sesame-0123456789", CRM_TOKEN: "token-of-demo", ...env },
+      baseDir: "config/tenants",
+    });
+    if (read.tenant === null) throw new Error(JSON.stringify(read.faults));
+    return read.tenant;
+  };
+  let config = configOf(options.more ?? "");
   const logged: object[] = [];
   const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
   const crms = createTenantCrms({
@@ -61,7 +73,6 @@ ${crm}`;
     ledger,
     crms,
     blobs: { get: async () => Buffer.from("bytes of a file") },
-    publicUrl: "https://inlet.example",
     instance: `crm-sink/${randomUUID()}`,
     log: { debug: log, info: log, warn: log, error: log },
     now: Date.now,
@@ -145,7 +156,8 @@ ${crm}`;
       if (delivered.kind === "retry" || delivered.kind === "park") waitingIds.add(event.eventId);
       else waitingIds.delete(event.eventId);
       const records = Object.fromEntries(email.summary.map(({ effect, recordId }) => [effect, recordId]));
-      return { ...delivered, warnings: email.warnings, evidence: email.evidence, records };
+      const { warnings, evidence, notices } = email;
+      return { ...delivered, warnings, evidence, notices, records };
     },
     deliverInTurn: async (event) => {
       for (;;) {
@@ -153,6 +165,9 @@ ${crm}`;
         if (tried.kind !== "retry" || tried.attempt) return tried;
         await sleep(50);
       }
+    },
+    remap: (more) => {
+      config = configOf(more);
     },
     close: async () => {
       await crms.close();

@@ -346,7 +346,7 @@ export async function prepareWrite(crm: Crm, effect: WrittenEffect, target: Crm 
     case "task": {
       const contactId = okOf(await crm.upsertContact(contact, inMs(PATIENT_MS))).recordId;
       const dealId = okOf(await crm.createDeal(dealInput(id, contactId), inMs(PATIENT_MS))).recordId;
-      const about = { title: `Angebot senden 🗼 ${id}`, text: `An ${email}\n\nFull email: https://inlet.example/e/1` };
+      const about = { title: `Angebot senden 🗼 ${id}`, text: `An ${email}\n\nhttps://example.com/angebot?a=1&b=2` };
       const due = { dueAt: Date.UTC(2026, 4, 18, 9, 30), priority: "high" as const };
       const task = { key: `eml_${id}/pricing-asked`, ...about, ...due, contactId, dealId };
       return write(task.key, (options, again) => target.createTask({ ...task, ...again }, options));
@@ -365,11 +365,10 @@ export function dealInput(id: string, contactId: string): DealInput {
 }
 
 export function activityInput(key: string, contactId: string, from: string | null): ActivityInput {
-  const viewUrl = `https://inlet.example/e/demo/evt_${key.slice(4)}`;
   return {
     key,
     subject: "Angebot für 東京 🗼",
-    text: `Guten Tag\n\nFull email: ${viewUrl}`,
+    text: "Guten Tag\n\nhttps://example.com/angebot",
     html: "<p>Guten Tag</p>",
     at: Date.UTC(2026, 4, 17, 9, 30, 15),
     from: { email: from ?? "mara@example.com", name: "Mara Núñez" },
@@ -379,7 +378,6 @@ export function activityInput(key: string, contactId: string, from: string | nul
     inReplyTo: null,
     spamVerdict: "pass",
     attachmentCount: 0,
-    viewUrl,
     contactId,
     companyId: null,
     dealId: null,

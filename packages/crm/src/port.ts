@@ -111,7 +111,7 @@ export interface ActivityInput {
   /** emailKey, the unique key. */
   readonly key: string;
   readonly subject: string;
-  /** Truncated text, with the link to the full view as its last line. */
+  /** Truncated text. */
   readonly text: string;
   readonly html: string | null;
   /** Epoch ms. */
@@ -123,7 +123,6 @@ export interface ActivityInput {
   readonly inReplyTo: string | null;
   readonly spamVerdict: string | null;
   readonly attachmentCount: number;
-  readonly viewUrl: string;
   readonly contactId: string;
   readonly companyId: string | null;
   readonly dealId: string | null;
@@ -143,7 +142,7 @@ export interface TaskInput extends Replacing {
   /** emailKey + "/" + id of the rule, the unique key. */
   readonly key: string;
   readonly title: string;
-  /** What it is about, with the link to the full email as its last line. */
+  /** What it is about. */
   readonly text: string;
   /** Epoch ms. */
   readonly dueAt: number;

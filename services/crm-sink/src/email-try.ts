@@ -18,7 +18,6 @@ export interface SinkDeps {
   readonly tenants: Tenants;
   readonly crms: TenantCrms;
   readonly producer: Producer;
-  readonly publicUrl: string;
   /** Unique to this process; part of every claim's owner. */
   readonly instance: string;
   readonly log: Log;

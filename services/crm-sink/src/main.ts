@@ -26,7 +26,7 @@ try {
 async function run(): Promise<void> {
   const raw = processEnvironment();
   const test = failureTest(raw);
-  const environment = readEnvironment(raw, ["kafka", "registry", "database", "blobs", "tenants", "publicUrl"], {
+  const environment = readEnvironment(raw, ["kafka", "registry", "database", "blobs", "tenants"], {
     HTTP_PORT: "8083",
   });
   const telemetry = startTelemetry({
@@ -66,7 +66,6 @@ async function run(): Promise<void> {
       tenants,
       crms,
       producer,
-      publicUrl: environment.publicUrl,
       instance: `crm-sink/${randomUUID()}`,
       log,
       now: Date.now,

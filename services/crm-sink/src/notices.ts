@@ -1,14 +1,14 @@
 import type { RuleAction } from "@inlet/delivery";
-import { effectKey, viewUrl } from "@inlet/delivery";
+import { effectKey } from "@inlet/delivery";
 import type { Notice } from "@inlet/ledger";
 import type { EmailTry } from "./email-try.ts";
 
 /** `type` of every notice (Standard Webhooks: full-stop delimited, what happened). */
 const TYPE = "inlet.rule.met";
 
-/** What the rules tell the tenant's own systems once the email is written: ids and headers, and the way to the rest; no text of the email. */
+/** What the rules tell the tenant's own systems once the email is written: ids and headers, no text of the email. */
 export function noticesOf(email: EmailTry, actions: readonly RuleAction[]): Notice[] {
-  const { event, deps, crm } = email;
+  const { event, crm } = email;
   return actions.flatMap((action) => {
     if (action.kind !== "notify") return [];
     const recordOf = (effect: string): string | null =>
@@ -30,7 +30,6 @@ export function noticesOf(email: EmailTry, actions: readonly RuleAction[]): Noti
         contactId: recordOf("contact"),
         dealId: recordOf("deal"),
         activityId: recordOf("activity"),
-        viewUrl: viewUrl(deps.publicUrl, event.tenantId, event.eventId),
       },
     };
     const key = effectKey.rule(event.emailKey, action.ruleId);

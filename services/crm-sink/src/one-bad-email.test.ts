@@ -125,7 +125,6 @@ beforeAll(async () => {
     },
     crms: createTenantCrms({ ledger, log: silent, random: () => 0.5, reach: () => {} }),
     producer: { send: async ({ topic }: { topic: string }) => ({ topic, partition: 0, offset: (offset += 1n) }) },
-    publicUrl: "https://inlet.example",
     instance: "sink/1",
     log: silent,
     now: Date.now,

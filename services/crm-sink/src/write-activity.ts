@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ActivityInput } from "@inlet/crm";
-import { activitySubject, activityText, activityTime, ok, viewUrl, type Outcome } from "@inlet/delivery";
+import { activitySubject, activityText, activityTime, ok, type Outcome } from "@inlet/delivery";
 import { isBlobRef, resolveText } from "@inlet/event-codec";
 import type { EmailTry } from "./email-try.ts";
 import { writeEffect } from "./write-effect.ts";
@@ -26,12 +26,11 @@ export async function describeActivity(email: EmailTry, links: ActivityLinks): P
   const { event, deps } = email;
   const { at, warning } = activityTime(event);
   if (warning !== null && !email.warnings.includes(warning)) email.warnings.push(warning);
-  const url = viewUrl(deps.publicUrl, event.tenantId, event.eventId);
   const text = (await resolveText(event.text, deps.blobs)) ?? (await resolveText(event.replyText, deps.blobs));
   return {
     key: event.emailKey,
     subject: activitySubject(event.subject),
-    text: activityText(text, url),
+    text: activityText(text),
     html: await resolveText(event.html, deps.blobs),
     at,
     from: { email: event.from?.email ?? "", name: event.from?.name ?? null },
@@ -41,7 +40,6 @@ export async function describeActivity(email: EmailTry, links: ActivityLinks): P
     inReplyTo: event.inReplyTo,
     spamVerdict: event.spamVerdict,
     attachmentCount: event.attachments.filter((attachment) => !attachment.inline).length,
-    viewUrl: url,
     ...links,
   };
 }

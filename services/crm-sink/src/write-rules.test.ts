@@ -39,7 +39,6 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
       ledger: {
         recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
       },
-      publicUrl: "https://inlet.example",
     },
     event: {
       tenantId: "demo",

@@ -1,5 +1,5 @@
 import type { DealChange } from "@inlet/crm";
-import { activitySubject, effectKey, ok, viewUrl, type Ending, type Outcome, type RuleAction } from "@inlet/delivery";
+import { activitySubject, effectKey, ok, type Ending, type Outcome, type RuleAction } from "@inlet/delivery";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
@@ -133,9 +133,8 @@ function worksOf(actions: readonly RuleAction[]): RuleWork[] {
   });
 }
 
-function taskText({ event, deps }: EmailTry, { ruleId }: TaskAction): string {
+function taskText({ event }: EmailTry, { ruleId }: TaskAction): string {
   const { from } = event;
   const sender = from === null ? "(no sender)" : from.name === null ? from.email : `${from.name} <${from.email}>`;
-  const link = `Full email: ${viewUrl(deps.publicUrl, event.tenantId, event.eventId)}`;
-  return `Email: ${activitySubject(event.subject)}\nFrom: ${sender}\nMade by rule ${ruleId}\n\n${link}`;
+  return `Email: ${activitySubject(event.subject)}\nFrom: ${sender}\nMade by rule ${ruleId}`;
 }

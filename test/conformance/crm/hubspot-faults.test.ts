@@ -239,7 +239,7 @@ test("every call is reported with a template, never an id, and its outcome", asy
 const activity = {
   key: "eml_1",
   subject: "Hello",
-  text: "Hello\n\nFull email: https://inlet.example/e/demo/evt_1",
+  text: "Hello",
   html: null,
   at: 1_780_000_000_000,
   from: { email: "ada@example.com", name: "Ada Byron" },
@@ -249,7 +249,6 @@ const activity = {
   inReplyTo: null,
   spamVerdict: null,
   attachmentCount: 0,
-  viewUrl: "https://inlet.example/e/demo/evt_1",
   contactId: "1",
   companyId: null,
   dealId: null,

@@ -29,7 +29,6 @@ export const PLACEHOLDERS = {
     "inReplyTo",
     "spamVerdict",
     "attachmentCount",
-    "viewUrl",
     "contactId",
     "companyId",
     "dealId",
@@ -79,7 +78,7 @@ export function dealChangeFields(recordId: string, { place, addTags }: DealChang
 }
 
 export function activityFields(input: ActivityInput): Own<"activity"> {
-  const { text, html, messageId, inReplyTo, spamVerdict, attachmentCount, viewUrl } = input;
+  const { text, html, messageId, inReplyTo, spamVerdict, attachmentCount } = input;
   const subject = cutText(input.subject, HTTP_LIMITS.subject);
   const [to, cc] = [peopleOf(input.to), peopleOf(input.cc)];
   const { contactId, companyId, dealId, fileIds } = input;
@@ -93,7 +92,6 @@ export function activityFields(input: ActivityInput): Own<"activity"> {
     inReplyTo,
     spamVerdict,
     attachmentCount,
-    viewUrl,
     contactId,
     companyId,
     dealId,

@@ -95,17 +95,14 @@ export async function updateActivity(
 ): Promise<CallResult<Written | null>> {
   const properties: Record<string, string> = {};
   if (changed.subject !== undefined) properties["hs_email_subject"] = fitSubject(changed.subject);
-  if (changed.text !== undefined || changed.html !== undefined || changed.fileIds !== undefined) {
-    const now = await read(client, recordId, "?properties=inlet_view_url,hs_attachment_ids", options);
+  if (changed.text !== undefined) properties["hs_email_text"] = fitText(changed.text);
+  if (changed.html !== undefined) properties["hs_email_html"] = fitHtml(changed.html) ?? "";
+  if (changed.fileIds !== undefined) {
+    const now = await read(client, recordId, "?properties=hs_attachment_ids", options);
     if (!now.ok) return now;
     if (now.value === null) return { ok: true, value: null };
-    const viewUrl = now.value.properties["inlet_view_url"] ?? "";
-    if (changed.text !== undefined) properties["hs_email_text"] = fitText(changed.text, viewUrl);
-    if (changed.html !== undefined) properties["hs_email_html"] = fitHtml(changed.html, viewUrl) ?? "";
-    if (changed.fileIds !== undefined) {
-      const there = (now.value.properties["hs_attachment_ids"] ?? "").split(";").filter((id) => id !== "");
-      properties["hs_attachment_ids"] = [...new Set([...there, ...changed.fileIds])].join(";");
-    }
+    const there = (now.value.properties["hs_attachment_ids"] ?? "").split(";").filter((id) => id !== "");
+    properties["hs_attachment_ids"] = [...new Set([...there, ...changed.fileIds])].join(";");
   }
   let wrote = false;
   if (Object.keys(properties).length > 0) {

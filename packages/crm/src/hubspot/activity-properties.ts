@@ -3,7 +3,8 @@ import type { ActivityInput } from "../port.ts";
 import { HUBSPOT_LIMITS } from "./limits.ts";
 
 const TEXT_LIMIT = HUBSPOT_LIMITS.text;
-const CUT_MARK = "\n[… shortened]\n\n";
+const CUT_MARK = "\n[… shortened]";
+/** Emails that were written before the autumn of 2026 end in a link that was never served. */
 const HTML_LINK = /\n<p>Full email: <a href="[^"<>]*">[^<>]*<\/a><\/p>$/;
 
 /** The email object's properties for an activity; all strings, as HubSpot wants them. */
@@ -15,11 +16,10 @@ export function activityProperties(input: ActivityInput, tenant: string): Record
     hs_email_direction: "INCOMING_EMAIL",
     hs_email_status: "SENT",
     hs_email_subject: fitSubject(input.subject),
-    hs_email_text: fitText(input.text, input.viewUrl),
+    hs_email_text: fitText(input.text),
     inlet_attachment_count: String(input.attachmentCount),
-    inlet_view_url: input.viewUrl,
     ...optional("hs_email_headers", emailHeaders(input)),
-    ...optional("hs_email_html", fitHtml(input.html, input.viewUrl)),
+    ...optional("hs_email_html", fitHtml(input.html)),
     ...optional("inlet_message_id", fitId(input.messageId)),
     ...optional("inlet_in_reply_to", fitId(input.inReplyTo)),
     ...optional("inlet_spam_verdict", input.spamVerdict),
@@ -31,27 +31,17 @@ export function fitSubject(subject: string): string {
   return cutText(subject, HUBSPOT_LIMITS.subject);
 }
 
-/** The text with the view link as its last line: added where it is missing, kept where the text must be cut. */
-export function fitText(text: string, viewUrl: string): string {
-  const whole = text.trimEnd().endsWith(viewUrl) ? text : `${text.trimEnd()}\n\nFull email: ${viewUrl}`;
-  if (whole.length <= TEXT_LIMIT) return whole.toWellFormed();
-  const link = `Full email: ${viewUrl}`;
-  return cutText(whole, TEXT_LIMIT - CUT_MARK.length - link.length) + CUT_MARK + link;
+/** The text as HubSpot takes it: cut with a marker where it is too long. */
+export function fitText(text: string): string {
+  return text.length <= TEXT_LIMIT ? text.toWellFormed() : cutText(text, TEXT_LIMIT - CUT_MARK.length) + CUT_MARK;
 }
 
-/** Sanitized html with the link to the whole; null (HubSpot shows the text) where it is too long, for cut html is broken html. */
-export function fitHtml(html: string | null, viewUrl: string): string | null {
-  if (html === null || html === "") return null;
-  const url = viewUrl
-    .replaceAll("&", "&amp;")
-    .replaceAll('"', "&quot;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;");
-  const whole = `${html}\n<p>Full email: <a href="${url}">open in Inlet</a></p>`;
-  return whole.length <= TEXT_LIMIT ? whole.toWellFormed() : null;
+/** Sanitized html; null (HubSpot shows the text) where it is too long, for cut html is broken html. */
+export function fitHtml(html: string | null): string | null {
+  return html === null || html === "" || html.length > TEXT_LIMIT ? null : html.toWellFormed();
 }
 
-/** The html as it was handed in, from what {@link fitHtml} made of it. */
+/** The html as it was handed in. */
 export function htmlWithoutLink(html: string): string {
   return html.replace(HTML_LINK, "");
 }
@@ -66,7 +56,7 @@ function emailHeaders(input: ActivityInput): string | null {
   const [from, to, cc] = [party(input.from), addressed(input.to), addressed(input.cc)];
   const written = (most: number): string =>
     JSON.stringify({ from, to: to.slice(0, most), cc: cc.slice(0, Math.max(0, most - to.length)), bcc: [] });
-  // Whole people, the first ones: of a thousand recipients the view has the rest.
+  // Whole people, the first ones: a thousand recipients do not fit.
   let [fits, tooMany] = [0, to.length + cc.length + 1];
   while (tooMany - fits > 1) {
     const middle = Math.floor((fits + tooMany) / 2);

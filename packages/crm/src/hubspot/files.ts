@@ -71,7 +71,7 @@ export async function findFile(
 
 /**
  * Folder and name of a file. The name begins with the hash, and is plain ASCII, since HubSpot rewrites other characters and the path
- * must be known beforehand; the name as sent stands in the full view.
+ * must be known beforehand.
  */
 export function filePlace(tenant: string, key: string, filename: string): { folder: string; name: string } {
   const slash = key.indexOf("/");

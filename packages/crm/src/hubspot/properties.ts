@@ -23,7 +23,6 @@ export const CUSTOM_PROPERTIES: readonly CustomProperty[] = [
   { type: "emails", name: "inlet_in_reply_to", label: "In-Reply-To", unique: false, kind: "string" },
   { type: "emails", name: "inlet_spam_verdict", label: "Spam verdict", unique: false, kind: "string" },
   { type: "emails", name: "inlet_attachment_count", label: "Attachments received", unique: false, kind: "number" },
-  { type: "emails", name: "inlet_view_url", label: "Full email in Inlet", unique: false, kind: "string" },
 ];
 
 /** What contacts need beside whose addresses HubSpot does not take. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { messageBody, readMessageBody } from "./message-body.ts";
 
-const LINK = "Full email: https://inlet.example/e/demo/evt_1?a=1&b=2";
+const LINK = "Our offer: https://example.com/offer?a=1&b=2";
 
 test.each([
   [
@@ -16,9 +16,9 @@ test.each([
   expect(readMessageBody(body)).toEqual({ text, html, notes: ["2 attachments", "spam check: pass"] });
 });
 
-test("the link at the end can be followed", () => {
-  expect(messageBody({ text: `x\n${LINK}`, html: "" })).toContain(
-    '<a href="https://inlet.example/e/demo/evt_1?a=1&amp;b=2">',
+test("an address that the sender wrote is text", () => {
+  expect(messageBody({ text: `x\n${LINK}`, html: "" })).toBe(
+    '<div class="inlet-text">x<br>Our offer: https://example.com/offer?a=1&amp;b=2</div>',
   );
 });
 

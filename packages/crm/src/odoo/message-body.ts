@@ -18,8 +18,6 @@ const QUOTED = ' data-o-mail-quote="1"';
 /** The body as Odoo shows it. `notes` stand between text and html, such as `2 attachments`. */
 export function messageBody({ text, html }: MessageBody, notes: readonly string[] = []): string {
   const lines = escaped(text.toWellFormed().replaceAll(CONTROLS, "")).split(/\r\n|\r|\n/);
-  const last = lines.length - 1;
-  lines[last] = (lines[last] ?? "").replace(/https?:\/\/\S+$/, (url) => `<a href="${url}">${url}</a>`);
   const small = notes.length === 0 ? "" : `<div class="inlet-notes"><small>${escaped(notes.join(" · "))}</small></div>`;
   const folded =
     html === "" || html.length > HTML_LIMIT

@@ -26,7 +26,6 @@ const activity: ActivityInput = {
   inReplyTo: null,
   spamVerdict: null,
   attachmentCount: 0,
-  viewUrl: "https://inlet.example/e/demo/evt_1",
   contactId: "6",
   companyId: null,
   dealId: null,
