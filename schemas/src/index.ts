@@ -1,5 +1,6 @@
 export * from "./topics.ts";
 export * from "./reasons.ts";
+export * from "./contact-reasons.ts";
 export * from "./cut-text.ts";
 export * from "./subject-prefixes.ts";
 export * from "./warnings.ts";

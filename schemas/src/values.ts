@@ -71,6 +71,14 @@ export interface Mailbox {
   email: string;
 }
 
+/** Who writes: From, or the person behind it. */
+export interface Contact extends Mailbox {
+  /** `from`, `list`, `group`, `form`, `forwarder` or `colleague`: what stands between the person and From. */
+  via: string;
+  /** Codes of CONTACT_REASONS. */
+  reasons: string[];
+}
+
 export interface Header {
   name: string;
   value: string;
@@ -117,6 +125,8 @@ export interface NormalizedEvent {
   inReplyTo: string | null;
   references: string[];
   from: Mailbox | null;
+  /** The person behind From; null without a From, and in records of before 2026-12, where it is From. */
+  contact: Contact | null;
   sender: Mailbox | null;
   replyTo: Mailbox[];
   to: Mailbox[];
@@ -128,6 +138,8 @@ export interface NormalizedEvent {
   text: string | BlobRef | null;
   html: string | BlobRef | null;
   replyText: string | BlobRef | null;
+  /** A mail gateway's caution above the words; no part of `replyText`. */
+  banner: string | null;
   signature: { name: string | null; phones: string[] } | null;
   attachments: AttachmentInfo[];
   auth: { spf: string | null; dkim: string | null; dmarc: string | null };

@@ -4,7 +4,10 @@ import type { RecordName, TopicName } from "./index.ts";
 /** Every released version of every record, oldest first. A version is a file that is never edited; a change is a new file and a new line. */
 export const VERSIONS = {
   RawEvent: { topic: "rawEvents", files: ["raw-events/RawEvent.v1.avsc", "raw-events/RawEvent.v2.avsc"] },
-  NormalizedEvent: { topic: "normalizedEvents", files: ["normalized-events/NormalizedEvent.v1.avsc"] },
+  NormalizedEvent: {
+    topic: "normalizedEvents",
+    files: ["normalized-events/NormalizedEvent.v1.avsc", "normalized-events/NormalizedEvent.v2.avsc"],
+  },
   Outcome: { topic: "outcomes", files: ["outcomes/Outcome.v1.avsc"] },
   OutboundMessage: { topic: "outboundMessages", files: ["outbound-messages/OutboundMessage.v1.avsc"] },
 } as const satisfies Record<RecordName, { topic: TopicName; files: readonly string[] }>;

@@ -47,6 +47,8 @@ export function normalizedEmail({ tenant, run, conversation, place }: MeasuredEm
     inReplyTo: references.at(-1) ?? null,
     references,
     from,
+    contact: null,
+    banner: null,
     sender: null,
     replyTo: [],
     to: [{ name: null, email: "sales@inlet.example" }],

@@ -67,6 +67,7 @@ const normalizedEvent = {
     inReplyTo: null,
     references: [],
     from: null,
+    contact: null,
     sender: null,
     replyTo: [],
     to: [],
@@ -77,6 +78,7 @@ const normalizedEvent = {
     text: "inline text",
     html: null,
     replyText: null,
+    banner: null,
     signature: null,
     attachments: [],
     auth: { spf: null, dkim: null, dmarc: null },
@@ -104,6 +106,7 @@ const normalizedEvent = {
     inReplyTo: "m1@example.com",
     references: ["m0@example.com", "m1@example.com"],
     from: { name: "Zoë 日本 📧", email: "zoe@example.com" },
+    contact: { name: "Zoë", email: "zoe+reply@example.com", via: "list", reasons: ["from_is_list", "reply_to"] },
     sender: { name: null, email: "list@example.com" },
     replyTo: [{ name: "Zoë", email: "zoe+reply@example.com" }],
     to: [{ name: null, email: "deal+12345@in.example.com" }],
@@ -114,6 +117,7 @@ const normalizedEvent = {
     text: BLOB,
     html: "<p>Ja</p>",
     replyText: "Ja",
+    banner: "[EXTERNAL] 価格",
     signature: { name: "Zoë", phones: ["+49 30 1234567"] },
     attachments: [
       {

@@ -126,7 +126,7 @@ test("attachments carry where they are stored, and no bytes", async () => {
 
 test("the fields are those of the newest NormalizedEvent schema, no more and no less", async () => {
   const avsc = JSON.parse(
-    readFileSync(new URL("../../../schemas/normalized-events/NormalizedEvent.v1.avsc", import.meta.url), "utf8"),
+    readFileSync(new URL("../../../schemas/normalized-events/NormalizedEvent.v2.avsc", import.meta.url), "utf8"),
   ) as { fields: { name: string }[] };
   const event = normalize(await parsed("From: a@example.com\r\n\r\nHi\r\n"), CONTEXT);
   expect(Object.keys(event).toSorted()).toEqual(avsc.fields.map((field) => field.name).toSorted());

@@ -40,6 +40,7 @@ export function normalize(content: EmailContent, context: NormalizeContext): Nor
     envelope,
     ...identify(context.tenantId, content),
     ...ours,
+    contact: email.from === null ? null : { ...email.from, via: "from", reasons: ["from"] },
     classification: gradeLoop(
       { ...content, classification: gradeOwnGroup(content, context.mailboxes) },
       context.mailboxes,

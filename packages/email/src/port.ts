@@ -20,6 +20,7 @@ export type EmailContent = Omit<
   | "headers"
   | "attachments"
   | "addressTags"
+  | "contact"
 > & {
   text: string | null;
   html: string | null;

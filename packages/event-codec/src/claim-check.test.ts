@@ -37,6 +37,8 @@ const normalized: NormalizedEvent = {
   inReplyTo: null,
   references: [],
   from: { name: null, email: "ann@example.com" },
+  contact: null,
+  banner: null,
   sender: null,
   replyTo: [],
   to: [],

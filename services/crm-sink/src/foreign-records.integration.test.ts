@@ -48,6 +48,8 @@ async function genuine(n: number): Promise<GenuineRecord> {
     inReplyTo: null,
     references: [],
     from: { name: null, email: "ada@example.com" },
+    contact: null,
+    banner: null,
     sender: null,
     replyTo: [],
     to: [],

@@ -367,6 +367,8 @@ function emailOf(tenant: string, name: string): NormalizedEvent {
     inReplyTo: null,
     references: [],
     from,
+    contact: null,
+    banner: null,
     sender: null,
     replyTo: [],
     to: [{ name: null, email: "sales@inlet.example" }],
