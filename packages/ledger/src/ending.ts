@@ -191,6 +191,11 @@ const END_EFFECTS = `
    where e.tenant = r.tenant and e.crm = r.crm and e.effect = r.effect and e.key = r.key and e.owner = r.owner
      and e.state = 'claimed' and r.state = 'released' and not r.settle`;
 
+/** What this delivery wrote before and a replay did not come to again: a rule or a file that the mapping no longer wants is in the CRM all the same. */
+const EARLIER_EFFECTS = `coalesce((select jsonb_agg(o) from jsonb_array_elements(d.effects) o
+          where not exists (select 1 from jsonb_array_elements(r.effects) n where n->>'effect' = o->>'effect'
+                               and (n->>'key' = o->>'key' or n->>'recordId' = o->>'recordId'))), '[]')`;
+
 const END_FINALS = `
   with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, service text, stage text, parsed_at bigint, pass int,
         attempt int, state text, reason text, detail text, duplicate_of text, warnings jsonb, evidence jsonb, effects jsonb, content_hash text,
@@ -198,7 +203,7 @@ const END_FINALS = `
         outbox_value text, outbox_headers jsonb)),
    ended as (
      update deliveries d set state = r.state, stage = r.stage, reason = r.reason, detail = r.detail, duplicate_of = r.duplicate_of,
-        warnings = r.warnings, evidence = r.evidence, effects = r.effects, pass = r.pass, attempt = r.attempt, starts = 0, alone_starts = 0,
+        warnings = r.warnings, evidence = r.evidence, effects = r.effects || ${EARLIER_EFFECTS}, pass = r.pass, attempt = r.attempt, starts = 0, alone_starts = 0,
         deliver_starts = 0, deliver_alone_starts = 0,
         content_hash = coalesce(r.content_hash, d.content_hash), mapping_version = coalesce(r.mapping_version, d.mapping_version),
         dlq_topic = coalesce(r.dlq_topic, d.dlq_topic), dlq_partition = coalesce(r.dlq_partition, d.dlq_partition),

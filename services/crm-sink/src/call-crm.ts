@@ -37,6 +37,7 @@ const METHODS = {
   file: "uploadFile",
   task: "createTask",
   stage: "updateDeal",
+  "tag-deal": "updateDeal",
   "where-is": "whereIs",
   account: "account",
   "settle-contact": "lookup",

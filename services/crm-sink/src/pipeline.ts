@@ -62,7 +62,7 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     const written = claims.of("activity", effectKey.activity(email.event.emailKey));
     if (written.state === "confirmed" && written.gone) need({ kind: "suppress", reason: "gone_in_crm" });
     if (written.state === "confirmed" && written.eventId !== email.event.eventId)
-      need(await addToWritten(email, written, deal));
+      need(await addToWritten(email, claims, written, deal));
 
     need(await writeRecords(email, claims, { address, company: found, deal, files, actions, written }));
     return { kind: "written" };

@@ -15,15 +15,13 @@ import {
 import type { ClaimResult, RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm, callMethod } from "./call-crm.ts";
+import { dealTags, tagsWritten } from "./deal-tags.ts";
 import type { EmailTry } from "./email-try.ts";
 import { findRelatedDeals } from "./related-deals.ts";
 import { mentioned } from "./sent-messages.ts";
 import { writeEffect } from "./write-effect.ts";
 
 type ConfirmedEffect = Extract<ClaimResult, { state: "confirmed" }>;
-
-/** Mark of every deal that Inlet makes (WR3). */
-export const DEAL_TAG = "email-sourced";
 
 /** Tags, sent messages and emails of a subject that are followed: anybody may write any number of them, and each costs a call. */
 const MOST_NAMED = 3;
@@ -141,8 +139,10 @@ export async function writeDeal(
   }
   const name = activitySubject(email.event.subject);
   const replaces = claimed.state === "won" ? (claimed.replaces ?? null) : null;
-  const input = { key, name, contactId, tags: dealTags(email), ...dealPlace(email), replaces };
-  const outcome = await writeEffect(email, "deal", key, { method: "createDeal", input }, { ...CREATED });
+  const tags = dealTags(email);
+  const input = { key, name, contactId, tags, ...dealPlace(email), replaces };
+  const desired = { ...CREATED, ...tagsWritten(tags) };
+  const outcome = await writeEffect(email, "deal", key, { method: "createDeal", input }, desired);
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "deal", key, ...outcome.value });
   email.evidence["deal"] = CREATED;
@@ -156,15 +156,6 @@ function evidenceOf(email: EmailTry, { desired, eventId }: ConfirmedEffect): Dea
   return eventId === email.event.eventId && matchedBy !== undefined && confidence !== undefined
     ? { matchedBy, confidence, detail: desired["detail"] ?? "" }
     : conversationEvidence(email.conversationId);
-}
-
-/** What the addresses say of a new deal stands on it: its campaign, its product, its queue. */
-function dealTags({ event, sentMessages }: EmailTry): string[] {
-  const campaigns = sentMessages.flatMap(({ campaign }) =>
-    campaign === null ? [] : [{ kind: "campaign", value: campaign }],
-  );
-  const tags = [...event.addressTags, ...campaigns].map(({ kind, value }) => `${kind}:${value}`.replaceAll(";", ","));
-  return [...new Set([DEAL_TAG, ...tags])];
 }
 
 /** Pipeline and stage of a new deal: those of the mailbox that the email reached, else the tenant's. */

@@ -2,6 +2,7 @@ import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { ok, type DealChoice, type Outcome, type RuleAction } from "@inlet/delivery";
 import type { HeldClaims } from "./claim-effects.ts";
+import { addNewTags } from "./deal-tags.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
 import { holdMemory } from "./hold-memory.ts";
 import { noticesOf } from "./notices.ts";
@@ -13,7 +14,7 @@ import { writeDeal } from "./write-deal.ts";
 import { mayBeRenewed } from "./write-effect.ts";
 import { writeFiles } from "./write-files.ts";
 import { writeRules } from "./write-rules.ts";
-import { bringUpToDate } from "./written-before.ts";
+import { bringUpToDate, listRuleEffects } from "./written-before.ts";
 
 const ALL = { deal: true, files: true };
 
@@ -47,7 +48,10 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
       await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
     );
     const dealId = need(await writeDeal(email, claims, deal, contactId, mayMake.deal));
-    if (written.state !== "confirmed") need(await writeRules(email, claims, actions, { contactId, dealId }));
+    if (written.state === "confirmed") {
+      need(await addNewTags(email, claims, email.event.eventId));
+      listRuleEffects(email, claims);
+    } else need(await writeRules(email, claims, actions, { contactId, dealId }));
     const fileIds = need(await writeFiles(email, claims, files, mayMake.files));
     await holdMemory(email, textMemory(email), async () => {
       const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });

@@ -2,17 +2,20 @@ import type { ActivityInput } from "@inlet/crm";
 import { effectKey, fieldsToUpdate, ok, type DealChoice, type Outcome } from "@inlet/delivery";
 import type { ClaimResult } from "@inlet/ledger";
 import { callCrm } from "./call-crm.ts";
+import type { HeldClaims } from "./claim-effects.ts";
+import { addNewTags } from "./deal-tags.ts";
 import type { EmailTry } from "./email-try.ts";
 import { digests, tiesWanted } from "./write-activity.ts";
 
 export type ConfirmedActivity = Extract<ClaimResult, { state: "confirmed" }>;
 
 /**
- * The same email came by another delivery: what that one adds (a deal named by its address tag) goes to the records that are there, and it
- * ends suppressed (PROTOCOL.md 1).
+ * The same email came by another delivery: what that one adds (a deal named by its address tag, tags of the deal that the first one made)
+ * goes to the records that are there, and it ends suppressed (PROTOCOL.md 1).
  */
 export async function addToWritten(
   email: EmailTry,
+  claims: HeldClaims,
   activity: ConfirmedActivity,
   deal: DealChoice,
 ): Promise<Outcome<null>> {
@@ -27,7 +30,18 @@ export async function addToWritten(
     email.summary.push({ effect: "deal", key: email.conversationId, recordId: deal.dealId, created: false });
     email.evidence["deal"] = deal.evidence;
   }
+  const tagged = await addNewTags(email, claims, activity.eventId);
+  if (tagged.kind !== "ok") return tagged;
   return { kind: "suppress", reason: "duplicate_email", duplicateOf: activity.eventId };
+}
+
+/** What the tenant's rules wrote stands among the email's records, though a replay does none of it again. */
+export function listRuleEffects(email: EmailTry, claims: HeldClaims): void {
+  for (const { effect, key } of claims.all) {
+    const claimed = claims.of(effect, key);
+    if ((effect !== "task" && effect !== "stage") || claimed.state !== "confirmed") continue;
+    email.summary.push({ effect, key, recordId: claimed.recordId, created: effect === "task" ? false : null });
+  }
 }
 
 /**
