@@ -1,13 +1,17 @@
 import { hasQuoteMarks, markedTextOfSafeHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
+import { takeBanner } from "./reply/banner.ts";
 import { readReply } from "./reply/read-reply.ts";
 import type { Reply } from "./reply/read-reply.ts";
+import type { Sender } from "./reply/signature-block.ts";
 import { signatureIn } from "./signature.ts";
 import type { Signature } from "./signature.ts";
 
 export interface ReplyAndSignature {
   /** The new words; null for mail without text. */
   readonly replyText: string | null;
+  /** What the receiving gateway put above the words; null where there is nothing of the kind. */
+  readonly banner: string | null;
   /** Null where no signature shows. */
   readonly signature: Signature | null;
 }
@@ -17,7 +21,7 @@ export interface ReplyBodies {
   readonly text: string | null;
   readonly textOfHtml: string | null;
   readonly html: string | null;
-  readonly from: { readonly name: string | null; readonly email: string } | null;
+  readonly from: Sender;
 }
 
 /**
@@ -27,22 +31,23 @@ export interface ReplyBodies {
  */
 export function replyOf(bodies: ReplyBodies): ReplyAndSignature {
   const full = bodies.text ?? bodies.textOfHtml;
-  if (full === null) return { replyText: null, signature: null };
-  const sender = bodies.from?.name ?? null;
-  const reply = bodies.text === null ? readHtml(bodies, full, sender) : readBoth(bodies.text, bodies.html, sender);
-  return { replyText: reply.words || full.trim(), signature: signatureIn(reply, bodies.from) };
+  if (full === null) return { replyText: null, banner: null, signature: null };
+  const { banner, text } = takeBanner(full);
+  const { from } = bodies;
+  const reply = bodies.text === null ? readHtml(bodies, text, from) : readBoth(text, bodies.html, from);
+  return { replyText: reply.words || text.trim(), banner, signature: signatureIn(reply, from) };
 }
 
-function readHtml(bodies: ReplyBodies, full: string, sender: string | null): Reply {
-  const marked = bodies.html === null ? "" : markedTextOfSafeHtml(bodies.html);
-  return readReply(bounded(marked === "" ? full : marked), sender);
+function readHtml(bodies: ReplyBodies, full: string, from: Sender): Reply {
+  const marked = bodies.html === null ? "" : takeBanner(markedTextOfSafeHtml(bodies.html)).text;
+  return readReply(bounded(marked === "" ? full : marked), from);
 }
 
 /** Text that shows no quote while the html has marks: the text ends where the quote of the html begins. */
-function readBoth(text: string, html: string | null, sender: string | null): Reply {
-  const reply = readReply(bounded(text), sender);
+function readBoth(text: string, html: string | null, from: Sender): Reply {
+  const reply = readReply(bounded(text), from);
   if (reply.quotes || html === null || !hasQuoteMarks(html)) return reply;
-  const ofHtml = readReply(bounded(markedTextOfSafeHtml(html)), sender);
+  const ofHtml = readReply(bounded(takeBanner(markedTextOfSafeHtml(html)).text), from);
   if (!ofHtml.quotes || ofHtml.words === "") return reply;
   const end = endOf(text, ofHtml.words);
   return end === -1 ? ofHtml : { ...ofHtml, words: text.slice(0, end).trim() };

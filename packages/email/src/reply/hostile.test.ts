@@ -36,7 +36,7 @@ test.each([
   ["lines that share", `a On 1 ${"b ".repeat(100)}wrote:\n> x\n`],
 ])("a megabyte of %s ends", { timeout: 60_000 }, (_name, unit) => {
   const text = unit.repeat(Math.ceil(MEGABYTE / unit.length));
-  const { words, signature } = readReply(text, "Bo Berg");
+  const { words, signature } = readReply(text, { name: "Bo Berg", email: "bo@example.com" });
   expect(words.length).toBeLessThanOrEqual(text.length);
   expect(signature.join("\n").length).toBeLessThanOrEqual(text.length);
 });

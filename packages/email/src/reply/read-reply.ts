@@ -6,7 +6,7 @@ import type { Line } from "./lines.ts";
 import { newRuns, runsOf } from "./runs.ts";
 import type { Run } from "./runs.ts";
 import { delimitedSignature, footer, mobileSignatures, undelimitedSignature } from "./signature-block.ts";
-import type { Part } from "./signature-block.ts";
+import type { Part, Sender } from "./signature-block.ts";
 import { withoutArmour } from "./armour.ts";
 
 /** What one text is made of. */
@@ -20,10 +20,10 @@ export interface Reply {
 }
 
 /**
- * Reads a reply (UN5). `text` has line ends LF; `sender` is the name in From, by which a signature without delimiter is
+ * Reads a reply (UN5). `text` has line ends LF; `sender` is From, by which a signature without delimiter is
  * known. Linear in the text: each line is looked at with a bounded number around it.
  */
-export function readReply(text: string, sender: string | null): Reply {
+export function readReply(text: string, sender: Sender): Reply {
   const lines = readLines(withoutArmour(text));
   const { lead, end, introductions } = boundariesOf(lines);
   const own: Part = { from: lead === null ? 0 : lead.to + 1, to: end };

@@ -9,6 +9,9 @@ export interface Part {
   readonly to: number;
 }
 
+/** Who wrote, as From names him. */
+export type Sender = { readonly name: string | null; readonly email: string } | null;
+
 const CLOSING_WORDS: ReadonlySet<string> = new Set(Object.values(CLOSINGS).flat());
 /** RFC 3676, 4.3; mail that is trimmed on its way loses the space. */
 const DELIMITER = /^\s{0,2}(?:--|—|–|ᐧ)\s{0,3}$/;
@@ -68,8 +71,8 @@ export function delimitedSignature(lines: readonly Line[], part: Part): number {
  * First line of a signature that nothing delimits, or -1: closing words, a name, and below it how to reach the sender or
  * what he is; or the sender's name with such lines. A bare `Thanks, Bob` is what he typed.
  */
-export function undelimitedSignature(lines: readonly Line[], part: Part, sender: string | null): number {
-  const own = sender === null ? "" : sender.toLowerCase().trim();
+export function undelimitedSignature(lines: readonly Line[], part: Part, sender: Sender): number {
+  const own = (sender?.name ?? "").toLowerCase().trim();
   for (let at = part.to - 1, seen = 0; at >= part.from && seen <= SIGNATURE_LINES; at -= 1) {
     const line = lines[at] as Line;
     if (line.kind === "blank") continue;
