@@ -74,7 +74,6 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     subject,
     text: text ?? htmlAsText,
     html,
-    banner: null,
     ...replyOf({ text, textOfHtml: htmlAsText, html, from }),
     attachments,
     auth: authenticationOf(fields, options.trustedAuthservIds ?? [], from?.email ?? null),
