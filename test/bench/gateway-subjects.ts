@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { initBlobStore } from "@inlet/blob-store";
 import type { LocalStack } from "@inlet/local-stack";
 import { startServer, type ServerProcess } from "./server-process.ts";
 import type { Bench } from "./suite.ts";
@@ -48,10 +49,12 @@ crm: { kind: hubspot, token: env:BENCH_SECRET }
 rateLimit: { perSecond: 100000, burst: 100000 }
 `,
   );
+  const blobs = pathToFileURL(path.join(dir, "blobs")).href;
+  await initBlobStore(blobs);
   return {
     ...stack.env,
     TENANTS_DIR: tenants,
-    BLOB_STORE_URL: pathToFileURL(path.join(dir, "blobs")).href,
+    BLOB_STORE_URL: blobs,
     BENCH_SECRET: SECRET,
   };
 }

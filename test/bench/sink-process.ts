@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { initBlobStore } from "@inlet/blob-store";
 import { openLedger } from "@inlet/ledger";
 import { openDatabase } from "@inlet/ledger/database";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -45,6 +46,8 @@ export async function startSink(bench: Bench, tenants: readonly MeasuredTenant[]
   const ledger = openLedger({ connectionString: stack.env.DATABASE_URL, applicationName: "bench" });
   await ledger.migrate();
   await ledger.close();
+  const blobs = pathToFileURL(path.join(bench.dir, "blobs")).href;
+  await initBlobStore(blobs);
   const sandbox = await startServer(bench, {
     name: "crm-sandbox",
     main: "services/crm-sandbox/src/main.ts",
@@ -60,7 +63,7 @@ export async function startSink(bench: Bench, tenants: readonly MeasuredTenant[]
     env: {
       ...stack.env,
       ...(await writeTenants(path.join(bench.dir, "tenants"), tenants, sandbox.url)),
-      BLOB_STORE_URL: pathToFileURL(path.join(bench.dir, "blobs")).href,
+      BLOB_STORE_URL: blobs,
       PUBLIC_URL: "http://127.0.0.1:8080",
     },
   });

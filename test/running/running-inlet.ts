@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { initBlobStore } from "@inlet/blob-store";
 import { createSandbox, type Sandbox } from "@inlet/crm-sandbox";
 import { registerSchemas } from "@inlet/event-codec";
 import { type Admin, createKafka } from "@inlet/kafka";
@@ -113,6 +114,7 @@ export async function runInlet(
     clientId: "test",
     log: silent,
   }).admin();
+  await initBlobStore(String(env["BLOB_STORE_URL"]));
   await admin.applyTopics(["shared"]);
   await registerSchemas({ url: stack.env.SCHEMA_REGISTRY_URL, auth: null });
   const ledger = openLedger({ connectionString: stack.env.DATABASE_URL });

@@ -12,6 +12,11 @@ export interface StoreUnderTest {
   /** Takes the store away until `restore`. */
   readonly takeAway: () => Promise<void> | void;
   readonly restore: () => Promise<void> | void;
+  /** Leaves an empty place where everything may be written, as a mount point without its volume, until `mount`. */
+  readonly unmount: () => Promise<void> | void;
+  readonly mount: () => Promise<void> | void;
+  /** Names of what lies in the empty place. */
+  readonly writtenBelow: () => Promise<string[]> | string[];
 }
 
 const DAY = Date.parse("2026-11-23T23:59:59.999Z");
@@ -126,15 +131,48 @@ export function blobStoreConformance(name: string, open: () => Promise<StoreUnde
     it("says unavailable while it is away, and works again after", async () => {
       const { store, takeAway, restore } = await open();
       const ref = await store.put("demo", DAY, Buffer.from("kept"));
-      expect(await store.healthy()).toBe(true);
+      expect(await store.fault()).toBeNull();
       await takeAway();
       await expect(store.put("demo", DAY, Buffer.from("new"))).rejects.toThrow(BlobStoreUnavailableError);
       await expect(store.get(ref)).rejects.toThrow(BlobStoreUnavailableError);
       await expect(store.getRange(ref, 0, 2)).rejects.toThrow(BlobStoreUnavailableError);
-      expect(await store.healthy()).toBe(false);
+      await expect(store.assertAvailable()).rejects.toThrow(BlobStoreUnavailableError);
+      expect(await store.fault()).toEqual(expect.any(String));
       await restore();
       expect((await store.get(ref)).toString()).toBe("kept");
-      expect(await store.healthy()).toBe(true);
+      expect(await store.fault()).toBeNull();
+    });
+
+    it("L23: without its marker it is away, says what to do, and nothing is written, made or believed to be missing", async () => {
+      const { store, unmount, mount, writtenBelow } = await open();
+      const ref = await store.put("demo", DAY, Buffer.from("kept"));
+      await unmount();
+      const calls = [
+        async () => store.put("demo", DAY, Buffer.from("new")),
+        async () => store.put("demo", DAY, Buffer.from("kept")),
+        async () => store.get(ref),
+        async () => store.getRange(ref, 0, 2),
+        async () => store.assertAvailable(),
+      ];
+      for (const call of calls) {
+        const failure = await call().catch((error: unknown) => error);
+        expect(failure).toBeInstanceOf(BlobStoreUnavailableError);
+        expect((failure as Error).message).toContain("inlet blobs init");
+      }
+      expect(await store.fault()).toContain("inlet blobs init");
+      expect(await writtenBelow()).toEqual([]);
+      await mount();
+      await store.assertAvailable();
+      expect(await store.fault()).toBeNull();
+      expect((await store.get(ref)).toString()).toBe("kept");
+      await expect(store.get(await gone(store, ref))).rejects.toThrow(BlobMissingError);
     });
   });
+}
+
+/** The reference of a blob that was never put. */
+async function gone(store: BlobStore, ref: BlobRef): Promise<BlobRef> {
+  const other = await store.put("other", DAY, Buffer.from("kept"));
+  expect(other.sha256).toBe(ref.sha256);
+  return { ...other, key: other.key.replace("other", "third") };
 }

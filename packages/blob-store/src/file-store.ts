@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BlobRef } from "@inlet/schemas";
 import { assertContent, assertLength, assertRange, blobRefOf, partsOf } from "./blob-key.ts";
 import type { BlobKey } from "./blob-key.ts";
 import { syncFolder, writeDurably } from "./durable-file.ts";
+import { codeOf, unavailable } from "./file-faults.ts";
+import { assertMarkedFolder } from "./file-marker.ts";
 import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
 import type { BlobStore } from "./port.ts";
 
-/** A {@link BlobStore} in a folder, which must be one volume for all services. The folder is made by the first `put`. */
+/**
+ * A {@link BlobStore} in a folder, which must be one volume for all services. Nothing is written or believed to be missing while the folder
+ * lacks its marker: then the volume is not mounted.
+ */
 export function createFileBlobStore(root: string): BlobStore {
   const writing = new Map<string, Promise<void>>();
   const pathOf = ({ tenant, day, sha256 }: BlobKey): string => join(root, tenant, day, sha256);
@@ -25,25 +30,29 @@ export function createFileBlobStore(root: string): BlobStore {
 
   const reading = async (ref: BlobRef, read: (path: string) => Promise<Buffer>): Promise<Buffer> => {
     const path = pathOf(partsOf(ref));
-    try {
-      return await read(path);
-    } catch (error) {
-      // A missing root is a volume that is not mounted: the fault of the place, not of this email.
-      if (codeOf(error) === "ENOENT" && (await exists(root))) {
-        throw new BlobMissingError(`${ref.key}: not in the blob store`, { cause: error });
+    for (let again = false; ; again = true) {
+      try {
+        return await read(path);
+      } catch (error) {
+        if (codeOf(error) !== "ENOENT") throw unavailable("a blob could not be read", error);
+        await assertMarkedFolder(root);
+        // The volume may have been mounted between the read and the look at its marker.
+        if (again) throw new BlobMissingError(`${ref.key}: not in the blob store`, { cause: error });
       }
-      throw unavailable("could not be read", error);
     }
   };
 
   return {
     put: async (tenant, receivedAt, bytes) => {
       const ref = blobRefOf(tenant, receivedAt, bytes);
+      await assertMarkedFolder(root);
       try {
         await store(ref, bytes);
       } catch (error) {
-        throw unavailable("could not be written", error);
+        throw unavailable("a blob could not be written", error);
       }
+      // Unmounted in between, it would have been written below the mount point.
+      await assertMarkedFolder(root);
       return ref;
     },
     get: async (ref) => assertContent(ref, await reading(ref, readFile)),
@@ -51,14 +60,17 @@ export function createFileBlobStore(root: string): BlobStore {
       assertRange(ref, start, end);
       return assertLength(ref, await reading(ref, async (path) => readPart(path, start, end)), end - start);
     },
-    healthy: async () => {
+    assertAvailable: async () => assertMarkedFolder(root),
+    fault: async () => {
       const probe = join(root, `.${randomUUID()}.probe`);
       try {
-        await mkdir(root, { recursive: true, mode: 0o750 });
+        await assertMarkedFolder(root);
         await writeFile(probe, "ok", { flag: "wx" });
-        return true;
-      } catch {
-        return false;
+        return null;
+      } catch (error) {
+        return error instanceof BlobStoreUnavailableError
+          ? error.message
+          : unavailable("nothing can be written", error).message;
       } finally {
         await rm(probe, { force: true }).catch(() => {});
       }
@@ -84,22 +96,4 @@ async function readPart(path: string, start: number, end: number): Promise<Buffe
   } finally {
     await file.close();
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function unavailable(what: string, cause: unknown): BlobStoreUnavailableError {
-  return new BlobStoreUnavailableError(
-    `BLOB_STORE_URL: a blob ${what} (${codeOf(cause) ?? "unknown error"}); check that the volume is mounted, writable and has space`,
-    { cause },
-  );
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }

@@ -8,5 +8,8 @@ blobStoreConformance("memory", () => {
     tamper: (ref, bytes) => store.tamper(ref.key, bytes),
     takeAway: () => store.setUnavailable(true),
     restore: () => store.setUnavailable(false),
+    unmount: () => store.setMarked(false),
+    mount: () => store.setMarked(true),
+    writtenBelow: () => [],
   });
 });

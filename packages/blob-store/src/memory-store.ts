@@ -1,5 +1,6 @@
 import type { BlobRef } from "@inlet/schemas";
 import { assertContent, assertLength, assertRange, blobRefOf, partsOf } from "./blob-key.ts";
+import { unmarked } from "./marker.ts";
 import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
 import type { BlobStore } from "./port.ts";
 
@@ -7,6 +8,8 @@ import type { BlobStore } from "./port.ts";
 export interface MemoryBlobStore extends BlobStore {
   /** While true every call fails as if the store were away. */
   setUnavailable(unavailable: boolean): void;
+  /** While false it has no marker, as a mount point without its volume. */
+  setMarked(marked: boolean): void;
   /** Replaces what is stored under a key; null removes it. */
   tamper(key: string, bytes: Buffer | null): void;
   /** Keys of everything stored. */
@@ -17,7 +20,9 @@ export interface MemoryBlobStore extends BlobStore {
 export function createMemoryBlobStore(): MemoryBlobStore {
   const blobs = new Map<string, Buffer>();
   let unavailable = false;
+  let marked = true;
   const assertAvailable = (): void => {
+    if (!marked) throw unmarked("the in-memory marker");
     if (unavailable) throw new BlobStoreUnavailableError("the in-memory blob store is set unavailable");
   };
   const stored = (ref: BlobRef): Buffer => {
@@ -39,7 +44,18 @@ export function createMemoryBlobStore(): MemoryBlobStore {
       assertRange(ref, start, end);
       return Buffer.from(assertLength(ref, stored(ref).subarray(start, end), end - start));
     },
-    healthy: () => Promise.resolve(!unavailable),
+    assertAvailable: async () => assertAvailable(),
+    fault: async () => {
+      try {
+        assertAvailable();
+        return null;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+    setMarked: (value) => {
+      marked = value;
+    },
     setUnavailable: (value) => {
       unavailable = value;
     },

@@ -1,6 +1,9 @@
 import type { BlobRef } from "@inlet/schemas";
 
-/** Where large bodies and attachments lie (PROTOCOL.md 9). One conformance suite for every implementation. */
+/**
+ * Where large bodies and attachments lie (PROTOCOL.md 9). A place without the marker that `inlet blobs init` makes is a store that is away:
+ * it is neither written nor read as empty. One conformance suite for every implementation.
+ */
 export interface BlobStore {
   /**
    * Stores the bytes under `<tenant>/<yyyy-mm-dd of receivedAt, UTC>/<sha256>` and resolves once they are durable. Storing the same
@@ -14,8 +17,10 @@ export interface BlobStore {
    * no hash of its own: what must be right is read with `get`.
    */
   getRange(ref: BlobRef, start: number, end: number): Promise<Buffer>;
-  /** Whether a write would work now. */
-  healthy(): Promise<boolean>;
+  /** Throws {@link BlobStoreUnavailableError} unless the store is there: for work that would rather not begin than stop half-way. */
+  assertAvailable(): Promise<void>;
+  /** Why a write would not work now, and what helps, for an operator; null where it would. Makes nothing. */
+  fault(): Promise<string | null>;
 }
 
 export class BlobMissingError extends Error {

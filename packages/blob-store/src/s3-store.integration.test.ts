@@ -1,9 +1,11 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3_CREDENTIALS, startS3Server, type S3Server } from "@inlet/local-stack";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { blobStoreConformance } from "./blob-store-conformance.ts";
+import { initBlobStore } from "./init-blob-store.ts";
+import { MARKER } from "./marker.ts";
 import { openBlobStore } from "./open-blob-store.ts";
 import { BlobStoreUnavailableError } from "./port.ts";
 
@@ -28,7 +30,10 @@ async function newBucket(): Promise<{ name: string; path: string; url: string }>
   const name = `inlet-blobs-${(buckets += 1)}`;
   const path = join(server.buckets, name);
   await mkdir(path);
-  return { name, path, url: `s3://${name}/mail/here?endpoint=${encodeURIComponent(server.endpoint)}` };
+  const url = `s3://${name}/mail/here?endpoint=${encodeURIComponent(server.endpoint)}`;
+  expect(await initBlobStore(url)).toEqual({ marker: `s3://${name}/mail/here/${MARKER}`, made: true });
+  expect(await initBlobStore(url)).toMatchObject({ made: false });
+  return { name, path, url };
 }
 
 blobStoreConformance("S3 (S3Proxy)", async () => {
@@ -41,6 +46,16 @@ blobStoreConformance("S3 (S3Proxy)", async () => {
     },
     takeAway: async () => rename(path, `${path}.away`),
     restore: async () => rename(`${path}.away`, path),
+    // The server's own disk is not mounted: the bucket is an empty folder.
+    unmount: async () => {
+      await rename(path, `${path}.away`);
+      await mkdir(path);
+    },
+    mount: async () => {
+      await rm(path, { recursive: true });
+      await rename(`${path}.away`, path);
+    },
+    writtenBelow: async () => readdir(path),
   };
 });
 
@@ -74,18 +89,32 @@ describe("the S3 store", () => {
     const refused = openBlobStore(url);
     await expect(refused.get(ref)).rejects.toThrow(/SignatureDoesNotMatch, status 403/);
     await expect(refused.put("demo", NOW, Buffer.from("new"))).rejects.toThrow(BlobStoreUnavailableError);
-    expect(await refused.healthy()).toBe(false);
+    expect(await refused.fault()).toContain("SignatureDoesNotMatch");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", S3_CREDENTIALS.secretAccessKey);
 
     const elsewhere = openBlobStore(url.replace(/inlet-blobs-\d+/, "no-such-bucket"));
     await expect(elsewhere.get(ref)).rejects.toThrow(/NoSuchBucket/);
     await expect(elsewhere.put("demo", NOW, Buffer.from("new"))).rejects.toThrow(/NoSuchBucket/);
+    expect(await elsewhere.fault()).toContain("NoSuchBucket");
 
     await server.stop();
     await expect(store.get(ref)).rejects.toThrow(/ECONNREFUSED/);
     await expect(store.put("demo", NOW, Buffer.from("new"))).rejects.toThrow(BlobStoreUnavailableError);
-    expect(await store.healthy()).toBe(false);
+    expect(await store.fault()).toContain("ECONNREFUSED");
     await server.start();
     expect((await store.get(ref)).toString()).toBe("kept");
+  });
+
+  it("L23: keeps its marker young, so that no lifecycle rule takes it, and says where it lacks", async () => {
+    const { path, url } = await newBucket();
+    const marker = join(path, "mail", "here", MARKER);
+    const text = await readFile(marker, "utf8");
+    const old = Date.now() / 1000 - 60 * 86_400;
+    await utimes(marker, old, old);
+    expect(await openBlobStore(url).fault()).toBeNull();
+    expect((await stat(marker)).mtimeMs / 1000).toBeGreaterThan(old + 86_400);
+    expect(await readFile(marker, "utf8")).toBe(text);
+    const besides = openBlobStore(url.replace("/mail/here", "/mail"));
+    expect(await besides.fault()).toMatch(new RegExp(`/mail/${MARKER} is not there.*inlet blobs init`));
   });
 });

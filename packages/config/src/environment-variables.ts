@@ -96,7 +96,8 @@ export const VARIABLES = {
     schema: url("postgres:", "postgresql:"),
   },
   BLOB_STORE_URL: {
-    meaning: "where large bodies and attachments lie, file:///path or s3://bucket/prefix?endpoint=…",
+    meaning:
+      "where large bodies and attachments lie, file:///path or s3://bucket/prefix?endpoint=…; marked once with `inlet blobs init`",
     example: "file:///var/lib/inlet/blobs",
     need: "blobs",
     schema: url("file:", "s3:"),

@@ -81,7 +81,10 @@ async function run(): Promise<void> {
     checks: {
       kafka: async () => ({ ok: sink.healthy(), detail: "consumer in its group" }),
       ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }),
-      blobs: async () => ({ ok: await blobs.healthy() }),
+      blobs: async () => {
+        const fault = await blobs.fault();
+        return fault === null ? { ok: true } : { ok: false, detail: fault };
+      },
       tenants: async () => ({
         ok: true,
         warn: tenants.faults().length > 0,

@@ -1,19 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readTenant, type TenantConfig } from "@inlet/config";
-import { createCodec, createLocalSchemaIds, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
-import type { KafkaRecord } from "@inlet/kafka";
+import type { TenantConfig } from "@inlet/config";
 import type { Ledger, Poller } from "@inlet/ledger";
 import { age, ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
-import { conversationIdOf, emailKeyOf, eventIdOf, topicIn, type NormalizedEvent } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SinkDeps } from "./email-try.ts";
 import { handleRecord } from "./handle-record.ts";
-import { createIsolation } from "./isolation.ts";
-import { createMemoryBudget } from "./memory-budget.ts";
 import { probeCircuits } from "./probe-circuits.ts";
-import { createTenantCrms } from "./tenant-crms.ts";
+import { emailOf, httpTenant, recordOf } from "./testing/emails.ts";
+import { sinkDeps } from "./testing/sink-deps.ts";
 
 /**
  * One bad email (issue 12, 3): every answer that a CRM, or what stands before it, can give; met by one email only, by every email though
@@ -110,30 +106,7 @@ beforeAll(async () => {
   const database = await openMemoryDatabase();
   ledger = ledgerOn(database);
   ageAll = async (ms) => age(database, ms);
-  const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  let offset = 0n;
-  deps = {
-    ledger,
-    codec: createCodec({ registry: createLocalSchemaIds() }),
-    blobs: {},
-    tenants: {
-      get: (id: string) => tenants.get(id),
-      isBroken: () => false,
-      all: () => [...tenants.values()],
-      faults: () => [],
-      close: async () => {},
-    },
-    crms: createTenantCrms({ ledger, log: silent, random: () => 0.5, reach: () => {} }),
-    producer: { send: async ({ topic }: { topic: string }) => ({ topic, partition: 0, offset: (offset += 1n) }) },
-    instance: "sink/1",
-    log: silent,
-    now: Date.now,
-    monotonic: () => performance.now(),
-    random: () => 0.5,
-    reach: () => {},
-    isolation: createIsolation(),
-    memory: createMemoryBudget(64 * 1024 * 1024),
-  } as unknown as SinkDeps;
+  deps = sinkDeps(ledger, tenants);
   prober = probeCircuits(deps, ["shared"]);
   await liveThrough();
 }, 900_000);
@@ -295,99 +268,15 @@ async function statesOf(tenant: string, events: readonly string[]): Promise<(str
   return events.map((eventId) => states.get(`${tenant}/${eventId}`));
 }
 
-function newTenant(id: string, hangs: boolean): string {
+function newTenant(id: string, hangs: boolean): void {
   const { port } = server.address() as AddressInfo;
-  const text = `
-name: ${id}
-maxAge: 30d
-mailboxes: { sales: { addresses: [sales@${id}.example] } }
-sources: { signed-json: { kind: signed-json, secrets: [env:SECRET] } }
-crm:
-  kind: http
-  baseUrl: http://127.0.0.1:${port}/${id}
-  token: env:TOKEN
-  timeout: ${hangs ? "1s" : "8s"}
-  newDeal: none
-  files: link
-  companies: "off"
-  requests:
-    ping: { path: /ping }
-    contact: { write: { method: POST, path: /contacts, body: { email: "{{email}}" } }, id: /id, idempotent: true }
-    activity: { write: { method: POST, path: /activities, body: { subject: "{{subject}}" } }, id: /id, idempotent: true }
-`;
-  const env = { SECRET: `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`, TOKEN: "t" };
-  const { tenant, faults: wrong } = readTenant(id, text, { where: `${id}.yaml`, env, baseDir: "/" });
-  expect(wrong).toEqual([]);
-  tenants.set(id, tenant as TenantConfig);
-  return id;
+  tenants.set(id, httpTenant(id, `http://127.0.0.1:${port}/${id}`, hangs ? "1s" : "8s"));
 }
 
 /** The email comes from Kafka; its event id. */
 async function arrive(tenant: string, name: string): Promise<string> {
   const event = emailOf(tenant, name);
-  const record: KafkaRecord = {
-    topic: topicIn("normalizedEvents", "shared"),
-    partition: 0,
-    offset: 1n,
-    timestamp: Date.now(),
-    key: Buffer.from(`${tenant}/${event.conversationId}`),
-    value: await deps.codec.encode("NormalizedEvent", event),
-    headers: recordHeaders({
-      tenant,
-      eventId: event.eventId,
-      lane: "shared",
-      schema: schemaHeaderOf("NormalizedEvent"),
-      emailKey: event.emailKey,
-      parsedAt: event.parsedAt,
-      pass: 0,
-    }).map(([header, value]) => [header, Buffer.from(value)]),
-  };
+  const record = await recordOf(deps.codec, event);
   await handleRecord(deps, { from: "kafka", record, behindSlow: false, onKept: () => {} });
   return event.eventId;
-}
-
-function emailOf(tenant: string, name: string): NormalizedEvent {
-  const messageId = `${name}@customers.example`;
-  const from = { name, email: messageId };
-  const contentHash = `hash-of-${name}`;
-  const now = Date.now();
-  return {
-    eventId: eventIdOf(tenant, "signed-json", name),
-    tenantId: tenant,
-    emailKey: emailKeyOf(tenant, { messageId, from: from.email, dateAsSent: null, subject: null, contentHash }),
-    contentHash,
-    conversationId: conversationIdOf(tenant, messageId),
-    lane: "shared",
-    receivedAt: now,
-    parsedAt: now,
-    source: { name: "signed-json", kind: "signed-json", deliveryId: null, eventId: null, receivedAt: null },
-    mailbox: "sales",
-    envelope: null,
-    messageId,
-    inReplyTo: null,
-    references: [],
-    from,
-    contact: null,
-    banner: null,
-    sender: null,
-    replyTo: [],
-    to: [{ name: null, email: "sales@inlet.example" }],
-    cc: [],
-    bcc: [],
-    date: now,
-    subject: `Offer for ${name}`,
-    text: "Hello",
-    html: null,
-    replyText: "Hello",
-    signature: null,
-    attachments: [],
-    auth: { spf: null, dkim: null, dmarc: null },
-    spamVerdict: null,
-    spamScore: null,
-    classification: { kind: "human", reasons: [] },
-    addressTags: [],
-    headers: [],
-    rawRef: null,
-    warnings: [],
-  };
 }

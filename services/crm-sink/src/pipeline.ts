@@ -8,6 +8,7 @@ import {
   type Ending,
   type Outcome,
 } from "@inlet/delivery";
+import { isBlobRef } from "@inlet/event-codec";
 import { admit } from "./admit.ts";
 import { identifyAccount } from "./crm-account.ts";
 import { callCrm } from "./call-crm.ts";
@@ -54,6 +55,7 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
     const deal = need(await findDeal(email));
     const found = need(await findCompany(email, address));
     const files = filesToWrite(email);
+    await assertStoredParts(email);
     const actions = await meetRules(email);
     const rules = ruleEffects(email.event.emailKey, actions);
     const company = found.create ? found.domain : null;
@@ -72,6 +74,13 @@ export async function deliver(email: EmailTry): Promise<Delivered> {
   } finally {
     await email.stopKeeping();
   }
+}
+
+/** Throws when parts of the email lie in a blob store that is away: before anything is claimed, so that the email stays in Kafka whole. */
+async function assertStoredParts({ event, deps, tenant }: EmailTry): Promise<void> {
+  const texts = [event.text, event.html, event.replyText].some((part) => isBlobRef(part));
+  const files = tenant.crm.files !== "link" && event.attachments.some(({ blob }) => blob !== null);
+  if (texts || files) await deps.blobs.assertAvailable();
 }
 
 async function prepareCrm(email: EmailTry): Promise<Outcome<null>> {

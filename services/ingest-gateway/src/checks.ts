@@ -10,7 +10,7 @@ const SOON_MS = 14 * 86_400_000;
 
 export interface CheckDeps {
   readonly kafka: Pick<Kafka, "reachable">;
-  readonly blobs: Pick<BlobStore, "healthy">;
+  readonly blobs: Pick<BlobStore, "fault">;
   readonly tenants: Tenants;
   /** Whether the ids of the schemas that the gateway writes are known. */
   readonly schemas: () => boolean;
@@ -49,8 +49,10 @@ export function gatewayChecks({
       const faults = laneFaults();
       return Promise.resolve(faults.length === 0 ? { ok: true } : { ok: true, warn: true, detail: faults.join("; ") });
     },
-    blobs: async () =>
-      (await blobs.healthy()) ? { ok: true } : { ok: false, detail: "the blob store takes no writes" },
+    blobs: async () => {
+      const fault = await blobs.fault();
+      return fault === null ? { ok: true } : { ok: false, detail: fault };
+    },
     schemas: () =>
       Promise.resolve(
         schemas()

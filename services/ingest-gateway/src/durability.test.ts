@@ -1,4 +1,8 @@
-import { BlobStoreUnavailableError } from "@inlet/blob-store";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { BlobStoreUnavailableError, initBlobStore, openBlobStore } from "@inlet/blob-store";
 import { RegistryUnavailableError } from "@inlet/event-codec";
 import { KafkaUnavailableError, LaneFullError } from "@inlet/kafka";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -103,5 +107,34 @@ describe("duplicates", () => {
     expect((await first).json()).toMatchObject({ duplicate: false });
     expect((await twin).json()).toMatchObject({ duplicate: true });
     expect(gateway.producer.sent).toHaveLength(1);
+  });
+});
+
+describe("L23: a blob store that is not mounted", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "inlet-unmounted-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test("mail that needs it gets 503, and nothing is written there; once it is marked, all is well", async () => {
+    const root = join(folder, "blobs");
+    await mkdir(root);
+    const blobs = openBlobStore(pathToFileURL(root).href);
+    await gateway.app.close();
+    gateway = await startTestGateway({ blobs });
+    const large = { eventId: "evt-large", text: "x".repeat(800 * 1024) };
+
+    const refused = await gateway.postJson(large);
+    expect(refused.headers["content-type"]).toContain("application/problem+json");
+    expect(refused.json()).toMatchObject({ status: 503, code: "storage_unavailable" });
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    expect(gateway.producer.sent).toEqual([]);
+    expect(await readdir(root)).toEqual([]);
+    // What Kafka takes by itself goes on.
+    expect((await gateway.postJson(email)).statusCode).toBe(202);
+
+    await initBlobStore(pathToFileURL(root).href);
+    expect((await gateway.postJson(large)).json()).toMatchObject({ duplicate: false });
   });
 });

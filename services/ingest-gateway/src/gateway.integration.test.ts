@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { openBlobStore } from "@inlet/blob-store";
+import { initBlobStore, openBlobStore } from "@inlet/blob-store";
 import { processEnvironment } from "@inlet/config";
 import { createCodec, createRegistry, resolveBody } from "@inlet/event-codec";
 import { createKafka, headerText } from "@inlet/kafka";
@@ -47,6 +47,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "inlet-gateway-"));
   const brokers = (env["KAFKA_BROKERS"] ?? "").split(",");
   admin = await createKafka({ brokers, ssl: false, sasl: null, clientId: "gateway-test", log: silent }).admin();
+  await initBlobStore(pathToFileURL(join(dir, "blobs")).href);
   gateway = await start();
   await untilReady(gateway);
 });

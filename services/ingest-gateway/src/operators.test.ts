@@ -1,3 +1,4 @@
+import { createMemoryBlobStore } from "@inlet/blob-store";
 import type { TopicFault } from "@inlet/kafka";
 import { TOPICS, topicIn } from "@inlet/schemas";
 import { readiness } from "@inlet/telemetry";
@@ -12,7 +13,7 @@ const acme = tenantOf("acme", 'name: Acme\nsources: {}\nmailboxes: {}\ncrm: { ki
 
 const allWell: CheckDeps = {
   kafka: { reachable: () => Promise.resolve(true) },
-  blobs: { healthy: () => Promise.resolve(true) },
+  blobs: { fault: () => Promise.resolve(null) },
   tenants: {
     get: () => acme,
     isBroken: () => false,
@@ -54,7 +55,7 @@ describe("readiness", () => {
 
   test.each([
     ["kafka", { kafka: { reachable: () => Promise.resolve(false) } }],
-    ["blobs", { blobs: { healthy: () => Promise.resolve(false) } }],
+    ["blobs", { blobs: { fault: () => Promise.resolve("away") } }],
     ["schemas", { schemas: () => false }],
     ["topics", { topicFaults: () => Promise.resolve([missing]) }],
     ["tenants", { tenants: { ...allWell.tenants, all: () => [] } }],
@@ -66,6 +67,14 @@ describe("readiness", () => {
         .filter(([, { ok }]) => !ok)
         .map(([failed]) => failed),
     ).toEqual([name]);
+  });
+
+  test("503 with what to do while the blob store has no marker (L23)", async () => {
+    const blobs = createMemoryBlobStore();
+    blobs.setMarked(false);
+    const { status, checks } = await readyz({ blobs });
+    expect(status).toBe(503);
+    expect(checks["blobs"]?.detail).toContain("inlet blobs init");
   });
 
   test("a lane without topics leaves the others ready; one that nobody reads is a warning (N1)", async () => {

@@ -109,7 +109,10 @@ async function run(): Promise<void> {
     checks: {
       kafka: async () => ({ ok: parser.healthy(), detail: "consumer in its group" }),
       ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }),
-      blobs: async () => ({ ok: await blobs.healthy() }),
+      blobs: async () => {
+        const fault = await blobs.fault();
+        return fault === null ? { ok: true } : { ok: false, detail: fault };
+      },
       ...(scanner === null
         ? {}
         : { scanner: async () => ({ ok: true, warn: !(await scanner.ready()), detail: "ClamAV answers" }) }),

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { registerBlobs } from "./blobs.ts";
 import { registerBuffer } from "./buffer.ts";
 import { registerCrm } from "./crm.ts";
 import { registerDlq } from "./dlq.ts";
@@ -31,4 +32,5 @@ export const COMMANDS: readonly ((program: Command, context: CliContext) => void
   registerTopics,
   registerSchemasCommand,
   registerLedger,
+  registerBlobs,
 ];

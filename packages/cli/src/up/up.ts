@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { initBlobStore } from "@inlet/blob-store";
 import { readEnvironment } from "@inlet/config";
 import { registerSchemas } from "@inlet/event-codec";
 import { type LocalStack, ownerOf, startLocalStack } from "@inlet/local-stack";
@@ -131,12 +132,12 @@ async function replay(
   }
 }
 
-/** Topics, tables and schemas: side by side, since they are in three different places. */
+/** Topics, tables, schemas and the blob store: side by side, since they are in different places. */
 async function prepare(
   env: Readonly<Record<string, string>>,
   progress: ReturnType<typeof startProgress>,
 ): Promise<void> {
-  const settings = readEnvironment(env, ["kafka", "registry", "database"]);
+  const settings = readEnvironment(env, ["kafka", "registry", "database", "blobs"]);
   const step = async (name: string, work: () => Promise<string>): Promise<void> => {
     progress.begin(name);
     progress.done(name, await work());
@@ -159,6 +160,7 @@ async function prepare(
       async () =>
         `${(await registerSchemas(settings.schemaRegistry)).filter(({ created }) => created).length} registered`,
     ),
+    step("blob store", async () => ((await initBlobStore(settings.blobStoreUrl)).made ? "made" : "there")),
   ]);
 }
 

@@ -1,0 +1,23 @@
+import { initBlobStore } from "@inlet/blob-store";
+import { readEnvironment } from "@inlet/config";
+import type { Command } from "commander";
+import { type CliContext, operatorEnvironment } from "../context.ts";
+
+/** `inlet blobs init`: the blob store's marker. `inlet up` does the same; deployments run it once, before the services start. */
+export function registerBlobs(program: Command, context: CliContext): void {
+  const blobs = program.command("blobs").description("where large bodies and attachments lie (BLOB_STORE_URL)");
+
+  blobs
+    .command("init")
+    .description(
+      "mark the folder or bucket as Inlet's blob store; without its marker, as on a volume that is not mounted, no service writes or reads there. Running it again changes nothing.",
+    )
+    .option("--json", "print JSON: the marker's place, and whether it was made")
+    .action(async (options: { json?: boolean }) => {
+      const { blobStoreUrl } = readEnvironment(operatorEnvironment(context), ["blobs"]);
+      const done = await initBlobStore(blobStoreUrl);
+      if (options.json === true) context.out(JSON.stringify(done, null, 2));
+      else if (done.made) context.out(`made ${done.marker}`);
+      else context.err(`nothing to do: ${done.marker} is there`);
+    });
+}
