@@ -101,6 +101,28 @@ describe("what stays as people left it", () => {
   });
 });
 
+it("a lost deal keeps its replies, and says so; a new thread with the same subject gets a deal of its own (L30)", async () => {
+  const from = { name: "Rosa", email: "rosa@lost.example" };
+  const subject = "Offer for the pump P-770";
+  const first = await sink.deliver(sink.email({ thread: "lost", from, subject }));
+  const deal = sandbox.store.find("deals", first.records["deal"] ?? "");
+  if (deal === undefined) throw new Error("no deal");
+  sandbox.store.update(deal, { dealstage: "closedlost" }, Date.now(), 0);
+  const reply = await sink.deliver(
+    sink.email({ thread: "lost", from, subject: `Re: ${subject}`, place: 1, inReplyTo: "one@lost.example" }),
+  );
+  expect(reply).toMatchObject({ kind: "written", records: { deal: deal.id } });
+  expect(reply.warnings).toEqual([`deal_closed: the deal ${deal.id} is lost`]);
+  const anew = await sink.deliver(sink.email({ thread: "lost-anew", from, subject }));
+  expect(anew.records["deal"]).not.toBe(deal.id);
+  expect(anew.evidence["deal"]).toMatchObject({
+    matchedBy: "created",
+    detail: expect.stringContaining(`the deal ${deal.id} is closed`),
+  });
+  const next = await sink.deliver(sink.email({ thread: "lost-next", from, subject }));
+  expect(next.records["deal"]).toBe(anew.records["deal"]);
+});
+
 it("four emails at once about a deleted deal make one", async () => {
   const first = await sink.deliver(sink.email({ thread: "at-once" }));
   remove("deals", first.records["deal"]);

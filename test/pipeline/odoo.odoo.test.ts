@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { odooPeople } from "../conformance/crm/odoo-people.ts";
 import { odooServer, type OdooServer } from "../conformance/crm/odoo-server.ts";
 import { allWritten, killSinkAt, readAgain } from "../running/emails.ts";
 import { runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
@@ -60,6 +61,77 @@ it("a reply is written to the opportunity of its conversation, with its file", a
   expect(await recordsOf(sent.length)).toEqual({ ...ONCE, opportunities: 0, inStage: 0 });
 }, 60_000);
 
+it("people delete, merge, archive and lose records while mail flows, and every email ends written where it belongs", async () => {
+  const people = odooPeople(odoo);
+  const threads = new Map(
+    ["contact deleted", "contact merged", "deal deleted", "deal merged", "archived", "lost", "winner"].map((name) => [
+      name,
+      name.replace(" ", "-"),
+    ]),
+  );
+  const mails: string[] = [];
+  const write = async (thread: string, place: string, begins = false): Promise<string> => {
+    const eventId = await postOf(thread, place, begins);
+    mails.push(eventId);
+    return eventId;
+  };
+  const everyThread = async (place: string): Promise<string[]> =>
+    Promise.all([...threads.values()].map(async (thread) => write(thread, place)));
+
+  await Promise.all([...threads.values()].map(async (thread) => write(thread, "0", true)));
+  await allWritten(inlet, mails);
+  const at = new Map<string, { deal: number; contact: number }>();
+  for (const [name, thread] of threads) at.set(name, await placeOf(thread));
+  const of = (name: string): { deal: number; contact: number } => at.get(name) ?? { deal: 0, contact: 0 };
+
+  // Mail goes on while the records go: what is under way belongs to either.
+  await Promise.all([
+    everyThread("1"),
+    everyThread("2"),
+    people.remove("res.partner", of("contact deleted").contact),
+    people.mergeContacts(of("winner").contact, of("contact merged").contact),
+    people.remove("crm.lead", of("deal deleted").deal),
+    people.mergeOpportunities(of("winner").deal, of("deal merged").deal),
+    people.setActive("res.partner", of("archived").contact, false),
+    people.setActive("crm.lead", of("archived").deal, false),
+    people.lose(of("lost").deal),
+  ]);
+  await everyThread("3");
+  await everyThread("4");
+  const anew = await write("lost", "anew", true);
+  await allWritten(inlet, mails);
+
+  const later = ["3", "4"];
+  const deals = new Map<string, Set<unknown>>();
+  for (const [name, thread] of threads)
+    deals.set(name, new Set(await Promise.all(later.map(async (place) => dealOfMail(thread, place)))));
+  const winner = of("winner").deal;
+  const newDeal = [...(deals.get("deal deleted") ?? [])];
+  expect(Object.fromEntries([...deals].map(([name, ids]) => [name, [...ids]]))).toEqual({
+    "contact deleted": [of("contact deleted").deal],
+    "contact merged": [of("contact merged").deal],
+    "deal deleted": [expect.any(Number)],
+    "deal merged": [winner],
+    archived: [of("archived").deal],
+    lost: [of("lost").deal],
+    winner: [winner],
+  });
+  expect(newDeal).not.toContain(of("deal deleted").deal);
+  expect(await odoo.call("crm.lead", "search_count", { domain: [["id", "in", newDeal]] })).toBe(1);
+  // Whose messages they are: the contact made once more, and the one that the merged became part of.
+  expect(await authorOf("contact-deleted", "4")).not.toBe(of("contact deleted").contact);
+  expect(await authorOf("contact-merged", "4")).toBe(of("winner").contact);
+  expect(await authorOf("archived", "4")).toBe(of("archived").contact);
+  // A new thread under the subject of the lost one (L30).
+  const begun = await dealOfMail("lost", "anew");
+  expect(begun).not.toBe(of("lost").deal);
+  expect((await inlet.inlet("show", anew)).stdout).toContain(`the deal ${of("lost").deal} is closed`);
+  // Nothing twice, nothing at records that are not there.
+  for (const thread of threads.values())
+    for (const place of later)
+      expect([thread, place, (await messagesOf(thread, place)).length]).toEqual([thread, place, 1]);
+}, 300_000);
+
 it("offsets reset to the beginning: everything is read again under another mapping, and nothing is written again", async () => {
   await Promise.all([...sinks, parser].map(async (service) => service.stop()));
   await appendFile(inlet.tenantFile, "classes: { newsletter: write }\n");
@@ -107,6 +179,51 @@ async function messageOf(n: number): Promise<Record<string, unknown> | undefined
   const domain = [["message_id", "=", `<${n}@${RUN}.example>`]];
   const rows = await odoo.call("mail.message", "search_read", { domain, fields: ["model", "res_id", "message_type"] });
   return (rows as Record<string, unknown>[])[0];
+}
+
+const idOf = (thread: string, place: string): string => `${thread}.${place}@${RUN}.people.example`;
+
+/** An email of the thread's sender, an answer to the thread's first one or the first of a thread; its subject is the thread's. */
+async function postOf(thread: string, place: string, begins: boolean): Promise<string> {
+  return inlet.post(
+    gateway,
+    idOf(thread, place),
+    [
+      `From: ${thread} <sender@${thread}.${RUN}.example>`,
+      "To: sales@inlet.example",
+      `Subject: ${begins ? "" : "Re: "}Quotation for ${thread} ${RUN}`,
+      "Date: Mon, 23 Nov 2026 10:00:00 +0000",
+      `Message-ID: <${idOf(thread, place)}>`,
+      ...(begins ? [] : [`References: <${idOf(thread, "0")}>`]),
+      "",
+      `Mail ${place} of ${thread}.`,
+      "",
+    ].join("\r\n"),
+  );
+}
+
+async function messagesOf(thread: string, place: string): Promise<readonly Record<string, unknown>[]> {
+  const domain = [["message_id", "=", `<${idOf(thread, place)}>`]];
+  const rows = await odoo.call("mail.message", "search_read", { domain, fields: ["model", "res_id", "author_id"] });
+  return rows as Record<string, unknown>[];
+}
+
+/** The opportunity that the email is at; null where it is at none that is there. */
+async function dealOfMail(thread: string, place: string): Promise<unknown> {
+  const [message] = await messagesOf(thread, place);
+  if (message?.["model"] !== "crm.lead") return null;
+  const domain = [["id", "=", message["res_id"]]];
+  const there = await odoo.call("crm.lead", "search_count", { domain, context: { active_test: false } });
+  return there === 1 ? message["res_id"] : null;
+}
+
+async function authorOf(thread: string, place: string): Promise<number> {
+  const author = (await messagesOf(thread, place))[0]?.["author_id"];
+  return Array.isArray(author) ? Number(author[0]) : 0;
+}
+
+async function placeOf(thread: string): Promise<{ deal: number; contact: number }> {
+  return { deal: Number(await dealOfMail(thread, "0")), contact: await authorOf(thread, "0") };
 }
 
 /** An email of a new sender with a file; of a new conversation, or a reply to an earlier one. */

@@ -76,9 +76,22 @@ export const crmRequests = z.strictObject({
     .strictObject({
       ...effect,
       read: z
-        .strictObject({ path, headers, id: pointer.default("/id") })
+        .strictObject({
+          path,
+          headers,
+          id: pointer.default("/id"),
+          closed: pointer.optional(),
+          closedValues: z
+            .array(z.string().min(1))
+            .min(1)
+            .default(["true", "won", "lost", "closed"])
+            .meta({ description: "what stands where closed points to of a deal that ended, in any case of letters" }),
+        })
         .optional()
-        .meta({ description: "the GET of a deal by its id in the CRM, for deals that an address names" }),
+        .meta({
+          description:
+            "the GET of a deal by its id in the CRM, for deals that an address or an earlier email names; closed points to what says that it ended, by one of closedValues",
+        }),
       update: write.optional().meta({
         description: "the request that moves a deal and adds tags, for rules: what does not change is left out",
       }),

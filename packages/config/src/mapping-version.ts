@@ -13,7 +13,7 @@ export function mappingVersionOf(parts: {
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
 }): string {
-  const { recentSubjectMs, sentFromCrm } = parts.matching;
+  const { recentSubjectMs, sentFromCrm, closedDeals } = parts.matching;
   const { kind, files, newDeal, companies, contactByPhone, pipeline, stage, required } = parts.crm;
   const shape = {
     classes: Object.entries(parts.classes).toSorted(([left], [right]) => (left < right ? -1 : 1)),
@@ -29,6 +29,7 @@ export function mappingVersionOf(parts: {
     // The defaults are left out, as they were before there was a choice.
     ...(recentSubjectMs === RECENT_SUBJECT_MS ? {} : { matching: { recentSubjectMs } }),
     ...(sentFromCrm ? {} : { sentFromCrm }),
+    ...(closedDeals === "replies" ? {} : { closedDeals }),
     attachments: Object.entries(parts.attachments).toSorted(byFirst),
     crm: {
       kind,

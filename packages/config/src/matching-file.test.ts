@@ -19,7 +19,7 @@ test.each([
 ])("%s", (matching, recentSubjectMs) => {
   const { tenant, faults } = read(matching);
   expect(faults).toEqual([]);
-  expect(tenant?.matching).toEqual({ recentSubjectMs, sentFromCrm: true });
+  expect(tenant?.matching).toEqual({ recentSubjectMs, sentFromCrm: true, closedDeals: "replies" });
 });
 
 test("the mapping of a tenant that leaves the defaults stays; a choice changes it", () => {
@@ -27,6 +27,8 @@ test("the mapping of a tenant that leaves the defaults stays; a choice changes i
   expect(read("matching: { sentFromCrm: off }").tenant?.matching.sentFromCrm).toBe(false);
   expect(mapping("matching: { sentFromCrm: on }")).toBe(mapping(""));
   expect(mapping("matching: { sentFromCrm: off }")).not.toBe(mapping(""));
+  expect(mapping("matching: { closedDeals: replies }")).toBe(mapping(""));
+  expect(mapping("matching: { closedDeals: all }")).not.toBe(mapping(""));
 });
 
 test.each([

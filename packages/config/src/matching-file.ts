@@ -21,15 +21,21 @@ export const matchingFile = z
     sentFromCrm: z.enum(["on", "off"]).default("on").meta({
       description: "ask the CRM whether people sent the message that an email answers from there, and at which deal",
     }),
+    closedDeals: z.enum(["replies", "all"]).default("replies").meta({
+      description:
+        "what mail goes to a deal that is won or lost: replies, so that a new thread gets a new deal; or all, as to an open one",
+    }),
   })
   .prefault({});
 
 export function matchingConfig({
   recentSubject,
   sentFromCrm,
+  closedDeals,
 }: z.output<typeof matchingFile>): TenantConfig["matching"] {
   return {
     recentSubjectMs: recentSubject === "off" ? null : milliseconds(recentSubject),
     sentFromCrm: sentFromCrm === "on",
+    closedDeals,
   };
 }

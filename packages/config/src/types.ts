@@ -222,7 +222,12 @@ export interface TenantConfig {
   readonly outbound: SourceConfig | null;
   readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
   /** How far apart two emails of one contact and one subject may be for one deal, ms; null where that is not matched. Default 30 days. */
-  readonly matching: { readonly recentSubjectMs: number | null; readonly sentFromCrm: boolean };
+  readonly matching: {
+    readonly recentSubjectMs: number | null;
+    readonly sentFromCrm: boolean;
+    /** What mail goes to a deal that is won or lost. Default `replies`: a new thread gets a new deal. */
+    readonly closedDeals: "replies" | "all";
+  };
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
   /** Workflow rules, in the file's order (WR7). What they name of intents, mailboxes and notices is there. */

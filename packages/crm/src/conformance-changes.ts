@@ -26,7 +26,16 @@ export const CHANGED_RECORDS = [
   "field",
   "owner",
 ] as const;
-export const CHANGES = ["deleted", "merged", "archived", "restored", "renamed", "refused", "too long"] as const;
+export const CHANGES = [
+  "deleted",
+  "merged",
+  "archived",
+  "restored",
+  "renamed",
+  "closed",
+  "refused",
+  "too long",
+] as const;
 
 /** A cell of what people and accounts change, what Inlet does then, and the case that shows the adapter's part of it. */
 export interface ChangeCase extends ConformanceCase {
@@ -148,6 +157,27 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
       assert.equal(await people.nameOf(effect, recordId), "As people call it");
     }),
   ]),
+  cell(
+    "deal",
+    "closed",
+    "replies go to it, with `deal_closed`; a new thread with the same subject gets a new deal",
+    async ({ crm, people }) => {
+      if (people?.close === undefined) return;
+      const contactId = (await writtenOf(crm, "contact")).recordId;
+      const ids: string[] = [];
+      for (const how of ["open", "won", "lost"] as const) {
+        const { recordId } = okOf(await crm.createDeal(dealInput(plainId(), contactId), soon()));
+        assert.equal(okOf(await crm.getDeal(recordId, soon()))?.closed ?? "open", "open");
+        if (how !== "open") await people.close(recordId, how);
+        assert.equal(okOf(await crm.getDeal(recordId, soon()))?.closed ?? "open", how);
+        ids.push(recordId);
+      }
+      const batch = crm.batches?.getDeal;
+      if (batch === undefined) return;
+      const rows = okOf(await batch.send(ids, soon())).map((row) => okOf(row)?.closed ?? "open");
+      assert.deepEqual(rows, ["open", "won", "lost"]);
+    },
+  ),
   ...(["stage", "pipeline"] as const).map((record) =>
     cell(
       record,

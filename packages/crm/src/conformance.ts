@@ -48,6 +48,8 @@ export interface ConformanceSubject {
     /** Puts away what is still there, and takes it out again. */
     readonly archive?: (effect: "contact" | "deal", recordId: string) => Promise<void>;
     readonly restore?: (effect: "contact" | "deal", recordId: string) => Promise<void>;
+    /** Ends a deal, as the page of the CRM does it. */
+    readonly close?: (dealId: string, how: "won" | "lost") => Promise<void>;
     readonly rename?: (effect: "contact" | "deal", recordId: string, name: string) => Promise<void>;
     readonly nameOf?: (effect: "contact" | "deal", recordId: string) => Promise<string>;
     /** Takes away the stage in which the adapter's new deals begin; answers the adapter that is told to begin there. */

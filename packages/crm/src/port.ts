@@ -157,6 +157,13 @@ export interface SentFromCrm {
   readonly dealId: string;
 }
 
+/** A deal as the CRM has it: its id, which another one is where it was merged, and how it ended. */
+export interface DealRead {
+  readonly recordId: string;
+  /** Null or left out: it is open, or the CRM does not tell. `closed`: it ended, the CRM does not tell how. */
+  readonly closed?: "won" | "lost" | "closed" | null;
+}
+
 /** What a rule changes of a deal that is there. */
 export interface DealChange {
   /** Null: it stays where it is. */
@@ -170,7 +177,7 @@ export interface BatchRows {
   readonly upsertContact: { readonly input: ContactInput; readonly value: Written };
   readonly createDeal: { readonly input: DealInput; readonly value: Written };
   readonly findCompany: { readonly input: string; readonly value: CompanyMatch | null };
-  readonly getDeal: { readonly input: string; readonly value: { readonly recordId: string } | null };
+  readonly getDeal: { readonly input: string; readonly value: DealRead | null };
   readonly createActivity: { readonly input: ActivityInput; readonly value: Written };
 }
 
@@ -236,7 +243,7 @@ export interface Crm {
   upsertContact(input: ContactInput, options: CallOptions): Promise<CallResult<Written>>;
   createDeal(input: DealInput, options: CallOptions): Promise<CallResult<Written>>;
   /** The deal by its CRM id; null when there is none. */
-  getDeal(dealId: string, options: CallOptions): Promise<CallResult<{ recordId: string } | null>>;
+  getDeal(dealId: string, options: CallOptions): Promise<CallResult<DealRead | null>>;
   /**
    * The first of these Message-IDs, without brackets and the best first, under which people sent a message from the CRM at one deal. It may lag
    * behind what was sent: null only says that it is not found.

@@ -6,6 +6,7 @@ const nothing: DealCandidates = {
   sentMessages: [],
   sender: "ada@example.com",
   unknownDeals: [],
+  closedDeals: [],
   conversationId: "cnv_1",
   conversationHasDeal: false,
   campaignMessages: [],

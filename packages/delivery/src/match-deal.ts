@@ -31,6 +31,8 @@ export interface DealCandidates {
   readonly sender: string | null;
   /** Deals that were asked for and are not in the CRM. */
   readonly unknownDeals: readonly string[];
+  /** Deals that were asked for, and ended: a new thread is no longer theirs. */
+  readonly closedDeals: readonly string[];
   /** Canonical conversation id. */
   readonly conversationId: string;
   /** Whether the ledger knows a deal of the conversation. */
@@ -98,12 +100,13 @@ export function chooseDeal(candidates: DealCandidates): DealChoice {
   }
   if (candidates.policy === "log") return notMatched("this class of mail is logged without a deal");
 
+  const open = (dealId: string): boolean => usable(dealId) && !candidates.closedDeals.includes(dealId);
   const { conversationId: key, conversationHasDeal } = candidates;
   const create = candidates.newDeal === "create";
   const conversation = { kind: "conversation", key, create, evidence: conversationEvidence(key) } as const;
   if (conversationHasDeal) return conversation;
   const { sentFromCrm } = candidates;
-  if (sentFromCrm !== null && usable(sentFromCrm.dealId)) {
+  if (sentFromCrm !== null && open(sentFromCrm.dealId)) {
     const detail = `message ${sentFromCrm.messageId}, sent from the CRM`;
     return {
       kind: "adopted",
@@ -111,13 +114,13 @@ export function chooseDeal(candidates: DealCandidates): DealChoice {
       evidence: { matchedBy: "sent_message", confidence: "high", detail },
     };
   }
-  const message = theOnlyDeal(candidates.campaignMessages.filter(({ dealId }) => usable(dealId)));
+  const message = theOnlyDeal(candidates.campaignMessages.filter(({ dealId }) => open(dealId)));
   if (message !== null) {
     const { dealId, campaign, messageId } = message;
     const detail = `message ${messageId} of campaign ${campaign} was sent to this contact`;
     return { kind: "adopted", dealId, evidence: { matchedBy: "campaign", confidence: "high", detail } };
   }
-  const sameSubject = candidates.sameSubject.filter(({ dealId }) => usable(dealId));
+  const sameSubject = candidates.sameSubject.filter(({ dealId }) => open(dealId));
   const [newest] = sameSubject;
   if (newest !== undefined) {
     const others = new Set(sameSubject.map(({ dealId }) => dealId)).size - 1;

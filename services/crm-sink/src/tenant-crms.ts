@@ -7,6 +7,7 @@ import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from
 import { metrics } from "@inlet/telemetry";
 import { callOutcome, createBatchCalls, type BatchCalls } from "./batch-calls.ts";
 import { createCrmAnswers, type CrmAnswer } from "./crm-answers.ts";
+import { createKnownDeals, type KnownDeals } from "./closed-deals.ts";
 import type { Log } from "./email-try.ts";
 import { createKnownCompanies, type KnownCompanies } from "./known-companies.ts";
 import { createTenantGate } from "./tenant-gate.ts";
@@ -28,6 +29,8 @@ export interface TenantCrm {
   readonly quota: SharedQuota;
   /** What the CRM said of companies' domains. */
   readonly companies: KnownCompanies;
+  /** What it said of deals. */
+  readonly deals: KnownDeals;
   /** Calls that emails make together. */
   readonly batches: BatchCalls;
   /** Whether the ledger knows the account by the name that the CRM gave it; null where the CRM was not asked yet. */
@@ -137,6 +140,7 @@ export function createTenantCrms(deps: {
       gate,
       quota,
       companies: createKnownCompanies(() => performance.now()),
+      deals: createKnownDeals(() => performance.now()),
       batches: createBatchCalls({
         crm: adapter,
         quota,

@@ -15,6 +15,7 @@ import {
 import type { ClaimResult, RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm, callMethod } from "./call-crm.ts";
+import { isClosed, takesClosed } from "./closed-deals.ts";
 import { dealTags, tagsWritten } from "./deal-tags.ts";
 import type { EmailTry } from "./email-try.ts";
 import { findRelatedDeals } from "./related-deals.ts";
@@ -44,6 +45,7 @@ const CREATED: DealEvidence = {
 export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
   const { event, tenant } = email;
   const unknownDeals: string[] = [];
+  const closedDeals: string[] = [];
   const related = await findRelatedDeals(email);
   const sent = await findSentFromCrm(email, related);
   if (sent.kind !== "ok") return sent;
@@ -53,6 +55,7 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
       sentMessages: email.sentMessages.filter((message) => message.dealId !== null).slice(0, MOST_NAMED),
       sender: normalizeAddress(event.from?.email ?? ""),
       unknownDeals,
+      closedDeals,
       conversationId: email.conversationId,
       ...related,
       sentFromCrm: sent.value,
@@ -63,12 +66,18 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
     if (choice.kind === "none" || choice.kind === "conversation") {
       return isUndecided(related)
         ? { kind: "retry", code: "behind_subject", attempt: false, delayMs: related.undecidedForMs }
-        : ok(choice);
+        : ok({ ...choice, evidence: withClosed(choice.evidence, closedDeals) });
     }
     const { dealId, evidence } = choice;
     const found = await callMethod(email, "get-deal", { method: "getDeal", input: dealId });
     // A deal that was merged into another one answers with that one's id.
-    if (found.kind === "ok" && found.value !== null) return ok({ ...choice, dealId: found.value.recordId });
+    if (found.kind === "ok" && found.value !== null) {
+      email.crm.deals.set(found.value.recordId, found.value);
+      if (choice.kind === "named" || takesClosed(email) || !isClosed(found.value))
+        return ok({ ...choice, dealId: found.value.recordId });
+      closedDeals.push(dealId);
+      continue;
+    }
     if (found.kind !== "ok" && found.kind !== "deadLetter") return found;
     // A stranger may name an id that the CRM stumbles over: it is no deal, and not the email's end.
     const why = found.kind === "ok" ? "the CRM has no deal" : `the CRM did not tell (${found.detail}) of deal`;
@@ -141,12 +150,22 @@ export async function writeDeal(
   const replaces = claimed.state === "won" ? (claimed.replaces ?? null) : null;
   const tags = dealTags(email);
   const input = { key, name, contactId, tags, ...dealPlace(email), replaces };
-  const desired = { ...CREATED, ...tagsWritten(tags) };
+  const evidence =
+    choice.kind === "conversation" && choice.evidence.matchedBy === "created" ? choice.evidence : CREATED;
+  const desired = { ...evidence, ...tagsWritten(tags) };
   const outcome = await writeEffect(email, "deal", key, { method: "createDeal", input }, desired);
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "deal", key, ...outcome.value });
-  email.evidence["deal"] = CREATED;
+  email.evidence["deal"] = evidence;
   return ok(outcome.value.recordId);
+}
+
+/** Says of a new deal, or of none, which deals were not taken for it since they ended. */
+function withClosed(evidence: DealEvidence, closedDeals: readonly string[]): DealEvidence {
+  if (closedDeals.length === 0) return evidence;
+  const own = evidence.matchedBy === "policy" ? evidence : CREATED;
+  const which = closedDeals.length === 1 ? `the deal ${closedDeals[0]} is` : `the deals ${closedDeals.join(", ")} are`;
+  return { ...own, detail: `${own.detail}; ${which} closed` };
 }
 
 /** Why the conversation has its deal, of the email that brought it, so that a replay tells it again; others are there for the conversation. */

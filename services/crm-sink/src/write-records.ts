@@ -2,6 +2,7 @@ import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { ok, type DealChoice, type Outcome, type RuleAction } from "@inlet/delivery";
 import type { HeldClaims } from "./claim-effects.ts";
+import { noteClosedDeal } from "./closed-deals.ts";
 import { addNewTags } from "./deal-tags.ts";
 import { Ended, need, type EmailTry } from "./email-try.ts";
 import { holdMemory } from "./hold-memory.ts";
@@ -51,7 +52,10 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
     if (written.state === "confirmed") {
       need(await addNewTags(email, claims, email.event.eventId));
       listRuleEffects(email, claims);
-    } else need(await writeRules(email, claims, actions, { contactId, dealId }));
+    } else {
+      await noteClosedDeal(email, dealId);
+      need(await writeRules(email, claims, actions, { contactId, dealId }));
+    }
     const fileIds = need(await writeFiles(email, claims, files, mayMake.files));
     await holdMemory(email, textMemory(email), async () => {
       const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });

@@ -80,7 +80,10 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       return { stage: String(deal?.["stage"]), tags: deal?.["tags"] as string[] };
     },
     laterStage: "qualified",
-    people: { merge: async (effect, into, from) => api.merge(COLLECTIONS[effect], into, from) },
+    people: {
+      merge: async (effect, into, from) => api.merge(COLLECTIONS[effect], into, from),
+      close: async (dealId, how) => api.change("deals", dealId, { stage: how }),
+    },
   };
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(async (each) => each.close()));

@@ -22,6 +22,7 @@ export async function startJsonApi(
   all(collection: string): readonly StoredRecord[];
   /** As a person would; gives its id. */
   add(collection: string, fields: Record<string, unknown>): string;
+  change(collection: string, id: string, fields: Record<string, unknown>): void;
   remove(collection: string, id: string): void;
   /** From now on reads of `from` answer with `into`. */
   merge(collection: string, into: string, from: string): void;
@@ -100,6 +101,11 @@ export async function startJsonApi(
       const record: StoredRecord = { ...fields, id: randomUUID(), external_id: "" };
       of(name).push(record);
       return record.id;
+    },
+    change: (name, id, fields) => {
+      const record = of(name).find((each) => each.id === id);
+      if (record === undefined) throw new Error(`no ${id} in ${name}`);
+      Object.assign(record, fields);
     },
     remove: (name, id) => {
       const records = of(name);

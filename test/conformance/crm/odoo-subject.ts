@@ -3,6 +3,7 @@ import { createOdoo } from "@inlet/crm";
 import type { CallReport, Crm, OdooOptions, WrittenEffect } from "@inlet/crm";
 import type { ConformanceSubject } from "@inlet/crm/conformance";
 import { startFaultProxy } from "./fault-proxy.ts";
+import { odooPeople } from "./odoo-people.ts";
 import type { OdooServer } from "./odoo-server.ts";
 
 /** A client in a hurry waits this long, ms: a real Odoo reads before it writes, and shares the machine with the tests. */
@@ -27,6 +28,7 @@ export interface OdooSubject extends ConformanceSubject {
 /** The Odoo adapter towards a real Odoo, through a proxy that breaks single requests. Records of other tests stay: every test has keys of its own. */
 export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
   const proxy = await startFaultProxy(server.url, { lateMs: IMPATIENT_MS + 500 });
+  const people = odooPeople(server);
   const calls: CallReport[] = [];
   const logged: object[] = [];
   const opened: Crm[] = [];
@@ -68,7 +70,7 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
       return Number(await server.call(MODELS[effect], "search_count", { domain, context: { active_test: false } }));
     },
     remove: async (effect, recordId) => {
-      await server.call(MODELS[effect], "unlink", { ids: [Number(recordId)] });
+      await people.remove(MODELS[effect], Number(recordId));
     },
     addCompany: async (domain) => {
       const vals = [{ name: domain, is_company: true, website: `www.${domain}/about` }];
@@ -101,9 +103,13 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
     },
     laterStage: "Qualified",
     people: {
-      merge: async (effect, into, from) => mergeByWizard(server, effect, Number(into), Number(from)),
-      archive: async (effect, recordId) => setActive(server, MODELS[effect], recordId, false),
-      restore: async (effect, recordId) => setActive(server, MODELS[effect], recordId, true),
+      merge: async (effect, into, from) =>
+        effect === "deal"
+          ? people.mergeOpportunities(Number(into), Number(from))
+          : people.mergeContacts(Number(into), Number(from)),
+      archive: async (effect, recordId) => people.setActive(MODELS[effect], Number(recordId), false),
+      restore: async (effect, recordId) => people.setActive(MODELS[effect], Number(recordId), true),
+      close: async (dealId, how) => (how === "won" ? people.win(Number(dealId)) : people.lose(Number(dealId))),
       rename: async (effect, recordId, name) => {
         await server.call(MODELS[effect], "write", { ids: [Number(recordId)], vals: { name } });
       },
@@ -117,23 +123,6 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
       await proxy.close();
     },
   };
-}
-
-/** Odoo's own wizards, as a salesperson runs them. */
-async function mergeByWizard(server: OdooServer, effect: "contact" | "company" | "deal", into: number, from: number) {
-  if (effect === "deal") {
-    // The first of the selection that is furthest stays; both are alike here, so the older one is told to be surer.
-    await server.call("crm.lead", "write", { ids: [into], vals: { probability: 90 } });
-    await server.call("crm.lead", "merge_opportunity", { ids: [into, from] });
-    return;
-  }
-  const vals = { state: "selection", partner_ids: [[6, 0, [into, from]]], dst_partner_id: into };
-  const made = (await server.call("base.partner.merge.automatic.wizard", "create", { vals_list: [vals] })) as number[];
-  await server.call("base.partner.merge.automatic.wizard", "action_merge", { ids: made });
-}
-
-async function setActive(server: OdooServer, model: string, recordId: string, active: boolean): Promise<void> {
-  await server.call(model, "write", { ids: [Number(recordId)], vals: { active } });
 }
 
 async function rows(server: OdooServer, model: string, id: number, fields: readonly string[]) {

@@ -23,7 +23,7 @@ export function peopleOf(
 ): NonNullable<ConformanceSubject["people"]> {
   const { store, app } = sandbox;
   const NAMES = { contact: "firstname", deal: "dealname" } as const;
-  const ask = async (method: "POST" | "DELETE", url: string, payload?: object): Promise<void> => {
+  const ask = async (method: "POST" | "PATCH" | "DELETE", url: string, payload?: object): Promise<void> => {
     const headers = { authorization: "Bearer people" };
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
     if (answer.statusCode >= 300) throw new Error(answer.body);
@@ -35,6 +35,8 @@ export function peopleOf(
       if (store.find(TYPES[effect], recordId) !== undefined) removeRecord(sandbox, effect, recordId);
       store.restore(TYPES[effect], recordId, Date.now());
     },
+    close: async (dealId, how) =>
+      ask("PATCH", `/crm/v3/objects/deals/${dealId}`, { properties: { dealstage: `closed${how}` } }),
     rename: async (effect, recordId, name) => {
       const object = store.find(TYPES[effect], recordId);
       if (object !== undefined) store.update(object, { [NAMES[effect]]: name }, Date.now(), 0);

@@ -18,7 +18,7 @@ import {
 } from "./fields.ts";
 import { follow, idOf } from "./json-pointer.ts";
 import { readRecord, type Read } from "./read-record.ts";
-import type { CrmRequests, DescribedRequests, WriteRequest } from "./requests.ts";
+import type { CrmRequests, DealRequests, DescribedRequests, WriteRequest } from "./requests.ts";
 import { send } from "./send.ts";
 import { placeholdersIn, type Fields } from "./template.ts";
 import { httpTraits } from "./traits.ts";
@@ -185,7 +185,9 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
       if (!read.ok || read.value === null) return read as CallResult<null>;
       const pointed = follow(read.value, described.id);
       const recordId = pointed.kind === "found" ? idOf(pointed.value) : null;
-      return recordId === null ? unreadable("deal.read.id", false) : done({ recordId });
+      return recordId === null
+        ? unreadable("deal.read.id", false)
+        : done({ recordId, closed: closedOf(read.value, described) });
     },
     // Messages of such a CRM are registered (docs/guides/outbound-messages.md).
     findSentMessage: async () => done(null),
@@ -227,6 +229,17 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     },
     close: () => caller.close(),
   };
+}
+
+/** How the deal ended, as far as the tenant's file says where that stands. */
+function closedOf(
+  read: Read,
+  { closed, closedValues }: NonNullable<DealRequests["read"]>,
+): "won" | "lost" | "closed" | null {
+  const pointed = closed === undefined ? null : follow(read, closed);
+  const said = pointed?.kind === "found" ? String(pointed.value).toLowerCase() : "";
+  if (!closedValues.some((value) => value.toLowerCase() === said)) return null;
+  return said === "won" || said === "lost" ? said : "closed";
 }
 
 /** What the tenant's file does not describe. */

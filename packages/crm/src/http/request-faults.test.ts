@@ -40,7 +40,7 @@ test.each<[what: string, more: Partial<CrmRequests>, field: string, problem: Reg
   ["a header of two lines", { ping: { path: "/", headers: { "X-A": "a\r\nb: c" } } }, "ping.headers.X-A", /line break/],
   [
     "a read without an update",
-    { deal: { ...effect(), read: { path: "/d/{{recordId}}", headers: {}, id: "/id" } } },
+    { deal: { ...effect(), read: { path: "/d/{{recordId}}", headers: {}, id: "/id", closedValues: ["won"] } } },
     "deal.read",
     /activity.update/,
   ],

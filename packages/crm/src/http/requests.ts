@@ -49,7 +49,15 @@ export interface ContactRequests extends EffectRequests {
 /** Companies are found by `lookup`, made by `write`; the key is the domain. */
 export type CompanyRequests = Omit<EffectRequests, "write"> & { readonly write?: WriteRequest | undefined };
 
-export interface DealRequests extends EffectRequests {
+export interface DealRequests extends Omit<EffectRequests, "read"> {
+  /** `closed`: JSON Pointer to what says that the deal ended, by one of `closedValues`. */
+  readonly read?:
+    | (ReadRequest & {
+        readonly id: string;
+        readonly closed?: string | undefined;
+        readonly closedValues: readonly string[];
+      })
+    | undefined;
   /** Moves a deal, adds tags: what a rule asks for. */
   readonly update?: WriteRequest | undefined;
 }

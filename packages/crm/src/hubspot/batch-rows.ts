@@ -50,13 +50,18 @@ export async function writeBatch(
 /** `batch/read`: the records that are there, by what the answer says of them. A miss is no failed request in HubSpot's books (facts 2.6). */
 export async function readBatch(
   client: HubSpotClient,
-  read: { readonly path: string; readonly ids: readonly string[]; readonly idProperty?: string; readonly of: string },
+  read: {
+    readonly path: string;
+    readonly ids: readonly string[];
+    readonly idProperty?: string;
+    readonly of: readonly string[];
+  },
   options: CallOptions,
 ): Promise<CallResult<readonly HubSpotRecord[]>> {
   const { path, ids, idProperty, of } = read;
   const body = {
     ...(idProperty === undefined ? {} : { idProperty }),
-    properties: [of],
+    properties: of,
     propertiesWithHistory: [],
     inputs: ids.map((id) => ({ id })),
   };

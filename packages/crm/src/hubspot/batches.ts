@@ -5,7 +5,7 @@ import { MOST_ROWS, readBatch, refused, untold, writeBatch } from "./batch-rows.
 import type { HubSpotClient } from "./client.ts";
 import { findCompanies } from "./companies.ts";
 import { contactCreate } from "./contacts.ts";
-import { canBeDealId, dealUpsert } from "./deals.ts";
+import { canBeDealId, CLOSED_PROPERTIES, dealRead, dealUpsert } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
 import { SEARCH_COST } from "./searches.ts";
 import type { DealStages } from "./stages.ts";
@@ -64,7 +64,11 @@ async function upsertContacts(
 ): Promise<Rows<Written>> {
   const path = client.paths.objects("contacts");
   const ids = inputs.map(({ email }) => email);
-  const read = await readBatch(client, { path: `${path}/batch/read`, ids, idProperty: "email", of: "email" }, options);
+  const read = await readBatch(
+    client,
+    { path: `${path}/batch/read`, ids, idProperty: "email", of: ["email"] },
+    options,
+  );
   if (!read.ok) return refused(read.fault, inputs);
   const there = new Map(read.value.map(({ id, properties }) => [properties["email"]?.toLowerCase(), id]));
   const missing = inputs.filter(({ email }) => !there.has(email.toLowerCase()));
@@ -173,14 +177,14 @@ async function getDeals(
   const read =
     ids.length === 0
       ? { ok: true as const, value: [] }
-      : await readBatch(client, { path, ids, of: MERGED_IDS }, options);
+      : await readBatch(client, { path, ids, of: [MERGED_IDS, ...CLOSED_PROPERTIES] }, options);
   if (!read.ok) return refused(read.fault, dealIds);
   const there = byAnyId(read.value);
   return {
     ok: true,
     value: dealIds.map((id) => {
-      const recordId = there.get(id);
-      return { ok: true, value: recordId === undefined ? null : { recordId } };
+      const record = there.get(id);
+      return { ok: true, value: record === undefined ? null : dealRead(record) };
     }),
   };
 }

@@ -40,7 +40,7 @@ export async function findWithoutEmail(
   options: CallOptions,
 ): Promise<CallResult<{ recordId: string } | null>> {
   const path = `${client.paths.objects("contacts")}/batch/read`;
-  const read = await readBatch(client, { path, ids: [email], idProperty: KEY, of: KEY }, options);
+  const read = await readBatch(client, { path, ids: [email], idProperty: KEY, of: [KEY] }, options);
   if (!read.ok) return read;
   const [record] = read.value;
   return { ok: true, value: record === undefined ? null : { recordId: record.id } };

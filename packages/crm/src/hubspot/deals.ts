@@ -1,6 +1,6 @@
 import { cutText } from "@inlet/schemas";
-import type { CallFault, CallOptions, CallResult, DealInput, Written } from "../port.ts";
-import { batchAnswer, hubSpotRecord } from "./answer.ts";
+import type { CallFault, CallOptions, CallResult, DealInput, DealRead, Written } from "../port.ts";
+import { batchAnswer, hubSpotRecord, type HubSpotRecord } from "./answer.ts";
 import { nothingCame } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
 import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
@@ -111,14 +111,23 @@ async function associateDeal(
   return answer.value.kind === "ok" ? null : gone("the deal or its contact is gone");
 }
 
+/** HubSpot's own of every deal, by the stage that it is in, whatever the account calls its stages. */
+export const CLOSED_PROPERTIES = ["hs_is_closed", "hs_is_closed_won"] as const;
+
 /** The deal by its CRM id; null when there is none, or it is in the bin. */
 export async function getDeal(
   client: HubSpotClient,
   dealId: string,
   options: CallOptions,
-): Promise<CallResult<{ recordId: string } | null>> {
+): Promise<CallResult<DealRead | null>> {
   if (!canBeDealId(dealId)) return { ok: true, value: null };
-  return readDeal(client, dealId, "?properties=dealname", options);
+  const read = await readDeal(client, dealId, `?properties=${CLOSED_PROPERTIES.join(",")}`, options);
+  return read.ok ? { ok: true, value: read.value === null ? null : dealRead(read.value) } : read;
+}
+
+export function dealRead({ id, properties }: HubSpotRecord): DealRead {
+  if (properties["hs_is_closed"] !== "true") return { recordId: id, closed: null };
+  return { recordId: id, closed: properties["hs_is_closed_won"] === "true" ? "won" : "lost" };
 }
 
 /** A tag in an address is written by anybody: what cannot be an id is not asked for. */
@@ -131,7 +140,8 @@ export async function findDeal(
   key: string,
   options: CallOptions,
 ): Promise<CallResult<{ recordId: string } | null>> {
-  return readDeal(client, key, "?idProperty=inlet_conversation&properties=dealname", options);
+  const read = await readDeal(client, key, "?idProperty=inlet_conversation&properties=dealname", options);
+  return read.ok ? { ok: true, value: read.value === null ? null : { recordId: read.value.id } } : read;
 }
 
 async function readDeal(
@@ -139,7 +149,7 @@ async function readDeal(
   id: string,
   query: string,
   options: CallOptions,
-): Promise<CallResult<{ recordId: string } | null>> {
+): Promise<CallResult<HubSpotRecord | null>> {
   const answer = await client.call(
     {
       method: "GET",
@@ -154,5 +164,5 @@ async function readDeal(
   const record = hubSpotRecord(answer.value.body);
   return record === null
     ? { ok: false, fault: outage("hubspot:unreadable", "a deal without an id", { unknown: false }) }
-    : { ok: true, value: { recordId: record.id } };
+    : { ok: true, value: record };
 }

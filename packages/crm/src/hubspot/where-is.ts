@@ -39,12 +39,12 @@ export async function whereIs(
 }
 
 /** The records of a batch answer by the ids that they are asked for by: their own, and those that were merged into them. */
-export function byAnyId(records: readonly HubSpotRecord[]): ReadonlyMap<string, string> {
-  const merged = records.flatMap(({ id, properties }) =>
-    (properties[MERGED_IDS] ?? "")
+export function byAnyId(records: readonly HubSpotRecord[]): ReadonlyMap<string, HubSpotRecord> {
+  const merged = records.flatMap((record) =>
+    (record.properties[MERGED_IDS] ?? "")
       .split(";")
       .filter((other) => other !== "")
-      .map((other) => [other, id] as const),
+      .map((other) => [other, record] as const),
   );
-  return new Map([...merged, ...records.map(({ id }) => [id, id] as const)]);
+  return new Map([...merged, ...records.map((record) => [record.id, record] as const)]);
 }

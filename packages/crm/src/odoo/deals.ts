@@ -1,5 +1,5 @@
 import { cutText } from "@inlet/schemas";
-import type { CallOptions, CallResult, DealInput, Written } from "../port.ts";
+import type { CallOptions, CallResult, DealInput, DealRead, Written } from "../port.ts";
 import type { OdooClient } from "./client.ts";
 import { externalName } from "./external-id.ts";
 import { ODOO_LIMITS } from "./limits.ts";
@@ -54,12 +54,13 @@ export async function getDeal(
   client: OdooClient,
   dealId: string,
   options: CallOptions,
-): Promise<CallResult<{ recordId: string } | null>> {
+): Promise<CallResult<DealRead | null>> {
   // A tag in an address is written by anybody: what cannot be an id is not asked for.
   if (!isRecordId(dealId)) return { ok: true, value: null };
-  const found = await client.first("crm.lead", [["id", "=", Number(dealId)]], ["id"], options);
-  if (!found.ok) return found;
-  return { ok: true, value: found.value === null ? null : { recordId: String(found.value.id) } };
+  const found = await client.first("crm.lead", [["id", "=", Number(dealId)]], ["won_status"], options);
+  if (!found.ok || found.value === null) return found as CallResult<null>;
+  const { id, won_status: status } = found.value;
+  return { ok: true, value: { recordId: String(id), closed: status === "won" || status === "lost" ? status : null } };
 }
 
 export async function findDeal(

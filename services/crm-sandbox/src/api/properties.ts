@@ -74,11 +74,11 @@ export function propertyRoutes({ store }: ApiContext): Route[] {
           label,
           displayOrder,
           archived: false,
-          stages: stages.map(({ isClosed = false, ...stage }, order) => ({
+          stages: stages.map(({ isClosed = false, isWon = false, ...stage }, order) => ({
             ...stage,
             displayOrder: order,
             archived: false,
-            metadata: { isClosed: String(isClosed) },
+            metadata: { isClosed: String(isClosed), ...(isClosed ? { probability: isWon ? "1.0" : "0.0" } : {}) },
           })),
         }));
         return { status: 200, body: { results } };

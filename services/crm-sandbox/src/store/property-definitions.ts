@@ -16,7 +16,12 @@ export interface PropertyDefinition {
 export interface Pipeline {
   readonly id: string;
   readonly label: string;
-  readonly stages: readonly { readonly id: string; readonly label: string; readonly isClosed?: boolean }[];
+  readonly stages: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly isClosed?: boolean;
+    readonly isWon?: boolean;
+  }[];
 }
 
 /** Those of a new account. */
@@ -30,7 +35,7 @@ export const DEAL_PIPELINES: readonly Pipeline[] = [
       { id: "presentationscheduled", label: "Presentation scheduled" },
       { id: "decisionmakerboughtin", label: "Decision maker bought in" },
       { id: "contractsent", label: "Contract sent" },
-      { id: "closedwon", label: "Closed won", isClosed: true },
+      { id: "closedwon", label: "Closed won", isClosed: true, isWon: true },
       { id: "closedlost", label: "Closed lost", isClosed: true },
     ],
   },
@@ -39,7 +44,7 @@ export const DEAL_PIPELINES: readonly Pipeline[] = [
     label: "Renewals",
     stages: [
       { id: "renewal_open", label: "Renewal open" },
-      { id: "renewal_won", label: "Renewed", isClosed: true },
+      { id: "renewal_won", label: "Renewed", isClosed: true, isWon: true },
       { id: "renewal_lost", label: "Lost", isClosed: true },
     ],
   },
@@ -82,6 +87,7 @@ const BUILT_IN: Readonly<Record<ObjectType, readonly string[]>> = {
     "description",
     "dealtype",
     "hs_is_closed!bool",
+    "hs_is_closed_won!bool",
   ],
   emails: [
     ...EVERYWHERE,

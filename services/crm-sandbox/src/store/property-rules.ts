@@ -121,7 +121,13 @@ function withPipeline(properties: Properties, pipelines: readonly Pipeline[]): P
       { name: "dealstage", error: "INVALID_OPTION", message: `${stage} was not a stage of pipeline ${pipeline.id}` },
     ]);
   }
-  return { ...properties, pipeline: pipeline.id, hs_is_closed: String(known.isClosed ?? false) };
+  const { isClosed = false, isWon = false } = known;
+  return {
+    ...properties,
+    pipeline: pipeline.id,
+    hs_is_closed: String(isClosed),
+    hs_is_closed_won: String(isWon),
+  };
 }
 
 /** As HubSpot writes numbers for its search: digits only, without the country code. */
