@@ -6,8 +6,8 @@ import { readRepository, report, ROOT } from "../architecture/repository.ts";
 
 const pages = readRepository().filter((file) => file.path.endsWith(".md") || file.path === "docker-compose.yml");
 
-test("every `inlet …` command in the documents exists", () => {
-  const tree = new Set(commandNames());
+test("every `inlet …` command in the documents exists", async () => {
+  const tree = new Set(await commandNames());
   const named = pages.flatMap(({ path, text }) => namedCommands(text).map((words) => ({ path, words })));
   const unknown = named.filter(({ words }) => !exists(words, tree));
   report("documented commands", { pages: pages.length, commands: named.length, existing: tree.size });

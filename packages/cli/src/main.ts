@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { COMMANDS } from "./commands/index.ts";
+import { commandsFor } from "./commands/index.ts";
 import { CouldNotLook, WrongUse, processContext } from "./context.ts";
 import { INLET_VERSION } from "./version.ts";
 import { NOTHING_RUNS, seeksAbsentStack } from "./absent-stack.ts";
@@ -25,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError("(inlet --help, or inlet COMMAND --help, says what there is)")
     .configureHelp({ showGlobalOptions: false })
     .exitOverride();
-  for (const register of COMMANDS) register(program, context);
+  for (const register of await commandsFor(argv[0])) register(program, context);
   // Subcommands made before inherit neither of these.
   for (const command of everyCommand(program))
     command.exitOverride().showHelpAfterError("(add --help to see how it is used)");

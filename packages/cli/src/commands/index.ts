@@ -1,36 +1,36 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
-import { registerBlobs } from "./blobs.ts";
-import { registerBuffer } from "./buffer.ts";
-import { registerCrm } from "./crm.ts";
-import { registerDlq } from "./dlq.ts";
-import { registerLedger } from "./ledger.ts";
-import { registerParse } from "./parse.ts";
-import { registerReconcile } from "./reconcile.ts";
-import { registerRules } from "./rules.ts";
-import { registerSamples } from "./samples.ts";
-import { registerSchemasCommand } from "./schemas.ts";
-import { registerSend } from "./send.ts";
-import { registerShow } from "./show.ts";
-import { registerTenants } from "./tenants.ts";
-import { registerTopics } from "./topics.ts";
-import { registerUp } from "./up.ts";
 
-/** Every command of `inlet`, in the order of the help: one file each. */
-export const COMMANDS: readonly ((program: Command, context: CliContext) => void)[] = [
-  registerUp,
-  registerSamples,
-  registerSend,
-  registerShow,
-  registerDlq,
-  registerBuffer,
-  registerCrm,
-  registerReconcile,
-  registerParse,
-  registerRules,
-  registerTenants,
-  registerTopics,
-  registerSchemasCommand,
-  registerLedger,
-  registerBlobs,
-];
+export type RegisterCommand = (program: Command, context: CliContext) => void;
+
+/**
+ * Every command of `inlet`, in the order of the help: one file each. Loaded when it is asked for: all of them together take seconds of
+ * processor time to load, most of it for parts that the command at hand never uses.
+ */
+export const COMMANDS: Readonly<Record<string, () => Promise<RegisterCommand>>> = {
+  up: async () => (await import("./up.ts")).registerUp,
+  samples: async () => (await import("./samples.ts")).registerSamples,
+  send: async () => (await import("./send.ts")).registerSend,
+  show: async () => (await import("./show.ts")).registerShow,
+  dlq: async () => (await import("./dlq.ts")).registerDlq,
+  buffer: async () => (await import("./buffer.ts")).registerBuffer,
+  crm: async () => (await import("./crm.ts")).registerCrm,
+  reconcile: async () => (await import("./reconcile.ts")).registerReconcile,
+  parse: async () => (await import("./parse.ts")).registerParse,
+  rules: async () => (await import("./rules.ts")).registerRules,
+  tenants: async () => (await import("./tenants.ts")).registerTenants,
+  topics: async () => (await import("./topics.ts")).registerTopics,
+  schemas: async () => (await import("./schemas.ts")).registerSchemasCommand,
+  ledger: async () => (await import("./ledger.ts")).registerLedger,
+  blobs: async () => (await import("./blobs.ts")).registerBlobs,
+};
+
+/**
+ * The commands that an argument list needs: the one that it names, or all, for the help and for the name of a command that there is not.
+ * @param name the first argument after `inlet`
+ */
+export async function commandsFor(name: string | undefined): Promise<readonly RegisterCommand[]> {
+  if (name === "--version" || name === "-V") return [];
+  const named = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return Promise.all((named === undefined ? Object.values(COMMANDS) : [named]).map(async (load) => load()));
+}

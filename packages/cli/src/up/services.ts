@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Supervisor, assertPortFree } from "@inlet/local-stack";
@@ -21,6 +22,9 @@ const SERVICES: readonly Service[] = [
   { name: "parser", port: "parser", ready: "/readyz" },
   { name: "crm-sink", port: "crm-sink", ready: "/readyz" },
 ];
+
+/** As `inlet` itself uses it: what was compiled once, by any process, is not compiled again. */
+const COMPILE_CACHE = path.join(tmpdir(), "node-compile-cache");
 
 /** Throws a LocalStackError when a port that a service is to listen on is taken. */
 export async function assertServicePortsFree(ports: UpPorts): Promise<void> {
@@ -80,7 +84,13 @@ export async function startServices(
           name,
           command: process.execPath,
           args: [main],
-          env: { ...env, HTTP_PORT: String(ports[port]), OPS_PORT: String(ports[ops]), OTEL_SERVICE_NAME: name },
+          env: {
+            NODE_COMPILE_CACHE: COMPILE_CACHE,
+            ...env,
+            HTTP_PORT: String(ports[port]),
+            OPS_PORT: String(ports[ops]),
+            OTEL_SERVICE_NAME: name,
+          },
           cwd: INLET_ROOT,
           stopGraceMs: 15_000,
           isReady: async () =>
