@@ -90,7 +90,7 @@ export async function accountedMail(database: Database, lane = "shared") {
       headers: recordHeaders({ ...ids, schema: "none/1", parsedAt: at, pass: 0 }),
     });
     const parse = { emailKey: `eml_${made}`, contentHash: "hash", conversationId: `cnv_${made}`, messageId: null };
-    await ledger.markParsed([{ ...ids, ...parse, ...normalized, parsedAt: at }]);
+    await ledger.markParsed([{ ...ids, ...parse, ...normalized, senderDomain: null, parsedAt: at }]);
     if (stage === "parsed") return { ...email, normalized };
     await ledger.admit({
       ...ids,

@@ -9,7 +9,8 @@ const INTRODUCTION = `Inlet turns inbound email into CRM activity: nothing lost,
 To begin:
   npx inlet up          start everything here and send the sample emails
   npx inlet send FILE   send an email of yours
-  npx inlet show ID     what became of it`;
+  npx inlet list        the emails that came
+  npx inlet show ID     what became of one`;
 
 /**
  * Runs one command. Resolves with its exit code: 0 done, 1 failed, 2 wrong use or nothing could be found out.

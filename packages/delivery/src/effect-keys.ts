@@ -17,6 +17,12 @@ export function normalizeAddress(address: string): string | null {
   return ascii === "" ? composed : `${composed.slice(0, at + 1)}${ascii}`;
 }
 
+/** The domain of an address as its contact's key has it; null when it is no address. */
+export function domainOf(address: string): string | null {
+  const key = normalizeAddress(address);
+  return key === null ? null : key.slice(key.lastIndexOf("@") + 1);
+}
+
 /** Keys under which the ledger may know the contact of an address from before it was written in one way; none for most. */
 export function formerKeys(address: string): string[] {
   const key = normalizeAddress(address);

@@ -25,6 +25,8 @@ export type Ending =
       readonly detail: string;
       /** Something in the CRM that the step refers to is not there, as the CRM says, or may not be. */
       readonly gone?: "certain" | "perhaps";
+      /** For operators, in the ledger alone: never in a log or a header. */
+      readonly evidence?: Readonly<Record<string, unknown>>;
     }
   | {
       /** Nothing to do: the record was handled before, or a newer one of the same event is. */
@@ -36,6 +38,10 @@ export function ok<T>(value: T): Outcome<T> {
   return { kind: "ok", value };
 }
 
-export function deadLetter(reason: DeadLetterReason, step: string, detail: string): Ending {
+export function deadLetter(
+  reason: DeadLetterReason,
+  step: string,
+  detail: string,
+): Extract<Ending, { kind: "deadLetter" }> {
   return { kind: "deadLetter", reason, step, detail };
 }

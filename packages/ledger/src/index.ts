@@ -8,6 +8,7 @@ export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
 export type { ClaimRequest, ClaimResult, Release } from "./effects.ts";
 export type { EffectEnd, KeptRecord, OutboxRecord, TryEnd } from "./ending.ts";
 export type { CallEvidence, FailedCall } from "./failing-operations.ts";
+export type { DeliveryFilter, ListedDelivery, ListPlace } from "./listing.ts";
 export type { Coordinates as LedgerCoordinates, DeadLetterFilter, DeliveryView, JourneyStep } from "./inspecting.ts";
 export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
 export { FIRST_KEY, keepGap } from "./reconciling.ts";

@@ -35,6 +35,7 @@ import {
   type FailedCall,
 } from "./failing-operations.ts";
 import * as inspecting from "./inspecting.ts";
+import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./listing.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { endNotice, takeNotices, type DueNotice, type NoticeEnd, type TakeNotices } from "./notices.ts";
 import { nameEmails, type Naming } from "./naming.ts";
@@ -221,6 +222,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     find: async (id: string) => inspecting.findDeliveries(database, id),
     journey: async (tenant: string, eventId: string) => inspecting.readJourney(database, tenant, eventId),
     effectsOf: async (tenant: string, emailKey: string) => inspecting.effectsOf(database, tenant, emailKey),
+    list: async (filter: DeliveryFilter): Promise<ListedDelivery[]> => listDeliveries(database, filter),
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
     countByState: async () => inspecting.countByState(database),
     /** What `inlet reconcile` asks, page by page. */

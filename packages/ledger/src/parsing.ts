@@ -104,6 +104,8 @@ export interface Parsed {
   readonly contentHash: string;
   readonly conversationId: string;
   readonly messageId: string | null;
+  /** Of the From address, lower-case ASCII; null where it has none. */
+  readonly senderDomain: string | null;
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
@@ -116,7 +118,7 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
   const unique = [...new Map(parsed.map((p) => [`${p.tenant}/${p.eventId}`, p])).values()];
   await database.query(
     `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, email_key text, content_hash text,
-          conversation_id text, message_id text, topic text, partition int, "offset" bigint, parsed_at bigint)),
+          conversation_id text, message_id text, sender_domain text, topic text, partition int, "offset" bigint, parsed_at bigint)),
       locked as (select d.tenant, d.event_id, d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse') as moves
                    from deliveries d join r using (tenant, event_id) order by d.tenant, d.event_id for update of d),
       unwaited as (delete from waiting w using locked l where w.tenant = l.tenant and w.event_id = l.event_id and w.stage = 'parse' and l.moves)
@@ -130,6 +132,7 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
        message_id = coalesce(d.message_id, r.message_id),
        conversation_id = coalesce(d.conversation_id, r.conversation_id),
        content_hash = coalesce(d.content_hash, r.content_hash),
+       sender_domain = coalesce(d.sender_domain, r.sender_domain),
        parsed_at = coalesce(d.parsed_at, r.parsed_at),
        normalized_topic = case when locked.moves or d.state = 'parsed' then r.topic else d.normalized_topic end,
        normalized_partition = case when locked.moves or d.state = 'parsed' then r.partition else d.normalized_partition end,
@@ -145,6 +148,7 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
           content_hash: p.contentHash,
           conversation_id: p.conversationId,
           message_id: p.messageId,
+          sender_domain: p.senderDomain,
           topic: p.topic,
           partition: p.partition,
           offset: p.offset,

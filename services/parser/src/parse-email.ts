@@ -1,5 +1,5 @@
 import { BlobMissingError } from "@inlet/blob-store";
-import { deadLetter, ok, type Outcome } from "@inlet/delivery";
+import { deadLetter, domainOf, ok, type Outcome } from "@inlet/delivery";
 import { CUTS, formerEmailKey, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
@@ -9,6 +9,9 @@ import { checkSender } from "./check-sender.ts";
 import { storeAttachments, type StoredAttachments } from "./store-attachments.ts";
 import { understand } from "./understand.ts";
 import type { Understood } from "./understand.ts";
+
+/** Unknown recipients that are kept as evidence. */
+const MOST_RECIPIENTS = 20;
 
 /** The way of one raw event to its normalized record, step by step; answers the row's move in the ledger. */
 export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<Outcome<Parsed>> {
@@ -69,12 +72,19 @@ function describe(
 }
 
 /** Email to nobody's address ends where it can be found again: after the tenant's file was mended, a replay from the dlq brings it back. */
-function knownRecipient({ tenant }: Delivery, { mailbox, source }: NormalizedEvent): Outcome<null> {
+function knownRecipient({ tenant }: Delivery, event: NormalizedEvent): Outcome<null> {
+  const { mailbox, source } = event;
   // What SMTP took for an unknown recipient was taken to be quarantined, or was known at that time.
   const policy = source.kind === "smtp" ? "quarantine" : tenant.unknownRecipients.http;
-  return mailbox !== null || policy === "accept"
-    ? ok(null)
-    : deadLetter("unknown_recipient", "recipient", "none of its recipients is in the tenant's mailboxes");
+  if (mailbox !== null || policy === "accept") return ok(null);
+  const detail = "none of its recipients is in the tenant's mailboxes";
+  // Whoever has to mend the tenant's file sees which address is missing in it.
+  return { ...deadLetter("unknown_recipient", "recipient", detail), evidence: { recipients: recipientsOf(event) } };
+}
+
+function recipientsOf({ envelope, to, cc }: NormalizedEvent): string[] {
+  const addresses = envelope?.to ?? [...to, ...cc].map(({ email }) => email);
+  return [...new Set(addresses)].slice(0, MOST_RECIPIENTS);
 }
 
 /** Two emails under one name are told apart by the ledger, before anybody hears of either (PROTOCOL.md 1). */
@@ -114,6 +124,7 @@ async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEv
     contentHash: event.contentHash,
     conversationId: event.conversationId,
     messageId: event.messageId,
+    senderDomain: domainOf(event.from?.email ?? ""),
     topic: at.topic,
     partition: at.partition,
     offset: at.offset,

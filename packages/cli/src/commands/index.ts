@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<RegisterCommand>>> 
   up: async () => (await import("./up.ts")).registerUp,
   samples: async () => (await import("./samples.ts")).registerSamples,
   send: async () => (await import("./send.ts")).registerSend,
+  list: async () => (await import("./list.ts")).registerList,
   show: async () => (await import("./show.ts")).registerShow,
   dlq: async () => (await import("./dlq.ts")).registerDlq,
   buffer: async () => (await import("./buffer.ts")).registerBuffer,

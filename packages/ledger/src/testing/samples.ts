@@ -29,6 +29,7 @@ export function parsed(tenant: string, eventId: string): Parsed {
     contentHash: "hash",
     conversationId: "cnv_1",
     messageId: "m1",
+    senderDomain: "customers.example",
     topic: "normalized",
     partition: 0,
     offset: 6n,

@@ -1,0 +1,118 @@
+import { readEnvironment } from "@inlet/config";
+import { domainOf } from "@inlet/delivery";
+import { openLedger, type DeliveryFilter, type ListedDelivery, type ListPlace } from "@inlet/ledger";
+import type { Command } from "commander";
+import { operatorEnvironment, WrongUse, type CliContext } from "../context.ts";
+import { isTenant } from "../is-tenant.ts";
+import { printListing } from "../listing.ts";
+
+/** Of a delivery, in the order of its way (docs: README, "Every email ends"). */
+const STATES = ["accepted", "parsed", "delivering", "waiting", "written", "suppressed", "dead_lettered"];
+const MOST = 10_000;
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+interface Options {
+  readonly tenant?: string;
+  readonly state?: string;
+  readonly since?: string;
+  readonly domain?: string;
+  readonly after?: string;
+  readonly before?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** `inlet list`: which emails came, and what became of each. */
+export function registerList(program: Command, context: CliContext): void {
+  program
+    .command("list")
+    .description("emails, newest first, with what became of each: no content, no addresses")
+    .option("--tenant <tenant>", "only of this tenant")
+    .option("--state <state>", `only in this state: ${STATES.map(shown).join(", ")}`)
+    .option("--since <time>", "only received since then: 30m, 12h, 7d, or a time such as 2026-11-30T08:00:00Z")
+    .option("--domain <domain>", "only from senders of exactly this domain")
+    .option("--limit <n>", "at most so many", "50")
+    .option("--after <cursor>", "the page after this place: older ones")
+    .option("--before <cursor>", "the page before this place: newer ones")
+    .option("--json", "print JSON")
+    .action(async (options: Options) => {
+      const filter = parseFilter(options, Date.now());
+      const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
+      const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet list" });
+      try {
+        const rows = await ledger.list(filter);
+        const unknown = rows.length === 0 && options.tenant !== undefined && !isTenant(context, options.tenant);
+        printListing(context, {
+          json: options.json === true,
+          rows: rows.map((row) => ({ ...row, cursor: cursorOf(row) })),
+          columns: [
+            { title: "received", value: ({ receivedAt }) => new Date(receivedAt).toISOString().replace(/\.\d+Z/, "Z") },
+            { title: "event", value: ({ eventId }) => eventId },
+            { title: "tenant", value: ({ tenant }) => tenant },
+            { title: "source", value: ({ source }) => source },
+            { title: "from", value: ({ senderDomain }) => senderDomain },
+            {
+              title: "state",
+              value: ({ state, reason }) => (reason === null ? shown(state) : `${shown(state)} (${reason})`),
+            },
+          ],
+          empty: unknown ? `no email, and no tenant ${options.tenant}` : "no email",
+        });
+        for (const hint of otherPages(rows, filter)) context.err(hint);
+      } finally {
+        await ledger.close();
+      }
+    });
+}
+
+/** Throws {@link WrongUse} on what it cannot read. */
+export function parseFilter(options: Options, now: number): DeliveryFilter {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
+    throw new WrongUse(`--limit ${options.limit}: not a whole number from 1 to ${MOST}`);
+  const { tenant, after, before } = options;
+  if (after !== undefined && before !== undefined) throw new WrongUse("--after or --before, not both");
+  const state = options.state?.replaceAll("-", "_");
+  if (state !== undefined && !STATES.includes(state))
+    throw new WrongUse(`--state ${options.state}: there is no such state. One of ${STATES.map(shown).join(", ")}`);
+  const domain = options.domain === undefined ? undefined : domainOf(`x@${options.domain.replace(/^.*@/, "")}`);
+  if (domain === null) throw new WrongUse(`--domain ${options.domain}: not a domain, such as customer.example`);
+  const since = options.since === undefined ? undefined : timeOf(options.since, now);
+  const cursor = after ?? before;
+  const way = after === undefined ? "before" : "after";
+  const from = cursor === undefined ? undefined : ({ place: placeOf(cursor), way } as const);
+  return { tenant, state, domain, since, from, limit };
+}
+
+/** Where the neighbouring pages are; a page that is not full is the last one on its way. */
+function otherPages(rows: readonly ListedDelivery[], { from, limit }: DeliveryFilter): string[] {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const full = rows.length === limit;
+  return [
+    ...(from === undefined || (from.way === "before" && !full) ? [] : [`newer: --before ${cursorOf(first)}`]),
+    ...(from?.way === "before" || full ? [`older: --after ${cursorOf(last)}`] : []),
+  ];
+}
+
+function timeOf(text: string, now: number): number {
+  const span = /^(\d{1,6})([mhd])$/.exec(text);
+  const at = span === null ? Date.parse(text) : now - Number(span[1]) * (UNIT_MS[span[2] ?? ""] ?? 0);
+  if (Number.isFinite(at)) return at;
+  throw new WrongUse(`--since ${text}: neither 30m, 12h or 7d, nor a time such as 2026-11-30T08:00:00Z`);
+}
+
+function cursorOf({ receivedAt, eventId }: ListPlace): string {
+  return `${receivedAt}-${eventId}`;
+}
+
+function placeOf(cursor: string): ListPlace {
+  const [, at, eventId] = /^(\d{1,16})-(evt_\w{1,64})$/.exec(cursor) ?? [];
+  if (at === undefined || eventId === undefined)
+    throw new WrongUse(`${cursor} is no place in the list: take one that inlet list has printed`);
+  return { receivedAt: Number(at), eventId };
+}
+
+function shown(state: string): string {
+  return state.replaceAll("_", "-");
+}
