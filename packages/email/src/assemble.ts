@@ -56,6 +56,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
   const to = addressesOf(fields, "To", warnings);
   const cc = addressesOf(fields, "Cc", warnings);
   const replyTo = addressesOf(fields, "Reply-To", warnings);
+  const reply = replyOf({ text, textOfHtml: htmlAsText, html, from });
   const contentHash = contentHashOf({ from, to, cc, dateAsSent, subject, text, html: sentHtml, attachments });
 
   return {
@@ -74,7 +75,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     subject,
     text: text ?? htmlAsText,
     html,
-    ...replyOf({ text, textOfHtml: htmlAsText, html, from }),
+    ...reply,
     attachments,
     auth: authenticationOf(fields, options.trustedAuthservIds ?? [], from?.email ?? null),
     ...spamOf(fields),
@@ -82,10 +83,12 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
       fields,
       from,
       replyTo,
+      to,
       subject,
       inReplyTo,
       references,
       text: text ?? htmlAsText,
+      words: reply.replyText,
       parts: attachments,
     }),
     headers: fields.map(({ name, value }) => ({ name, value })),

@@ -1,5 +1,6 @@
+import { commentEnd, quoteEnd } from "./address-delimiters.ts";
 import { isAddress } from "./addresses.ts";
-import { decodeBytes } from "./charset.ts";
+import { decodeBytes, isUtf8 } from "./charset.ts";
 import { fieldOf, firstValue } from "./header-fields.ts";
 import type { Field } from "./header-fields.ts";
 import { messageId } from "./threading.ts";
@@ -17,11 +18,15 @@ const ACTIONS = ["failed", "delayed", "delivered", "relayed", "expanded"];
 /** Recipients read of one report. */
 const RECIPIENTS = 50;
 
-/** Reads message/delivery-status: groups of fields, the first about the message, each other about a recipient. */
+/**
+ * Reads message/delivery-status: groups of fields, the first about the message, each other about a recipient. The recipient is whom we wrote
+ * to (Original-Recipient, RFC 3464 2.3.1), else where the message went last (Final-Recipient 2.3.2): behind an alias that is a stranger's address.
+ */
 export function readDeliveryStatus(bytes: Uint8Array): RecipientStatus[] {
   return fieldGroups(bytes).flatMap((fields) => {
-    const action = firstValue(fields, "Action")?.toLowerCase() ?? null;
-    const recipient = addressIn(firstValue(fields, "Final-Recipient") ?? firstValue(fields, "Original-Recipient"));
+    const action = withoutComments(firstValue(fields, "Action") ?? "").toLowerCase() || null;
+    const recipient =
+      addressIn(firstValue(fields, "Original-Recipient")) ?? addressIn(firstValue(fields, "Final-Recipient"));
     if (action === null && recipient === null) return [];
     const status = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(firstValue(fields, "Status") ?? "")?.[0] ?? null;
     return [{ action: action !== null && ACTIONS.includes(action) ? action : null, status, recipient }];
@@ -57,8 +62,42 @@ function fieldGroups(bytes: Uint8Array): Field[][] {
     );
 }
 
-/** `rfc822; someone@example.com` */
+/** Types of addresses that are no email's (RFC 3464 2.1.2, RFC 6533 3): X.400 and what gateways write of their own. */
+const FOREIGN_TYPES = /^(?:x-?400|x-?500|ex|fax|sms|tel|notes|cc:?mail|smime|uucp)$/i;
+
+/** `rfc822; someone@example.com (Some One)`, `utf-8; j\x{F6}rg@example.com`; null where it is no email address. */
 function addressIn(value: string | null): string | null {
-  const address = value?.split(";").at(-1)?.trim().replace(/^<|>$/g, "") ?? "";
+  if (value === null) return null;
+  const semicolon = value.indexOf(";");
+  const type = semicolon === -1 ? "" : withoutComments(value.slice(0, semicolon));
+  if (FOREIGN_TYPES.test(type)) return null;
+  const bare = withoutComments(value.slice(semicolon + 1)).replace(/^<|>$/g, "");
+  const address = bare.includes("\\x{") ? unescapedCharacters(bare) : bare;
   return isAddress(address) ? address : null;
+}
+
+/** RFC 6533 3: `\x{F6}` is a character's code point; some write the bytes of its UTF-8. */
+function unescapedCharacters(text: string): string {
+  return text.replace(/(?:\\x\{[0-9A-Fa-f]{1,6}\}){1,64}/g, (run) => {
+    const codes = [...run.matchAll(/[0-9A-Fa-f]{1,6}(?=\})/g)].map(([hex]) => Number.parseInt(hex, 16));
+    const bytes = Buffer.from(codes);
+    if (codes.every((code) => code <= 0xff) && codes.some((code) => code > 0x7f) && isUtf8(bytes))
+      return bytes.toString("utf8");
+    return codes
+      .map((code) => (code <= 0x10ffff ? String.fromCodePoint(code) : "\u{FFFD}"))
+      .join("")
+      .toWellFormed();
+  });
+}
+
+/** Without what stands in parentheses (RFC 5322 3.2.2), quotes aside. */
+function withoutComments(value: string): string {
+  let [kept, at] = ["", 0];
+  while (at < value.length && kept.length < 400) {
+    const char = value[at] as string;
+    const end = char === '"' ? quoteEnd(value, at) : char === "(" ? commentEnd(value, at) : -1;
+    if (char !== "(" || end === -1) kept += value.slice(at, Math.max(end, at) + 1);
+    at = Math.max(end, at) + 1;
+  }
+  return kept.trim();
 }

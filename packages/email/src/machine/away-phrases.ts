@@ -1,107 +1,41 @@
 /**
  * How mail programs and people say that nobody is there, by language. Prefixes are what programs put before the subject of an automatic
- * reply, always with a colon or alone; phrases are people's own words at the start of such a reply.
+ * reply, always with a colon or alone; phrases are people's own words at the start of such a reply. None of them is proof by itself.
  */
 
-/** Subjects of automatic replies: Exchange and Outlook.com translate `Automatic reply`, older ones `Out of Office`. */
-const PREFIXES = [
+/** What mail programs put before the subject of an automatic reply: Exchange and Outlook.com translate `Automatic reply`. */
+const AUTOMATIC = [
   // en
-  "automatic reply",
-  "auto reply",
-  "auto-reply",
-  "autoreply",
-  "out of office autoreply",
-  "out of office",
-  "out of the office",
-  "vacation reply",
-  "vacation response",
-  "vacation responder",
-  // de
-  "automatische antwort",
-  "abwesenheitsnotiz",
-  "abwesenheitsagent",
-  "abwesend",
-  // fr
-  "réponse automatique",
-  "absence du bureau",
-  "absent du bureau",
-  // es, pt, it, ca, gl
-  "respuesta automática",
-  "fuera de la oficina",
-  "fuera de oficina",
-  "resposta automática",
-  "fora do escritório",
-  "ausência temporária",
-  "ausente do escritório",
-  "risposta automatica",
-  "fuori sede",
-  "fuori ufficio",
-  "resposta automàtica",
-  // nl, af
-  "automatisch antwoord",
-  "afwezigheidsbericht",
-  "afwezig",
-  "niet aanwezig",
-  // sv, da, nb, fi, is
-  "automatiskt svar",
-  "autosvar",
-  "frånvaro",
-  "automatisk svar",
-  "fravær",
-  "fraværsassistent",
-  "ikke til stede",
-  "automaattinen vastaus",
-  "poissa",
-  "sjálfvirkt svar",
-  // pl, cs, sk, hu, ro, hr, sl, bg, ru, uk, et, lv, lt
-  "odpowiedź automatyczna",
-  "automatyczna odpowiedź",
-  "nieobecność",
-  "automatická odpověď",
-  "mimo kancelář",
-  "automatická odpoveď",
-  "mimo kancelárie",
-  "automatikus válasz",
-  "házon kívül",
-  "răspuns automat",
-  "automatski odgovor",
-  "samodejni odgovor",
-  "автоматичен отговор",
-  "автоматический ответ",
-  "автоответ",
-  "нет на месте",
-  "автоматична відповідь",
-  "automaatvastus",
-  "automātiska atbilde",
-  "automatinis atsakymas",
+  "automatic reply|auto[ -]?reply|automated reply|auto[ -]?response|automatic response|out of office auto-?reply",
+  "vacation (?:reply|response|responder|message|notice)|away message",
+  // de, fr
+  "automatische antwort|autoantwort|abwesenheitsagent|réponse automatique|reponse automatique",
+  // es, pt, it, ca, gl, ro
+  "respuesta automática|respuesta automatica|resposta automática|resposta automatica|risposta automatica|resposta automàtica|răspuns automat",
+  // nl, af, sv, da, nb, fi, is
+  "automatisch antwoord|outomatiese antwoord|automatiskt svar|autosvar|automatisk svar|fraværsassistent|frånvaroassistent|automaattinen vastaus|sjálfvirkt svar",
+  // pl, cs, sk, hu, hr, sr, sl
+  "odpowiedź automatyczna|automatyczna odpowiedź|automatická odpověď|automatická odpoveď|automatikus válasz|automatski odgovor|аутоматски одговор|samodejni odgovor",
+  // bg, ru, uk, et, lv, lt
+  "автоматичен отговор|автоматический ответ|автоответ|автоматична відповідь|automaatvastus|automaatne vastus|automātiska atbilde|automatinis atsakymas",
   // el, tr, he, ar, fa
-  "αυτόματη απάντηση",
-  "εκτός γραφείου",
-  "otomatik yanıt",
-  "otomatik cevap",
-  "ofis dışında",
-  "תשובה אוטומטית",
-  "מענה אוטומטי",
-  "رد تلقائي",
-  "خارج المكتب",
-  "پاسخ خودکار",
+  "αυτόματη απάντηση|otomatik (?:yanıt|cevap)|תשובה אוטומטית|מענה אוטומטי|رد تلقائي|الرد التلقائي|پاسخ خودکار",
   // zh, ja, ko, th, vi, id, hi
-  "自动答复",
-  "自动回复",
-  "自動回覆",
-  "自動答覆",
-  "不在办公室",
-  "自動応答",
-  "自動返信",
-  "不在通知",
-  "자동 회신",
-  "자동 응답",
-  "부재중",
-  "ตอบกลับอัตโนมัติ",
-  "การตอบกลับอัตโนมัติ",
-  "trả lời tự động",
-  "balasan otomatis",
-  "स्वचालित उत्तर",
+  "自动答复|自动回复|自動回覆|自動答覆|自動応答|自動返信|자동 ?회신|자동 ?응답|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|trả lời tự động|balasan otomatis|jawapan automatik|स्वचालित उत्तर",
+];
+
+/** Words for being away that notices put there, and people as well: they ask about leave, or say that they are locked out. */
+const ABSENCE = [
+  // en, de, fr
+  "out of (?:the )?office|on (?:annual )?leave|on vacation|on holiday|abwesenheitsnotiz|abwesenheit|abwesend|absence du bureau|absente? du bureau|absence",
+  // es, pt, it
+  "fuera de (?:la )?oficina|fora do escritório|ausência temporária|ausente(?: do escritório)?|ausencia|fuori (?:sede|ufficio)|assenza|assente",
+  // nl, sv, da, nb, fi
+  "afwezigheidsbericht|afwezigheid|afwezig|niet aanwezig|frånvaro|frånvarande|fravær|fraværende|ikke til stede|poissa(?:olo)?",
+  // pl, cs, sk, hu, ru, uk, el, tr
+  "nieobecność|mimo kancelář|mimo kancelárie|nepřítomnost|házon kívül|távollét|нет на месте|отсутствую|відсутність|εκτός γραφείου|απουσία|ofis dışında(?:yım)?",
+  // ar, zh, ja, ko
+  "خارج المكتب|不在办公室|不在辦公室|不在通知|不在のお知らせ|부재중",
 ];
 
 /** First words of such replies. A weak sign: people write them by hand as well. */
@@ -133,15 +67,54 @@ const PHRASES = [
   "부재중(입니다|이오니)",
 ];
 
-const PREFIX = new RegExp(`^\\s*(${PREFIXES.join("|")})\\s*(?:[:：\\[(—–-]|$)`, "iu");
-const PHRASE = new RegExp(`^.{0,120}?(${PHRASES.join("|")})`, "iu");
+/** When somebody is back, or answers: in notices by the one who is away. */
+const RETURNS = [
+  "\\bi(?:'ll| will| shall| can| am going to|'m going to) (?:only |not )?(?:be able to )?(?:answer|reply|respond|be back|return|get back|be (?:available|reachable|in the office))",
+  "\\bi(?: am|'m) (?:back|returning|away|unavailable|not available)|when i(?: am|'m) back|(?:when|until|upon) (?:i return|my return)|(?:limited|no) access to (?:my )?(?:e-?mails?|mail)",
+  "bin (?:ich )?.{0,40}(?:wieder|zurück|nicht da)|melde mich .{0,40}(?:zurück|wieder|nach)|nach meiner rückkehr|(?:antworte|beantworte) (?:ich )?.{0,60}(?:am|ab|nach)\\b",
+  "(?:je suis|serai) (?:.{0,20})?(?:de retour|absente?)|à mon retour|je (?:vous )?(?:répondrai|reviens|reviendrai)|de retour (?:le|lundi|mardi|mercredi|jeudi|vendredi)",
+  "(?:vuelvo|volveré|regreso|regresaré|responderé|contestaré|estaré de vuelta|a mi (?:regreso|vuelta))",
+  "(?:volto|voltarei|regresso|regressarei|retorno|retornarei|responderei|estarei de volta|no meu regresso)",
+  "(?:torno|tornerò|rientro|rientrerò|risponderò|sarò di ritorno|al mio rientro)",
+  "ik (?:ben|kom|zal) .{0,40}(?:terug|weer|antwoord)|(?:weer|terug) (?:aanwezig|bereikbaar|op kantoor)|beantwoord (?:ik )?.{0,60}(?:op|na|vanaf)\\b",
+  "jag (?:är|svarar|återkommer) .{0,40}|(?:är|er) (?:tillbaka|tilbage|tilbake|åter)|jeg (?:er|svarer|vender) .{0,40}(?:tilbage|tilbake|igen|igjen|når)",
+  "palaan|olen takaisin|vastaan (?:viestiisi|sinulle|viesteihin)",
+  "wracam|wrócę|powrócę|będę (?:z powrotem|dostępn)|odpowiem|vrátím se|budu zpět|odpovím|vrátim sa|budem späť|odpoviem",
+  "visszatér|(?:leszek|vagyok) .{0,20}(?:vissza|elérhető)|válaszolok|szabadságon vagyok|revin|mă întorc|voi (?:răspunde|reveni)",
+  "vraćam se|vratit ću|odgovorit ću|vrnem se|odgovoril[a]? bom|вернусь|возвращаюсь|отвечу|повернусь|відповім|ще се върна|ще отговоря",
+  "(?:geri )?döneceğim|dönüşümde|(?:yanıtlayacağım|cevaplayacağım)|επιστρέφω|θα επιστρέψω|θα (?:σας )?απαντήσω|είμαι εκτός",
+  "戻ります|戻り次第|返信(?:いたします|します)|出社|休暇中|不在に|回来后|返回后|將於|将于|会尽快回复|回复您|복귀|돌아와서|돌아오는|회신(?:하겠|드리)",
+  "سأعود|سأرد|عند عودتي|אחזור|אשוב|אענה|בחופשה|بازمی‌گردم",
+  "quay lại|trở lại|đi vắng|akan (?:kembali|membalas)|sedang cuti|กลับมา|ลาพักร้อน|naasen|tagasi|vastan|atgriezīšos|atbildēšu|grįšiu|atsakysiu",
+];
 
-/** Whether a subject is one that only programs write: its first words, then a colon or the end. `Re: Out of office` is a person's. */
-export function isAwaySubject(subject: string): boolean {
-  return PREFIX.test(subject);
+const END = "\\s*(?:[:：\\[(—–-]|$)";
+const AUTOMATIC_SUBJECT = new RegExp(`^(${AUTOMATIC.join("|")})${END}`, "iu");
+const ABSENCE_SUBJECT = new RegExp(`^(${ABSENCE.join("|")})${END}`, "iu");
+const PHRASE = new RegExp(`^.{0,120}?(${PHRASES.join("|")})`, "iu");
+const RETURN = new RegExp(RETURNS.join("|"), "iu");
+
+export interface AwaySubject {
+  /** Written before the subject of the message that is answered. */
+  readonly words: string;
+  /** Words of a mail program, in place of words for being away that people write as well. */
+  readonly automatic: boolean;
+}
+
+/** What a subject, without labels, begins with where that is how automatic replies begin. It alone is no proof: people ask about them. */
+export function awaySubject(subject: string): AwaySubject | null {
+  const automatic = AUTOMATIC_SUBJECT.exec(subject)?.[1];
+  if (automatic !== undefined) return { words: automatic.toLowerCase(), automatic: true };
+  const absence = ABSENCE_SUBJECT.exec(subject)?.[1];
+  return absence === undefined ? null : { words: absence.toLowerCase(), automatic: false };
 }
 
 /** Whether a text opens as a notice of absence does. `start`: its first 400 characters, spaces folded. */
 export function opensAsAway(start: string): boolean {
   return PHRASE.test(start.slice(0, 400));
+}
+
+/** Whether a text says when its writer is back or answers. `start`: its first characters, spaces folded. */
+export function saysReturn(start: string): boolean {
+  return RETURN.test(start.slice(0, 400));
 }

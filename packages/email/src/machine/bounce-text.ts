@@ -1,50 +1,71 @@
 import { isAddress } from "../addresses.ts";
 import type { RecipientStatus } from "../delivery-report.ts";
 import { messageIds } from "../threading.ts";
+import { BOUNCE_TEXT, DELAY_TEXT } from "./bounce-phrases.ts";
 
 /**
- * Bounces of servers that send no report (RFC 3464), by the words that each writes: qmail, Exim, Postfix and Sendmail without a report,
- * Exchange, Gmail, Yahoo, Amazon SES, Lotus Domino. Read from the first 16 KB.
+ * Bounces of servers that send no report (RFC 3464), by what each writes: qmail, Exim, Postfix and Sendmail without a report, Exchange,
+ * Gmail, Yahoo, Amazon SES, Lotus Domino. Read from the first 16 KB.
  */
 const TEXT_CHARS = 16 * 1024;
-
-const PHRASES =
-  /this is the qmail-send program|i'm afraid i wasn't able to deliver your message|a message that you sent could not be delivered|this message was created automatically by mail delivery software|this is the mail system at host|your message could not be delivered|was not delivered to:|your message (to|wasn't delivered|was not delivered)|the following (message|recipient)s?.{0,40}(could not be|was not|cannot be|were not) delivered|delivery (to the following recipients? )?(has )?failed|did not reach the following recipient|message delivery failed|permanent fatal errors|unable to deliver (your )?message|undeliverable|an error occurred while trying to deliver the mail|address couldn't be found|mailbox unavailable|konnte nicht zugestellt werden|nicht zustellbar|n'a pas pu être (remis|délivré)|no se (ha podido|pudo) entregar|non è stato possibile recapitare|não (foi possível|pôde ser) entreg|kon niet worden (bezorgd|afgeleverd)|配信できません|无法(投递|送达)/iu;
-const DELAY =
-  /(will (be )?(retry|retried|try again|keep trying|continue to try)|has not (yet )?been delivered|is being delayed|delayed mail|still being (retried|attempted)|you do not need to resend|this is a warning message only|warning message only|noch nicht zugestellt|wird weiterhin versucht)/iu;
+/** What an SMTP server answered (RFC 5321 4.2, RFC 3463), in whatever language the words around it are. */
+const SMTP_REPLY =
+  /(?:^|[\s:;(])(?:4[0-5]\d|5[0-5]\d)[ -]#?[245]\.\d{1,3}\.\d{1,3}\b|\b(?:said|smtp;|reason|error|code|diagnostic[- ]code|status)\W{1,4}(?:smtp;? ?)?(?:4[0-5]\d|5[0-5]\d)\b|^\W{0,8}5[0-5]\d[ -][A-Z#<]/im;
+/** Where the message that did not arrive begins. */
+const RETURNED =
+  /^(?:[-|]{3,}.{0,60}(?:original|copy|returned|below|headers|message text).{0,60}|(?:message headers follow|original message|ursprüngliche nachricht).{0,20}|Return-Path:.{0,200}|Received:.{0,200})/im;
 
 export interface BounceText {
   readonly delayed: boolean;
+  /** A mail system's words. */
+  readonly worded: boolean;
+  /** An SMTP server's answer stands in it. */
+  readonly replied: boolean;
+  /** The header of a message is quoted in it. */
+  readonly quotes: boolean;
   readonly recipients: readonly RecipientStatus[];
   /** Message-ID of the message that was returned, where its header is quoted. */
   readonly original: string | null;
 }
 
-/** What a notice of a mail system says; null when the text is none. Linear: fixed windows, no nested repetition. */
-export function readBounceText(text: string): BounceText | null {
+/** What a notice of a mail system says. `others`: addresses that are in its own header. Linear: fixed windows, no nested repetition. */
+export function readBounceText(text: string, others: readonly string[]): BounceText {
   const seen = text.slice(0, TEXT_CHARS);
-  const delayed = DELAY.test(seen);
-  if (!delayed && !PHRASES.test(seen)) return null;
+  const delayed = DELAY_TEXT.test(seen);
   const returned = /^[ \t>]*Message-ID:[ \t]*(<[^<>\s]{3,500}>)/im.exec(seen)?.[1] ?? null;
   // What stands above the returned message is the mail system's.
-  const notice = seen.slice(
-    0,
-    seen.search(/^(-{3,}.{0,60}(original|copy|returned|below|headers).{0,60}|Return-Path:|Received:)/im) >>> 0,
-  );
+  const notice = seen.slice(0, seen.search(RETURNED) >>> 0);
+  const found = recipientsIn(notice, delayed, others);
+  const below = seen.slice(notice.length);
+  return {
+    delayed,
+    worded: delayed || BOUNCE_TEXT.test(seen),
+    replied: SMTP_REPLY.test(notice),
+    quotes: (below.match(/^(?:From|To|Subject|Date|Message-ID|Received):/gim) ?? []).length >= 2,
+    recipients: found,
+    original: returned === null ? null : (messageIds(returned)[0] ?? null),
+  };
+}
+
+/** Those that stand where mail systems put them; else any that the notice names. */
+function recipientsIn(notice: string, delayed: boolean, others: readonly string[]): RecipientStatus[] {
   const lines = notice.split("\n").slice(0, 200);
-  const recipients: RecipientStatus[] = [];
+  const placed: RecipientStatus[] = [];
+  const named: RecipientStatus[] = [];
   lines.forEach((line, index) => {
     for (const [address] of line.slice(0, 500).matchAll(/[^\s<>()[\]:;,"']{1,64}@[^\s<>()[\]:;,"']{3,255}/g)) {
       const bare = address.replace(/[.!?]+$/, "");
-      if (!isAddress(bare) || recipients.some(({ recipient }) => recipient === bare) || recipients.length >= 10)
-        continue;
+      const known = [...placed, ...named].some(({ recipient }) => recipient === bare);
+      if (!isAddress(bare) || known || named.length + placed.length >= 10) continue;
       // Mail systems name themselves, and where to ask, beside the recipients.
-      if (/^(postmaster|mailer-daemon|abuse|support|help)@/i.test(bare) || !isRecipientLine(line, bare)) continue;
+      if (/^(postmaster|mailer-daemon|abuse|support|help)@/i.test(bare) || others.includes(bare.toLowerCase()))
+        continue;
       const about = lines.slice(index, index + 6).join("\n");
-      recipients.push({ action: delayed ? "delayed" : "failed", status: statusIn(about), recipient: bare });
+      const into = isRecipientLine(line, bare) ? placed : named;
+      into.push({ action: delayed ? "delayed" : "failed", status: statusIn(about), recipient: bare });
     }
   });
-  return { delayed, recipients, original: returned === null ? null : (messageIds(returned)[0] ?? null) };
+  return placed.length > 0 ? placed : named;
 }
 
 /** Alone on its line, before a colon, in brackets, or after the words that introduce it. */
@@ -63,7 +84,7 @@ function isRecipientLine(line: string, address: string): boolean {
 function statusIn(text: string): string | null {
   const enhanced = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(text)?.[0];
   if (enhanced !== undefined) return enhanced;
-  const basic = /\b(5[0-5]\d|4[0-5]\d)[ -]/.exec(text)?.[1];
+  const basic = /(?:^|[^\d.])(5[0-5]\d|4[0-5]\d)[ -]/.exec(text)?.[1];
   // RFC 3463: without an enhanced code only the class is known.
   return basic === undefined ? null : `${basic[0]}.0.0`;
 }

@@ -1,3 +1,4 @@
+import { withoutLabels } from "@inlet/schemas";
 import type { Mailbox } from "@inlet/schemas";
 import { firstValue, rawValues } from "../header-fields.ts";
 import type { Field } from "../header-fields.ts";
@@ -7,11 +8,14 @@ export interface Evidence {
   readonly fields: readonly Field[];
   readonly from: Mailbox | null;
   readonly replyTo: readonly Mailbox[];
+  readonly to: readonly Mailbox[];
   readonly subject: string | null;
   readonly inReplyTo: string | null;
   readonly references: readonly string[];
   /** The whole text; null when there is none. */
   readonly text: string | null;
+  /** The new words of it (`replyText`); null when there are none. */
+  readonly words: string | null;
   readonly parts: readonly { readonly contentType: string; readonly bytes: Uint8Array | null }[];
 }
 
@@ -36,17 +40,28 @@ export interface Classification {
 /** Longest subject that is looked at, characters: expressions must not meet endless text. */
 const SUBJECT_CHARS = 500;
 
+/** The subject as a program wrote it: without the labels that gateways put before it. */
 export function subjectOf(mail: Evidence): string {
-  return (mail.subject ?? "").slice(0, SUBJECT_CHARS);
+  return withoutLabels((mail.subject ?? "").slice(0, SUBJECT_CHARS));
 }
 
 /** The first words of the text, spaces folded: notices say what they are at once. */
 export function opening(mail: Evidence, characters: number): string {
-  return (mail.text ?? "")
+  return folded(mail.text ?? "", characters);
+}
+
+/** The first characters of a text, runs of white space as one space. */
+export function folded(text: string, characters: number): string {
+  return text
     .slice(0, characters * 2)
     .replace(/\s+/g, " ")
     .trim()
     .slice(0, characters);
+}
+
+/** Whether the writer's own words ask something: programs' notices do not. */
+export function asks(mail: Evidence): boolean {
+  return /[?？؟\u037E]/.test((mail.words ?? mail.text ?? "").slice(0, 2_000));
 }
 
 export function has(mail: Evidence, name: string): boolean {

@@ -27,9 +27,9 @@ const CAMPAIGNS = [
 ];
 
 /**
- * RFC 2919 and RFC 2369. A list's post: posting address, or List-Id with `Precedence: list`. A newsletter: one can only
- * leave it (List-Unsubscribe) and one of the marks of bulk mail. A lone List-Id is neither: groups that only share a
- * mailbox add it to people's mail.
+ * RFC 2919 and RFC 2369. A list's post: posting address, or List-Id with `Precedence: list`, or with `Precedence: bulk` (Majordomo, vger)
+ * where it is no newsletter. A newsletter: one can only leave it (List-Unsubscribe) and one of the marks of bulk mail. A lone List-Id is
+ * neither: groups that only share a mailbox add it to people's mail.
  */
 export function listSigns(mail: Evidence): { kind: "mailing_list" | "newsletter"; reasons: string[] } | null {
   const precedence = firstValue(mail.fields, "Precedence")?.toLowerCase();
@@ -39,7 +39,11 @@ export function listSigns(mail: Evidence): { kind: "mailing_list" | "newsletter"
     const reasons = [...id, ...(post ? ["list_post"] : []), ...(precedence === "list" ? ["precedence:list"] : [])];
     return { kind: "mailing_list", reasons: reasons.length === 0 ? ["mailing_list"] : reasons };
   }
-  if (!has(mail, "List-Unsubscribe")) return null;
+  const majordomo =
+    id.length > 0 && precedence === "bulk"
+      ? { kind: "mailing_list" as const, reasons: [...id, "precedence:bulk"] }
+      : null;
+  if (!has(mail, "List-Unsubscribe")) return majordomo;
   const marks = [
     ...(has(mail, "List-Unsubscribe-Post") ? ["list_unsubscribe_post"] : []),
     ...(precedence === "bulk" ? ["precedence:bulk"] : []),
@@ -47,6 +51,6 @@ export function listSigns(mail: Evidence): { kind: "mailing_list" | "newsletter"
     ...(CAMPAIGNS.some((name) => has(mail, name)) ? ["campaign_header"] : []),
     ...id,
   ];
-  if (marks.length === 0 || mail.inReplyTo !== null) return null;
+  if (marks.length === 0 || mail.inReplyTo !== null) return majordomo;
   return { kind: "newsletter", reasons: ["list_unsubscribe", ...marks.filter((mark) => mark !== "precedence:bulk")] };
 }

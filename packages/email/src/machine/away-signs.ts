@@ -1,0 +1,54 @@
+import { withoutLabels, withoutPrefixes } from "@inlet/schemas";
+import { answersAMessage } from "./automatic-signs.ts";
+import type { AutomaticSigns } from "./automatic-signs.ts";
+import { awaySubject, opensAsAway, saysReturn } from "./away-phrases.ts";
+import { asks, folded, subjectOf } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** A notice of absence is short; a person who writes a long mail may begin it so. */
+const NOTICE_CHARS = 1500;
+
+/** One that nothing but its words and the missing return path betray is shorter still, and tells of now. */
+const SILENT_CHARS = 600;
+const PLANS =
+  /\b(?:i(?:'ll| will) be|ich werde|ich bin ab|je serai|estaré|sarò|estarei|ik zal|jag kommer att|jeg vil)\b/iu;
+
+/**
+ * The signs of a notice that nobody is there; null where they do not suffice. A subject alone never does, nor words alone: people ask about
+ * absence and tell of their holidays. It takes one of
+ * - a program's own mark (`certain`) and a subject or words of absence;
+ * - such a subject, and words that say when somebody is back;
+ * - such a subject on what answers a message of ours or carries a mark of the kind, and words that do not speak of the subject's;
+ * - words of absence on what answers a message of ours and came without a return path.
+ * Without a program's mark, words that ask make it a person's.
+ */
+export function awaySigns(mail: Evidence, { certain, weak }: AutomaticSigns): string[] | null {
+  const subject = awaySubject(subjectOf(mail));
+  const words = mail.words ?? mail.text ?? "";
+  const short = words.length <= NOTICE_CHARS;
+  const start = folded(words, 400);
+  const opens = short && opensAsAway(start);
+  const told = (away: boolean): string[] => [
+    ...certain,
+    ...(subject === null ? [] : ["subject:automatic_reply"]),
+    ...weak,
+    ...(away ? ["text:away"] : []),
+  ];
+  if (certain.length > 0) return subject !== null || opens ? told(opens) : null;
+  if (!short || asks(mail)) return null;
+  const answers = answersAMessage(mail) || isReply(mail);
+  const quiet = weak.includes("null_return_path") && answers && words.length <= SILENT_CHARS && !PLANS.test(start);
+  if (subject === null) return opens && quiet ? told(true) : null;
+  if (opens) return told(true);
+  // Somebody who writes about notices of absence names them.
+  if (start.toLowerCase().includes(subject.words)) return null;
+  if (saysReturn(start)) return told(true);
+  const marked = answers || weak.includes("x_auto_response_suppress") || weak.includes("null_return_path");
+  return subject.automatic && marked ? told(false) : null;
+}
+
+/** `Re:`, `AW:` and their like before the subject, labels aside. */
+function isReply(mail: Evidence): boolean {
+  const subject = (mail.subject ?? "").slice(0, 500);
+  return withoutLabels(subject) !== withoutPrefixes(subject);
+}

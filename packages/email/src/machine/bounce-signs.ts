@@ -1,0 +1,92 @@
+import { withoutLabels, withoutPrefixes } from "@inlet/schemas";
+import type { RecipientStatus } from "../delivery-report.ts";
+import { rawValues } from "../header-fields.ts";
+import { BOUNCE_SUBJECT } from "./bounce-phrases.ts";
+import { readBounceText } from "./bounce-text.ts";
+import { asks, has, hasNullReturnPath, subjectOf } from "./evidence.ts";
+import type { Classification, Evidence } from "./evidence.ts";
+import { isMailSystem, mayBeMailSystem } from "./mail-system.ts";
+import { codes, original } from "./report-signs.ts";
+
+/** A message that came back, or its header, as a part. */
+const RETURNED_PART = /^(?:message\/(?:rfc822|global|rfc822-headers|global-headers)|text\/rfc822-headers)$/;
+
+/**
+ * Bounces that are no report. Who sends and how it is built decide first, in any language; words only beside them:
+ * - a mail system in From (MAILER-DAEMON, Exchange's address with a hash, `<>`), which no person has;
+ * - `X-Failed-Recipients`, or an address that people have as well (postmaster@), beside two of: no return path, a returned message, an SMTP
+ *   server's answer, a mail system's words;
+ * - no return path with a returned message, an SMTP server's answer or a quoted header, and a mail system's words. Forwarders leave the
+ *   return path out as well: a forward, and words that ask, are a person's.
+ */
+export function bounceSigns(mail: Evidence): Classification | null {
+  const failed = rawValues(mail.fields, "X-Failed-Recipients").flatMap((value) => value.split(","));
+  const system = isMailSystem(mail);
+  const maybe = mayBeMailSystem(mail);
+  const quiet = hasNullReturnPath(mail);
+  const subject = BOUNCE_SUBJECT.test(subjectOf(mail));
+  if (!system && failed.length === 0 && !quiet && !maybe) return null;
+
+  const said = readBounceText(mail.text ?? "", addressesOf(mail));
+  const returned = mail.parts.some(({ contentType }) => RETURNED_PART.test(contentType));
+  const built = [quiet, returned, said.replied].filter(Boolean).length;
+  const worded = [subject, said.worded].filter(Boolean).length;
+  const byPerson = asks(mail) || isAnswerOrForward(mail);
+  const isBounce =
+    system ||
+    (failed.length > 0 && built + worded + (maybe ? 1 : 0) >= 1) ||
+    (maybe && !byPerson && built + worded >= 2 && (built > 0 || said.recipients.length > 0)) ||
+    (quiet && !byPerson && worded > 0 && (returned || said.replied || said.quotes));
+  if (!isBounce) return null;
+  const recipients: RecipientStatus[] = [
+    ...said.recipients,
+    ...failed
+      .map((address) => address.trim())
+      .filter((address) => address !== "" && !said.recipients.some(({ recipient }) => recipient === address))
+      .map((recipient) => ({ action: "failed", status: null, recipient })),
+  ];
+  const quoted = said.original === null ? [] : [`dsn:message:${said.original}`];
+  return {
+    kind: said.delayed && failed.length === 0 ? "delay" : "bounce",
+    reasons: [
+      ...new Set([
+        ...(failed.length > 0 ? ["x_failed_recipients"] : []),
+        ...(system || maybe ? [mail.from === null ? "from:empty" : "from:daemon"] : []),
+        ...(subject ? ["subject:bounce"] : []),
+        ...(said.worded ? ["text:bounce"] : []),
+        ...(said.replied ? ["text:smtp_reply"] : []),
+        ...(returned ? ["returned_message"] : []),
+        ...(system || maybe || failed.length > 0 ? [] : ["null_return_path"]),
+        ...codes(recipients),
+        ...(quoted.length > 0 ? quoted : original(mail)),
+      ]),
+    ],
+  };
+}
+
+/** Outlook.com's feedback loop (JMRP) sends no report (RFC 5965), but the message alone, with this field. */
+const FEEDBACK_FIELD = "X-HmXmrOriginalRecipient";
+const COMPLAINT_SUBJECT =
+  /\b(?:complaint about (?:a )?message|abuse (?:report|complaint)|spam complaint|e-?mail feedback report)\b/i;
+
+/** Complaints without a report: a returned message and no words of anybody's, from a service that says so. */
+export function complaintSigns(mail: Evidence): Classification | null {
+  const field = has(mail, FEEDBACK_FIELD);
+  const returned = mail.parts.some(({ contentType }) => RETURNED_PART.test(contentType));
+  const wordless = (mail.text ?? "").trim() === "";
+  if (!returned || !(field || (wordless && COMPLAINT_SUBJECT.test(subjectOf(mail))))) return null;
+  return {
+    kind: "complaint",
+    reasons: [field ? "feedback_field" : "subject:complaint", "returned_message", ...original(mail)],
+  };
+}
+
+/** Who the notice is from and to is not whom it is about. */
+function addressesOf(mail: Evidence): string[] {
+  return [mail.from, ...mail.to].flatMap((mailbox) => (mailbox === null ? [] : [mailbox.email.toLowerCase()]));
+}
+
+function isAnswerOrForward(mail: Evidence): boolean {
+  const subject = (mail.subject ?? "").slice(0, 500);
+  return withoutLabels(subject) !== withoutPrefixes(subject);
+}
