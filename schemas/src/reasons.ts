@@ -42,5 +42,14 @@ export const DEAD_LETTER_REASONS = {
   too_old: "it waited longer than the tenant's maxAge",
 } as const;
 
+/** Why a record is passed over: `why` of the metric inlet_dropped_records_total. */
+export const SKIP_REASONS = {
+  already_ended: "its email was written, suppressed or dead-lettered by it or its equal",
+  stale: "a newer record of its email was taken",
+  already_waiting: "its email waits in the ledger already",
+  replaced_waiting: "it took the place of an older record of its email, which waits",
+} as const;
+
+export type SkipReason = keyof typeof SKIP_REASONS;
 export type SuppressReason = keyof typeof SUPPRESS_REASONS;
 export type DeadLetterReason = keyof typeof DEAD_LETTER_REASONS;

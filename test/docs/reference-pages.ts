@@ -6,6 +6,7 @@ import {
   EMAIL_WARNINGS,
   HEADER,
   INLINE_LIMIT_BYTES,
+  SKIP_REASONS,
   SUPPRESS_REASONS,
   TOPICS,
 } from "@inlet/schemas";
@@ -172,6 +173,12 @@ function reasonsPage(): string {
     "## Dead-lettered",
     "",
     ...table(["reason", "meaning"], rows(DEAD_LETTER_REASONS)),
+    "",
+    "## Passed over",
+    "",
+    "Of a record that Kafka gives once more nothing is written; the metric `inlet_dropped_records_total` counts it by `why`.",
+    "",
+    ...table(["why", "meaning"], rows(SKIP_REASONS)),
   );
 }
 

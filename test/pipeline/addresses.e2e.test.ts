@@ -64,6 +64,9 @@ it("email to nobody's address is quarantined, and a replay after the file was me
     },
     60_000,
   );
+  expect((await inlet.ledger.delivery("acme", lost))?.evidence).toEqual({
+    recipients: ["campaign-2026-q3+vip@inlet.example"],
+  });
 
   await writeFile(
     inlet.tenantFile,

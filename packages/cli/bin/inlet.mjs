@@ -2,11 +2,11 @@
 /** The `inlet` command. Inlet runs on Node 24; started by an older one, it starts itself again with the Node that npm installed. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 
 if (Number(process.versions.node.split(".")[0]) >= 24) {
   // What was compiled once is not compiled again: half of a command's processor time.
+  const { enableCompileCache } = await import("node:module");
   enableCompileCache();
   const { main } = await import("../src/main.ts");
   process.exitCode = await main(process.argv.slice(2));

@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { processEnvironment } from "@inlet/config";
 import type { RawEnvironment } from "@inlet/config";
+import { asCalled } from "./called-as.ts";
 
 /** The folder of Inlet itself: the clone, or the image's application folder. */
 export const INLET_ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -39,8 +40,8 @@ export class CouldNotLook extends Error {
 export function processContext(): CliContext & { exitCode(): number } {
   let code = 0;
   return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    out: (line) => void process.stdout.write(`${asCalled(line)}\n`),
+    err: (line) => void process.stderr.write(`${asCalled(line)}\n`),
     isTerminal: process.stdout.isTTY === true,
     env: processEnvironment(),
     setExitCode: (next) => {

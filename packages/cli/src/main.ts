@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { commandsFor } from "./commands/index.ts";
 import { CouldNotLook, WrongUse, processContext } from "./context.ts";
+import { asCalled } from "./called-as.ts";
 import { INLET_VERSION } from "./version.ts";
 import { NOTHING_RUNS, seeksAbsentStack } from "./absent-stack.ts";
 
@@ -25,11 +26,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(INLET_VERSION, "-V, --version", "print the version")
     .showHelpAfterError("(inlet --help, or inlet COMMAND --help, says what there is)")
     .configureHelp({ showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(asCalled(text)),
+      writeErr: (text) => process.stderr.write(asCalled(text)),
+    })
     .exitOverride();
   for (const register of await commandsFor(argv[0])) register(program, context);
   // Subcommands made before inherit neither of these.
   for (const command of everyCommand(program))
-    command.exitOverride().showHelpAfterError("(add --help to see how it is used)");
+    command.copyInheritedSettings(program).showHelpAfterError("(add --help to see how it is used)");
 
   try {
     await program.parseAsync([...argv], { from: "user" });

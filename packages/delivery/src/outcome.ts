@@ -1,4 +1,4 @@
-import type { DeadLetterReason, SuppressReason } from "@inlet/schemas";
+import type { DeadLetterReason, SkipReason, SuppressReason } from "@inlet/schemas";
 
 /** Where in the pipeline something happened. */
 export type Stage = "parse" | "deliver";
@@ -31,7 +31,7 @@ export type Ending =
   | {
       /** Nothing to do: the record was handled before, or a newer one of the same event is. */
       readonly kind: "skip";
-      readonly why: "already_ended" | "stale" | "already_waiting" | "replaced_waiting";
+      readonly why: SkipReason;
     };
 
 export function ok<T>(value: T): Outcome<T> {

@@ -1,4 +1,5 @@
 import { admit, takeStalled, type Admission, type Candidate } from "./admitting.ts";
+import { noteBlobStore } from "./blob-stores.ts";
 import { bufferOff, bufferOn, listBuffers, readGates, type Buffer, type Gate } from "./buffers.ts";
 import {
   probeSoon,
@@ -222,6 +223,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     find: async (id: string) => inspecting.findDeliveries(database, id),
     journey: async (tenant: string, eventId: string) => inspecting.readJourney(database, tenant, eventId),
     effectsOf: async (tenant: string, emailKey: string) => inspecting.effectsOf(database, tenant, emailKey),
+    noteBlobStore: async (place: string): Promise<string[]> => noteBlobStore(database, place),
     list: async (filter: DeliveryFilter): Promise<ListedDelivery[]> => listDeliveries(database, filter),
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
     countByState: async () => inspecting.countByState(database),

@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { javaCommand, javaEnvironment } from "../prerequisites.mjs";
-import { LocalStackError } from "./errors.ts";
+import { damagedData, LocalStackError } from "./errors.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
 
 const run = promisify(execFile);
@@ -65,6 +65,7 @@ export async function startKafkaNode(
       cwd: options.dir,
       stopGraceMs: 15_000,
       readyTimeoutMs: 180_000,
+      remedy: damagedData(options.dir),
       isReady: async () => (await readFile(logFile, "utf8")).includes("Kafka Server started"),
     },
     signal,

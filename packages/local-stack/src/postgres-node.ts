@@ -2,7 +2,7 @@ import { type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { LocalStackError } from "./errors.ts";
+import { damagedData, LocalStackError } from "./errors.ts";
 import { type Account, giveToAccount, postgresAccount } from "./postgres-account.ts";
 import { type PostgresBinaries, postgresBinaries } from "./postgres-binaries.ts";
 import type { Child, Supervisor } from "./supervisor.ts";
@@ -68,6 +68,7 @@ export async function startPostgresNode(
       ...(account === null ? {} : { account }),
       // SIGINT is Postgres' "fast shutdown"; SIGTERM would wait for every client to leave.
       stopSignal: "SIGINT",
+      remedy: damagedData(options.dir),
       isReady: async () => {
         // Line 8 of postmaster.pid is the server's own word on its state (the one that pg_ctl waits for); line 1 its process id.
         const lines = (await readFile(path.join(data, "postmaster.pid"), "utf8")).split("\n");

@@ -47,9 +47,9 @@ test("a child that ignores its stop signal is killed after its grace", async () 
 test("a child that dies while it starts: the error holds the end of its log, without Java's stack frames", async () => {
   const supervisor = await Supervisor.open(dir, () => {});
   const script = `echo starting; echo "Caused by: no luck"; echo "	at a.b.C(D.java:1)"; exit 3`;
-  const started = supervisor.start(shell("short", script));
+  const started = supervisor.start(shell("short", script, { remedy: "To begin anew, delete it." }));
   await expect(started).rejects.toThrow(
-    /short ended while starting \(exit code 3\).*Caused by: no luck\n {2}The whole log: .*short\.log/s,
+    /short ended while starting \(exit code 3\).*Caused by: no luck\n {2}The whole log: .*short\.log\n {2}To begin anew, delete it\./s,
   );
   await expect(started).rejects.not.toThrow(/a\.b\.C/);
   await supervisor.stopAll();

@@ -25,6 +25,8 @@ export interface ChildSpec {
   readonly isReady: () => Promise<boolean>;
   /** Default 120 000. */
   readonly readyTimeoutMs?: number;
+  /** What else to do when it does not come up, where its log does not say. */
+  readonly remedy?: string;
 }
 
 export interface Child {
@@ -100,9 +102,10 @@ export class Supervisor {
 
     const deadline = performance.now() + (spec.readyTimeoutMs ?? 120_000);
     while (!(await spec.isReady().catch(() => false))) {
-      if (state.ended) throw await endedError(spec.name, `ended while starting (${await gone})`, logFile);
+      if (state.ended) throw await endedError(spec.name, `ended while starting (${await gone})`, logFile, spec.remedy);
       signal?.throwIfAborted();
-      if (performance.now() > deadline) throw await endedError(spec.name, "did not become ready in time", logFile);
+      if (performance.now() > deadline)
+        throw await endedError(spec.name, "did not become ready in time", logFile, spec.remedy);
       await sleep(250, undefined, signal === undefined ? {} : { signal });
     }
     void gone.then(async (why) => {
@@ -155,13 +158,13 @@ function launch(spec: ChildSpec, logFile: string): { process: ChildProcess; exit
   }
 }
 
-async function endedError(name: string, what: string, logFile: string): Promise<LocalStackError> {
+async function endedError(name: string, what: string, logFile: string, remedy?: string): Promise<LocalStackError> {
   const lines = (await lastLines(logFile, 200)).filter((line) => !JAVA_FRAME.test(line));
   const tail = lines
     .slice(-15)
     .map((line) => `    ${line.slice(0, 300)}`)
     .join("\n");
   return new LocalStackError(
-    `${name} ${what}. The end of its log:\n${tail === "" ? "    (empty)" : tail}\n  The whole log: ${logFile}`,
+    `${name} ${what}. The end of its log:\n${tail === "" ? "    (empty)" : tail}\n  The whole log: ${logFile}${remedy === undefined ? "" : `\n  ${remedy}`}`,
   );
 }

@@ -64,7 +64,7 @@ export const METRICS = {
   parsed: {
     kind: "counter",
     name: "inlet_parsed_total",
-    help: "Deliveries that the parser ended, by class of mail and outcome (ok, dead_lettered, retry, dropped).",
+    help: "Deliveries that the parser ended, by class of mail and outcome (ok, dead_lettered, retry).",
     labels: ["tenant", "class", "outcome"],
   },
   parseSeconds: {
@@ -165,7 +165,7 @@ export const METRICS = {
   droppedRecords: {
     kind: "counter",
     name: "inlet_dropped_records_total",
-    help: "Kafka records passed over because the ledger already has the same or newer (duplicate, older_pass, older_attempt, superseded).",
+    help: "Kafka records passed over because the ledger already has the same or newer (already_ended, stale, already_waiting, replaced_waiting).",
     labels: ["service", "why"],
   },
   deadLetters: {

@@ -1,7 +1,8 @@
 import { initBlobStore } from "@inlet/blob-store";
-import { readEnvironment } from "@inlet/config";
+import { readEnvironment, type RawEnvironment } from "@inlet/config";
 import type { Command } from "commander";
 import { type CliContext, operatorEnvironment } from "../context.ts";
+import { noteBlobStore } from "../note-blob-store.ts";
 
 /** `inlet blobs init`: the blob store's marker. `inlet up` does the same; deployments run it once, before the services start. */
 export function registerBlobs(program: Command, context: CliContext): void {
@@ -14,10 +15,23 @@ export function registerBlobs(program: Command, context: CliContext): void {
     )
     .option("--json", "print JSON: the marker's place, and whether it was made")
     .action(async (options: { json?: boolean }) => {
-      const { blobStoreUrl } = readEnvironment(operatorEnvironment(context), ["blobs"]);
+      const env = operatorEnvironment(context);
+      const { blobStoreUrl } = readEnvironment(env, ["blobs"]);
       const done = await initBlobStore(blobStoreUrl);
+      const moved = await movedFrom(env, done.marker);
+      if (moved !== null) context.err(moved);
       if (options.json === true) context.out(JSON.stringify(done, null, 2));
       else if (done.made) context.out(`made ${done.marker}`);
       else context.err(`nothing to do: ${done.marker} is there`);
     });
+}
+
+/** What the ledger, where one is named, says of other places; that it cannot be asked is no reason to leave the store unmarked. */
+async function movedFrom(env: RawEnvironment, place: string): Promise<string | null> {
+  if (!env["DATABASE_URL"] && !env["DATABASE_URL_FILE"]) return null;
+  try {
+    return await noteBlobStore(readEnvironment(env, ["database"]).databaseUrl, place);
+  } catch (error) {
+    return `the ledger could not be asked whether blobs lie elsewhere: ${(error as Error).message}`;
+  }
 }

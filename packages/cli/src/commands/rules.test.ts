@@ -57,7 +57,9 @@ describe("docs/guides/rules.md", () => {
 
   test("what it shows is what the command prints", async () => {
     const shown = /^```text\n(.*?)^```/ms.exec(GUIDE)?.[1] ?? "none";
-    const { code, out } = await rulesTry(email("rules/pricing-asked-for.eml"), "--tenant", "acme");
+    const command = /^ {4}npx inlet rules try (\S+) (.*)$/m.exec(GUIDE) ?? [];
+    const args = [path.join(INLET_ROOT, command[1] ?? "none"), ...(command[2] ?? "").split(" ")];
+    const { code, out } = await rulesTry(...args, "--dir", path.join(INLET_ROOT, "config/tenants"));
     const comparable = (text: string): string =>
       text.replaceAll(INLET_ROOT, "").replaceAll(/due [\d-]+T[\d:]+Z/g, "due then");
     expect(comparable(out)).toBe(comparable(shown));

@@ -1,6 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { initBlobStore } from "@inlet/blob-store";
+import { initBlobStore, type InitializedStore } from "@inlet/blob-store";
 import { readEnvironment } from "@inlet/config";
 import { registerSchemas } from "@inlet/event-codec";
 import { type LocalStack, ownerOf, startLocalStack } from "@inlet/local-stack";
@@ -16,6 +16,7 @@ import {
 import { runDemo } from "../demo/run-demo.ts";
 import { exitCodeOf } from "../demo/table.ts";
 import { withAdmin } from "../kafka-admin.ts";
+import { noteBlobStore } from "../note-blob-store.ts";
 import { givenParts } from "./given-parts.ts";
 import { type UpPorts, chosenPorts } from "./ports.ts";
 import { startProgress } from "./progress.ts";
@@ -74,7 +75,11 @@ export async function up(
       dataDir,
       ports,
     );
-    await prepare(env, progress);
+    const { marker } = await prepare(env, progress);
+    // The data folder may be moved with all that is in it: of its own store the name alone counts.
+    const store = context.env["BLOB_STORE_URL"] ? marker : "blobs in the data folder";
+    const moved = await noteBlobStore(env["DATABASE_URL"] ?? "", store);
+    if (moved !== null) progress.note(moved);
     if (resets.length > 0) await replay(env, resets, progress);
     end.throwIfAborted();
     await startServices(stack.supervisor, env, ports, progress, end);
@@ -136,8 +141,9 @@ async function replay(
 async function prepare(
   env: Readonly<Record<string, string>>,
   progress: ReturnType<typeof startProgress>,
-): Promise<void> {
+): Promise<InitializedStore> {
   const settings = readEnvironment(env, ["kafka", "registry", "database", "blobs"]);
+  const blobs = initBlobStore(settings.blobStoreUrl);
   const step = async (name: string, work: () => Promise<string>): Promise<void> => {
     progress.begin(name);
     progress.done(name, await work());
@@ -160,8 +166,9 @@ async function prepare(
       async () =>
         `${(await registerSchemas(settings.schemaRegistry)).filter(({ created }) => created).length} registered`,
     ),
-    step("blob store", async () => ((await initBlobStore(settings.blobStoreUrl)).made ? "made" : "there")),
+    step("blob store", async () => ((await blobs).made ? "made" : "there")),
   ]);
+  return blobs;
 }
 
 function gatewayOf(ports: UpPorts): string {

@@ -1,0 +1,17 @@
+import { openLedger } from "@inlet/ledger";
+
+/** The ledger remembers where blobs lie. Answers what to tell whoever has named another place; null where there is nothing to tell. */
+export async function noteBlobStore(databaseUrl: string, place: string): Promise<string | null> {
+  const ledger = openLedger({ connectionString: databaseUrl, maxConnections: 1 });
+  try {
+    const before = await ledger.noteBlobStore(place);
+    return before.length === 0 ? null : movedStore(before);
+  } finally {
+    await ledger.close();
+  }
+}
+
+function movedStore(before: readonly string[]): string {
+  return `what Inlet stored before stays behind at ${before.join(", ")}: copy it here, keeping the names. Until then mail that still needs it (waiting,
+replayed, or with links to its files) ends as blob_missing (docs/runbooks/blob-store.md)`;
+}
