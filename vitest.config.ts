@@ -9,8 +9,11 @@ export default defineConfig({
           name: "unit",
           include: ["{packages,services}/*/src/**/*.test.ts", "schemas/src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.integration.test.ts", "**/*.e2e.test.ts", "**/*.odoo.test.ts"],
-          testTimeout: 20_000,
-          // A Postgres in the process (PGlite) takes seconds to start on a busy machine.
+          // A worker loads what the files share once, not once a file: half of the suite's processor time. No test may change what is global.
+          isolate: false,
+          maxWorkers: 2,
+          // Generous, since no test is about time: a busy machine is ten times slower, and so is a Postgres in the process (PGlite).
+          testTimeout: 60_000,
           hookTimeout: 120_000,
         },
       },
@@ -38,11 +41,10 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/**/*.e2e.test.ts"],
-          // Each file runs an Inlet of its own (test/running): processes are killed and offsets reset. One at a time: two starve each other of
-          // processors while a stack and the parser's processes start.
+          // Each file runs an Inlet of its own (test/running): processes are killed and offsets reset. Two at a time, since they mostly wait.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
     ],

@@ -17,10 +17,12 @@ export interface SinkSteps {
   readonly logged: object[];
   /** A new email; the same `thread` and sender answer the one before. */
   email(changed: Partial<NormalizedEvent> & { readonly thread?: string; readonly place?: number }): NormalizedEvent;
-  /** One try; what it came to is in the ledger. `warnings` are those of the try. */
+  /** One try; what it came to is in the ledger. `warnings` are those of the try. What another sink of the tenant left waiting is taken up by {@link SinkSteps.takeUp}. */
   deliver(event: NormalizedEvent): Promise<Tried>;
   /** Tries until it ends otherwise than by waiting for another email's write. */
   deliverInTurn(event: NormalizedEvent): Promise<Tried>;
+  /** The email waits: its next try is of the waiting row. */
+  takeUp(event: NormalizedEvent): void;
   /** The tenant's file has changed: `more` takes the place of the former. */
   remap(more: string): void;
   close(): Promise<void>;
@@ -41,9 +43,11 @@ export async function sinkSteps(
     readonly env?: Readonly<Record<string, string>>;
     /** Closed with the steps; the one of the local stack where none is given. */
     readonly ledger?: Ledger;
+    /** The wall clock of this sink's machine, epoch ms. */
+    readonly now?: () => number;
   } = {},
 ): Promise<SinkSteps> {
-  const { tenant = `t-${randomUUID().slice(0, 12)}`, env = {} } = options;
+  const { tenant = `t-${randomUUID().slice(0, 12)}`, env = {}, now = Date.now } = options;
   const ledger = options.ledger ?? openLedger({ connectionString: process.env["DATABASE_URL"] ?? "" });
   await ledger.migrate();
   const configOf = (more: string): TenantConfig => {
@@ -75,7 +79,7 @@ ${crm}`;
     blobs: { get: async () => Buffer.from("bytes of a file") },
     instance: `crm-sink/${randomUUID()}`,
     log: { debug: log, info: log, warn: log, error: log },
-    now: Date.now,
+    now,
     monotonic: () => performance.now(),
     random: Math.random,
     reach: () => {},
@@ -90,7 +94,7 @@ ${crm}`;
     ledger,
     logged,
     email: ({ thread = `thread-${(threads += 1)}`, place = 0, ...changed }) => {
-      const base = normalizedEmail({ tenant, run: randomUUID(), conversation: thread, place }, Date.now());
+      const base = normalizedEmail({ tenant, run: randomUUID(), conversation: thread, place }, now());
       const messageId = `${randomUUID()}@customers.example`;
       const from = changed.from ?? base.from;
       const identity = {
@@ -118,15 +122,15 @@ ${crm}`;
         topic: "normalized-events",
         partition: 0,
         offset,
-        timestamp: Date.now(),
+        timestamp: now(),
         key: null,
-        value: null,
+        value: Buffer.alloc(0),
       };
       const email = {
         deps,
         arrival: {
           ...(waitingIds.has(event.eventId)
-            ? { from: "waiting", pass: 0, attempt: 0, since: Date.now(), starts: 1 }
+            ? { from: "waiting", pass: 0, attempt: 0, since: now(), starts: 1 }
             : { from: "kafka", behindSlow: false, onKept: () => {} }),
           record: { ...record, headers: [] },
         },
@@ -152,7 +156,7 @@ ${crm}`;
         summary: [],
       } as unknown as EmailTry;
       const delivered = await deliver(email);
-      await finish(ledger, email, delivered);
+      await finish(ledger, email, delivered, now());
       if (delivered.kind === "retry" || delivered.kind === "park") waitingIds.add(event.eventId);
       else waitingIds.delete(event.eventId);
       const records = Object.fromEntries(email.summary.map(({ effect, recordId }) => [effect, recordId]));
@@ -166,6 +170,7 @@ ${crm}`;
         await sleep(50);
       }
     },
+    takeUp: ({ eventId }) => void waitingIds.add(eventId),
     remap: (more) => {
       config = configOf(more);
     },
@@ -178,7 +183,7 @@ ${crm}`;
 }
 
 /** As the sink carries an outcome out, short of Kafka. */
-async function finish(ledger: Ledger, email: EmailTry, delivered: Delivered): Promise<void> {
+async function finish(ledger: Ledger, email: EmailTry, delivered: Delivered, endedAt: number): Promise<void> {
   if (delivered.kind === "skip") return;
   const { event } = email;
   const base = {
@@ -208,7 +213,7 @@ async function finish(ledger: Ledger, email: EmailTry, delivered: Delivered): Pr
       contentHash: event.contentHash,
       mappingVersion: email.tenant.mappingVersion,
       deadLetter: null,
-      endedAt: Date.now(),
+      endedAt,
       outbox: { topic: "outcomes", key: event.eventId, value: Buffer.alloc(0), headers: [] },
     },
   });
