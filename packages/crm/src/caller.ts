@@ -3,6 +3,7 @@ import type { AccessTokens } from "./access-tokens.ts";
 import type { AdapterOptions } from "./adapter-options.ts";
 import { observeCall } from "./observe-call.ts";
 import type { CallOptions, CallResult } from "./port.ts";
+import { remainingOf } from "./rate-limit.ts";
 import { createTransport, type Exchange, type ExchangeResult, type Transport } from "./transport.ts";
 
 export interface CallerRequest {
@@ -28,7 +29,7 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-export interface CallerOptions extends Pick<AdapterOptions, "baseUrl" | "timeoutMs" | "tenant" | "log" | "onCall"> {
+export interface CallerOptions extends Pick<AdapterOptions, "baseUrl" | "timeoutMs" | "tenant" | "log" | "onCall" | "onRemaining"> {
   readonly tokens: AccessTokens;
   /** The headers that say who calls. */
   readonly authorization: (
@@ -49,6 +50,7 @@ export function createCaller(crm: string, options: CallerOptions): Caller {
     tenant,
     log,
     onCall,
+    onRemaining,
     timeoutMs,
     tokens,
     authorization,
@@ -78,6 +80,8 @@ export function createCaller(crm: string, options: CallerOptions): Caller {
           });
         return observeCall({ tenant, baseUrl, log, onCall }, { crm, method, template }, exchange, (result) => {
           refused = result.kind === "answer" && result.status === 401;
+          const left = result.kind === "answer" ? remainingOf(result.headers) : null;
+          if (left !== null) onRemaining?.(left);
           return sort(result);
         });
       };

@@ -10,6 +10,7 @@ import type { OAuthSettings } from "./oauth/grant.ts";
 import { createOAuthTokens } from "./oauth/oauth-tokens.ts";
 import { createOdoo } from "./odoo/odoo.ts";
 import type { Crm } from "./port.ts";
+import type { Remaining } from "./rate-limit.ts";
 
 /** A tenant's CRM as its file describes it (`crm:`); the config package's `CrmConfig` fits. */
 export type CrmSettings =
@@ -41,6 +42,8 @@ export interface CrmContext {
   readonly tenant: string;
   readonly log: AdapterLog;
   readonly onCall?: (report: CallReport) => void;
+  /** Told what answers say is left of the account's limit. */
+  readonly onRemaining?: (remaining: Remaining) => void;
   /** Where the tokens of `oauth` are kept; not asked without it. */
   readonly grants: GrantStore;
   /** Overrides the adapter's own, ms; for tests against a stand-in that answers fast. */

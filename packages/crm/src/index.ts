@@ -8,6 +8,7 @@ export type { GrantKey, GrantStore, KeptGrant } from "./oauth/grant-store.ts";
 export { OAUTH_ALERTS, OAUTH_CODES, type OAuthCode } from "./oauth/faults.ts";
 export { createHubSpot, hubSpotTraits } from "./hubspot/hubspot.ts";
 export type { HubSpotOptions } from "./hubspot/hubspot.ts";
+export { pauseFor, type Remaining } from "./rate-limit.ts";
 export type { AdapterLog, CallReport } from "./call-report.ts";
 export { HUBSPOT_CODES } from "./hubspot/faults.ts";
 export type { HubSpotCode } from "./hubspot/faults.ts";

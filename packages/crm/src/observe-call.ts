@@ -38,7 +38,8 @@ export async function observeCall<T>(
   const status = result.kind === "answer" ? result.status : null;
   if (fault !== null) {
     const { code, unknown, message } = fault;
-    observer.log.warn({ tenant: observer.tenant, operation, status, code, unknown }, message);
+    const cause = result.kind === "failure" && result.cause !== undefined ? { cause: result.cause } : {};
+    observer.log.warn({ tenant: observer.tenant, operation, status, code, unknown, ...cause }, message);
   }
   observer.onCall?.({
     operation,
@@ -65,6 +66,7 @@ function startSpan(operation: string, call: ObservedCall, baseUrl: URL): Span {
 
 function endSpan(span: Span, result: ExchangeResult, sorted: CallResult<unknown>): void {
   if (result.kind === "answer") span.setAttribute("http.response.status_code", result.status);
+  if (result.kind === "failure" && result.cause !== undefined) span.setAttribute("inlet.crm.cause", result.cause);
   if (!sorted.ok) {
     const { fault } = sorted;
     span.setAttributes({ "error.type": fault.code, "inlet.crm.unknown": fault.unknown });

@@ -1,4 +1,4 @@
-import { Pool } from "undici";
+import { EnvHttpProxyAgent, Pool } from "undici";
 import type { Dispatcher, FormData } from "undici";
 
 /** Longest answer that is read, bytes; CRM answers are small, and a stream without end must not fill the memory. */
@@ -27,6 +27,8 @@ export type ExchangeResult =
       readonly reason: "connect" | "timeout" | "reset";
       /** The request's first byte had left: the other side may have acted on it. */
       readonly sent: boolean;
+      /** What DNS, TCP, TLS or undici call it (`ENOTFOUND`, `CERT_HAS_EXPIRED`), for the log; left out where they have no word for it. */
+      readonly cause?: string;
     };
 
 export interface Transport {
@@ -38,10 +40,10 @@ export interface Transport {
 /**
  * HTTP/1.1 to one origin over kept-alive connections. It owns the call's only deadline, and tells exactly whether a request was begun:
  * undici announces a request in the same tick in which it writes the first byte, and an announced request can no longer be taken back.
- * Redirects are not followed.
+ * Redirects are not followed. HTTP_PROXY, HTTPS_PROXY and NO_PROXY count, but for this machine's own addresses.
  */
 export function createTransport(origin: string, connections = 64): Transport {
-  const pool = new Pool(origin, {
+  const options = {
     connections,
     pipelining: 1,
     // One protocol, one meaning of "the first byte": HTTP/2 would share a connection between calls that fail together.
@@ -51,9 +53,10 @@ export function createTransport(origin: string, connections = 64): Transport {
     bodyTimeout: 0,
     connectTimeout: 30_000,
     maxResponseSize: MAX_ANSWER_BYTES,
-  });
+  };
+  const pool = isLoopback(origin) ? new Pool(origin, options) : new EnvHttpProxyAgent(options);
   return {
-    exchange: (request) => exchange(pool, request),
+    exchange: (request) => exchange(pool, origin, request),
     // Calls under way end by themselves, at their deadline at the latest.
     close: async () => {
       await pool.close();
@@ -61,7 +64,7 @@ export function createTransport(origin: string, connections = 64): Transport {
   };
 }
 
-function exchange(pool: Pool, request: Exchange): Promise<ExchangeResult> {
+function exchange(pool: Dispatcher, origin: string, request: Exchange): Promise<ExchangeResult> {
   const remaining = request.deadline - performance.now();
   if (remaining <= 0) return Promise.resolve({ kind: "failure", reason: "timeout", sent: false });
   return new Promise((resolve) => {
@@ -106,18 +109,32 @@ function exchange(pool: Pool, request: Exchange): Promise<ExchangeResult> {
       onResponseEnd() {
         end({ kind: "answer", status, headers, text: Buffer.concat(chunks).toString("utf8") });
       },
-      onResponseError() {
-        end({ kind: "failure", reason: sent ? "reset" : "connect", sent });
+      onResponseError(_controller, error) {
+        end({ kind: "failure", reason: sent ? "reset" : "connect", sent, ...causeOf(error) });
       },
     };
     try {
       pool.dispatch(
-        { method: request.method, path: request.path, headers: request.headers, body: request.body ?? null },
+        { origin, method: request.method, path: request.path, headers: request.headers, body: request.body ?? null },
         handler,
       );
-    } catch {
+    } catch (error) {
       // undici refuses a request that it cannot write (a closed pool, a header with a line break) before it begins it.
-      end({ kind: "failure", reason: "connect", sent: false });
+      end({ kind: "failure", reason: "connect", sent: false, ...causeOf(error) });
     }
   });
+}
+
+function isLoopback(origin: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(new URL(origin).hostname);
+}
+
+/** The code of the error, or of what caused it: a word of a fixed list, hence nothing of anybody's. */
+function causeOf(error: unknown): { cause?: string } {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const several = at instanceof AggregateError ? at.errors[0] : undefined;
+    const code = (at as { code?: unknown }).code ?? (several as { code?: unknown } | undefined)?.code;
+    if (typeof code === "string" && /^[A-Z][A-Z0-9_]{1,60}$/.test(code)) return { cause: code };
+  }
+  return {};
 }

@@ -91,6 +91,30 @@ describe("L7: an answer that would be an outage, met by one email only or by all
       { optional: true },
       { kind: "deadLetter" },
     ],
+    ...["hubspot:429:SECONDLY", "odoo:429", "http:429"].map(
+      (code) =>
+        [
+          `a search that was one too many in its second is no attempt, though others got through (L31): ${code}`,
+          { code, retryAfterMs: 1_000 },
+          { again: true, othersGotThrough: true },
+          { optional: true, step: "find-company" },
+          { kind: "park", delayMs: 1_000 },
+        ] as const,
+    ),
+    [
+      "one that goes on is left out at last (L31)",
+      { code: "hubspot:429:SECONDLY" },
+      { again: true, othersGotThrough: true, failingMs: 901_000 },
+      { optional: true, step: "find-company" },
+      { kind: "deadLetter" },
+    ],
+    [
+      "of what an email needs it is one that meets this email only",
+      { code: "http:429" },
+      { again: true, othersGotThrough: true },
+      {},
+      { kind: "retry", attempt: true },
+    ],
     [
       "a conflict of one record: an attempt, the first time as well",
       { kind: "record-passing" },

@@ -88,6 +88,9 @@ function detailOf({ code, properties = [] }: Fault): string {
   return properties.length === 0 ? code : `${code} (${properties.join(", ")})`;
 }
 
+/** Codes of too many calls, whatever the CRM. */
+const RATE_LIMITED = /:429(?::|$)/;
+
 /** By all must never cost an attempt, by one only must never last (PROTOCOL.md 13). */
 function fateByEvidence(fault: Fault, context: FaultContext, evidence: Evidence): Ending {
   const { again, failingMs } = evidence;
@@ -95,7 +98,8 @@ function fateByEvidence(fault: Fault, context: FaultContext, evidence: Evidence)
     return { kind: "deadLetter", reason: REJECTED, step: context.step, detail: fault.code };
   }
   if (!again) return wait(fault, context, SOONEST_MS);
-  return meetsAll(evidence) ? waitForOperation(fault, context, evidence) : useAttempt(fault, context);
+  // Searches have narrower limits than what emails need: to ask later for what may be left out is no attempt (L31).
+  return meetsAll(evidence) || (context.optional && RATE_LIMITED.test(fault.code)) ? waitForOperation(fault, context, evidence) : useAttempt(fault, context);
 }
 
 function meetsAll({ again, othersGotThrough, othersFailed }: Evidence): boolean {

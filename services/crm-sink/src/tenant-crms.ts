@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantConfig } from "@inlet/config";
-import { createCrm, OAUTH_ALERTS, type CallFault, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
+import { createCrm, OAUTH_ALERTS, pauseFor, type CallFault, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/delivery";
 import type { CrmAccount, Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
@@ -72,6 +72,7 @@ export function createTenantCrms(deps: {
         metrics.crmCalls.inc({ crm: kind, operation, outcome });
         metrics.crmCallSeconds.observe({ crm: kind, operation }, ms / 1000);
       },
+      onRemaining: (remaining) => slowDown(pauseFor(remaining, tenant.crm.quota.perSecond)),
     });
     const circuit = createCircuit({
       name: `${tenant.id}:${kind}`,
@@ -101,6 +102,16 @@ export function createTenantCrms(deps: {
       now: () => performance.now(),
       sleep: async (ms) => sleep(ms),
     });
+    let slowUntil = 0;
+    /** Other apps use the account's limit, too: the shared bucket stands still before that shows as 429. */
+    const slowDown = (ms: number): void => {
+      const now = performance.now();
+      if (ms <= 0 || now < slowUntil) return;
+      slowUntil = now + ms;
+      quota.forget();
+      log.debug({ tenant: tenant.id, crm: kind, ms }, "little is left of the CRM's limit: calls are slowed down");
+      void ledger.pauseBucket(tenant.id, kind, ms).catch(() => {});
+    };
     const answers = createCrmAnswers(
       async (options) => {
         const answer = await circuit.call("ping", async () => adapter.ping(options), callOutcome);

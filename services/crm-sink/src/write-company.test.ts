@@ -103,12 +103,6 @@ describe("the company of the sender's domain is looked for (WR2)", () => {
     expect(calls).toEqual(["find acme.example"]);
   });
 
-  test("a search that was one too many in its second is asked again, at no attempt's cost (L31)", async () => {
-    const fault: CallFault = { ...passing, code: "hubspot:429:SECONDLY" };
-    const { email } = emailWith({ find: { ok: false, fault } });
-    expect(await findCompany(email, SENDER)).toMatchObject({ kind: "retry", attempt: false });
-  });
-
   test("once for all emails of ten minutes, whatever the answer was", async () => {
     const { email, calls, wait } = emailWith();
     await Promise.all([findCompany(email, SENDER), findCompany(email, SENDER)]);

@@ -51,8 +51,6 @@ export async function findCompany(email: EmailTry, sender: string): Promise<Outc
       crm.companies.set(domain, null);
       return ok(NO_COMPANY);
     }
-    // HubSpot allows few searches in a second: to ask later is no attempt of the email's (L31).
-    if (asked.kind === "retry" && asked.code.startsWith("hubspot:429")) return { ...asked, attempt: false };
     if (asked.kind !== "ok") return asked;
     found = asked.value;
     crm.companies.set(domain, found);
