@@ -56,6 +56,13 @@ export const crmRequests = z.strictObject({
     .strictObject({
       ...effect,
       read,
+      lookupByKey: z
+        .strictObject({ path, headers, id: pointer.default("/id"), key: pointer })
+        .optional()
+        .meta({
+          description:
+            "the GET that finds a contact by Inlet's key where its address does not: one whose address the API took for none was written without it",
+        }),
       lookupByPhone: z
         .strictObject({ path, headers, id: pointer.default("/id"), key: pointer, second: pointer })
         .optional()

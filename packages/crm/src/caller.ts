@@ -29,7 +29,10 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-export interface CallerOptions extends Pick<AdapterOptions, "baseUrl" | "timeoutMs" | "tenant" | "log" | "onCall" | "onRemaining"> {
+export interface CallerOptions extends Pick<
+  AdapterOptions,
+  "baseUrl" | "timeoutMs" | "tenant" | "log" | "onCall" | "onRemaining"
+> {
   readonly tokens: AccessTokens;
   /** The headers that say who calls. */
   readonly authorization: (

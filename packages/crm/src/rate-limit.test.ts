@@ -5,13 +5,28 @@ const NOW = 1_800_000_000_000;
 
 /** L31: other apps use the account's limit as well; what they leave is read before it shows as 429. */
 test.each<[headers: Record<string, string>, expected: object | null]>([
-  [{ "x-hubspot-ratelimit-remaining": "12", "x-hubspot-ratelimit-max": "190" }, { requests: 12, resetMs: null }],
+  [
+    { "x-hubspot-ratelimit-remaining": "12", "x-hubspot-ratelimit-max": "190" },
+    { requests: 12, resetMs: null },
+  ],
   [{ ratelimit: '"default";r=50;t=30' }, { requests: 50, resetMs: 30_000 }],
   [{ ratelimit: '"burst";r=3;t=1, "daily";r=900;t=3600' }, { requests: 3, resetMs: 1_000 }],
-  [{ "ratelimit-remaining": "0", "ratelimit-reset": "20" }, { requests: 0, resetMs: 20_000 }],
-  [{ "x-ratelimit-remaining": "5", "x-ratelimit-reset": "1800000060" }, { requests: 5, resetMs: 60_000 }],
-  [{ "x-ratelimit-remaining": "5", "x-ratelimit-reset": "1700000000" }, { requests: 5, resetMs: 0 }],
-  [{ "x-ratelimit-remaining": "5", "x-ratelimit-reset": "soon" }, { requests: 5, resetMs: null }],
+  [
+    { "ratelimit-remaining": "0", "ratelimit-reset": "20" },
+    { requests: 0, resetMs: 20_000 },
+  ],
+  [
+    { "x-ratelimit-remaining": "5", "x-ratelimit-reset": "1800000060" },
+    { requests: 5, resetMs: 60_000 },
+  ],
+  [
+    { "x-ratelimit-remaining": "5", "x-ratelimit-reset": "1700000000" },
+    { requests: 5, resetMs: 0 },
+  ],
+  [
+    { "x-ratelimit-remaining": "5", "x-ratelimit-reset": "soon" },
+    { requests: 5, resetMs: null },
+  ],
   [{ "x-ratelimit-remaining": "many" }, null],
   [{ "x-ratelimit-remaining": "-1" }, null],
   [{ ratelimit: "nonsense" }, null],

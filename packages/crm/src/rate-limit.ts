@@ -49,7 +49,9 @@ function remaining(left: string | undefined, reset: string | undefined, now: num
 /** The parameters `r` and `t` of each item of the structured field. */
 function policies(field: string | undefined): { r: string | undefined; t: string | undefined }[] {
   return (field ?? "").split(",").map((item) => {
-    const parameters = new Map([...item.matchAll(/;\s*([a-z]+)\s*=\s*(\d{1,10})/g)].map(([, name, value]) => [name, value]));
+    const parameters = new Map(
+      [...item.matchAll(/;\s*([a-z]+)\s*=\s*(\d{1,10})/g)].map(([, name, value]) => [name, value]),
+    );
     return { r: parameters.get("r"), t: parameters.get("t") };
   });
 }

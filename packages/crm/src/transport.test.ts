@@ -85,7 +85,11 @@ test("a proxy that refuses is a connection that never was", async () => {
 
 test("NO_PROXY and this machine are asked directly", async () => {
   throughProxy("crm.invalid");
-  expect(await get("http://crm.invalid")).toMatchObject({ kind: "failure", reason: "connect", cause: expect.stringMatching(/^E(NOTFOUND|AI_AGAIN)$/) });
+  expect(await get("http://crm.invalid")).toMatchObject({
+    kind: "failure",
+    reason: "connect",
+    cause: expect.stringMatching(/^E(NOTFOUND|AI_AGAIN)$/),
+  });
   expect(await get(`http://127.0.0.1:${portOf(crm)}`)).toMatchObject({ kind: "answer", status: 200 });
   expect(seen).toEqual([]);
 });
@@ -96,5 +100,10 @@ test.each([
 ])("the cause has a name: %s", async (_, origin, cause) => {
   for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"]) vi.stubEnv(name, "");
   const result = await get(origin);
-  expect(result).toMatchObject({ kind: "failure", reason: "connect", sent: false, cause: expect.stringMatching(cause) });
+  expect(result).toMatchObject({
+    kind: "failure",
+    reason: "connect",
+    sent: false,
+    cause: expect.stringMatching(cause),
+  });
 });

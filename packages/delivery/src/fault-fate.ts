@@ -99,7 +99,9 @@ function fateByEvidence(fault: Fault, context: FaultContext, evidence: Evidence)
   }
   if (!again) return wait(fault, context, SOONEST_MS);
   // Searches have narrower limits than what emails need: to ask later for what may be left out is no attempt (L31).
-  return meetsAll(evidence) || (context.optional && RATE_LIMITED.test(fault.code)) ? waitForOperation(fault, context, evidence) : useAttempt(fault, context);
+  return meetsAll(evidence) || (context.optional && RATE_LIMITED.test(fault.code))
+    ? waitForOperation(fault, context, evidence)
+    : useAttempt(fault, context);
 }
 
 function meetsAll({ again, othersGotThrough, othersFailed }: Evidence): boolean {

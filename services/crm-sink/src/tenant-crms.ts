@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantConfig } from "@inlet/config";
-import { createCrm, OAUTH_ALERTS, pauseFor, type CallFault, type CallOptions, type CallResult, type Crm } from "@inlet/crm";
+import {
+  createCrm,
+  OAUTH_ALERTS,
+  pauseFor,
+  type CallFault,
+  type CallOptions,
+  type CallResult,
+  type Crm,
+} from "@inlet/crm";
 import { probeDelayMs } from "@inlet/delivery";
 import type { CrmAccount, Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";

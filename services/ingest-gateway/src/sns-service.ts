@@ -1,11 +1,14 @@
 import { LRUCache } from "lru-cache";
-import { request } from "undici";
+import { EnvHttpProxyAgent, request } from "undici";
 
 const TIMEOUT_MS = 5000;
 /** Of a certificate or an answer, bytes. */
 const MOST_BYTES = 64 * 1024;
 /** SNS changes its certificate a few times a year. */
 const KEPT_MS = 24 * 3_600_000;
+
+/** HTTPS_PROXY and NO_PROXY count: only addresses of Amazon's own are asked. */
+const OUTSIDE = new EnvHttpProxyAgent();
 
 export interface SnsService {
   /** The PEM certificate at an address of SNS, kept for a day. Rejects when it cannot be had. */
@@ -31,7 +34,7 @@ export function createSnsService(): SnsService {
 }
 
 async function get(url: string): Promise<string> {
-  const answer = await request(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const answer = await request(url, { dispatcher: OUTSIDE, signal: AbortSignal.timeout(TIMEOUT_MS) });
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {

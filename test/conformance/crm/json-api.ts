@@ -9,6 +9,9 @@ export type Guard = "unique-key" | "idempotency-key";
 /** Fields that hold ids of other records. */
 const REFERENCES = { contact: "contacts", company: "companies", deal: "deals", files: "files" } as const;
 
+/** What such APIs take for an address. */
+const ADDRESS = /^[\w.+-]+@([a-z0-9-]+\.)+[a-z][a-z0-9-]*$/i;
+
 const STAGES = ["new", "qualified", "won"];
 
 type StoredRecord = { id: string; external_id: string } & Record<string, unknown>;
@@ -60,6 +63,13 @@ export async function startJsonApi(
       const before = byIdempotencyKey.get(idempotencyKey);
       if (guard === "idempotency-key" && before !== undefined) return { data: before };
       const externalId = String(fields["external_id"]);
+      const { email } = fields;
+      if (request.params.name === "contacts" && typeof email === "string" && !ADDRESS.test(email)) {
+        // As APIs do it: by their own names, or as RFC 9457 says.
+        return guard === "unique-key"
+          ? reply.code(422).send({ errors: { email: ["is invalid"] } })
+          : reply.code(400).send({ title: "Bad request", errors: [{ detail: "no address", pointer: "#/email" }] });
+      }
       if (guard === "unique-key" && of(request.params.name).some((record) => record.external_id === externalId)) {
         return reply.code(409).send({ error: "external_id is taken" });
       }

@@ -2,6 +2,7 @@ import type { Caller, CallerRequest } from "../caller.ts";
 import { parseLossless } from "../lossless-json.ts";
 import type { CallOptions, CallResult } from "../port.ts";
 import type { ExchangeResult } from "../transport.ts";
+import { refusedProperties } from "./refused-properties.ts";
 import { faultOfExchange } from "./faults.ts";
 
 /** The template is the path as the tenant file has it. */
@@ -26,12 +27,12 @@ export function createHttpClient(caller: Caller): HttpClient {
     call: ({ write, template, ...request }, options) =>
       // A query may hold what nobody should see in a metric.
       caller.call({ ...request, template: template.split("?")[0] ?? "" }, options, (result) =>
-        sortAnswer(result, write),
+        sortAnswer(result, write, request.body),
       ),
   };
 }
 
-function sortAnswer(result: ExchangeResult, write: boolean): CallResult<HttpAnswer> {
+function sortAnswer(result: ExchangeResult, write: boolean, sent: unknown): CallResult<HttpAnswer> {
   if (result.kind === "answer") {
     const { status, text } = result;
     const body = json(text);
@@ -42,7 +43,10 @@ function sortAnswer(result: ExchangeResult, write: boolean): CallResult<HttpAnsw
       return { ok: true, value: { kind: "not-found" } };
     }
   }
-  return { ok: false, fault: faultOfExchange(result, write) };
+  const fault = faultOfExchange(result, write);
+  if (fault.kind !== "record-permanent" || result.kind !== "answer") return { ok: false, fault };
+  const properties = refusedProperties(result.text, sent);
+  return { ok: false, fault: properties.length === 0 ? fault : { ...fault, properties } };
 }
 
 function json(text: string): unknown {

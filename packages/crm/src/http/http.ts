@@ -4,11 +4,11 @@ import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller, type CallerOptions } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, Written, WrittenEffect } from "../port.ts";
 import { createHttpClient } from "./client.ts";
+import { upsertContact } from "./contacts.ts";
 import { effectId } from "./effect-id.ts";
 import { gone, outage, passing, permanent } from "./faults.ts";
 import {
   activityFields,
-  contactFields,
   dealChangeFields,
   dealFields,
   fileFields,
@@ -18,7 +18,7 @@ import {
 } from "./fields.ts";
 import { follow, idOf } from "./json-pointer.ts";
 import { readRecord, type Read } from "./read-record.ts";
-import type { CrmRequests, DealRequests, DescribedRequests, WriteRequest } from "./requests.ts";
+import type { CrmRequests, DealRequests, DescribedRequests, LookupRequest, WriteRequest } from "./requests.ts";
 import { send } from "./send.ts";
 import { placeholdersIn, type Fields } from "./template.ts";
 import { httpTraits } from "./traits.ts";
@@ -66,13 +66,12 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     return recordId === null ? unreadable(`${effect}.id`, true) : done({ recordId, created: null });
   };
 
-  const lookup = async (
+  const findBy = async (
+    described: LookupRequest,
     effect: WrittenEffect,
     key: string,
     call: CallOptions,
   ): Promise<CallResult<{ recordId: string } | null>> => {
-    const described = requests[effect]?.lookup;
-    if (described === undefined) return notConfigured(`${effect}.lookup`);
     const fields = { tenant, key, ...(effect === "file" ? fileKeyFields(key) : {}) };
     const read = await readRecord(client, described, fields, call);
     if (!read.ok || read.value === null) return read as CallResult<null>;
@@ -83,6 +82,20 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
     const found = follow(read.value, described.key);
     if (found.kind === "found" && String(found.value).toLowerCase() === key.toLowerCase()) return done({ recordId });
     return failed(outage("http:lookup-mismatch", `${effect}.lookup answered with another record`, { unknown: false }));
+  };
+
+  const lookup = async (
+    effect: WrittenEffect,
+    key: string,
+    call: CallOptions,
+  ): Promise<CallResult<{ recordId: string } | null>> => {
+    const described = requests[effect]?.lookup;
+    if (described === undefined) return notConfigured(`${effect}.lookup`);
+    const found = await findBy(described, effect, key, call);
+    const { lookupByKey } = requests.contact;
+    if (effect !== "contact" || lookupByKey === undefined || (found.ok && found.value !== null)) return found;
+    // One that was written without its address.
+    return found.ok || found.fault.kind === "record-permanent" ? findBy(lookupByKey, effect, key, call) : found;
   };
 
   /** A unique key that is taken is a record that is there. */
@@ -162,15 +175,16 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
       const same = key?.kind === "found" && digits(String(key.value)) === digits(phone);
       return done(recordId === null || !same || second?.kind === "found" ? null : { recordId });
     },
-    upsertContact: async (input, call) => {
-      // Somebody may have made the contact before Inlet: what a person wrote into it stays, and there is no second one.
-      if (requests.contact.lookup !== undefined) {
-        const found = await lookup("contact", input.email, call);
-        if (!found.ok) return found;
-        if (found.value !== null) return done({ recordId: found.value.recordId, created: false });
-      }
-      return write("contact", { ...input, key: input.email }, contactFields(input), call);
-    },
+    upsertContact: async (input, call) =>
+      upsertContact(
+        requests.contact,
+        input,
+        {
+          find: async (described, of) => findBy(described, "contact", input.email, of),
+          write: async (own, of, replaces) => write("contact", { key: input.email, replaces }, own, of),
+        },
+        call,
+      ),
     createDeal: (input, call) => {
       const place = { pipeline: input.pipeline ?? options.pipeline, stage: input.stage ?? options.stage };
       return write("deal", input, dealFields({ ...input, ...place }), call);

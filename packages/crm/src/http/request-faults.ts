@@ -1,6 +1,6 @@
 import { LISTS, PLACEHOLDERS } from "./fields.ts";
 import type { WrittenEffect } from "../port.ts";
-import type { ReadRequest, CrmRequests, DescribedRequests, WriteRequest } from "./requests.ts";
+import type { ReadRequest, CrmRequests, DescribedRequests, WriteRequest, LookupRequest } from "./requests.ts";
 import { hasStrayBraces, placeholdersIn } from "./template.ts";
 
 /** What is wrong with a template, by its place in `crm.requests`. */
@@ -28,6 +28,7 @@ export function requestFaults(requests: CrmRequests): RequestFault[] {
     ...text(ping.path, { field: "ping.path", known: PLACEHOLDERS.read.slice(0, 1), inBody: false }),
     ...headers(ping.headers, "ping"),
     ...effect("contact", contact),
+    ...(contact.lookupByKey === undefined ? [] : lookupFaults("contact.lookupByKey", contact.lookupByKey)),
     ...(contact.lookupByPhone === undefined ? [] : byPhone(contact.lookupByPhone)),
     ...(company === undefined ? [] : effect("company", company)),
     ...(deal === undefined ? [] : effect("deal", deal)),
@@ -53,13 +54,16 @@ function effect(name: WrittenEffect, { write: sent, lookup }: DescribedRequests)
   return [
     ...(sent === undefined ? [] : write(`${name}.write`, sent, PLACEHOLDERS[name])),
     ...noForm,
-    ...(lookup === undefined
-      ? []
-      : [
-          ...text(lookup.path, { field: `${name}.lookup.path`, known, inBody: false }),
-          ...headers(lookup.headers, `${name}.lookup`),
-        ]),
+    ...(lookup === undefined ? [] : lookupFaults(`${name}.lookup`, lookup, known)),
   ];
+}
+
+function lookupFaults(
+  at: string,
+  { path, headers: sent }: Pick<LookupRequest, "path" | "headers">,
+  known: readonly string[] = PLACEHOLDERS.lookup.slice(0, 2),
+): RequestFault[] {
+  return [...text(path, { field: `${at}.path`, known, inBody: false }), ...headers(sent, at)];
 }
 
 function write(at: string, request: WriteRequest, known: readonly string[]): RequestFault[] {

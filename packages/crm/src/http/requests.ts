@@ -42,6 +42,8 @@ export interface EffectRequests {
 export type DescribedRequests = Omit<EffectRequests, "write" | "read"> & { readonly write?: WriteRequest | undefined };
 
 export interface ContactRequests extends EffectRequests {
+  /** Finds a contact that was written without its address, by Inlet's key. */
+  readonly lookupByKey?: LookupRequest | undefined;
   /** `second`: JSON Pointer to what is there only where several contacts have the number. */
   readonly lookupByPhone?: (LookupRequest & { readonly second: string }) | undefined;
 }

@@ -45,8 +45,3 @@ export async function findWithoutEmail(
   const [record] = read.value;
   return { ok: true, value: record === undefined ? null : { recordId: record.id } };
 }
-
-/** Whether HubSpot may take the address for none: what has a public domain's form is asked for by its email alone. */
-export function mayBeRefused(email: string): boolean {
-  return !/^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*$/i.test(email);
-}

@@ -7,7 +7,8 @@ import { createActivity, findActivity, readActivity, updateActivity } from "./ac
 import { hubSpotBatches } from "./batches.ts";
 import { createHubSpotClient } from "./client.ts";
 import { createCompany, findCompany, readCompany } from "./companies.ts";
-import { findWithoutEmail, mayBeRefused, upsertWithoutEmail } from "./contacts-without-email.ts";
+import { mayBeRefused } from "../odd-address.ts";
+import { findWithoutEmail, upsertWithoutEmail } from "./contacts-without-email.ts";
 import { findContactByPhone } from "./contacts-by-phone.ts";
 import { findContact, upsertContact } from "./contacts.ts";
 import { updateDeal } from "./deal-changes.ts";

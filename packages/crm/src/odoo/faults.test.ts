@@ -86,10 +86,19 @@ describe("why load wrote nothing", () => {
       "record-permanent",
       "odoo:404:RECORD",
     ],
+    [
+      "a field that the company wants",
+      "x_region2",
+      `Missing required value: ${SECRET}`,
+      "record-permanent",
+      "odoo:load:REFUSED",
+    ],
     ["a rule of the company's", null, `${SECRET} is on the blacklist`, "record-permanent", "odoo:load:REFUSED"],
   ] as const)("%s", (_, field, text, kind, code) => {
     const fault = faultOfLoad([{ field, text }]);
     expect(fault).toMatchObject({ kind, code, unknown: false });
+    // What a dead letter of it names (L31).
+    if (code === "odoo:load:REFUSED") expect(fault).toMatchObject(field === null ? {} : { properties: [field] });
     expect(JSON.stringify(fault)).not.toContain(SECRET);
   });
 });

@@ -73,8 +73,9 @@ export function outage(
   };
 }
 
-export function permanent(code: OdooCode, message: string): CallFault {
-  return { kind: "record-permanent", code, message, unknown: false };
+export function permanent(code: OdooCode, message: string, properties: readonly string[] = []): CallFault {
+  const named = properties.length === 0 ? {} : { properties };
+  return { kind: "record-permanent", code, message, unknown: false, ...named };
 }
 
 /** What the call refers to is not there. */
@@ -129,8 +130,13 @@ export function faultOfLoad(messages: readonly LoadMessage[]): CallFault {
   if (said(GONE_WORDS)) return gone("a record that the request refers to is not there");
   // Two first deals with a new tag both make it; crm.tag is unique by name.
   if (fields.length > 0 && fields.every((field) => field === "tag_ids")) return conflict();
-  const named = fields.filter((field) => /^[a-z_]{1,60}$/.test(field));
-  return permanent("odoo:load:REFUSED", `Odoo refuses the record${named.length > 0 ? ` (${named.join(", ")})` : ""}`);
+  // Fields of Odoo Studio begin with x_ and may hold digits.
+  const named = [
+    ...new Set(
+      fields.map((field) => field.replace(/\/.*$/, "")).filter((field) => /^[a-z_][a-z0-9_]{0,59}$/.test(field)),
+    ),
+  ];
+  return permanent("odoo:load:REFUSED", "Odoo refuses the record", named);
 }
 
 export function isMissingRecord(status: number, error: OdooError): boolean {
