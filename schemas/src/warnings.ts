@@ -28,6 +28,12 @@ export const EMAIL_WARNINGS = {
   tnef_unreadable: "a winmail.dat (TNEF) cannot be read; it is kept as a file",
   encrypted: "content is encrypted (S/MIME, PGP): it is kept as a file, and nothing of it is read",
   signed_opaque: "content is inside of an S/MIME signature (p7m): it is kept as a file",
+  signature_unverified: "content was taken out of an S/MIME signature (p7m): nobody has verified the signature",
+  several_content_types:
+    "a part has several Content-Type fields; the multipart whose delimiter is in use counts, else the first",
+  part_header_end_missing:
+    "no blank line ends the header of a part; its body begins at the first line that is no field",
+  cut_off: "the message breaks off in a delimiter; what came before it is kept",
   external_body: "content lies outside of the message (message/external-body); it is not fetched",
   partial_message: "this is one piece of a message sent in several (message/partial); it is kept as a file",
 } as const;

@@ -14,6 +14,8 @@ import type { Field } from "./header-fields.ts";
 import { referencedCids, sanitize } from "./html.ts";
 import { textBetweenTags, textOfSafeHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
+import { findPictures } from "./pictures.ts";
+import type { Pictures } from "./pictures.ts";
 import type { EmailContent, ParseOptions } from "./port.ts";
 import { replyOf } from "./reply-text.ts";
 import { spamOf } from "./spam.ts";
@@ -25,6 +27,10 @@ export interface MessageParts {
   readonly fields: readonly Field[];
   readonly bodies: Bodies;
   readonly files: readonly AttachmentSource[];
+  /** Other forms of the text that programs read (`MimeTree`). */
+  readonly alternatives?: readonly AttachmentSource[];
+  /** Content-Location of the html, if it has one. */
+  readonly htmlLocation?: string | null;
   readonly envelope: Envelope | null;
   /** Codes of schemas/src/warnings.ts, and those that a provider's door adds. */
   readonly warnings: readonly string[];
@@ -36,9 +42,14 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
   const warnings = new Set(parts.warnings);
   const text = parts.bodies.text === null ? null : cleanText(parts.bodies.text);
   const sentHtml = parts.bodies.html === null ? null : cleanText(parts.bodies.html);
-  const html = safeHtml(sentHtml, warnings);
+  const pictures = findPictures(sentHtml === null ? [] : parts.files, parts.htmlLocation ?? null);
+  const html = safeHtml(sentHtml, pictures.cidAt, warnings);
   const htmlAsText = text === null && sentHtml !== null ? readable(sentHtml, html) : null;
-  const attachments = await describeAttachments(parts.files, sentHtml === null ? new Set() : referencedCids(sentHtml));
+  const attachments = await describeAttachments(
+    sentHtml === null ? parts.files : pictures.files(),
+    sentHtml === null ? new Set() : new Set([...referencedCids(sentHtml), ...pictures.shown]),
+  );
+  const alternatives = await describeAttachments(parts.alternatives ?? [], new Set());
 
   const froms = readAuthors(rawValues(fields, "From"));
   if (froms.length === 0) warnings.add(rawValues(fields, "From").length === 0 ? "from_missing" : "from_unreadable");
@@ -89,7 +100,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
       references,
       text: text ?? htmlAsText,
       words: reply.replyText,
-      parts: attachments,
+      parts: [...attachments, ...alternatives],
     }),
     headers: fields.map(({ name, value }) => ({ name, value })),
     contentHash,
@@ -114,10 +125,10 @@ function readable(sent: string, safe: string | null): string | null {
   return (safe === null ? textBetweenTags(sent) : textOfSafeHtml(safe)) || null;
 }
 
-function safeHtml(sent: string | null, warnings: Set<string>): string | null {
+function safeHtml(sent: string | null, cidAt: Pictures["cidAt"], warnings: Set<string>): string | null {
   if (sent === null) return null;
   if (sent.length > CUTS.htmlChars) warnings.add("html_cut");
-  const safe = sanitize(sent);
+  const safe = sanitize(sent, cidAt);
   if (safe === null) warnings.add("html_too_deep");
   return safe || null;
 }

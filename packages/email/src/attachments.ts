@@ -10,6 +10,8 @@ export interface AttachmentSource {
   readonly contentType: string | null;
   readonly contentId: string | null;
   readonly contentDisposition: string | null;
+  /** Where html may say that it lies (RFC 2557). */
+  readonly contentLocation?: string | null;
   /** Null when the bytes are to be fetched from `downloadUrl`. */
   readonly bytes: Uint8Array | null;
   readonly downloadUrl?: string | null;

@@ -11,6 +11,9 @@ export interface Decoded {
 }
 
 /** High bytes that prove UTF-8 against a charset with two bytes a character, where one in ten pairs is valid as both. */
+/** Places in which a header may be cut, and whole characters for each of them. */
+const MOST_CUTS = 2;
+const WHOLE = 3;
 const PROOF = 6;
 const REPLACEMENT = "\u{FFFD}";
 const LATIN = "windows1252";
@@ -71,7 +74,24 @@ export function decodeRawHeader(bytes: Uint8Array, hint: string | null): string 
   const charset = charsetOf(hint ?? "");
   const utf8 = strictUtf8(bytes);
   if (utf8 !== null && !(isTwoByte(charset) && countHigh(bytes) < PROOF)) return utf8;
+  const cut = utf8 === null ? cutUtf8(bytes) : null;
+  if (cut !== null) return cut;
   return decodeDeclared(bytes, hint).text;
+}
+
+/**
+ * UTF-8 that a program cut inside of a character, which no other charset looks like: what is whole stays, what is cut is one U+FFFD. Null for
+ * bytes that are broken in more places, or have little to show.
+ */
+function cutUtf8(bytes: Uint8Array): string | null {
+  const text = new TextDecoder().decode(bytes);
+  let broken = 0;
+  let whole = 0;
+  for (const char of text) {
+    if (char === REPLACEMENT) broken += 1;
+    else if (char > "\u007F") whole += 1;
+  }
+  return broken <= MOST_CUTS && whole >= WHOLE * broken ? text.replace(/\uFFFD{2,}/g, REPLACEMENT) : null;
 }
 
 /** Whether bytes are UTF-8 from end to end. */

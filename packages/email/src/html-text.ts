@@ -1,8 +1,10 @@
 import { compile } from "html-to-text";
-import type { DomNode, FormatCallback, SelectorDefinition } from "html-to-text";
+import type { FormatCallback, SelectorDefinition } from "html-to-text";
 import { cleanBody } from "./clean-text.ts";
 import { withoutTags } from "./html-depth.ts";
-import { QUOTE, sanitize } from "./html.ts";
+import { QUOTE } from "./html-quote.ts";
+import { sanitize } from "./html.ts";
+import { holdsQuote, opensHistory } from "./html-history.ts";
 import { CUTS } from "./limits.ts";
 
 /** Lines that the rules of replies know, put where a mail program's marks say what its words may not. */
@@ -26,28 +28,36 @@ const SHOWN: SelectorDefinition[] = [
 ];
 /** Elements that the sanitizer marked, see reply/html-marks.ts. */
 const MARKED: SelectorDefinition[] = [
-  { selector: `*[${QUOTE}="after"]`, format: "ruled", options: { string: HISTORY_LINE } },
+  { selector: `*[${QUOTE}="after"]`, format: "history" },
+  { selector: `*[${QUOTE}="header"]`, format: "history" },
   { selector: `*[${QUOTE}="introduction"]`, format: "blockString", options: { string: INTRODUCTION_LINE } },
   { selector: `*[${QUOTE}="signature"]`, format: "ruled", options: { string: DELIMITER_LINE } },
   { selector: `blockquote[${QUOTE}="indent"]`, format: "block" },
   { selector: `div[${QUOTE}="whole"]`, format: "container" },
 ];
 const WITH_MARKS = [...SHOWN, ...MARKED];
-const MARK = new RegExp(` ${QUOTE}="(?:after|introduction|whole)"`);
+const MARK = new RegExp(` ${QUOTE}="(?:after|header|introduction|whole)"`);
 
-/** A quote's container: answers may stand in it beside what is quoted. Without a quote in it all of it is one. */
+/** A quote's container: answers may stand in it beside what is quoted. All of it is one where it begins as a quote does. */
 const container: FormatCallback = (element, walk, builder, options) => {
-  if (!holdsQuote(element.children)) return ruled(element, walk, builder, { ...options, string: HISTORY_LINE });
+  if (!holdsQuote(element) && opensHistory(element)) return divided(element, walk, builder, options);
+  plain(element, walk, builder, options);
+};
+
+/** What a program names as history is that only where it begins as a quoted message does: people write inside of it, too. */
+const history: FormatCallback = (element, walk, builder, options) => {
+  if (opensHistory(element)) divided(element, walk, builder, options);
+  else plain(element, walk, builder, options);
+};
+
+const divided: FormatCallback = (element, walk, builder, options) =>
+  ruled(element, walk, builder, { ...options, string: HISTORY_LINE });
+
+const plain: FormatCallback = (element, walk, builder) => {
   builder.openBlock({ leadingLineBreaks: 1 });
   walk(element.children, builder);
   builder.closeBlock({ trailingLineBreaks: 1 });
 };
-
-/** Looks at a few elements only: programs put the quote at the front. */
-function holdsQuote(children: DomNode[]): boolean {
-  const near = children.slice(0, 20).flatMap((child) => [child, ...(child.children ?? []).slice(0, 20)]);
-  return near.some((node) => node.name === "blockquote" || (node.attribs?.[QUOTE] ?? "") === "introduction");
-}
 
 /** Cells are words of their own: a row is a line, and no two cells run together. */
 const cell: FormatCallback = (element, walk, builder) => {
@@ -102,7 +112,7 @@ function converter(selectors: SelectorDefinition[]): (html: string) => string {
   const known = compiled.get(selectors);
   if (known !== undefined) return known;
   const limits = { maxInputLength: CUTS.htmlChars * 8, maxDepth: CUTS.htmlDepth };
-  const made = compile({ wordwrap: false, selectors, limits, formatters: { cell, ruled, container } });
+  const made = compile({ wordwrap: false, selectors, limits, formatters: { cell, ruled, container, history } });
   compiled.set(selectors, made);
   return made;
 }

@@ -1,6 +1,7 @@
 import sanitizeHtml from "sanitize-html";
 import { cleanBody } from "./clean-text.ts";
 import { notDeeperThan, TooDeep } from "./html-depth.ts";
+import { QUOTE } from "./html-quote.ts";
 import { safeStyle } from "./html-style.ts";
 import { CUTS } from "./limits.ts";
 import { markOf } from "./reply/html-marks.ts";
@@ -32,8 +33,6 @@ const LAYOUT = [
   "type",
   "value",
 ];
-/** Set on what a mail program marked as quoted, with the `Mark` of reply/html-marks.ts. */
-export const QUOTE = "data-quote";
 /** Raster images only: svg can carry script. */
 const DATA_IMAGE = /^data:image\/(png|jpe?g|gif|webp|bmp);base64,[a-z0-9+/=\s]*$/i;
 const COLOUR = /^[#a-z0-9 ]{1,30}$/i;
@@ -68,12 +67,22 @@ const POLICY: sanitizeHtml.IOptions = {
   ],
   nestingLimit: CUTS.htmlDepth,
   parseStyleAttributes: false,
-  transformTags: {
-    "*": (tagName, attribs) => ({ tagName, attribs: { ...safeAttributes(attribs), ...quoteMark(tagName, attribs) } }),
-    a: (tagName, attribs) => ({ tagName, attribs: link(safeAttributes(attribs)) }),
-    img: (tagName, attribs) => ({ tagName, attribs: image(safeAttributes(attribs)) }),
-  },
 };
+
+/** Where a picture of the mail itself lies; see pictures.ts. */
+type CidAt = ((address: string) => string | null) | null;
+
+function transforms(cidAt: CidAt): NonNullable<sanitizeHtml.IOptions["transformTags"]> {
+  return {
+    "*": (tagName, attribs) => ({
+      tagName,
+      attribs: { ...safeAttributes(attribs, cidAt), ...quoteMark(tagName, attribs) },
+    }),
+    a: (tagName, attribs) => ({ tagName, attribs: link(safeAttributes(attribs, null)) }),
+    img: (tagName, attribs) => ({ tagName, attribs: image(safeAttributes(attribs, null), cidAt) }),
+  };
+}
+const TRANSFORMS = transforms(null);
 
 /**
  * Html that is safe to show (UN4). Gone: scripts, handlers, style sheets, forms, frames, objects, svg, meta, base, links
@@ -81,10 +90,14 @@ const POLICY: sanitizeHtml.IOptions = {
  * `data:`); what a mail program marked as quoted is told by `data-quote`; remote images are not loaded, their address moves to `data-remote-src` for a viewer that asks first.
  * Null when the html is nested deeper than `CUTS.htmlDepth`: no parser may walk it.
  */
-export function sanitize(html: string): string | null {
+export function sanitize(html: string, cidAt: CidAt = null): string | null {
   const bounded = cleanBody(html.length > CUTS.htmlChars ? html.slice(0, CUTS.htmlChars) : html);
   try {
-    return sanitizeHtml(bounded, { ...POLICY, ...notDeeperThan(CUTS.htmlDepth) }).trim();
+    return sanitizeHtml(bounded, {
+      ...POLICY,
+      transformTags: cidAt === null ? TRANSFORMS : transforms(cidAt),
+      ...notDeeperThan(CUTS.htmlDepth),
+    }).trim();
   } catch (error) {
     if (error instanceof TooDeep) return null;
     throw error;
@@ -92,14 +105,25 @@ export function sanitize(html: string): string | null {
 }
 
 /**
- * Puts `mint(cid)` in the place of every `cid:` image of html made by `sanitize`; where it answers null the reference
+ * Puts `mint(cid)` in the place of every `cid:` image and background of html made by `sanitize`; where it answers null the reference
  * stays. `cid` comes without `cid:`, entities and percent escapes.
  */
 export function rewriteCids(html: string, mint: (cid: string) => string | null): string {
-  return html.replace(/(<img\b[^>]*?\ssrc=")cid:([^"]*)"/g, (whole, before: string, escaped: string) => {
+  const shown = html.replace(/(<img\b[^>]*?\ssrc=")cid:([^"]*)"/g, (whole, before: string, escaped: string) => {
     const url = mint(decodeCid(escaped));
     return url === null ? whole : `${before}${escapeAttribute(url)}"`;
   });
+  return shown.replace(
+    /(background-image: url\()cid:([A-Za-z0-9@._%+=$-]+)\)/g,
+    (whole, before: string, escaped: string) => {
+      const url = mint(decodeCid(escaped));
+      return url === null ? whole : `${before}${escapeAttribute(url.replace(/["'()\\\s;]/g, percentEscape))})`;
+    },
+  );
+}
+
+function percentEscape(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
 
 /** Content ids that html refers to, decoded. Works on html as sent and on sanitized html. */
@@ -116,9 +140,11 @@ function decodeCid(escaped: string): string {
   }
 }
 
-function safeAttributes(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
-  const { style, bgcolor, [QUOTE]: _given, ...rest } = attribs;
-  const safe = style === undefined ? null : safeStyle(style);
+function safeAttributes(attribs: sanitizeHtml.Attributes, cidAt: CidAt): sanitizeHtml.Attributes {
+  const { style, bgcolor, background, [QUOTE]: _given, ...rest } = attribs;
+  // An attribute of old html, and the only way that newsletters know: shown as a style, whose one form is checked.
+  const given = background === undefined ? style : `background-image: url(${background.trim()}); ${style ?? ""}`;
+  const safe = given === undefined ? null : safeStyle(given, cidAt);
   return {
     ...rest,
     ...(safe === null ? {} : { style: safe }),
@@ -142,10 +168,22 @@ function link({ href, ...rest }: sanitizeHtml.Attributes): sanitizeHtml.Attribut
   };
 }
 
-function image(attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
-  const { src = "", ["data-remote-src"]: _given, ...rest } = attribs;
+/** The content id that an address in html names, `cid:` or by where the part lies. */
+function cidOf(address: string, cidAt: CidAt): string | null {
+  const given = address.trim();
+  return /^cid:/i.test(given) ? given.slice(4) : (cidAt?.(given) ?? null);
+}
+
+function image(attribs: sanitizeHtml.Attributes, cidAt: CidAt): sanitizeHtml.Attributes {
+  const { src = "", srcset, ["data-remote-src"]: _given, ...rest } = attribs;
   const address = src.trim();
-  if (/^cid:/i.test(address)) return { ...rest, src: `cid:${address.slice(4)}` };
+  const cid = cidOf(address, cidAt);
+  if (cid !== null) return { ...rest, src: `cid:${cid}` };
+  // Several sizes of a picture: one that the mail brings along.
+  for (const candidate of (srcset ?? "").slice(0, 10_000).split(/,\s/).slice(0, 20)) {
+    const own = cidOf(candidate.trim().split(/\s/)[0] ?? "", cidAt);
+    if (own !== null) return { ...rest, src: `cid:${own}` };
+  }
   if (DATA_IMAGE.test(address)) return { ...rest, src: address };
   return /^https?:\/\//i.test(address) ? { ...rest, "data-remote-src": address } : rest;
 }

@@ -1,11 +1,12 @@
 import type { EmailWarning } from "@inlet/schemas";
 import type { AttachmentStream, MessageText } from "mailparser";
+import { isAlternative } from "./alternatives.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
+import { mendParts } from "./mend-parts.ts";
 import type { PartHeader } from "./part-header.ts";
 import { decodeTransfer } from "./transfer-encoding.ts";
 import { TreeParser } from "./tree-parser.ts";
 import type { Node } from "./tree-parser.ts";
-import { unpack } from "./unpack.ts";
 import { takeUuencoded } from "./uuencode.ts";
 
 /** A leaf with text, decoded and as sent otherwise. */
@@ -14,6 +15,10 @@ export interface TextPart {
   readonly text: string;
   /** Inside a multipart/alternative: another part may say the same. */
   readonly alternative: boolean;
+  /** Among all parts of the message, in their order. */
+  readonly place: number;
+  /** Where pictures named without a whole address lie (RFC 2557). */
+  readonly location?: string | null;
 }
 
 /** Any other leaf; message/rfc822 is one, whole. */
@@ -24,23 +29,27 @@ export interface FilePart {
   readonly filename: string | null;
   readonly contentId: string | null;
   readonly contentDisposition: string | null;
+  readonly contentLocation: string | null;
   readonly bytes: Uint8Array;
+  readonly place: number;
+  /** A message of a multipart/digest. */
+  readonly digest: boolean;
 }
 
 export interface MimeTree {
   readonly texts: readonly TextPart[];
   readonly files: readonly FilePart[];
+  /** What programs say again in a form of their own beside the text (AMP, JSON-LD, a reaction): no files. */
+  readonly alternatives: readonly FilePart[];
   /** The first charset that a text part declares. */
   readonly charset: string | null;
   readonly warnings: readonly EmailWarning[];
 }
 
-/**
- * Splits a message into its leaves, transfer encodings and charsets decoded, files inside of text and of winmail.dat taken out.
- * Rejects with `LimitExceeded` or with mailparser's error.
- */
-export async function readTree(message: Uint8Array): Promise<MimeTree> {
-  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+/** Splits a message into its leaves, transfer encodings and charsets decoded. Rejects with `LimitExceeded` or with mailparser's error. */
+export async function splitMessage(message: Uint8Array): Promise<MimeTree> {
+  const given = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const { message: bytes, warnings } = mendParts(given);
   const parser = new TreeParser(bytes);
   const files: FilePart[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -59,27 +68,33 @@ export async function readTree(message: Uint8Array): Promise<MimeTree> {
     parser.end(bytes);
   });
   const texts = parser.tree === false ? [] : textsOf(parser.tree, false);
-  const unpacked = unpack(texts, files);
+  const inAlternative = parser.tree === false ? new Set<number>() : placesInAlternative(parser.tree);
+  const alternatives = files.filter((file) => inAlternative.has(file.place) && isAlternative(file));
   return {
-    ...unpacked,
+    texts,
+    files: files.filter((file) => !alternatives.includes(file)),
+    alternatives,
     charset: texts.find(({ charset }) => charset !== null)?.charset ?? null,
-    warnings: [...parser.warnings, ...unpacked.warnings],
+    warnings: [...warnings, ...parser.warnings],
   };
 }
 
 function readFile(stream: AttachmentStream, parser: TreeParser, files: FilePart[]): void {
-  const part = parser.headerOfCurrent();
+  const { part, place } = parser.headerOfCurrent();
   const chunks: Buffer[] = [];
   stream.content.on("data", (chunk: Buffer) => chunks.push(chunk));
   stream.content.on("end", () => {
-    const { contentType, params, filename, contentId, contentDisposition } = part;
+    const { contentType, params, filename, contentId, contentDisposition, contentLocation } = part;
     files.push({
       contentType,
       params,
       filename,
       contentId,
       contentDisposition,
+      contentLocation,
       bytes: contentOf(part, chunks, parser),
+      place,
+      digest: part.digest === true,
     });
     stream.release?.();
   });
@@ -96,13 +111,34 @@ function contentOf(part: PartHeader, chunks: readonly Buffer[], parser: TreePars
 }
 
 function textsOf(node: Node, alternative: boolean): (TextPart & { charset: string | null })[] {
-  const { contentType, textContent, part } = node;
+  const { contentType, textContent, part, place = 0 } = node;
   const own =
     textContent !== undefined && (contentType === "text/plain" || contentType === "text/html")
-      ? [{ contentType, text: textContent, alternative, charset: part?.charset ?? null } as const]
+      ? [
+          {
+            contentType,
+            text: textContent,
+            alternative,
+            charset: part?.charset ?? null,
+            place,
+            location: part?.contentLocation ?? null,
+          } as const,
+        ]
       : [];
   const below = alternative || contentType === "multipart/alternative";
   return [...own, ...node.children.flatMap((child) => textsOf(child, below))];
+}
+
+function placesInAlternative(node: Node): Set<number> {
+  const found = new Set<number>();
+  const walk = ({ contentType, children }: Node): void => {
+    for (const child of children) {
+      if (contentType === "multipart/alternative" && child.place !== undefined) found.add(child.place);
+      walk(child);
+    }
+  };
+  walk(node);
+  return found;
 }
 
 /** mailsplit's own bounds (EMAXLEN) are ours by configuration. */

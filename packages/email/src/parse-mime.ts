@@ -5,8 +5,8 @@ import { readHeaderBlock } from "./header-block.ts";
 import type { HeaderBlock } from "./header-block.ts";
 import { decodeFields } from "./header-fields.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
-import { readTree } from "./mime-tree.ts";
 import type { MimeTree } from "./mime-tree.ts";
+import { readTree } from "./read-tree.ts";
 import { whatItIs } from "./other-files.ts";
 import type { ParseFault, ParseOptions, ParseResult } from "./port.ts";
 
@@ -40,6 +40,8 @@ async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<t
       fields,
       bodies: joinTextParts(tree.texts),
       files: tree.files,
+      alternatives: tree.alternatives,
+      htmlLocation: tree.texts.find(({ contentType }) => contentType === "text/html")?.location ?? null,
       envelope: null,
       warnings: [...warnings, ...tree.warnings],
     },
@@ -54,7 +56,7 @@ async function treeOf(message: Uint8Array, warnings: EmailWarning[]): Promise<Mi
   } catch (error) {
     if (error instanceof LimitExceeded) throw error;
     warnings.push("body_unreadable");
-    return { texts: [], files: [], charset: null, warnings: [] };
+    return { texts: [], files: [], alternatives: [], charset: null, warnings: [] };
   }
 }
 

@@ -13,9 +13,16 @@ export interface PartHeader {
   readonly contentDisposition: string | null;
   readonly filename: string | null;
   readonly contentId: string | null;
+  /** RFC 2557 4.2, as sent. */
+  readonly contentLocation: string | null;
+  /** A message of a digest, which says nothing of itself. */
+  readonly digest?: true;
   readonly transferEncoding: TransferEncoding;
   readonly charset: string | null;
 }
+
+/** Equal fields that are looked at. */
+const MOST_TYPES = 5;
 
 /** A header line as mailsplit keeps it: name lower-case, the whole line with its folding, one character a byte. */
 export interface HeaderLine {
@@ -23,9 +30,12 @@ export interface HeaderLine {
   readonly line: string;
 }
 
-/** Reads the fields of a part that say what it is; of several equal ones the first. */
-export function readPartHeader(lines: readonly HeaderLine[]): PartHeader {
-  const type = readStructured(valueOf(lines, "content-type"));
+/**
+ * Reads the fields of a part that say what it is; of several equal ones the first, but of several types the multipart whose delimiter
+ * is in use (`isUsed`).
+ */
+export function readPartHeader(lines: readonly HeaderLine[], isUsed: (boundary: string) => boolean): PartHeader {
+  const type = typeOf(lines, isUsed);
   const disposition = readStructured(valueOf(lines, "content-disposition"));
   const filename = filenameOf(disposition, type);
   const id = valueOf(lines, "content-id")?.replace(/^[\s<]+|[\s>]+$/g, "") ?? "";
@@ -35,14 +45,28 @@ export function readPartHeader(lines: readonly HeaderLine[]): PartHeader {
     contentDisposition: disposition.value || null,
     filename,
     contentId: id || null,
+    contentLocation: valueOf(lines, "content-location")?.replace(/\s+/g, "") || null,
     transferEncoding: transferEncodingOf(valueOf(lines, "content-transfer-encoding") ?? ""),
     charset: type.params["charset"] || null,
   };
 }
 
+function typeOf(lines: readonly HeaderLine[], isUsed: (boundary: string) => boolean): Structured {
+  const [first, ...others] = lines.filter(({ key }) => key === "content-type").slice(0, MOST_TYPES);
+  const type = readStructured(first === undefined ? null : textOf(first));
+  if (others.length === 0 || type.value.startsWith("multipart/")) return type;
+  const used = others
+    .map((line) => readStructured(textOf(line)))
+    .find(({ value, params }) => value.startsWith("multipart/") && isUsed(params["boundary"] ?? ""));
+  return used ?? type;
+}
+
 function valueOf(lines: readonly HeaderLine[], name: string): string | null {
   const found = lines.find(({ key }) => key === name);
-  if (found === undefined) return null;
+  return found === undefined ? null : textOf(found);
+}
+
+function textOf(found: HeaderLine): string {
   const bytes = Buffer.from(found.line.slice(found.line.indexOf(":") + 1), "latin1");
   return textOfBytes(bytes, null)
     .replace(/[\r\n]+/g, "")

@@ -91,15 +91,53 @@ test.each([
   expect(found === null || found.length <= text.length).toBe(true);
 });
 
-test("html: what a mail program marks as quoted goes", () => {
-  const html = (quoted: string): string | null =>
-    replyOf({ text: null, textOfHtml: "all of it", html: sanitize(`<div>New words</div>${quoted}`), from }).replyText;
-  for (const quoted of [
-    '<div class="gmail_quote">old</div>',
-    '<blockquote type="cite">old</blockquote>',
-    '<div id="divRplyFwdMsg"><b>From:</b> Bo</div><div>old</div>',
-    '<div id="appendonsend"></div><div>old</div>',
+const ofHtml = (html: string): string | null =>
+  replyOf({ text: null, textOfHtml: "all of it", html: sanitize(`<div>New words</div>${html}`), from }).replyText;
+
+test.each([
+  '<div class="gmail_quote"><div class="gmail_attr">On Mon, 2 Mar 2026 at 10:00, Bo wrote:</div>old</div>',
+  '<div class="gmail_quote"><blockquote>old</blockquote></div>',
+  '<blockquote type="cite">old</blockquote>',
+  '<div id="divRplyFwdMsg"><b>From:</b> Bo</div><div>old</div>',
+  '<div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Bo</div><div>old</div>',
+  '<div id="appendonsend"></div><div><b>Von:</b> Bo &lt;bo@example.com&gt;</div><div>old</div>',
+  '<div class="protonmail_quote">On Monday, 2 March 2026 at 10:00, Bo &lt;bo@example.com&gt; wrote:<br>old</div>',
+  '<div class="protonmail_quote">Bo skribis je 2026-03-02 10:00:<br><blockquote>old</blockquote></div>',
+  '<div class="yahoo_quoted"><div><div>Le lundi 2 mars 2026 à 10:00, Bo &lt;bo@example.com&gt; a écrit :</div></div><div>old</div></div>',
+  '<div class="zmail_extra">---- On Mon, 02 Mar 2026 10:00:00 +0100 Bo &lt;bo@example.com&gt; wrote ----<br><div>old</div></div>',
+])("html: what a mail program marks as quoted, and what has a quote's structure, goes: %s", (html) => {
+  expect(ofHtml(html)).toBe("New words");
+});
+
+/** k6: a name of a class is no proof. */
+test.each([
+  "gmail_quote",
+  "gmail_quote_container",
+  "protonmail_quote",
+  "zmail_extra",
+  "yahoo_quoted",
+  "tutanota_quote",
+  "missive_quote",
+  "front-blockquote",
+  "hs_reply",
+  "ms-outlook-mobile-reference-message",
+])("html: people's own words inside of %s stay", (name) => {
+  for (const html of [
+    `<div class="${name}"><div>Which days in May suit you? We come with four people.</div></div>`,
+    `<div class="${name}"><p>Which days in May suit you?</p><p>We come with four people. Call me at 10:30: I am in.</p><p>More below.</p></div>`,
   ]) {
-    expect(html(quoted)).toBe("New words");
+    expect(ofHtml(html)).toContain("Which days in May suit you?");
+    expect(ofHtml(html)).toContain("We come with four people.");
   }
 });
+
+test.each(["appendonsend", "stopSpelling", "divRplyFwdMsg", "mail-editor-reference-message-container"])(
+  "html: people's own words below an empty %s stay, a quote below them goes",
+  (id) => {
+    const words = ofHtml(
+      `<div id="${id}"></div><div>Which days suit you?</div><div>On Mon, 2 Mar 2026 at 10:00, Bo &lt;bo@example.com&gt; wrote:</div><blockquote>old</blockquote>`,
+    );
+    expect(words).toContain("Which days suit you?");
+    expect(words).not.toContain("old");
+  },
+);

@@ -1,6 +1,6 @@
 import { phonesIn } from "./reply/phones.ts";
 import type { Reply } from "./reply/read-reply.ts";
-import { isClosing } from "./reply/signature-block.ts";
+import { isClosing, withoutTitles } from "./reply/signature-block.ts";
 
 /** `phones` in E.164 where the country is known, else as written. */
 export interface Signature {
@@ -51,7 +51,7 @@ function nameBelowClosing(words: string): string | null {
 
 /** Two to five words that begin with a capital, no digits; scripts without capitals: a few letters. */
 function isName(line: string): boolean {
-  const text = line.replace(/,$/, "");
+  const text = withoutTitles(line).replace(/,$/, "");
   if (text.length > 60 || isClosing(text.toLowerCase())) return false;
   return CASELESS.test(text) || CASELESS_WORDS.test(text) || CAPITALS.test(text);
 }

@@ -1,5 +1,6 @@
 import { decodeBytes } from "./charset.ts";
 import { LIMITS } from "./limits.ts";
+import { readCompressedRtf } from "./rtf.ts";
 import { readProperties } from "./tnef-properties.ts";
 import type { Properties } from "./tnef-properties.ts";
 
@@ -30,6 +31,7 @@ const ATTACHMENT_PROPERTIES = 0x00069005;
 const PROPERTY = {
   body: 0x1000,
   html: 0x1013,
+  rtf: 0x1009,
   internetCodepage: 0x3fde,
   data: 0x3701,
   filename: 0x3704,
@@ -51,9 +53,8 @@ export function isTnef(bytes: Uint8Array): boolean {
 }
 
 /**
- * Unpacks a TNEF stream (MS-OXTNEF): what Outlook sends as winmail.dat. Body text and html, and the files; rich text (RTF)
- * is left, an embedded Outlook item is a file of its own (TNEF again). Nothing is decompressed, so what comes out is never
- * larger than what went in. Null when it is no such stream or breaks off before anything was read.
+ * Unpacks a TNEF stream (MS-OXTNEF): what Outlook sends as winmail.dat. Body text and html, those of rich text (RTF) where there is no
+ * other, and the files; an embedded Outlook item is a file of its own (TNEF again). Only RTF is decompressed, up to a bound. Null when it is no such stream or breaks off before anything was read.
  */
 export function readTnef(bytes: Buffer): TnefContent | null {
   if (!isTnef(bytes)) return null;
@@ -87,9 +88,12 @@ export function readTnef(bytes: Buffer): TnefContent | null {
   }
   if (read === 0) return null;
   const html = property(message, PROPERTY.html, htmlCodepage(message) ?? codepage);
+  const plain = property(message, PROPERTY.body, codepage) ?? (body === null ? null : text(body, codepage));
+  const rtf = message.get(PROPERTY.rtf)?.bytes;
+  const rich = (html ?? plain ?? "").trim() === "" && rtf !== undefined ? readCompressedRtf(rtf) : null;
   return {
-    text: property(message, PROPERTY.body, codepage) ?? (body === null ? null : text(body, codepage)),
-    html,
+    text: rich?.text ?? plain,
+    html: rich?.html ?? html,
     files: attachments.flatMap((attachment) => fileOf(attachment, codepage)),
   };
 }

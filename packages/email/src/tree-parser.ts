@@ -22,6 +22,8 @@ export interface Node {
   children: Node[];
   /** Ours. */
   part?: PartHeader;
+  /** Among all parts, in the order of the message. */
+  place?: number;
 }
 
 /** What mailsplit reads of a part's header, and splits and decodes by. */
@@ -29,6 +31,7 @@ interface SplitNode {
   headers: { getList(): HeaderLine[] };
   parseHeaders(this: SplitNode): void;
   root: boolean;
+  parentNode: SplitNode | false;
   contentType: string | false;
   disposition: string | false;
   encoding: string | false;
@@ -121,9 +124,9 @@ export class TreeParser extends MailParser {
     this.#readBy(splitter.node);
   }
 
-  /** Our reading of the header of the part that mailparser has just announced. */
-  headerOfCurrent(): PartHeader {
-    return this.#parts.at(-1) as PartHeader;
+  /** Our reading of the header of the part that mailparser has just announced, and its place among the parts. */
+  headerOfCurrent(): { part: PartHeader; place: number } {
+    return { part: this.#parts.at(-1) as PartHeader, place: this.#parts.length - 1 };
   }
 
   createNode(given: SplitNode): Node {
@@ -131,6 +134,7 @@ export class TreeParser extends MailParser {
     if (this.#parts.push(part) > LIMITS.parts) throw new LimitExceeded("parts");
     const node = internals.createNode.call(this, given);
     node.part = part;
+    node.place = this.#parts.length - 1;
     let depth = 0;
     for (let up = node.parent; up !== undefined; up = up.parent) depth += 1;
     if (depth > LIMITS.depth) throw new LimitExceeded("depth");
@@ -156,7 +160,7 @@ export class TreeParser extends MailParser {
     node.parseHeaders = () => {
       if (this.#headers.has(node)) return;
       parse();
-      const part = readPartHeader(node.headers.getList());
+      const part = this.#headerOf(node);
       this.#headers.set(node, part);
       node.contentType = part.contentType;
       node.disposition = part.contentDisposition ?? false;
@@ -169,6 +173,21 @@ export class TreeParser extends MailParser {
       if (isText(part) && this.#isFileBetweenTexts(part)) node.disposition = "attachment";
       if (node.multipart !== false) this.#mendBoundary(node);
     };
+  }
+
+  #headerOf(node: SplitNode): PartHeader {
+    const lines = node.headers.getList();
+    const types = lines.filter(({ key }) => key === "content-type").length;
+    if (types > 1) this.warnings.add("several_content_types");
+    const part = readPartHeader(lines, (boundary) => boundary !== "" && isUsed(this.#message, boundary));
+    // What a digest's parts are where they do not say (RFC 2046 5.1.5).
+    if (types === 0 && node.parentNode !== false && node.parentNode.multipart === "digest")
+      return { ...part, contentType: "message/rfc822", digest: true };
+    const boundary = part.params["boundary"];
+    // Blanks at a boundary's end are none of its own (RFC 2046 5.1.1).
+    if (part.contentType.startsWith("multipart/") && boundary !== undefined && (types > 1 || /\s$/.test(boundary)))
+      node._boundary = Buffer.from(boundary.trimEnd(), "latin1");
+    return part;
   }
 
   /** A named text below the first one is a file that somebody added (RFC 8621 4.1.4 splits bodies the same way). */

@@ -1,5 +1,6 @@
 import type { EmailWarning } from "@inlet/schemas";
 import type { FilePart, TextPart } from "./mime-tree.ts";
+import { readOpaque } from "./opaque.ts";
 import { isTnef, readTnef } from "./tnef.ts";
 import { takeUuencoded } from "./uuencode.ts";
 
@@ -20,7 +21,7 @@ export function unpack(texts: readonly TextPart[], files: readonly FilePart[]): 
   const kept = texts.map((part): TextPart => {
     if (part.contentType === "text/html") return part;
     const { text, files: inText } = takeUuencoded(part.text);
-    found.push(...inText.map(({ filename, bytes }) => file({ filename, bytes })));
+    found.push(...inText.map(({ filename, bytes }) => file({ filename, bytes, place: part.place })));
     return { ...part, text };
   });
   const outer = files.flatMap((given) => {
@@ -30,11 +31,12 @@ export function unpack(texts: readonly TextPart[], files: readonly FilePart[]): 
     const content = readTnef(Buffer.from(given.bytes.buffer, given.bytes.byteOffset, given.bytes.byteLength));
     warnings.add(content === null ? "tnef_unreadable" : "tnef_unpacked");
     if (content === null) return [given];
+    const inside = { alternative: true, place: given.place };
     if (!texts.some(({ text }) => text.trim() !== "")) {
-      if (content.text !== null) kept.push({ contentType: "text/plain", text: content.text, alternative: true });
-      if (content.html !== null) kept.push({ contentType: "text/html", text: content.html, alternative: true });
+      if (content.text !== null) kept.push({ ...inside, contentType: "text/plain", text: content.text });
+      if (content.html !== null) kept.push({ ...inside, contentType: "text/html", text: content.html });
     }
-    return content.files.map(file);
+    return content.files.map((each) => file({ ...each, place: given.place }));
   });
   return { texts: kept, files: [...outer, ...found], warnings: [...warnings] };
 }
@@ -42,6 +44,7 @@ export function unpack(texts: readonly TextPart[], files: readonly FilePart[]): 
 function file(given: {
   filename: string | null;
   bytes: Uint8Array;
+  place: number;
   contentType?: string | null;
   contentId?: string | null;
 }): FilePart {
@@ -51,16 +54,20 @@ function file(given: {
     filename: given.filename,
     contentId: given.contentId ?? null,
     contentDisposition: "attachment",
+    contentLocation: null,
     bytes: given.bytes,
+    place: given.place,
+    digest: false,
   };
 }
 
-/** RFC 8551 3.2 (S/MIME), RFC 3156 4 (PGP/MIME), RFC 2046 5.2 (pieces and content elsewhere). */
-function closedBy({ contentType, params }: FilePart): EmailWarning[] {
+/** RFC 8551 3.2 (S/MIME that could not be opened), RFC 3156 4 (PGP/MIME), RFC 2046 5.2 (pieces and content elsewhere). */
+function closedBy({ contentType, params, bytes }: FilePart): EmailWarning[] {
   if (contentType === "application/pgp-encrypted") return ["encrypted"];
   if (/^application\/(?:x-)?pkcs7-mime$/.test(contentType)) {
-    const signed = /^signed-data$/i.test(params["smime-type"]?.trim() ?? "");
-    return [signed ? "signed_opaque" : "encrypted"];
+    const kind =
+      readOpaque(bytes)?.kind ?? (/^signed-data$/i.test(params["smime-type"]?.trim() ?? "") ? "signed" : "encrypted");
+    return kind === "signed" ? ["signed_opaque"] : kind === "encrypted" ? ["encrypted"] : [];
   }
   if (contentType === "message/external-body") return ["external_body"];
   return contentType === "message/partial" ? ["partial_message"] : [];

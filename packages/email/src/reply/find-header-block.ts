@@ -23,6 +23,7 @@ export function headerBlockAt(lines: readonly Line[], start: number): number | n
   const first = labelled(lines[start]);
   if (first === null || !["from", "date", "to", "subject", "cc"].some((role) => first.roles.has(role as Role)))
     return null;
+  if (isBlock(fieldsOnOneLine(lines[start]?.key ?? ""))) return start;
   const fields = [first];
   let last = start;
   let folded = 0;
@@ -38,6 +39,26 @@ export function headerBlockAt(lines: readonly Line[], start: number): number | n
     } else if ((folded += 1) > 3 || line.kind === "quoted") break;
   }
   return isBlock(fields) ? last : null;
+}
+
+/** Labels that a line may hold. */
+const MOST_ON_A_LINE = 8;
+/** One to three words in front of a colon, behind a blank. */
+const LABEL_INSIDE = /(?:^|\s)((?:[\p{L}\p{M}.'’/-]{1,24}\s){0,2}[\p{L}\p{M}.'’/-]{1,24})\s?[:：]\s/gu;
+
+/** `From: … Sent: … To: … Subject: …`: a program that makes one line of the block. */
+function fieldsOnOneLine(key: string): Labelled[] {
+  const found: { roles: ReadonlySet<Role>; from: number; to: number }[] = [];
+  for (const match of key.matchAll(LABEL_INSIDE)) {
+    if (found.length >= MOST_ON_A_LINE) break;
+    const words = (match[1] as string).split(" ");
+    // The longest label that is known: of `example> gesendet` the last word.
+    const known = words.map((_, index) => words.slice(index).join(" ")).find((label) => ROLES.has(label));
+    const roles = known === undefined ? undefined : ROLES.get(known);
+    if (roles !== undefined) found.push({ roles, from: match.index, to: match.index + match[0].length });
+  }
+  if (found.length < 3 || found[0]?.from !== 0) return [];
+  return found.map(({ roles, to }, index) => ({ roles, value: key.slice(to, found[index + 1]?.from) }));
 }
 
 /** Whether the line is one field of a header block. */

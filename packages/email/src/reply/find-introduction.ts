@@ -8,6 +8,8 @@ const ANY_VERB = new RegExp(
   [...new Set(INTRODUCTIONS.flatMap((form) => form.verbs))].map((verb) => verb.replace(/[()/]/g, "\\$&")).join("|"),
 );
 
+const ANY_VERB_FIRST = new RegExp(`^(?:${ANY_VERB.source})`);
+
 /** Lines `from` to `to` (both included) that introduce a quote. */
 export interface Span {
   readonly from: number;
@@ -16,7 +18,7 @@ export interface Span {
 
 /** Mail programs wrap the introduction at 72 characters: three lines, four with a long address. */
 const MOST_LINES = 4;
-const ADDRESS = /[^\s<>()[\]",;:]{1,100}@[^\s<>()[\]",;:]{1,200}/;
+const ADDRESS = /(?<![^\s<>()[\]",;:])[^\s<>()[\]",;:@]{1,100}@[^\s<>()[\]",;:]{1,200}/;
 const TIME =
   /(?:^|\D)\d{1,2}\s?[:.h時点點시]\s?\d{2}(?:\D|$)|[٠-٩۰-۹]{1,2}:[٠-٩۰-۹]{2}|\d\s?(?:am|pm|시|時|时|点|點)(?:\W|$)/;
 const DAY = /(?:19|20)\d{2}|(?:^|\D)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:\D|$)|[٠-٩۰-۹]{4}|\d{1,2}月\d{1,2}日/;
@@ -51,42 +53,84 @@ export function introductionEndingAt(lines: readonly Line[], end: number, quoted
   return null;
 }
 
-/** Takes the line above in where the words found begin in the middle: `On Mon, 2 Mar,` above `2026, X wrote:`. */
+/** A word of writing, then nothing: `… <x@y> wrote` without its colon, which only day, time and address make an introduction. */
+function endsWithVerb(key: string): boolean {
+  if (!key.includes("@") || !ANY_VERB.test(key) || !TIME.test(key) || !DAY.test(key)) return false;
+  const words = bare(key);
+  return (
+    beginsWithStart(words) &&
+    INTRODUCTIONS.some(
+      (form) =>
+        form.nameAfterVerb !== true &&
+        form.starts.some((start) => startsWithWord(words, start)) &&
+        form.verbs.some(
+          (verb) => words.endsWith(verb) && /[\s>)\]"]/.test(words.charAt(words.length - verb.length - 1)),
+        ),
+    )
+  );
+}
+
+function holdsAddress(words: string): boolean {
+  return words.includes("@") && ADDRESS.test(words);
+}
+
+/** Whether a line that a program marked may introduce a quote: it begins as introductions do, has a day or time and a word of writing. */
+export function mayIntroduce(key: string): boolean {
+  return (
+    key.length <= 160 && /\d/.test(key) && ANY_VERB.test(key) && !ENDS_SENTENCE.test(key) && beginsWithStart(bare(key))
+  );
+}
+
+/** Takes the lines above in where the words found begin in the middle: `On Mon, 2 Mar,` above `2026, X wrote:`. */
 function widened(lines: readonly Line[], start: number, key: string): number {
-  if (beginsWithStart(bare(key))) return start;
-  for (let at = start - 1; at >= start - 2 && at >= 0; at -= 1) {
+  let top = start;
+  if (beginsWithStart(bare(key)) && !beginsMidway(key) && !ANY_VERB_FIRST.test(bare(key))) return start;
+  for (let at = start - 1; at >= start - 3 && at >= 0; at -= 1) {
     const line = lines[at] as Line;
-    if (line.kind !== "words" || line.key === "" || line.key.length > 160) return start;
+    if (line.kind !== "words" || line.key === "" || line.key.length > 160) return top;
     const opens = beginsWithStart(bare(line.key)) && /\d|^\p{L}+ \p{L}+,/u.test(line.key);
-    if (opens && !ENDS_SENTENCE.test(line.key)) return at;
-    if (ENDS_SENTENCE.test(line.key)) return start;
+    if (ENDS_SENTENCE.test(line.key)) return top;
+    if (opens) top = at;
+    if (opens && !beginsMidway(line.key)) return top;
   }
-  return start;
+  return top;
+}
+
+/** `at 10:18,`, `à 19:03`: the time of an introduction whose day stands above. */
+function beginsMidway(key: string): boolean {
+  return /^\p{L}{1,4}\.? \d{1,2}[:.h]\d{2}/u.test(key) && !DAY.test(key);
 }
 
 /** `On …, X<x@y> wrote:   Dear Ada,`: Yahoo's program for phones goes on in the same line. */
 function hasQuoteBehind(key: string): boolean {
   const front = /^(.{10,300}?[>)] ?[^<>:：]{2,30}[:：]) \S/u.exec(key)?.[1];
-  if (front === undefined || !ANY_VERB.test(front) || !ADDRESS.test(front) || !DAY.test(front)) return false;
+  if (front === undefined || !ANY_VERB.test(front) || !holdsAddress(front) || !DAY.test(front)) return false;
   return beginsWithStart(bare(front)) && isIntroduction(bare(front), false, false);
 }
 
 function canEnd(key: string, quoted: boolean): boolean {
-  return /[:：>]$/.test(bare(key)) || /[-—]{2,}$/.test(key) || (quoted && key !== "");
+  return (
+    /[:：>]$/.test(key) ||
+    /[-—]{2,}$/.test(key) ||
+    /[:：>]$/.test(bare(key)) ||
+    (quoted && key !== "") ||
+    endsWithVerb(key)
+  );
 }
 
 /** A blank line inside of an introduction: mail programs put one before an address that they made a link of. */
 function opensMidway(key: string): boolean {
-  return /^(?:<|>|mailto:|wrote|schrieb|a écrit)/.test(key);
+  return /^(?:<|>|mailto:)/.test(key) || ANY_VERB_FIRST.test(key);
 }
 
 function isIntroduction(key: string, quoted: boolean, ruled: boolean): boolean {
   const ends = ruled || /[:：]$/.test(key);
   const words = key.replace(/[\s:：]+$/, "");
-  const hasAddress = ADDRESS.test(words);
+  const hasAddress = holdsAddress(words);
   const hasDay = DAY.test(words);
   const hasTime = TIME.test(words);
   if (!ends && !quoted && !hasAddress && !hasTime) return false;
+  if (!ends && !quoted && endsWithVerb(key)) return true;
   if (
     ANY_VERB.test(words) &&
     INTRODUCTIONS.some((form) => announces(form, words, { ends, quoted, hasAddress, hasDay, hasTime }))
@@ -126,7 +170,7 @@ function announces(form: Introduction, words: string, evidence: Evidence): boole
     return (
       ends &&
       hasAddress &&
-      ADDRESS.test(words.slice(0, place)) &&
+      holdsAddress(words.slice(0, place)) &&
       (DAY.test(words.slice(place)) || TIME.test(words.slice(place)))
     );
   if (hasAddress && (ends || quoted || hasTime || hasDay)) return true;

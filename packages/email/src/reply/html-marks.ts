@@ -1,8 +1,8 @@
 /**
  * What a mail program says of an element by its class, id, name or style: `whole` is a quote, `after` begins the quoted
- * history (all that follows), `introduction` is the line above a quote, `signature` is one, `indent` only looks like a quote.
+ * history (all that follows), `header` is the header block above it, `introduction` is the line above a quote, `signature` is one, `indent` only looks like a quote.
  */
-export type Mark = "whole" | "after" | "introduction" | "signature" | "indent";
+export type Mark = "whole" | "after" | "header" | "introduction" | "signature" | "indent";
 
 type Names = Readonly<Partial<Record<Mark, readonly string[]>>>;
 
@@ -40,8 +40,8 @@ const CLASSES: Readonly<Record<string, Names>> = {
 /** Ids, without the `x_` that Outlook on the web puts before them. Lower case. */
 const IDS: Readonly<Record<string, Names>> = {
   outlook: {
+    header: ["divrplyfwdmsg"],
     after: [
-      "divrplyfwdmsg",
       "appendonsend",
       "olk_src_body_section",
       "mail-editor-reference-message-container",
@@ -88,7 +88,7 @@ export function markOf(tag: string, attributes: Readonly<Record<string, string>>
     return INDENTED.test(style) ? "indent" : null;
   }
   if (named !== null) return named;
-  return tag === "div" && OUTLOOK_RULE.test(style) ? "after" : null;
+  return tag === "div" && OUTLOOK_RULE.test(style) ? "header" : null;
 }
 
 function classMark(classes: readonly string[]): Mark | null {

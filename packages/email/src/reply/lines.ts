@@ -23,15 +23,24 @@ const LONGEST_FENCE = 400;
 const SHARED =
   /^(.{0,300}?[^\s-])[\s-]{1,6}((?:On|Am|Le|El|Il|Em|Op|Den)\s(?:\p{L}{2,10}[.,]{0,2}\s)?(?:\p{L}{3,9}\s)?\d.{8,200}\s(?:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev)[^:]{0,100}:)$/u;
 
+const OPEN_BRACKET = /<[^<>\s]{1,200}@[^<>\s]{0,200}\s?$/;
+const CLOSING_BRACKET = /^[ \t]{0,8}>{1,2}\)?(?:[ \t][\p{L}\p{M}()/' ]{1,40})?\s?[:：]?\s{0,3}$/u;
+
 /** Lines of a text with what each is. Between code fences all are words. Linear: one look at each line. */
 export function readLines(text: string): Line[] {
   const written = text.split("\n").flatMap((line, index, all) => unshared(line, all[index + 1] ?? ""));
   const coded = codeLines(written);
+  let open = false;
   return written.map((line, index) => {
     if (coded.has(index)) return { text: line, key: "", kind: "words", code: true };
     if (line.trim() === "") return { text: line, key: "", kind: "blank", code: false };
+    // `… <ann@in.example` above `>:` or `> wrote:`: the bracket was wrapped, and is no quote.
+    const closes = open && CLOSING_BRACKET.test(line);
+    open = line.length <= LONGEST_HEADER && line.includes("@") && OPEN_BRACKET.test(line);
     const kind =
-      QUOTED.test(line) && !/^\s{0,8}\|?>{1,3}[^>]{1,200}<{2,}\s*$/.test(line.slice(0, 260)) ? "quoted" : "words";
+      !closes && QUOTED.test(line) && !/^\s{0,8}\|?>{1,3}[^>]{1,200}<{2,}\s*$/.test(line.slice(0, 260))
+        ? "quoted"
+        : "words";
     return { text: line, key: line.length > LONGEST_HEADER ? "" : keyOf(line), kind, code: false };
   });
 }

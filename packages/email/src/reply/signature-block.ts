@@ -83,9 +83,57 @@ export function undelimitedSignature(lines: readonly Line[], part: Part, sender:
       if (at > firstWords(lines, part) && below.some(isContact) && !isLetter(below))
         return closingAbove(lines, at, part);
     }
-    if (SENTENCE.test(line.key) && !isContact(line)) return -1;
+    if (SENTENCE.test(line.key) && !isContact(line)) break;
   }
-  return -1;
+  return contactBlock(lines, part, sender);
+}
+
+/** Lines of a contact block: name, role, company, and how to reach him. */
+const BLOCK = { least: 3, most: 9, longest: 80 };
+const TITLES = /,?\s{1,3}(?:ph\.?\s?d|m\.?d|mba|msc|bsc|ll\.?m|esq|jr|sr|cpa|pmp|dipl\.?-?ing)\b\.?/giu;
+const NAME =
+  /^(?:(?:dr|prof|ing|mr|mrs|ms|herr|frau|dipl)\.?[\s-]{1,2}){0,3}\p{Lu}[\p{L}.'’-]{0,30}(?:\s(?:\p{Lu}[\p{L}.'’-]{0,30}|de|van|von|der|den|da|di|la|al|bin|dos|del)){1,4}$/iu;
+
+/**
+ * First line of the last paragraph where it is the sender's card and has no closing words above: his name, short lines, and how to reach him. The
+ * card of somebody else (`Please call:`) is no signature: the name or an address must be the sender's.
+ */
+function contactBlock(lines: readonly Line[], part: Part, sender: Sender): number {
+  let to = part.to;
+  while (to > part.from && lines[to - 1]?.kind === "blank") to -= 1;
+  let from = to;
+  while (from > part.from && to - from <= BLOCK.most && lines[from - 1]?.kind === "words") from -= 1;
+  const block = lines.slice(from, to);
+  if (block.length < BLOCK.least || block.length > BLOCK.most || from <= firstWords(lines, part)) return -1;
+  if (
+    block.some(({ text, code, key }) => code || key === "" || text.length > BLOCK.longest || text.trim().endsWith("?"))
+  )
+    return -1;
+  if (isLetter(block) || !block.slice(1).some(isContact)) return -1;
+  const above = lastWords(lines, part.from, from);
+  if (/[:：]$/.test(above)) return -1;
+  const name = withoutTitles((block[0] as Line).text);
+  if (!NAME.test(name)) return -1;
+  const all = block.map(({ key }) => key).join("\n");
+  const address = sender?.email.toLowerCase() ?? "";
+  if (address !== "" && all.includes(address)) return from;
+  const known = `${sender?.name ?? ""} ${address.split("@")[0] ?? ""}`.toLowerCase().split(/[^\p{L}\p{M}]+/u);
+  const shares = name
+    .toLowerCase()
+    .split(/[^\p{L}\p{M}]+/u)
+    .some((word) => word.length >= 3 && known.includes(word));
+  return shares ? from : -1;
+}
+
+/** A name without the degrees behind it: `John E. Doe, Ph.D.` */
+export function withoutTitles(name: string): string {
+  return name.slice(0, 200).replace(TITLES, "").trim();
+}
+
+/** The last line that is not blank, as it is compared. */
+function lastWords(lines: readonly Line[], from: number, to: number): string {
+  for (let at = to - 1; at >= from; at -= 1) if (lines[at]?.kind !== "blank") return lines[at]?.key ?? "";
+  return "";
 }
 
 /** First line of the notices below the mail (confidentiality, unsubscribing, scanners), or -1. */

@@ -1,0 +1,2 @@
+/** Set on what a mail program marked as quoted, with the `Mark` of reply/html-marks.ts. */
+export const QUOTE = "data-quote";
