@@ -45,7 +45,9 @@ export function opensHistory(element: DomNode): boolean {
   const written = lines.filter((line) => !isRule(line));
   if (written.length === 0) return front.quote;
   for (let at = 0; at < Math.min(written.length, FEW_LINES); at += 1) {
-    if (introductionEndingAt(written, at, front.quote && at === written.length - 1)?.from === 0) return true;
+    const introduction = introductionEndingAt(written, at, front.quote && at === written.length - 1);
+    // Words above it are the writer's: the quote begins below them, where the rules of text find it.
+    if (introduction !== null) return introduction.from === 0;
   }
   if (mayIntroduce(written[0]?.key ?? "") || isHeaderField(written[0]) || isDivider(written, 0)) return true;
   // Programs that draw a rule above the header write its labels in their own language.
@@ -53,6 +55,7 @@ export function opensHistory(element: DomNode): boolean {
   if (header && written.length >= 2 && written.slice(0, 2).every(({ text }) => LABELLED.test(text.trim()))) return true;
   // An unlabelled title above a header block, as Lotus Notes and Outlook write it.
   if (isHeaderField(written[1]) && isHeaderField(written[2])) return true;
+  if (written.some(({ text }) => /[.!?。]\s*$/.test(text))) return false;
   return front.quote && written.length <= FEW_LINES && /[:：]\s*$|@|\d{1,2}[:.]\d{2}/.test(front.text.trim());
 }
 

@@ -18,7 +18,7 @@ test("links lead away from the page that shows the mail, or nowhere", () => {
 test("quote marks are told, and a mail cannot set them itself", () => {
   expect(sanitize('<div class="x gmail_quote">q</div>')).toBe('<div data-quote="whole">q</div>');
   expect(sanitize('<div id="divRplyFwdMsg">q</div><p data-quote="whole">words</p>')).toBe(
-    '<div data-quote="after">q</div><p>words</p>',
+    '<div data-quote="header">q</div><p>words</p>',
   );
 });
 
