@@ -1,41 +1,44 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseMime } from "./parse-mime.ts";
-import { classificationTable, measure } from "./testing/labelled-mail.ts";
-import type { Judged, LabelledMail } from "./testing/labelled-mail.ts";
-import { readLabelled } from "./testing/labelled-mail.ts";
+import { measure } from "./testing/labelled-mail.ts";
+import { figuresOf, judgeAll, labelledMails, measuredTable } from "./testing/measured-mails.ts";
+import type { Figures } from "./testing/measured-mails.ts";
+import baseline from "./testing/measured.json" with { type: "json" };
+import { readLanguages } from "./testing/written/language.ts";
 
-const folder = new URL("../../../test/emails/labelled/", import.meta.url);
-const mails: readonly LabelledMail[] = readdirSync(folder)
-  .toSorted()
-  .flatMap((file) => readLabelled(file.replace(/\.txt$/, ""), readFileSync(new URL(file, folder), "utf8")));
-const judged: readonly Judged[] = await Promise.all(
-  mails.map(async (mail) => {
-    const result = await parseMime(Buffer.from(mail.message.replaceAll("\n", "\r\n"), "utf8"));
-    return { ...mail, found: result.ok ? result.email.classification.kind : result.fault.code };
-  }),
-);
+const mails = labelledMails();
+const judged = await judgeAll();
 
-test("the labelled set: its size, and a part that the rules were not tuned on", () => {
-  expect(mails.length).toBeGreaterThanOrEqual(120);
+test("the labelled set: its size, its languages, what deceives, and a part that the rules were not tuned on", () => {
+  expect(mails.length).toBeGreaterThanOrEqual(600);
+  expect(readLanguages().length).toBeGreaterThanOrEqual(20);
+  expect(mails.filter(({ deceives }) => deceives === true).length).toBeGreaterThanOrEqual(mails.length / 2);
   expect(mails.filter(({ held }) => held).length).toBeGreaterThanOrEqual(30);
 });
 
-test("precision and recall do not fall below what was measured", () => {
+test("figures do not fall below what was measured", () => {
   const wrong = judged.filter(({ found, label }) => found !== label);
   for (const { label, found, title } of wrong) console.log(`classification: ${label} "${title}" taken for ${found}`);
-  for (const row of measure(judged)) {
-    console.log(`classification: ${row.label}: precision ${row.precision}, recall ${row.recall} of ${row.count}`);
-    expect(row.precision, `precision of ${row.label}`).toBeGreaterThanOrEqual(0.9);
-    expect(row.recall, `recall of ${row.label}`).toBeGreaterThanOrEqual(0.8);
-  }
+  const found: Figures = figuresOf(judged);
+  // After a rise: `npm run measure -- --write`.
+  const fallen = Object.entries(numbersOf(baseline)).filter(([name, least]) => (numbersOf(found)[name] ?? 0) < least);
+  expect(fallen).toEqual([]);
   // A person's mail that is taken for a machine's may be lost to the tenant: of these none.
   expect(wrong.filter(({ label }) => label === "human")).toEqual([]);
 });
 
+function numbersOf({ kinds, replyTextExact, contactCorrect }: Figures): Record<string, number> {
+  const ofKinds = Object.entries(kinds).flatMap(([kind, { precision, recall }]) => [
+    [`precision of ${kind}`, precision] as const,
+    [`recall of ${kind}`, recall] as const,
+  ]);
+  return { ...Object.fromEntries(ofKinds), replyTextExact, contactCorrect };
+}
+
 test("README.md shows the figures", () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-  expect(readme).toContain(classificationTable(judged).join("\n"));
+  expect(readme).toContain(measuredTable(judged, baseline).join("\n"));
 });
 
 test("planted: a wrong judgement shows in the figures", () => {
@@ -43,9 +46,14 @@ test("planted: a wrong judgement shows in the figures", () => {
   if (first === undefined) throw new Error("no mail");
   const planted = measure([{ ...first, found: "planted" }, ...rest]);
   expect(planted.find(({ label }) => label === first.label)?.recall).toBeLessThan(1);
+  const human = judged.find(({ label, reply }) => label === "human" && reply === true);
+  if (human === undefined) throw new Error("no person's mail");
+  const worse = figuresOf([...judged, { ...human, found: "bounce", reply: false, contact: false }]);
+  expect(worse.suppressedHumans).toBe(1);
+  expect(worse.replyTextExact).toBeLessThanOrEqual(baseline.replyTextExact);
 });
 
-test.each(mails.filter(({ label }) => label === "bounce" || label === "delay"))(
+test.each(mails.filter(({ label, deceives }) => deceives === undefined && (label === "bounce" || label === "delay")))(
   "$label $title: names the recipient",
   async ({ message }) => {
     const result = await parseMime(Buffer.from(message.replaceAll("\n", "\r\n"), "utf8"));

@@ -64,7 +64,18 @@ const PHRASES = [
   "şu anda (ofis dışındayım|izindeyim|yıllık izindeyim)",
   "(ただいま|現在).{0,20}(不在|休暇|外出)",
   "我(目前|现在|正在|將|将).{0,10}(不在办公室|休假|出差|不在辦公室)",
-  "부재중(입니다|이오니)",
+  "부재중(입니다|이오니|이며)",
+  "ik ben (tot|t/m|van|vanaf) .{0,40}(niet op kantoor|afwezig|met vakantie)",
+  "(do|od) .{0,40}(jsem|budu) (mimo kancelář|na dovolené)|(do|od) .{0,40}(som|budem) (mimo kancelárie|na dovolenke)",
+  "(ig )?(házon kívül vagyok|nem vagyok az irodában|szabadságon vagyok)",
+  "(sunt|voi fi) (plecată?|absentă?|în concediu) |nu sunt la birou",
+  "мене немає (в офісі|на місці)|я (зараз )?(у|в) відпустці",
+  "(λείπω|απουσιάζω) από το γραφείο|είμαι εκτός γραφείου|είμαι σε άδεια",
+  "kadar (ofis dışındayım|ofiste değilim|izindeyim|yıllık izindeyim)",
+  "אני (מחוץ למשרד|בחופשה|לא במשרד)|איני (במשרד|זמין)",
+  "أنا (خارج المكتب|في إجازة|غير متواجد)",
+  "我.{0,20}(不在办公室|不在辦公室|休假|出差).{0,20}(回来|返回|回來|期间|期間)",
+  "まで(不在|休暇|留守)",
 ];
 
 /** When somebody is back, or answers: in notices by the one who is away. */
