@@ -19,10 +19,23 @@ export const NOTHING_RUNS = `no Inlet runs from this folder.
   Reach one in containers: docker compose run --rm inlet …`;
 
 /** Whether a command failed for want of a running Inlet: none runs here, and the environment names no other. */
-export async function seeksAbsentStack(env: RawEnvironment, error: unknown): Promise<boolean> {
+export async function seeksAbsentStack(
+  env: RawEnvironment,
+  error: unknown,
+  dataDir = DEFAULT_DATA_DIR,
+): Promise<boolean> {
+  const seeks = causesOf(error).some(saysSo);
+  const givenElsewhere = STACK_VARIABLES.some((name) => Boolean(env[name]) || Boolean(env[`${name}_FILE`]));
+  return seeks && !givenElsewhere && (await ownerOf(dataDir)) === null;
+}
+
+function saysSo(error: Error): boolean {
   const names =
     error instanceof ConfigError ? error.faults.map(({ field, where }) => `${where} ${field}`).join(" ") : "";
-  const seeks = STACK_VARIABLES.some((name) => names.includes(name)) || UNREACHABLE.has((error as Error).name);
-  const givenElsewhere = STACK_VARIABLES.some((name) => Boolean(env[name]) || Boolean(env[`${name}_FILE`]));
-  return seeks && !givenElsewhere && (await ownerOf(DEFAULT_DATA_DIR)) === null;
+  return STACK_VARIABLES.some((name) => names.includes(name)) || UNREACHABLE.has(error.name);
+}
+
+/** The error and what it came from: a command may say in its own words what it could not do. */
+function causesOf(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }

@@ -97,7 +97,7 @@ export const VARIABLES = {
   },
   BLOB_STORE_URL: {
     meaning:
-      "where large bodies and attachments lie, file:///path or s3://bucket/prefix?endpoint=…; marked once with `inlet blobs init`",
+      "place of large bodies and attachments, file:///path or s3://bucket/prefix?endpoint=…; marked once with `inlet blobs init`",
     example: "file:///var/lib/inlet/blobs",
     need: "blobs",
     schema: url("file:", "s3:"),
