@@ -25,7 +25,10 @@ afterAll(async () => inlet?.close());
 const WRITTEN_AT = new Date();
 
 /** Sends one email with a real client; the reply code and its text. */
-async function send(id: string, { lmtp = false, to = "sales@inlet.example" } = {}): Promise<string> {
+async function send(
+  id: string,
+  { lmtp = false, to = "sales@inlet.example", messageId = `${id}@client.example` } = {},
+): Promise<string> {
   const transport = createTransport({ host: "127.0.0.1", port: lmtp ? ports.lmtp : ports.smtp, lmtp });
   try {
     const { response } = await transport.sendMail({
@@ -33,7 +36,7 @@ async function send(id: string, { lmtp = false, to = "sales@inlet.example" } = {
       to,
       subject: id,
       text: "Is it still for sale?",
-      messageId: `<${id}@client.example>`,
+      messageId: `<${messageId}>`,
       // A mail server that tries again sends the same message: with another Date it is another one.
       date: WRITTEN_AT,
     });
@@ -51,6 +54,18 @@ it("takes email by SMTP and LMTP, refuses a recipient that nobody has, and knows
   expect(await send("first")).toBe(first);
   expect(await send("by-lmtp", { lmtp: true })).toMatch(/^250 2\.0\.0 Accepted evt_/);
   expect(await send("nobody", { to: "nobody@inlet.example" })).toBe("550 5.1.1 No such mailbox here");
+});
+
+it("L19: another email under a Message-ID that is taken is accepted as another, by SMTP and by HTTP", async () => {
+  const first = await send("first");
+  const second = await send("second", { messageId: "first@client.example" });
+  expect(second).toMatch(/^250 2\.0\.0 Accepted evt_/);
+  expect(second).not.toBe(first);
+  await inlet.post(
+    gateway,
+    "third",
+    `From: first@client.example\r\nTo: sales@inlet.example\r\nMessage-ID: <first@client.example>\r\nDate: ${WRITTEN_AT.toUTCString()}\r\nSubject: third\r\n\r\nPay to this account instead.\r\n`,
+  );
 });
 
 it("Kafka away: 451, and the sender's repetition is taken when it is back", async () => {
@@ -88,7 +103,7 @@ it("SIGTERM while a message comes: it gets its answer, then the gateway ends", a
 
 it("each is one email in the CRM, with its sender checked, and the law holds", async () => {
   await Promise.all([inlet.start("parser"), inlet.start("crm-sink")]);
-  const subjects = ["first", "by-lmtp", "kafka-away", "draining"];
+  const subjects = ["first", "second", "third", "by-lmtp", "kafka-away", "draining"];
   await eventually(
     "every email to be written",
     async () => ((await inlet.ledger.countByState())["written"] === subjects.length ? true : null),
@@ -98,6 +113,10 @@ it("each is one email in the CRM, with its sender checked, and the law holds", a
   expect(emails.map(({ properties }) => properties["hs_email_subject"]).toSorted(byText)).toEqual(
     subjects.toSorted(byText),
   );
+  // Nobody's words stand in another's activity.
+  const words = new Map(emails.map(({ properties }) => [properties["hs_email_subject"], properties["hs_email_text"]]));
+  expect(words.get("first")).toContain("Is it still for sale?");
+  expect(words.get("third")).toContain("Pay to this account instead.");
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
   // Whether these domains can be looked up here or not, each check has a word; of a relay's unknown client there is no SPF.
   const checked = new Map((await normalized()).map(({ subject, auth }) => [subject, auth]));

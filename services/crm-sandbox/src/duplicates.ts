@@ -30,7 +30,8 @@ export function duplicatesIn(store: CrmStore): Duplicate[] {
 function seen(store: CrmStore, email: StoredObject): string | null {
   const has = (name: string): string => email.properties[name] ?? "";
   const contacts = store.associated(email, "contacts").map(({ toId }) => toId);
-  const what = has("inlet_message_id") === "" ? has("hs_email_subject") : has("inlet_message_id");
+  // A Message-ID does not name an email alone: senders use one for several.
+  const what = `${has("inlet_message_id")} ${has("hs_email_subject")}`;
   // Mail without a Message-ID is told apart by its contact; with one, two contacts would still be the same mail twice.
   const who = has("inlet_message_id") === "" ? contacts.toSorted().join(",") : "";
   return [has("inlet_tenant"), what, has("hs_email_from_email"), has("hs_timestamp"), who].join(" | ");
