@@ -22,8 +22,8 @@ export interface Ids {
 /** The one place of the parser that acts on an early ending: the dead letter first, then the ledger in one transaction. */
 export async function endParse(deps: ParserDeps, record: KafkaRecord, ids: Ids, given: Ending): Promise<void> {
   const now = deps.now();
-  const ending =
-    given.kind === "retry" && ids.since !== null && now - ids.since > ids.maxAgeMs ? tooOld(given.code) : given;
+  const waitedMs = ids.since === null ? 0 : now - ids.since;
+  const ending = given.kind === "retry" && waitedMs >= ids.maxAgeMs ? tooOld(given.code) : given;
   const base = {
     tenant: ids.tenant,
     eventId: ids.eventId,
@@ -46,7 +46,7 @@ export async function endParse(deps: ParserDeps, record: KafkaRecord, ids: Ids, 
       },
       "delivery waits",
     );
-    await deps.ledger.finish({ ...base, attempt, to: waiting(record, ids, ending) });
+    await deps.ledger.finish({ ...base, attempt, to: waiting(record, ids, ending, waitedMs) });
     return;
   }
   if (ending.kind !== "deadLetter") throw new TypeError(`the parser has no ending ${ending.kind}`);
@@ -109,12 +109,18 @@ function tooOld(code: string): Ending {
   return { kind: "deadLetter", reason: "too_old", step: "parse", detail: `waited beyond the tenant's maxAge: ${code}` };
 }
 
-function waiting(record: KafkaRecord, ids: Ids, ending: Extract<Ending, { kind: "retry" }>): TryEnd["to"] {
+function waiting(
+  record: KafkaRecord,
+  ids: Ids,
+  ending: Extract<Ending, { kind: "retry" }>,
+  waitedMs: number,
+): TryEnd["to"] {
   return {
     state: "waiting",
     kind: "retry",
     code: ending.code,
-    delayMs: ending.delayMs ?? 0,
+    // Looked at again when it is too old at the latest.
+    delayMs: Math.min(ending.delayMs ?? 0, Math.max(ids.maxAgeMs - waitedMs, 0)),
     lane: ids.lane,
     conversationId: null,
     record,
