@@ -107,6 +107,14 @@ describe("parking by reference", () => {
     });
   });
 
+  it("of an email it is told whether it waits as a reference (inlet show)", async () => {
+    const lane = newLane();
+    await park({ lane, tenant: lane, offset: 0, bytes: 500 });
+    await park({ lane, tenant: lane, offset: 1 });
+    expect(await ledger.waitingView(lane, "evt_0")).toMatchObject({ byReference: false });
+    expect(await ledger.waitingView(lane, "evt_1")).toMatchObject({ byReference: true });
+  });
+
   it("a newer record of an email that waits as a reference waits as one too", async () => {
     const lane = newLane();
     await park({ lane, tenant: lane, offset: 0, bytes: 500 });

@@ -34,6 +34,8 @@ export interface WaitingView extends Omit<WaitingMail, "emails"> {
   readonly attempt: number;
   /** An earlier email of its conversation waits. */
   readonly behind: string | null;
+  /** Its record is in Kafka alone: its tenant has its share of the ledger's room. */
+  readonly byReference: boolean;
 }
 
 const HOLDS = `left join lateral (select * from circuits o where o.tenant = w.tenant and o.state = 'open' limit 1) c on true
@@ -57,6 +59,7 @@ export async function waitingMail(database: Database): Promise<WaitingMail[]> {
 export async function waitingView(database: Database, tenant: string, eventId: string): Promise<WaitingView | null> {
   const [row] = await database.query<WaitingView>(
     `select w.tenant, w.stage, w.kind, w.code, w.attempt, ${msSince("w.since")} as "oldestMs", ${msUntil("w.due_at")} as "dueInMs", ${HOLD_FIELDS},
+            w.value is null as "byReference",
             (select e.event_id from waiting e where e.tenant = w.tenant and e.stage = w.stage and e.conversation_id = w.conversation_id and e.seq < w.seq
               order by e.seq limit 1) as behind
        from waiting w ${HOLDS} where w.tenant = $1 and w.event_id = $2`,

@@ -80,6 +80,8 @@ async function withLinks(env: RawEnvironment, deliveries: readonly Found[]): Pro
   });
 }
 
+const BY_REFERENCE = "in Kafka alone, its tenant's share of the ledger being full; taken over before Kafka deletes it";
+
 function describe(found: Found): string {
   const { state, reason, detail, duplicateOf } = found;
   const end = [
@@ -90,6 +92,7 @@ function describe(found: Found): string {
   const facts: [string, string | null][] = [
     ["state", end.filter((part) => part !== "").join(" ")],
     ["waits", found.waits?.why ?? null],
+    ["its record", found.waits?.byReference === true ? BY_REFERENCE : null],
     ["tenant, lane", `${found.tenant}, ${found.lane}`],
     ["source", `${found.source.name} (${found.source.kind})`],
     [
