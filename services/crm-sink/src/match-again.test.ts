@@ -24,10 +24,15 @@ interface Crm {
   readonly open?: boolean;
   readonly buffered?: boolean;
   readonly spent?: boolean;
+  /** The tenant's file is broken since the start, so that nothing of it is in force. */
+  readonly broken?: boolean;
 }
 
 /** A sink whose CRM answers as told; `calls` says what it was asked. */
-function sink({ deal, update, open = false, buffered = false, spent = false }: Crm = {}, tenants = ["acme"]) {
+function sink(
+  { deal, update, open = false, buffered = false, spent = false, broken = false }: Crm = {},
+  tenants = ["acme"],
+) {
   const calls: string[] = [];
   const found: CallResult<{ recordId: string } | null> = { ok: true, value: { recordId: "11" } };
   const written: CallResult<Written | null> = { ok: true, value: { recordId: "7", created: false } };
@@ -64,9 +69,9 @@ function sink({ deal, update, open = false, buffered = false, spent = false }: C
     },
     reach: () => {},
     tenants: {
-      isBroken: () => false,
+      isBroken: () => broken,
       get: (id: string) =>
-        tenants.includes(id) ? { id, crm: { timeoutMs: 1000, quota: { perSecond: 10 } } } : undefined,
+        tenants.includes(id) && !broken ? { id, crm: { timeoutMs: 1000, quota: { perSecond: 10 } } } : undefined,
     },
     crms: { of: () => crm },
   } as unknown as SinkDeps;
@@ -115,6 +120,7 @@ describe("what is done later", () => {
     ["while the tenant's circuit is open", { open: true }, {}, false],
     ["while the tenant is in buffer mode", { buffered: true }, {}, false],
     ["while the tenant's quota is used up", { spent: true }, {}, false],
+    ["while the tenant's file is broken", { broken: true }, {}, false],
     ["after an outage", { update: { ok: false, fault: outage } }, {}, false],
     ["after a passing fault", { update: { ok: false, fault: passing } }, {}, true],
   ])("%s", async (_what, crm, change, attempt) => {
