@@ -267,7 +267,7 @@ async function run(
 /** Nothing of the developer's own Inlet settings reaches the processes. */
 function pathOnly(): Record<string, string> {
   return Object.fromEntries(
-    ["PATH", "HOME", "TMPDIR"].flatMap((name) => {
+    ["PATH", "HOME", "TMPDIR", "NODE_COMPILE_CACHE"].flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),

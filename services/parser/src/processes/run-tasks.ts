@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import process from "node:process";
 import { Worker } from "node:worker_threads";
 import { SHARED, type ProcessLimits, type TaskMessage } from "./limits.ts";
@@ -33,3 +34,5 @@ process.on("message", (message) => {
     .finally(() => Atomics.sub(seen, SHARED.busy, 1));
 });
 process.send?.({ id: 0, answer: null });
+// It may end by a signal, and then writes nothing.
+flushCompileCache();
