@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import type { People } from "./conformance-people.ts";
 import type { ActivityInput, CallFault, CallResult, Crm, DealInput, Written, WrittenEffect } from "./port.ts";
 
 /** What happens to the next write of an effect, and to it alone. */
@@ -41,27 +42,9 @@ export interface ConformanceSubject {
   readonly laterStage: string;
   /** How long a client waits that a late write leaves behind, ms; by default 150. Longer than the calls before that write take. */
   readonly impatientMs?: number;
-  /** What people do in the CRM, where this one knows such a thing. */
-  readonly people?: {
-    /** Makes `from` part of `into`. */
-    readonly merge?: (effect: "contact" | "company" | "deal", into: string, from: string) => Promise<void>;
-    /** Puts away what is still there, and takes it out again. */
-    readonly archive?: (effect: "contact" | "deal", recordId: string) => Promise<void>;
-    readonly restore?: (effect: "contact" | "deal", recordId: string) => Promise<void>;
-    /** Ends a deal, as the page of the CRM does it. */
-    readonly close?: (dealId: string, how: "won" | "lost") => Promise<void>;
-    readonly rename?: (effect: "contact" | "deal", recordId: string, name: string) => Promise<void>;
-    readonly nameOf?: (effect: "contact" | "deal", recordId: string) => Promise<string>;
-    /** Takes away the stage in which the adapter's new deals begin; answers the adapter that is told to begin there. */
-    readonly removeStage?: () => Promise<Crm>;
-    readonly removePipeline?: () => Promise<Crm>;
-    /** Takes Inlet's own fields away. */
-    readonly removeFields?: () => Promise<void>;
-    /** The account wants a field of deals that Inlet does not fill; answers its name. */
-    readonly requireField?: () => Promise<string>;
-    /** The owner of a deal leaves. */
-    readonly removeOwner?: (dealId: string) => Promise<void>;
-  };
+  /** What people do in the CRM, where this one knows such a thing; and of what it knows none. */
+  readonly people?: Partial<People>;
+  readonly lacks: Readonly<Record<string, string>>;
   /** Effects that the adapter writes by batch calls. */
   readonly batched: readonly WrittenEffect[];
 }

@@ -4,6 +4,7 @@ import { createCrm, type Crm, type WrittenEffect } from "@inlet/crm";
 import { CRM_CONFORMANCE, type ConformanceSubject } from "@inlet/crm/conformance";
 import { CRM_CHANGE_CONFORMANCE } from "@inlet/crm/conformance-changes";
 import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
+import { LACKS } from "@inlet/crm/conformance-people";
 import { memoryGrants } from "@inlet/crm/grant-conformance";
 import { describe, expect, test } from "vitest";
 import { startFaultProxy } from "./fault-proxy.ts";
@@ -19,6 +20,15 @@ const COLLECTIONS: Readonly<Record<WrittenEffect, string>> = {
   file: "files",
   task: "tasks",
 };
+
+const NAMES = {
+  contact: "first_name",
+  company: "name",
+  deal: "title",
+  activity: "subject",
+  file: "filename",
+  task: "title",
+} as const;
 
 function read(crm: string, baseUrl: string): ReturnType<typeof readTenant> {
   const text = `name: Acme
@@ -36,7 +46,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
   const logged: object[] = [];
   const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
   const opened: Crm[] = [];
-  const adapter = (baseUrl: string): Crm => {
+  const adapter = (baseUrl: string, place: { readonly stage?: string } = {}): Crm => {
     const { tenant, faults } = read(EXAMPLE, baseUrl);
     expect(faults).toEqual([]);
     const config = tenant?.crm as HttpCrmConfig;
@@ -52,7 +62,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       ...(task === undefined ? {} : { task: { ...task, idempotent } }),
     };
     const crm = createCrm(
-      { ...config, requests },
+      { ...config, ...place, requests },
       { tenant: "acme", grants: memoryGrants(), log: { warn: log, debug: log } },
     );
     opened.push(crm);
@@ -83,7 +93,14 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
     people: {
       merge: async (effect, into, from) => api.merge(COLLECTIONS[effect], into, from),
       close: async (dealId, how) => api.change("deals", dealId, { stage: how }),
+      rename: async (effect, recordId, name) => api.change(COLLECTIONS[effect], recordId, { [NAMES[effect]]: name }),
+      nameOf: async (effect, recordId) =>
+        String(api.all(COLLECTIONS[effect]).find(({ id }) => id === recordId)?.[NAMES[effect]]),
+      removeStage: async () => adapter(proxy.origin, { stage: "negotiation" }),
+      requireField: async () => ({ name: "amount", end: api.require("deals", "amount") }),
+      forbid: async (effect) => api.forbid(COLLECTIONS[effect]),
     },
+    lacks: LACKS.HTTP,
   };
   const close = async (): Promise<void> => {
     await Promise.all(opened.map(async (each) => each.close()));

@@ -12,7 +12,7 @@ const REFERENCES = { contact: "contacts", company: "companies", deal: "deals", f
 /** What such APIs take for an address. */
 const ADDRESS = /^[\w.+-]+@([a-z0-9-]+\.)+[a-z][a-z0-9-]*$/i;
 
-const STAGES = ["new", "qualified", "won"];
+const STAGES = ["new", "qualified", "won", "lost"];
 
 type StoredRecord = { id: string; external_id: string } & Record<string, unknown>;
 
@@ -27,6 +27,10 @@ export async function startJsonApi(
   add(collection: string, fields: Record<string, unknown>): string;
   change(collection: string, id: string, fields: Record<string, unknown>): void;
   remove(collection: string, id: string): void;
+  /** Every POST to it is forbidden, until that is taken back. */
+  forbid(collection: string): () => Promise<void>;
+  /** Every record of it must have the field, until that is taken back. */
+  require(collection: string, field: string): () => Promise<void>;
   /** From now on reads of `from` answer with `into`. */
   merge(collection: string, into: string, from: string): void;
   close(): Promise<void>;
@@ -36,6 +40,8 @@ export async function startJsonApi(
   );
   const byIdempotencyKey = new Map<string, StoredRecord>();
   const updates = new Set<string>();
+  const forbidden = new Set<string>();
+  const required = new Map<string, string>();
   const merged = new Map<string, string>();
   const of = (name: string): StoredRecord[] => collections.get(name) ?? [];
   const app: FastifyInstance = fastify();
@@ -58,18 +64,24 @@ export async function startJsonApi(
   app.post<{ Params: { name: string }; Body: Record<string, unknown> | undefined }>(
     "/:name",
     async (request, reply) => {
+      if (forbidden.has(request.params.name)) return reply.code(403).send({ error: "not allowed" });
       const fields = request.isMultipart() ? await formOf(request.parts()) : (request.body ?? {});
       const idempotencyKey = String(request.headers["idempotency-key"]);
       const before = byIdempotencyKey.get(idempotencyKey);
       if (guard === "idempotency-key" && before !== undefined) return { data: before };
       const externalId = String(fields["external_id"]);
-      const { email } = fields;
-      if (request.params.name === "contacts" && typeof email === "string" && !ADDRESS.test(email)) {
-        // As APIs do it: by their own names, or as RFC 9457 says.
+      const { email, stage } = fields;
+      const missing = required.get(request.params.name) ?? "";
+      const refused = [
+        ...(typeof email === "string" && !ADDRESS.test(email) ? ["email"] : []),
+        ...(typeof stage === "string" && !STAGES.includes(stage) ? ["stage"] : []),
+        ...(missing === "" || missing in fields ? [] : [missing]),
+      ];
+      // As APIs do it: by their own names, or as RFC 9457 says.
+      if (refused.length > 0)
         return guard === "unique-key"
-          ? reply.code(422).send({ errors: { email: ["is invalid"] } })
-          : reply.code(400).send({ title: "Bad request", errors: [{ detail: "no address", pointer: "#/email" }] });
-      }
+          ? reply.code(422).send({ errors: Object.fromEntries(refused.map((name) => [name, ["is invalid"]])) })
+          : reply.code(400).send({ errors: refused.map((name) => ({ detail: "no good", pointer: `#/${name}` })) });
       if (guard === "unique-key" && of(request.params.name).some((record) => record.external_id === externalId)) {
         return reply.code(409).send({ error: "external_id is taken" });
       }
@@ -116,6 +128,14 @@ export async function startJsonApi(
       const record = of(name).find((each) => each.id === id);
       if (record === undefined) throw new Error(`no ${id} in ${name}`);
       Object.assign(record, fields);
+    },
+    forbid: (name) => {
+      forbidden.add(name);
+      return async () => void forbidden.delete(name);
+    },
+    require: (name, field) => {
+      required.set(name, field);
+      return async () => void required.delete(name);
     },
     remove: (name, id) => {
       const records = of(name);

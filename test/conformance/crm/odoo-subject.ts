@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createOdoo } from "@inlet/crm";
 import type { CallReport, Crm, OdooOptions, WrittenEffect } from "@inlet/crm";
 import type { ConformanceSubject } from "@inlet/crm/conformance";
+import { LACKS } from "@inlet/crm/conformance-people";
 import { startFaultProxy } from "./fault-proxy.ts";
 import { odooPeople } from "./odoo-people.ts";
 import type { OdooServer } from "./odoo-server.ts";
@@ -107,17 +108,24 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
         effect === "deal"
           ? people.mergeOpportunities(Number(into), Number(from))
           : people.mergeContacts(Number(into), Number(from)),
-      archive: async (effect, recordId) => people.setActive(MODELS[effect], Number(recordId), false),
+      archive: async (effect, recordId) =>
+        effect === "task" ? people.finish(Number(recordId)) : people.setActive(MODELS[effect], Number(recordId), false),
       restore: async (effect, recordId) => people.setActive(MODELS[effect], Number(recordId), true),
       close: async (dealId, how) => (how === "won" ? people.win(Number(dealId)) : people.lose(Number(dealId))),
       rename: async (effect, recordId, name) => {
-        await server.call(MODELS[effect], "write", { ids: [Number(recordId)], vals: { name } });
+        await server.call(MODELS[effect], "write", { ids: [Number(recordId)], vals: { [NAMES[effect]]: name } });
       },
       nameOf: async (effect, recordId) =>
-        String((await rows(server, MODELS[effect], Number(recordId), ["name"]))[0]?.["name"]),
+        String((await rows(server, MODELS[effect], Number(recordId), [NAMES[effect]]))[0]?.[NAMES[effect]]),
       removeStage: async () => adapter({ stage: "A stage that people removed" }),
       removePipeline: async () => adapter({ pipeline: "A team that people removed", stage: "New" }),
+      renameStage: async () => adapter({ stage: await people.renamed("crm.stage") }),
+      renamePipeline: async () => adapter({ pipeline: await people.renamed("crm.team") }),
+      requireField: async () => people.requireField("crm.lead", "x_inlet_region"),
+      archiveOwner: async (dealId) => people.archiveOwner(Number(dealId)),
+      forbid: async (effect) => people.forbid(MODELS[effect]),
     },
+    lacks: LACKS.Odoo,
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await proxy.close();
@@ -129,6 +137,15 @@ async function rows(server: OdooServer, model: string, id: number, fields: reado
   const found = await server.call(model, "search_read", { domain: [["id", "=", id]], fields });
   return found as readonly Record<string, unknown>[];
 }
+
+const NAMES = {
+  contact: "name",
+  company: "name",
+  deal: "name",
+  task: "summary",
+  file: "name",
+  activity: "subject",
+} as const;
 
 /** What only this test's records have in them, beside their external id. */
 function contentOf(effect: WrittenEffect, key: string): readonly [string, string, string] {

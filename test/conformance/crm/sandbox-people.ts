@@ -4,6 +4,22 @@ import type { Sandbox } from "@inlet/crm-sandbox";
 
 const TYPES = { contact: "contacts", company: "companies", deal: "deals", activity: "emails", task: "tasks" } as const;
 
+const NAMES = {
+  contact: "firstname",
+  company: "name",
+  deal: "dealname",
+  task: "hs_task_subject",
+  activity: "hs_email_subject",
+} as const;
+
+/** Calls a stage or a pipeline otherwise. */
+function relabel(store: Sandbox["store"], id: string): void {
+  const renamed = <T extends { readonly id: string; readonly label: string }>(each: T): T =>
+    each.id === id ? { ...each, label: "As people call it" } : each;
+  const pipelines = store.account.pipelines.map(renamed);
+  store.changeAccount({ pipelines: pipelines.map((each) => ({ ...each, stages: each.stages.map(renamed) })) });
+}
+
 /** Into the bin, as people put it there. */
 export function removeRecord({ store }: Sandbox, effect: WrittenEffect, recordId: string): void {
   const file = store.file(recordId);
@@ -20,9 +36,9 @@ export function removeRecord({ store }: Sandbox, effect: WrittenEffect, recordId
 export function peopleOf(
   sandbox: Sandbox,
   adapter: (options?: Partial<HubSpotOptions>) => Crm,
+  writePath: Readonly<Record<WrittenEffect, string>>,
 ): NonNullable<ConformanceSubject["people"]> {
   const { store, app } = sandbox;
-  const NAMES = { contact: "firstname", deal: "dealname" } as const;
   const ask = async (method: "POST" | "PATCH" | "DELETE", url: string, payload?: object): Promise<void> => {
     const headers = { authorization: "Bearer people" };
     const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
@@ -38,10 +54,15 @@ export function peopleOf(
     close: async (dealId, how) =>
       ask("PATCH", `/crm/v3/objects/deals/${dealId}`, { properties: { dealstage: `closed${how}` } }),
     rename: async (effect, recordId, name) => {
-      const object = store.find(TYPES[effect], recordId);
-      if (object !== undefined) store.update(object, { [NAMES[effect]]: name }, Date.now(), 0);
+      const file = store.file(recordId);
+      if (effect === "file" && file !== undefined) store.putFile({ ...file, name });
+      const object = effect === "file" ? undefined : store.find(TYPES[effect], recordId);
+      if (effect !== "file" && object !== undefined) store.update(object, { [NAMES[effect]]: name }, Date.now(), 0);
     },
-    nameOf: async (effect, recordId) => store.find(TYPES[effect], recordId)?.properties[NAMES[effect]] ?? "",
+    nameOf: async (effect, recordId) =>
+      effect === "file"
+        ? (store.file(recordId)?.name ?? "")
+        : (store.find(TYPES[effect], recordId)?.properties[NAMES[effect]] ?? ""),
     removeStage: async () => {
       await ask("DELETE", "/crm/v3/pipelines/deals/default/stages/contractsent");
       return adapter({ pipeline: "default", stage: "contractsent" });
@@ -49,6 +70,18 @@ export function peopleOf(
     removePipeline: async () => {
       await ask("DELETE", "/crm/v3/pipelines/deals/renewals");
       return adapter({ pipeline: "renewals", stage: "renewal_open" });
+    },
+    renameStage: async () => {
+      relabel(store, "contractsent");
+      return adapter({ pipeline: "default", stage: "contractsent" });
+    },
+    renamePipeline: async () => {
+      relabel(store, "renewals");
+      return adapter({ pipeline: "renewals", stage: "renewal_open" });
+    },
+    forbid: async (effect) => {
+      const { id } = sandbox.faults.add({ match: { method: "POST", path: writePath[effect] }, status: 403 });
+      return async () => void sandbox.faults.remove(id);
     },
     removeFields: async () => {
       for (const [type, name] of [
@@ -59,7 +92,7 @@ export function peopleOf(
     },
     requireField: async () => {
       store.changeAccount({ required: { deals: ["amount"] } });
-      return "amount";
+      return { name: "amount", end: async () => store.changeAccount({ required: {} }) };
     },
     removeOwner: async (dealId) => {
       const deal = store.find("deals", dealId);

@@ -1,6 +1,7 @@
 import { createHubSpot, fixedToken } from "@inlet/crm";
 import type { CallReport, Crm, HubSpotOptions, WrittenEffect } from "@inlet/crm";
 import type { ConformanceSubject, InjectedFault } from "@inlet/crm/conformance";
+import { LACKS } from "@inlet/crm/conformance-people";
 import { createSandbox } from "@inlet/crm-sandbox";
 import { peopleOf, removeRecord } from "./sandbox-people.ts";
 import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
@@ -79,7 +80,8 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     landed: () => sandbox.faults.landed(),
     count: async (effect, key) => count(sandbox, effect, key),
     remove: async (effect, recordId) => removeRecord(sandbox, effect, recordId),
-    people: peopleOf(sandbox, adapter),
+    people: peopleOf(sandbox, adapter, WRITE_PATH),
+    lacks: LACKS.HubSpot,
     addCompany: async (domain) => {
       // Long enough ago to be in the search index.
       return sandbox.store.create("companies", { name: domain, domain }, Date.now() - 60_000).id;

@@ -1,8 +1,9 @@
 import { mayBeRefused } from "../odd-address.ts";
 import type { CallFault, CallOptions, CallResult, ContactInput, Written } from "../port.ts";
 import { contactFields } from "./fields.ts";
+import { propertiesWith } from "./refused-properties.ts";
 import type { ContactRequests, LookupRequest } from "./requests.ts";
-import { placeholdersIn, type Fields } from "./template.ts";
+import type { Fields } from "./template.ts";
 
 /** What the adapter does for every record. */
 export interface RecordCalls {
@@ -53,14 +54,4 @@ function refusesAddress(fault: CallFault, requests: ContactRequests, email: stri
   const { properties = [] } = fault;
   const holding = propertiesWith("email", requests.write.body);
   return properties.length === 0 ? mayBeRefused(email) : properties.some((name) => holding.has(name));
-}
-
-/** Names of the properties whose text has this placeholder in it. */
-function propertiesWith(placeholder: string, body: unknown, found = new Set<string>()): Set<string> {
-  if (typeof body !== "object" || body === null) return found;
-  for (const [name, value] of Object.entries(body)) {
-    if (typeof value === "string" && placeholdersIn(value).some((each) => each.name === placeholder)) found.add(name);
-    propertiesWith(placeholder, value, found);
-  }
-  return found;
 }

@@ -8,7 +8,7 @@ import type { ExchangeResult } from "../transport.ts";
  * Outages of the tenant's CRM, unless it answers a ping (then of one operation, or of one record): `connect` (DNS, TCP, TLS), `deadline` (over before the first byte), `timeout`, `reset` (both after the first
  * byte), `unreadable` (2xx without what the tenant file says stands there), `redirect`, `endpoint` (404 or 410 that is no JSON, 405, 406,
  * 415: the address, the method or the format is wrong), `401`, `402`, `403`, `408`, `425`, `429`, `5xx`, `lookup-mismatch` (a look-up's
- * answer is about another record).
+ * answer is about another record), `place` (crm.pipeline or crm.stage is refused).
  * Faults of the record that may pass: `409`, `423`.
  * Faults of the record for good: `400`, `404` (what it refers to is gone), `413`, `422`, `4xx`, `path-value` (an id that cannot stand in a
  * path), `not-configured` (the tenant file has no such request).
@@ -29,6 +29,7 @@ export const HTTP_CRM_CODES = [
   "http:429",
   "http:5xx",
   "http:lookup-mismatch",
+  "http:place",
   "http:409",
   "http:423",
   "http:400",

@@ -1,5 +1,14 @@
 import { cutText } from "@inlet/schemas";
-import type { ActivityInput, ContactInput, Crm, DealChange, DealInput, FileInput, TaskInput } from "../port.ts";
+import type {
+  ActivityInput,
+  CompanyInput,
+  ContactInput,
+  Crm,
+  DealChange,
+  DealInput,
+  FileInput,
+  TaskInput,
+} from "../port.ts";
 import { HTTP_LIMITS } from "./limits.ts";
 import type { FieldValue } from "./template.ts";
 
@@ -48,10 +57,8 @@ export const PLACEHOLDERS = {
 export const LISTS: ReadonlySet<string> = new Set(["tags", "to", "cc", "toEmails", "ccEmails", "fileIds", "addTags"]);
 
 /** What every write has beside its own. */
-type Own<Request extends "contact" | "deal" | "activity" | "task" | "dealUpdate" | "file" | "update"> = Record<
-  Exclude<(typeof PLACEHOLDERS)[Request][number], (typeof WRITE)[number]>,
-  FieldValue
->;
+type Own<Request extends "contact" | "company" | "deal" | "activity" | "task" | "dealUpdate" | "file" | "update"> =
+  Record<Exclude<(typeof PLACEHOLDERS)[Request][number], (typeof WRITE)[number]>, FieldValue>;
 
 export function contactFields({ email, companyId = null, ...named }: ContactInput): Own<"contact"> {
   const [firstName = null, lastName = null] = [named.firstName, named.lastName].map(nameOf);
@@ -59,11 +66,17 @@ export function contactFields({ email, companyId = null, ...named }: ContactInpu
   return { email, firstName, lastName, companyId, fullName: fullName === "" ? null : fullName };
 }
 
-export function dealFields({ name, contactId, tags, pipeline, stage }: DealInput): Own<"deal"> {
+export function companyFields({ domain, name }: Pick<CompanyInput, "domain" | "name">): Own<"company"> {
+  return { domain, name: cutText(name, HTTP_LIMITS.name) };
+}
+
+export function dealFields({ contactId, tags, pipeline, stage, ...named }: DealInput): Own<"deal"> {
+  const name = cutText(named.name, HTTP_LIMITS.subject);
   return { name, contactId, tags, pipeline, stage };
 }
 
-export function taskFields({ title, text, dueAt, priority, contactId, dealId }: TaskInput): Own<"task"> {
+export function taskFields({ text, dueAt, priority, contactId, dealId, ...named }: TaskInput): Own<"task"> {
+  const title = cutText(named.title, HTTP_LIMITS.subject);
   return { title, text, dueAt: new Date(dueAt).toISOString(), dueAtMs: dueAt, priority, contactId, dealId };
 }
 
@@ -105,7 +118,8 @@ export function activityFields(input: ActivityInput): Own<"activity"> {
   };
 }
 
-export function fileFields({ key, filename, contentType, bytes }: FileInput): Own<"file"> {
+export function fileFields({ key, contentType, bytes, ...named }: FileInput): Own<"file"> {
+  const filename = cutFilename(named.filename);
   return {
     ...fileKeyFields(key),
     filename,
@@ -113,6 +127,13 @@ export function fileFields({ key, filename, contentType, bytes }: FileInput): Ow
     size: bytes.length,
     contentBase64: bytes.toString("base64"),
   };
+}
+
+/** Its extension, by which it is opened, stays. */
+function cutFilename(filename: string): string {
+  const extension = /\.[A-Za-z0-9]{1,10}$/.exec(filename)?.[0] ?? "";
+  const stem = filename.slice(0, filename.length - extension.length);
+  return cutText(stem, HTTP_LIMITS.name - extension.length) + extension;
 }
 
 function nameOf(name: string | null): string | null {

@@ -5,12 +5,13 @@ import { createCaller, type CallerOptions } from "../caller.ts";
 import type { CallOptions, CallResult, Crm, Written, WrittenEffect } from "../port.ts";
 import { createHttpClient } from "./client.ts";
 import { upsertContact } from "./contacts.ts";
+import { createDeal } from "./deals.ts";
 import { effectId } from "./effect-id.ts";
 import { gone, outage, passing, permanent } from "./faults.ts";
 import {
   activityFields,
+  companyFields,
   dealChangeFields,
-  dealFields,
   fileFields,
   fileKeyFields,
   taskFields,
@@ -163,7 +164,7 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
       return found.ok && found.value !== null ? done({ ...found.value, several: false }) : (found as CallResult<null>);
     },
     createCompany: ({ domain, name, replaces = null }, call) =>
-      write("company", { key: domain, replaces }, { domain, name }, call),
+      write("company", { key: domain, replaces }, companyFields({ domain, name }), call),
     findContactByPhone: async (phone, call) => {
       const described = requests.contact.lookupByPhone;
       if (described === undefined) return done(null);
@@ -185,10 +186,10 @@ export function createHttpCrm(options: HttpCrmOptions): Crm {
         },
         call,
       ),
-    createDeal: (input, call) => {
-      const place = { pipeline: input.pipeline ?? options.pipeline, stage: input.stage ?? options.stage };
-      return write("deal", input, dealFields({ ...input, ...place }), call);
-    },
+    createDeal: async (input, call) =>
+      createDeal(requests.deal, input, options, async (own, replaces) =>
+        write("deal", { key: input.key, replaces }, own, call),
+      ),
     getDeal: async (dealId, call) => {
       const described = requests.deal?.read;
       // An address may name any deal: one that cannot be looked at is not followed.

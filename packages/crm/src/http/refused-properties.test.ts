@@ -19,6 +19,7 @@ test.each<[answer: string, names: string[]]>([
   ['{"detail":[{"loc":["body","contact","email"],"msg":"value is not a valid email"}]}', ["email"]],
   ['{"message":"Validation failed","violations":[{"propertyPath":"contact[email]"}]}', ["email"]],
   ['{"invalid-params":[{"name":"title","reason":"too long"}]}', ["title"]],
+  ['{"fields":["email","title"]}', ["email", "title"]],
   // Words and values are nobody's names.
   ['{"message":"the email is wrong","value":"root@localhost"}', []],
   ['{"value":{"phone":["is missing"]}}', []],
@@ -32,7 +33,7 @@ test.each<[answer: string, names: string[]]>([
   expect(refusedProperties(answer, BODY)).toEqual(names);
 });
 
-test("of a form, or of a request without a body, nothing is named", () => {
-  expect(refusedProperties('{"errors":{"email":[]}}', undefined)).toEqual([]);
-  expect(refusedProperties('{"errors":{"email":[]}}', {})).toEqual([]);
+test("of a form, or of a request without a body, only what stands among the errors is named", () => {
+  expect(refusedProperties('{"field":"email","errors":{"name":[]}}', undefined)).toEqual(["name"]);
+  expect(refusedProperties('{"field":"email"}', {})).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { parseLossless } from "../lossless-json.ts";
+import { placeholdersIn } from "./template.ts";
 
 /** Of one answer; more would be no help. */
 const MOST = 10;
@@ -27,9 +28,11 @@ export function refusedProperties(answer: string, requestBody: unknown): string[
       return;
     }
     if (typeof value !== "object" || value === null) return;
+    // Steps of a path: the last is the property.
+    if (Array.isArray(value) && (at === "loc" || at === "path")) return look(value.at(-1), "", depth + 1);
     for (const [name, part] of Object.entries(value)) {
       if (!Array.isArray(value) && (known.has(name) || (at === "errors" && IDENTIFIER.test(name)))) named.add(name);
-      look(part, Array.isArray(value) ? at : name, depth + 1);
+      look(part, Array.isArray(value) ? "" : name, depth + 1);
     }
   };
   look(parsed(answer), "", 0);
@@ -52,4 +55,14 @@ function parsed(text: unknown): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Names of a template's properties whose text has this placeholder in it. */
+export function propertiesWith(placeholder: string, body: unknown, found = new Set<string>()): Set<string> {
+  if (typeof body !== "object" || body === null) return found;
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value === "string" && placeholdersIn(value).some((each) => each.name === placeholder)) found.add(name);
+    propertiesWith(placeholder, value, found);
+  }
+  return found;
 }

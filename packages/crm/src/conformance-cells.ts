@@ -1,0 +1,59 @@
+import { inMs, okOf, PATIENT_MS, prepareWrite, type ConformanceCase, type ConformanceSubject } from "./conformance.ts";
+import { runCell } from "./conformance-people.ts";
+import type { Crm, ReferredEffect } from "./port.ts";
+
+export const CHANGED_RECORDS = [
+  "contact",
+  "company",
+  "deal",
+  "task",
+  "activity",
+  "file",
+  "stage",
+  "pipeline",
+  "field",
+  "owner",
+] as const;
+export const CHANGES = [
+  "deleted",
+  "merged",
+  "archived",
+  "restored",
+  "renamed",
+  "closed",
+  "refused",
+  "too long",
+  "no right to it",
+] as const;
+
+/** A cell of what people and accounts change, what Inlet does then, and the case that shows the adapter's part of it. */
+export interface ChangeCase extends ConformanceCase {
+  readonly record: (typeof CHANGED_RECORDS)[number];
+  readonly change: (typeof CHANGES)[number];
+  /** For the guide (docs/guides/when-the-crm-changes.md). */
+  readonly inlet: string;
+}
+
+export function cell(
+  record: ChangeCase["record"],
+  change: ChangeCase["change"],
+  inlet: string,
+  run: (subject: ConformanceSubject) => Promise<void>,
+): ChangeCase {
+  const name = `${record} ${change}`;
+  return {
+    record,
+    change,
+    inlet,
+    name: `${name}: ${inlet}`,
+    run: async (subject) => runCell(name, subject.lacks, async () => run(subject)),
+  };
+}
+
+export const soon = () => inMs(PATIENT_MS);
+
+/** A record of this effect that is there. */
+export async function writtenOf(crm: Crm, effect: ReferredEffect | "activity") {
+  const write = await prepareWrite(crm, effect);
+  return { write, recordId: okOf(await write.send()).recordId };
+}
