@@ -265,6 +265,15 @@ test("the example of docs/guides/tenants.md is a good file, and does what the gu
   expect(guide).toContain(`tags         ${tags.join(", ")}`);
 });
 
+test("the tenant of docs/guides/hubspot.md is a good file, with the secrets that the override for containers hands over (N9)", () => {
+  const page = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+  const example = /^```yaml\n(.*?)^```/ms.exec(page("docs/guides/hubspot.md"))?.[1] ?? "";
+  expect(good(example.replaceAll(/file:\/run\/secrets\/[a-z-]+/g, "env:WEB_SECRET")).id).toBe("acme");
+  const named = [...example.matchAll(/file:\/run\/secrets\/([a-z-]+)/g)].map(([, name]) => name);
+  const given = /^secrets:\n(.*)/ms.exec(page("docker/compose.override.example.yaml"))?.[1] ?? "";
+  expect([...given.matchAll(/^ {2}([a-z-]+): \{ file: .\/secrets\/\1 \}$/gm)].map(([, name]) => name)).toEqual(named);
+});
+
 test("every key of a tenant file is described in its JSON Schema", () => {
   const missing: string[] = [];
   const walk = (node: JsonSchemaNode, path: string): void => {
