@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withoutPrefixes } from "./subject-prefixes.ts";
 
 /** The first 32 hex digits of SHA-256 over the parts joined by NUL (PROTOCOL.md, `H`). */
 export function H(...parts: string[]): string {
@@ -49,14 +50,31 @@ export function conversationIdOf(tenant: string, root: string): string {
   return `cnv_${H(tenant, root)}`;
 }
 
+/** What Outlook says of a thread: Thread-Index and Thread-Topic, and the subject where the topic was lost. */
+export interface OutlookThread {
+  readonly index: string | null;
+  readonly topic: string | null;
+  readonly subject: string | null;
+}
+
+/** Bytes of a thread's root, and of one more for each answer (MS-OXOMSG 2.2.1.3). */
+const [ROOT_BYTES, CHILD_BYTES] = [22, 5];
+
 /**
- * Outlook's thread root, `thread-index:` and the first 22 bytes of a Thread-Index value (MS-OXOMSG 2.2.1.3) in lower-case hex, which every
- * reply of a thread keeps. It stands where a Message-ID stands. Null when the value is not one.
+ * Outlook's thread: `thread-index:`, the first 22 bytes of Thread-Index in lower-case hex, which every reply keeps, and a digest of the topic.
+ * It stands where a Message-ID stands. The index alone ties nothing, since programs send many emails with one: it counts together with
+ * Thread-Topic, or in a reply (it has a child block) with the subject without its prefixes, which is what the topic is made of. Null when it
+ * ties nothing.
  */
-export function threadIndexRoot(value: string | null): string | null {
-  if (value === null) return null;
-  const bytes = Buffer.from(value.replace(/\s+/g, ""), "base64");
-  return bytes.length >= 22 && bytes[0] === 1 ? `thread-index:${bytes.subarray(0, 22).toString("hex")}` : null;
+export function threadIndexRoot({ index, topic, subject }: OutlookThread): string | null {
+  if (index === null) return null;
+  const bytes = Buffer.from(index.replace(/\s+/g, ""), "base64");
+  if (bytes.length < ROOT_BYTES || bytes[0] !== 1) return null;
+  const named = topic?.trim() ?? "";
+  if (named === "" && bytes.length < ROOT_BYTES + CHILD_BYTES) return null;
+  const about = withoutPrefixes((named === "" ? (subject ?? "") : named).slice(0, 2_000));
+  const words = about.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
+  return `thread-index:${bytes.subarray(0, ROOT_BYTES).toString("hex")}${words === "" ? "" : `:${H(words)}`}`;
 }
 
 /** Key of raw-events and outcomes records. */

@@ -22,6 +22,7 @@ export interface TenantExplanation {
   readonly outbound: { readonly secrets: number; readonly path: string } | null;
   readonly classes: TenantConfig["classes"];
   readonly matching: TenantConfig["matching"];
+  readonly contactFrom: TenantConfig["contactFrom"];
   readonly crm: Omit<CrmOfAnyKind, "token"> & { readonly kind: string; readonly tokens: number };
   readonly rules: TenantConfig["rules"];
   readonly intents: TenantConfig["intents"];
@@ -85,6 +86,7 @@ function explain(tenant: TenantConfig): TenantExplanation {
         : { secrets: tenant.outbound.secrets.reveal().length, path: `/v1/outbound-messages/${tenant.id}` },
     classes: tenant.classes,
     matching: tenant.matching,
+    contactFrom: tenant.contactFrom,
     crm: { ...crm, tokens: token.reveal().length },
     rules: tenant.rules,
     intents: tenant.intents,

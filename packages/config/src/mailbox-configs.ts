@@ -8,7 +8,7 @@ export function mailboxConfigs(
   fault: (field: string, problem: string, remedy: string) => void,
 ): MailboxConfig[] {
   const ownerOf = new Map<string, string>();
-  const mailboxes = Object.entries(file.mailboxes).map(([name, { addresses, tags, pipeline, stage }]) => {
+  const mailboxes = Object.entries(file.mailboxes).map(([name, { addresses, tags, pipeline, stage, formInBody }]) => {
     const rules = new Set<string>();
     for (const address of addresses) {
       const reading = readAddressRule(address);
@@ -34,6 +34,7 @@ export function mailboxConfigs(
       tags: Object.entries(tags).map(([kind, value]) => ({ kind, value })),
       pipeline,
       stage,
+      formInBody,
     };
   });
   if (file.unknownRecipients.http === "quarantine" && mailboxes.length === 0) {

@@ -1,4 +1,6 @@
 import { H } from "@inlet/schemas";
+import { contactShape } from "./contact-file.ts";
+import type { ContactFile } from "./contact-file.ts";
 import { RECENT_SUBJECT_MS } from "./matching-file.ts";
 import type { AttachmentPolicy, CrmConfig, MailboxConfig, TenantConfig } from "./types.ts";
 
@@ -10,6 +12,7 @@ export function mappingVersionOf(parts: {
   readonly classes: TenantConfig["classes"];
   readonly mailboxes: readonly MailboxConfig[];
   readonly matching: TenantConfig["matching"];
+  readonly contactFrom: ContactFile;
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
 }): string {
@@ -18,17 +21,19 @@ export function mappingVersionOf(parts: {
   const shape = {
     classes: Object.entries(parts.classes).toSorted(([left], [right]) => (left < right ? -1 : 1)),
     mailboxes: parts.mailboxes
-      .map(({ name, addresses, tags, pipeline, stage }) => [
+      .map(({ name, addresses, tags, pipeline, stage, formInBody }) => [
         name,
         [...addresses].toSorted(),
         tags.map(({ kind, value }) => `${kind}+${value}`).toSorted(),
         pipeline,
         stage,
+        ...(formInBody ? ["formInBody"] : []),
       ])
       .toSorted(byFirst),
     // The defaults are left out, as they were before there was a choice.
     ...(recentSubjectMs === RECENT_SUBJECT_MS ? {} : { matching: { recentSubjectMs } }),
     ...(sentFromCrm ? {} : { sentFromCrm }),
+    ...(contactShape(parts.contactFrom).length === 0 ? {} : { contactFrom: contactShape(parts.contactFrom) }),
     ...(closedDeals === "replies" ? {} : { closedDeals }),
     attachments: Object.entries(parts.attachments).toSorted(byFirst),
     crm: {

@@ -137,6 +137,7 @@ export function readTenant(
     outbound,
     classes: file.classes,
     matching,
+    contactFrom: file.contactFrom,
     attachments,
     crm,
     rules,
@@ -144,7 +145,14 @@ export function readTenant(
     notices,
     rateLimit: file.rateLimit,
     maxAgeMs: milliseconds(file.maxAge),
-    mappingVersion: mappingVersionOf({ classes: file.classes, mailboxes, matching, attachments, crm }),
+    mappingVersion: mappingVersionOf({
+      classes: file.classes,
+      mailboxes,
+      matching,
+      contactFrom: file.contactFrom,
+      attachments,
+      crm,
+    }),
   };
   return { tenant: frozen(tenant), faults, secretFiles };
 }

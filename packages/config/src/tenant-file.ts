@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { addressRule } from "./address-rule-file.ts";
 import { attachmentPolicy } from "./attachment-policy-file.ts";
+import { contactFile } from "./contact-file.ts";
 import { crmFile } from "./crm-file.ts";
 import { duration } from "./duration.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";
@@ -87,6 +88,10 @@ const mailbox = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: "stage of new deals of this mailbox; needs its pipeline" }),
+  formInBody: z.boolean().default(false).meta({
+    description:
+      "forms that send to this mailbox name the customer in lines of the body (Name: …, Email: …), not in Reply-To",
+  }),
 });
 
 const unknownRecipients = z.strictObject({
@@ -142,6 +147,10 @@ export const tenantFile = z.strictObject({
     .prefault({})
     .meta({ description: "what becomes of machine mail, by class" }),
   matching: matchingFile.meta({ description: "how emails find the deal that they belong to, where nothing names one" }),
+  contactFrom: contactFile.meta({
+    description:
+      "whose contact an email is written to where a list, a group, a form, a forwarder or a colleague is in From",
+  }),
   attachments: attachmentPolicy.meta({ description: "which attachments are let through, and what follows where not" }),
   crm: crmFile.meta({ description: "where the activity is written" }),
   rules: rulesFile.meta({

@@ -113,6 +113,8 @@ export interface MailboxConfig {
   /** Of new deals; null for the CRM's. */
   readonly pipeline: string | null;
   readonly stage: string | null;
+  /** Forms name the customer in lines of the body. Default false. */
+  readonly formInBody: boolean;
 }
 
 /** What becomes of email to an address that no mailbox has. */
@@ -228,6 +230,8 @@ export interface TenantConfig {
     /** What mail goes to a deal that is won or lost. Default `replies`: a new thread gets a new deal. */
     readonly closedDeals: "replies" | "all";
   };
+  /** Whose contact an email is written to where somebody writes behind From. Default: `original`, the person. */
+  readonly contactFrom: import("./contact-file.ts").ContactFile;
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmConfig;
   /** Workflow rules, in the file's order (WR7). What they name of intents, mailboxes and notices is there. */

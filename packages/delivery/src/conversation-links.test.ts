@@ -2,7 +2,14 @@ import { expect, it } from "vitest";
 import { conversationIdOf } from "@inlet/schemas";
 import { conversationLinks, MOST_RELATED } from "./conversation-links.ts";
 
-const bare = { tenantId: "demo", messageId: "own@x", inReplyTo: null, references: [] as string[], headers: [] };
+const bare = {
+  tenantId: "demo",
+  messageId: "own@x",
+  inReplyTo: null,
+  references: [] as string[],
+  subject: null,
+  headers: [],
+};
 const threadIndex = Buffer.from([1, ...Array.from({ length: 26 }, (_, i) => i)]).toString("base64");
 
 it("a first email is tied to nothing, and would be found by its own id", () => {
@@ -24,6 +31,39 @@ it("Thread-Index ties beside References, by its root only", () => {
     `thread-index:${Buffer.from(threadIndex, "base64").toString("hex").slice(0, 44)}`,
   ]);
   expect(links.headers).toEqual(["references", "thread-index"]);
+});
+
+/** The first email's index, and a reply's with its child block. */
+const first = Buffer.from(threadIndex, "base64").subarray(0, 22).toString("base64");
+const tiesOf = ([index, topic, subject]: readonly [string, string | null, string | null]): string[] =>
+  conversationLinks({
+    ...bare,
+    subject,
+    headers: [
+      { name: "Thread-Index", value: index },
+      ...(topic === null ? [] : [{ name: "Thread-Topic", value: topic }]),
+    ],
+  }).related;
+
+it.each([
+  [
+    "a first email and its reply of one topic",
+    [first, "Chairs", "Chairs"],
+    [threadIndex, "Chairs", "RE: Chairs"],
+    true,
+  ],
+  ["a reply that lost its topic", [first, "Chairs", "Chairs"], [threadIndex, null, "AW: [EXT] chairs"], true],
+  ["a reply under another topic", [first, "Chairs", "Chairs"], [threadIndex, "Tables", "Tables"], false],
+  [
+    "first emails of a program that has one index for all",
+    [first, "Chairs", "Chairs"],
+    [first, "Tables", "Tables"],
+    false,
+  ],
+  ["first emails without a topic", [first, null, "Chairs"], [first, null, "Chairs"], false],
+] as const)("k10: one Thread-Index: %s", (_what, one, other, tied) => {
+  const shared = tiesOf(one).filter((id) => tiesOf(other).includes(id));
+  expect(shared.length > 0).toBe(tied);
 });
 
 it.each([

@@ -16,13 +16,15 @@ export interface ConversationLinks {
 
 /** What an email's headers tie it to (UN7). The subject ties nothing; an email that refers to itself is not tied by that. */
 export function conversationLinks(
-  email: Pick<NormalizedEvent, "tenantId" | "messageId" | "inReplyTo" | "references" | "headers">,
+  email: Pick<NormalizedEvent, "tenantId" | "messageId" | "inReplyTo" | "references" | "subject" | "headers">,
 ): ConversationLinks {
   const isOther = (id: string | null): id is string => id !== null && id !== email.messageId;
   const references = email.references.filter(isOther);
   const inReplyTo = [email.inReplyTo].filter(isOther);
   // Outlook keeps it in replies that carry References as well: it ties them to those that carry nothing else.
-  const outlook = [threadIndexRoot(threadIndexOf(email.headers))].filter((root) => root !== null);
+  const outlook = [threadIndexRoot({ ...threadFieldsOf(email.headers), subject: email.subject })].filter(
+    (root) => root !== null,
+  );
   const named = [...new Set([...references, ...inReplyTo])];
   const kept = named.length <= MOST_RELATED ? named : [...named.slice(0, 1), ...named.slice(1 - MOST_RELATED)];
   const related = [...kept, ...outlook];
@@ -40,7 +42,8 @@ export function conversationLinks(
 }
 
 /** Headers so large that they lie in the blob store are not fetched for it: References are in the email itself. */
-function threadIndexOf(headers: NormalizedEvent["headers"]): string | null {
-  if (!Array.isArray(headers)) return null;
-  return headers.find(({ name }) => name.toLowerCase() === "thread-index")?.value ?? null;
+function threadFieldsOf(headers: NormalizedEvent["headers"]): { index: string | null; topic: string | null } {
+  const value = (wanted: string): string | null =>
+    Array.isArray(headers) ? (headers.find(({ name }) => name.toLowerCase() === wanted)?.value ?? null) : null;
+  return { index: value("thread-index"), topic: value("thread-topic") };
 }

@@ -115,6 +115,7 @@ describe("the key of contact and subject", () => {
   type Email = Parameters<typeof subjectKeyOf>[0];
   const email: Email = {
     tenantId: "acme",
+    contact: null,
     from: { name: "Ada", email: "ada@example.com" },
     replyTo: [],
     subject: "New pump for Kiel",

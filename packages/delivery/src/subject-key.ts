@@ -1,5 +1,6 @@
 import { H, type NormalizedEvent } from "@inlet/schemas";
 import { baseSubject } from "./base-subject.ts";
+import { contactOf, isTrustedSender } from "./contact-of.ts";
 import { normalizeAddress } from "./effect-keys.ts";
 import { isGenericSubject } from "./generic-subjects.ts";
 
@@ -8,17 +9,12 @@ import { isGenericSubject } from "./generic-subjects.ts";
  * matched by it (WR3): its sender is not one person writing, or the subject could be anybody's. Nothing can be read from a key.
  */
 export function subjectKeyOf(
-  email: Pick<NormalizedEvent, "tenantId" | "from" | "replyTo" | "subject" | "auth" | "classification">,
+  email: Pick<NormalizedEvent, "tenantId" | "contact" | "from" | "replyTo" | "subject" | "auth" | "classification">,
 ): string | null {
-  const sender = normalizeAddress(email.from?.email ?? "");
+  const sender = normalizeAddress(contactOf(email)?.email ?? "");
   if (sender === null || !isTrustedSender(email) || email.classification.kind !== "human") return null;
   // A form on a website writes for everybody with one subject, and asks to answer somebody else.
   if (email.replyTo.length > 0 && !email.replyTo.some((each) => normalizeAddress(each.email) === sender)) return null;
   const subject = baseSubject(email.subject);
   return isGenericSubject(subject) ? null : `sbj_${H(email.tenantId, sender, subject)}`;
-}
-
-/** From is anybody's word. Where its domain says by DMARC that the email is not its own, nothing is concluded from it. */
-export function isTrustedSender(email: Pick<NormalizedEvent, "auth">): boolean {
-  return email.auth.dmarc !== "fail";
 }

@@ -145,6 +145,8 @@ function looksLikeAddress(raw: string): boolean {
 /** Without route, comments, blanks and `mailto:`; what is quoted stays. */
 function bareAddress(text: string): string {
   const parts = text.split(/("(?:[^"\\]|\\.)*")/);
+  // Blanks around `@` and dots are the obsolete form (RFC 5322 4.4); among words they make an address that nobody has, when left out.
+  if (parts.some((part, index) => index % 2 === 0 && hasBlankAmongWords(part))) return "";
   const bare = parts
     .map((part, index) => (index % 2 === 1 ? part : part.replace(/\([^()]*\)/g, "").replace(/[\s<>]+/g, "")))
     .join("")
@@ -152,6 +154,10 @@ function bareAddress(text: string): string {
     .replace(/^mailto:/i, "");
   // Quotes that nothing needs say the same without (RFC 5321 4.1.2).
   return bare.replace(/[.,;:]+$/, "").replace(/^"([^\s"\\@,;:<>()[\].]+(?:\.[^\s"\\@,;:<>()[\].]+)*)"(?=@)/, "$1");
+}
+
+function hasBlankAmongWords(part: string): boolean {
+  return /[^\s@.<>():;,]\s+[^\s@.<>():;,]/.test(part.replace(/\([^()]*\)/g, " . "));
 }
 
 function shownText(words: readonly Word[]): string {

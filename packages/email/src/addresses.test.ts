@@ -59,6 +59,16 @@ test.each([
   ["=?utf-8?Q?ceo=40bank.example?= <m@x.example>", ["ceo@bank.example <m@x.example>"]],
   ["=?utf-8?Q?a=40x.example?=", []],
   ["=?utf-8?Q?Al_<a=40x.example>?=", []],
+  ["=?utf-8?Q?agent?=@x.example", ["agent@x.example"]],
+  ["Al <=?utf-8?B?YWdlbnQ=?=@x.example>", ["Al <agent@x.example>"]],
+  ["=?utf-8?Q?a=40bank.example?=@x.example", []],
+  ["=?utf-8?Q?a_b?=@x.example", []],
+  ["=?utf-8?Q?m=C3=BCller?=@x.example", []],
+  // Blanks that make an address nobody has.
+  ['"Old Friend" <power quadrant system@x.example>', []],
+  ["Al <al berg@x.example>, b@x.example", ["b@x.example"]],
+  ["Al <al@x exam.example>", []],
+  ["Al <al@x. example>", ["Al <al@x.example>"]],
   ["nobody, <>, a@, @b, Bob<at>x.example", []],
 ])("%s", (value, expected) => {
   expect(shown(value)).toEqual(expected);

@@ -14,12 +14,27 @@ export const MAX_FIELD_CHARS = 400_000;
 export function parseAddresses(values: readonly string[]): Mailbox[] {
   const found: Mailbox[] = [];
   for (const value of values) {
-    for (const { name, address } of readAddressList(value.slice(0, MAX_FIELD_CHARS))) {
+    for (const { name, address } of readAddressList(withPlainLocalParts(value.slice(0, MAX_FIELD_CHARS)))) {
       const mailbox = mailboxOf(decodeWords(name), address);
       if (mailbox !== null && found.push(mailbox) >= CUTS.addresses) return found;
     }
   }
   return found;
+}
+
+/**
+ * `=?utf-8?Q?agent?=@example.com` as `agent@example.com`: an encoded word may not stand in an address (RFC 2047 5), but one that is a whole
+ * local part of plain letters can be read in one way only. Any other is left as it is, and is no address.
+ */
+export function withPlainLocalParts(value: string): string {
+  if (!value.includes("?=@")) return value;
+  return value.replace(
+    /(^|[\s<,;:])(=\?[^?\s@]{1,40}\?[bq]\?[^?\s@]{1,75}\?=)(?=@[A-Za-z0-9])/gi,
+    (whole, before: string, word: string) => {
+      const local = decodeWords(word);
+      return /^[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*$/.test(local) ? before + local : whole;
+    },
+  );
 }
 
 /** A mailbox from its two halves; null when the address is not `local@domain`. */

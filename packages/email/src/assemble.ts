@@ -7,6 +7,7 @@ import { readAuthors } from "./author.ts";
 import type { Bodies } from "./body-text.ts";
 import { classify } from "./classification.ts";
 import { cleanLine, cleanText } from "./clean-text.ts";
+import { readForwarded } from "./contact/read-forward.ts";
 import { contentHashOf } from "./content-hash.ts";
 import { parseDate } from "./dates.ts";
 import { firstValue, rawValues } from "./header-fields.ts";
@@ -102,17 +103,26 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
       words: reply.replyText,
       parts: [...attachments, ...alternatives],
     }),
+    forwarded: await readForwarded({ subject, text: text ?? htmlAsText, files: parts.files.map(fileOf) }),
     headers: fields.map(({ name, value }) => ({ name, value })),
     contentHash,
     conversationRoot: conversationRoot({
       references,
       inReplyTo,
-      threadIndex: firstValue(fields, "Thread-Index"),
+      outlook: {
+        index: firstValue(fields, "Thread-Index"),
+        topic: firstValue(fields, "Thread-Topic"),
+        subject,
+      },
       messageId: id,
       contentHash,
     }),
     warnings: [...warnings].slice(0, CUTS.warnings),
   };
+}
+
+function fileOf({ contentType, bytes }: AttachmentSource): { contentType: string; bytes: Uint8Array | null } {
+  return { contentType: contentType ?? "", bytes };
 }
 
 function addressesOf(fields: readonly Field[], name: string, warnings: Set<string>): Mailbox[] {

@@ -1,5 +1,5 @@
 import type { Mailbox } from "@inlet/schemas";
-import { parseAddresses } from "./addresses.ts";
+import { parseAddresses, withPlainLocalParts } from "./addresses.ts";
 import { isDoubtful } from "./doubtful-author.ts";
 
 /**
@@ -8,7 +8,7 @@ import { isDoubtful } from "./doubtful-author.ts";
  * another one has his own results shown beside a stranger's address.
  */
 export function readAuthors(values: readonly string[]): Mailbox[] {
-  if (values.some(isDoubtful)) return [];
+  if (values.some((value) => isDoubtful(withPlainLocalParts(value)))) return [];
   const authors = parseAddresses(values);
   return authors.every(({ email }) => DOMAIN.test(email)) ? authors : [];
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { conversationIdOf } from "@inlet/schemas";
+import { conversationIdOf, H } from "@inlet/schemas";
 import { describe, expect, test } from "vitest";
 import { identify } from "./identify.ts";
 import { parseMime } from "./parse-mime.ts";
@@ -77,9 +77,10 @@ describe("conversationId (UN7)", () => {
       "In-Reply-To: <i@x.example>\r\nThread-Index: AQHbjKabAQIDBAUGBwgJCgsMDQ4PEA==\r\nMessage-ID: <m@x.example>\r\n",
       "i@x.example",
     ],
+    ["Thread-Index: AQHbjKabAQIDBAUGBwgJCgsMDQ4PEA==\r\nMessage-ID: <m@x.example>\r\n", "m@x.example"],
     [
-      "Thread-Index: AQHbjKabAQIDBAUGBwgJCgsMDQ4PEA==\r\nMessage-ID: <m@x.example>\r\n",
-      "thread-index:0101db8ca69b0102030405060708090a0b0c0d0e0f10",
+      "Thread-Index: AQHbjKabAQIDBAUGBwgJCgsMDQ4PEA==\r\nThread-Topic: Chairs\r\nMessage-ID: <m@x.example>\r\n",
+      `thread-index:0101db8ca69b0102030405060708090a0b0c0d0e0f10:${H("chairs")}`,
     ],
     ["Thread-Index: c2hvcnQ=\r\nMessage-ID: <m@x.example>\r\n", "m@x.example"],
     ["References: \r\nMessage-ID: <m@x.example>\r\n", "m@x.example"],
@@ -92,7 +93,7 @@ describe("conversationId (UN7)", () => {
     const reply = Buffer.concat([root, Buffer.from([1, 2, 3, 4, 5])]).toString("base64");
     const roots = await Promise.all(
       [root.toString("base64"), reply].map(
-        async (index) => (await parsed(mail(`Thread-Index: ${index}\r\n`))).conversationRoot,
+        async (index) => (await parsed(mail(`Thread-Index: ${index}\r\nThread-Topic: Chairs\r\n`))).conversationRoot,
       ),
     );
     expect(roots[0]).toBe(roots[1]);

@@ -7,6 +7,8 @@ export { parseSignedJson } from "./parse-signed-json.ts";
 export { refusalOf } from "./attachment-policy.ts";
 export type { AttachmentRules, Refusal } from "./attachment-policy.ts";
 export { sniffType } from "./file-kind.ts";
+export { DEFAULT_CONTACT_RULES } from "./contact/contact-rules.ts";
+export type { BehindFrom, ContactRules } from "./contact/contact-rules.ts";
 export { formerEmailKey, identify } from "./identify.ts";
 export { normalize } from "./normalize.ts";
 export type { NormalizeContext } from "./normalize.ts";

@@ -2,6 +2,8 @@ import { recipientsIn } from "@inlet/mailboxes";
 import type { MailboxRules } from "@inlet/mailboxes";
 import type { BlobRef, Envelope, NormalizedEvent, SourceInfo } from "@inlet/schemas";
 import { readOurAddresses } from "./address-tags.ts";
+import { chooseContact } from "./contact/choose-contact.ts";
+import type { ContactRules } from "./contact/contact-rules.ts";
 import { identify } from "./identify.ts";
 import { gradeLoop } from "./machine/loop.ts";
 import type { EmailContent } from "./port.ts";
@@ -19,6 +21,10 @@ export interface NormalizeContext {
   /** The gateway's envelope; null where it knows none, then the one that the content brought counts. */
   readonly envelope: Envelope | null;
   readonly mailboxes: readonly MailboxRules[];
+  /** Addresses that stand for the tenant's own where no mailboxes are known. */
+  readonly ownAddresses?: readonly string[];
+  /** Whom the tenant wants for the contact; by default the person behind From. */
+  readonly contactRules?: ContactRules;
   readonly rawRef: NormalizedEvent["rawRef"];
   /** Where attachments were stored, by their sha256. */
   readonly blobs: ReadonlyMap<string, BlobRef>;
@@ -26,11 +32,23 @@ export interface NormalizeContext {
 
 /** The normalized email of a parsed one (PROTOCOL.md 12), bodies inline. Pure. */
 export function normalize(content: EmailContent, context: NormalizeContext): NormalizedEvent {
-  const { dateAsSent: _date, conversationRoot: _root, attachments, ...email } = content;
+  const { dateAsSent: _date, conversationRoot: _root, forwarded: _forwarded, attachments, ...email } = content;
   const envelope = context.envelope ?? content.envelope;
   const ours = readOurAddresses({ ...content, envelope }, context.mailboxes);
+  const ownGroup = gradeOwnGroup(content, context.mailboxes);
+  const { contact, reply } = chooseContact(content, {
+    mailboxes:
+      context.ownAddresses === undefined
+        ? context.mailboxes
+        : [{ name: "own", addresses: context.ownAddresses.map((address) => address.toLowerCase()) }],
+    ...(context.contactRules === undefined ? {} : { rules: context.contactRules }),
+    mailbox: ours.mailbox,
+    kind: ownGroup.kind,
+  });
   return {
     ...email,
+    ...reply,
+    contact,
     eventId: context.eventId,
     tenantId: context.tenantId,
     lane: context.lane,
@@ -40,11 +58,7 @@ export function normalize(content: EmailContent, context: NormalizeContext): Nor
     envelope,
     ...identify(context.tenantId, content),
     ...ours,
-    contact: email.from === null ? null : { ...email.from, via: "from", reasons: ["from"] },
-    classification: gradeLoop(
-      { ...content, classification: gradeOwnGroup(content, context.mailboxes) },
-      context.mailboxes,
-    ),
+    classification: gradeLoop({ ...content, classification: ownGroup }, context.mailboxes),
     attachments: attachments.map(({ bytes: _bytes, downloadUrl: _url, ...file }) => ({
       ...file,
       blob: context.blobs.get(file.sha256) ?? null,

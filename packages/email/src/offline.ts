@@ -5,7 +5,7 @@ import { normalize } from "./normalize.ts";
 import { emailsInMbox } from "./other-files.ts";
 import { parseMime } from "./parse-mime.ts";
 import { parseSignedJson } from "./parse-signed-json.ts";
-import type { JsonParseResult, ParseFault } from "./port.ts";
+import type { EmailContent, JsonParseResult, ParseFault } from "./port.ts";
 import { mimeContent } from "./trace-fields.ts";
 
 const TENANT = "offline";
@@ -53,9 +53,16 @@ export async function describeOffline(
     source: { name: "file", kind: isJson ? "signed-json" : "raw-mime", deliveryId: null, ...source },
     envelope: context.recipient === undefined ? null : { from: email.envelope?.from ?? null, to: [context.recipient] },
     mailboxes: context.mailboxes ?? [],
+    ...(context.mailboxes === undefined ? { ownAddresses: recipientsOfEmail(email, context.recipient) } : {}),
     rawRef: null,
     blobs: new Map(),
   });
+}
+
+/** Without a tenant's mailboxes, whom the email was sent to stands for them: a sender of that domain is a colleague. */
+function recipientsOfEmail(email: EmailContent, recipient: string | undefined): string[] {
+  const [first] = email.to;
+  return recipient !== undefined ? [recipient] : (email.envelope?.to ?? (first === undefined ? [] : [first.email]));
 }
 
 /** `describeOffline` at a fixed time, for tests and comparisons: the same bytes always give the same JSON. */

@@ -1,4 +1,5 @@
 import type { AttachmentInfo, NormalizedEvent } from "@inlet/schemas";
+import type { ForwardedEmail } from "./contact/read-forward.ts";
 
 /** Everything of a normalized email that the bytes themselves tell; ids that need the tenant are added by `identify`. */
 export type EmailContent = Omit<
@@ -33,6 +34,8 @@ export type EmailContent = Omit<
   contentHash: string;
   /** First of References, else In-Reply-To, else Thread-Index's root, else Message-ID, else contentHash. */
   conversationRoot: string;
+  /** Emails that this one forwards, the outermost first. */
+  forwarded: ForwardedEmail[];
 };
 
 export type ParsedAttachment = Omit<AttachmentInfo, "blob"> & {

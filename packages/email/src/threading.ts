@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { threadIndexRoot } from "@inlet/schemas";
+import type { OutlookThread } from "@inlet/schemas";
 import { cleanText } from "./clean-text.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { CUTS } from "./limits.ts";
@@ -45,14 +46,14 @@ export function keptReferences(ids: readonly string[]): string[] {
 export function conversationRoot(thread: {
   references: readonly string[];
   inReplyTo: string | null;
-  threadIndex: string | null;
+  outlook: OutlookThread;
   messageId: string | null;
   contentHash: string;
 }): string {
   return (
     thread.references[0] ??
     thread.inReplyTo ??
-    threadIndexRoot(thread.threadIndex) ??
+    threadIndexRoot(thread.outlook) ??
     thread.messageId ??
     thread.contentHash
   );

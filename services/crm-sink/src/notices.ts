@@ -1,5 +1,5 @@
 import type { RuleAction } from "@inlet/delivery";
-import { effectKey } from "@inlet/delivery";
+import { contactOf, effectKey } from "@inlet/delivery";
 import type { Notice } from "@inlet/ledger";
 import type { EmailTry } from "./email-try.ts";
 
@@ -25,6 +25,7 @@ export function noticesOf(email: EmailTry, actions: readonly RuleAction[]): Noti
         messageId: event.messageId,
         mailbox: event.mailbox,
         from: event.from,
+        contact: contactOf(event),
         subject: event.subject,
         crm: crm.kind,
         contactId: recordOf("contact"),

@@ -1,4 +1,5 @@
 import {
+  contactOf,
   deadLetter,
   effectKey,
   formerKeys,
@@ -97,13 +98,13 @@ function applyClassPolicy(email: EmailTry): Outcome<null> {
 
 /** The sender's key, or the one under which the ledger has known the mailbox since before it was written in one way. */
 async function contactKeyOf({ deps, event, crm }: EmailTry, sender: string): Promise<string> {
-  const keys = formerKeys(event.from?.email ?? "");
+  const keys = formerKeys(contactOf(event)?.email ?? "");
   if (keys.length === 0) return sender;
   const asked = { tenant: event.tenantId, crm: crm.key, effect: "contact", keys: [sender, ...keys] };
   return (await deps.ledger.knownKey(asked)) ?? sender;
 }
 
 function senderOf(email: EmailTry): Outcome<string> {
-  const address = normalizeAddress(email.event.from?.email ?? "");
+  const address = normalizeAddress(contactOf(email.event)?.email ?? "");
   return address === null ? deadLetter("no_sender", "sender", "the From header names no usable address") : ok(address);
 }

@@ -1,4 +1,4 @@
-import { isOwnDomain, isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/delivery";
+import { contactOf, isOwnDomain, isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/delivery";
 import type { RelatedDeals } from "@inlet/ledger";
 import type { EmailTry } from "./email-try.ts";
 import { mentioned } from "./sent-messages.ts";
@@ -20,7 +20,7 @@ export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
   const withinMs = tenant.matching.recentSubjectMs;
   const ownAddresses = tenant.mailboxes.flatMap(({ addresses }) => addresses);
   // A colleague writes to many customers under one subject.
-  const isOwn = isOwnDomain(event.from?.email ?? "", ownAddresses);
+  const isOwn = isOwnDomain(contactOf(event)?.email ?? "", ownAddresses);
   const key = withinMs === null || isOwn ? null : subjectKeyOf(event);
   const subject = withinMs === null || key === null ? null : { key, withinMs };
   const campaign = campaignOf(email);
@@ -42,7 +42,7 @@ export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
 
 /** The campaigns that the email's addresses name, and who would have got their messages; null where nobody registers any. */
 function campaignOf({ event, tenant }: EmailTry): { contact: string; names: string[] } | null {
-  const contact = normalizeAddress(event.from?.email ?? "");
+  const contact = normalizeAddress(contactOf(event)?.email ?? "");
   if (tenant.outbound === null || contact === null || !isTrustedSender(event)) return null;
   const names = event.addressTags.filter(({ kind }) => kind === "campaign").map(({ value }) => value);
   return names.length === 0 ? null : { contact, names: [...new Set(names)] };

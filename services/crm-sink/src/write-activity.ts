@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { ActivityInput } from "@inlet/crm";
-import { activitySubject, activityText, activityTime, ok, type Outcome } from "@inlet/delivery";
+import { activitySubject, activityText, activityTime, contactOf, ok, type Outcome } from "@inlet/delivery";
 import { isBlobRef, resolveText } from "@inlet/event-codec";
+import type { NormalizedEvent } from "@inlet/schemas";
 import type { EmailTry } from "./email-try.ts";
 import { writeEffect } from "./write-effect.ts";
 
@@ -30,10 +31,10 @@ export async function describeActivity(email: EmailTry, links: ActivityLinks): P
   return {
     key: event.emailKey,
     subject: activitySubject(event.subject),
-    text: activityText(text),
+    text: activityText(await withForwardedWords(email, text)),
     html: await resolveText(event.html, deps.blobs),
     at,
-    from: { email: event.from?.email ?? "", name: event.from?.name ?? null },
+    from: author(event),
     to: event.to,
     cc: event.cc,
     messageId: event.messageId,
@@ -42,6 +43,20 @@ export async function describeActivity(email: EmailTry, links: ActivityLinks): P
     attachmentCount: event.attachments.filter((attachment) => !attachment.inline).length,
     ...links,
   };
+}
+
+/** Who wrote it. A colleague's forward is the colleague's email, whoever's words are in it. */
+function author(event: NormalizedEvent): ActivityInput["from"] {
+  const { email = "", name = null } = (event.contact?.via === "colleague" ? event.from : contactOf(event)) ?? {};
+  return { email, name };
+}
+
+/** The words of an email that a colleague attached are in no text of the forward. */
+async function withForwardedWords({ event, deps }: EmailTry, text: string | null): Promise<string | null> {
+  if (event.contact?.via !== "colleague") return text;
+  const words = await resolveText(event.replyText, deps.blobs);
+  const firstLine = words?.split("\n", 1)[0]?.trim() ?? "";
+  return words === null || firstLine === "" || text?.includes(firstLine) === true ? text : `${text ?? ""}\n\n${words}`;
 }
 
 /** Writes the activity whose claim was won. */

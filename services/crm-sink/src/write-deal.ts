@@ -1,6 +1,7 @@
 import type { SentFromCrm } from "@inlet/crm";
 import {
   activitySubject,
+  contactOf,
   chooseDeal,
   conversationEvidence,
   DEAL_CONFIDENCES,
@@ -53,7 +54,7 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
     const choice = chooseDeal({
       tags: event.addressTags.filter(({ kind }) => kind === "deal").slice(0, MOST_NAMED),
       sentMessages: email.sentMessages.filter((message) => message.dealId !== null).slice(0, MOST_NAMED),
-      sender: normalizeAddress(event.from?.email ?? ""),
+      sender: normalizeAddress(contactOf(event)?.email ?? ""),
       unknownDeals,
       closedDeals,
       conversationId: email.conversationId,

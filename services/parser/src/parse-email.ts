@@ -22,7 +22,8 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   const attachments = await storeAttachments(deps, delivery, understood.value.email.attachments);
   if (attachments.kind !== "ok") return attachments;
   const auth = await checkSender(deps, delivery, body.value, understood.value.email);
-  const event = { ...describe(deps, delivery, understood.value, attachments.value), auth };
+  const checked = { ...understood.value, email: { ...understood.value.email, auth } };
+  const event = describe(deps, delivery, checked, attachments.value);
   const known = knownRecipient(delivery, event);
   if (known.kind !== "ok") return known;
   const emailKey = await nameEmail(deps, event, understood.value);
@@ -59,6 +60,10 @@ function describe(
     },
     envelope: event.envelope,
     mailboxes: tenant.mailboxes,
+    contactRules: {
+      contactFrom: tenant.contactFrom,
+      formInBody: tenant.mailboxes.flatMap(({ name, formInBody }) => (formInBody ? [name] : [])),
+    },
     rawRef: {
       topic: record.topic,
       partition: record.partition,

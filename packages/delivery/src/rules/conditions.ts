@@ -46,7 +46,8 @@ export function conditionsOf(rule: CompiledRule, { email, texts, intents }: Emai
   add("class", when.classes.includes(kind), kind);
   if (when.mailboxes !== null) add("mailbox", when.mailboxes.includes(email.mailbox ?? ""), email.mailbox);
   if (rule.sender !== null) {
-    const met = rule.sender(email.from?.email ?? null);
+    // Who writes, and who is in From: a rule may be about the customer, or about the form that sends customers' words.
+    const met = rule.sender(email.contact?.email ?? null) ?? rule.sender(email.from?.email ?? null);
     add("sender", met !== null, met);
   }
   if (when.tags !== null) {

@@ -6,6 +6,7 @@ const NOW = Date.UTC(2026, 10, 24, 9);
 const EMAIL: RuleEmail = {
   subject: "Pumps for Lisbon",
   replyText: "Hello, please send us your pricing for 40 pumps. Ana",
+  contact: null,
   from: { email: "Ana+work@Example.com" },
   mailbox: "sales",
   classification: { kind: "human" },

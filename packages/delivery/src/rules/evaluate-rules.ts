@@ -73,10 +73,10 @@ function actionsOf({ id: ruleId, actions: wanted }: Rule, email: RuleEmail, now:
 }
 
 /** One line, whatever the email holds. */
-function titleOf(template: string, { subject, from, mailbox }: RuleEmail): string {
+function titleOf(template: string, { subject, from, contact, mailbox }: RuleEmail): string {
   const values: Readonly<Record<TitlePlaceholder, string>> = {
     subject: subject?.trim() === "" ? "(no subject)" : (subject ?? "(no subject)"),
-    sender: from?.email ?? "(no sender)",
+    sender: contact?.email ?? from?.email ?? "(no sender)",
     mailbox: mailbox ?? "(no mailbox)",
   };
   return template

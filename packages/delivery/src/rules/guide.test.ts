@@ -19,6 +19,7 @@ const words = wordIntents([{ name: "pricing", keywords: ["pricing"], patterns: [
 const email: RuleEmail = {
   subject: "Pumps",
   replyText: "Send us your pricing",
+  contact: null,
   from: null,
   mailbox: null,
   classification: { kind: "human" },

@@ -66,6 +66,8 @@ export interface RuleEmail {
   readonly subject: string | null;
   readonly replyText: string | null;
   readonly from: { readonly email: string } | null;
+  /** The person behind From. */
+  readonly contact: { readonly email: string } | null;
   readonly mailbox: string | null;
   readonly classification: { readonly kind: string };
   readonly spamVerdict: string | null;
