@@ -8,7 +8,7 @@ import { readHeaderBlock } from "../header-block.ts";
 import { sanitize } from "../html.ts";
 import { textOfSafeHtml } from "../html-text.ts";
 import { CUTS } from "../limits.ts";
-import { readTree } from "../mime-tree.ts";
+import { readTree } from "../read-tree.ts";
 import { replyOf } from "../reply-text.ts";
 import type { ReplyAndSignature } from "../reply-text.ts";
 import { headerBlockAt, isSenderField } from "../reply/find-header-block.ts";
