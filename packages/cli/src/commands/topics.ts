@@ -1,7 +1,7 @@
 import { readEnvironment } from "@inlet/config";
 import type { Command } from "commander";
 import { type CliContext, operatorEnvironment } from "../context.ts";
-import { withAdmin } from "../kafka-admin.ts";
+import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
 import { printListing } from "../listing.ts";
 
 /** `inlet topics apply|check`: the topics that Inlet's lanes need. */
@@ -21,7 +21,11 @@ export function registerTopics(program: Command, context: CliContext): void {
     .option("--json", "print JSON: what was done, a text each")
     .action(async (options: { lane: string[]; json?: boolean }) => {
       const { kafka, lanes } = settings();
-      const done = await withAdmin({ kafka }, async (admin) => admin.applyTopics(lanesOf(options, lanes)));
+      const done = await withAdmin(
+        { kafka },
+        async (admin) => admin.applyTopics(lanesOf(options, lanes)),
+        AFTER_START_MS,
+      );
       if (options.json === true) context.out(JSON.stringify(done, null, 2));
       else if (done.length === 0) context.err("nothing to do: every topic is as it should be");
       else for (const line of done) context.out(line);

@@ -15,7 +15,7 @@ import {
 } from "../context.ts";
 import { runDemo } from "../demo/run-demo.ts";
 import { exitCodeOf } from "../demo/table.ts";
-import { withAdmin } from "../kafka-admin.ts";
+import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
 import { noteBlobStore } from "../note-blob-store.ts";
 import { givenParts } from "./given-parts.ts";
 import { type UpPorts, chosenPorts } from "./ports.ts";
@@ -132,7 +132,11 @@ async function replay(
   const settings = readEnvironment(env, ["kafka"]);
   for (const reset of resets) {
     progress.begin("offsets");
-    const again = await withAdmin(settings, async (admin) => resetOffsets(admin, reset, settings.lanes));
+    const again = await withAdmin(
+      settings,
+      async (admin) => resetOffsets(admin, reset, settings.lanes),
+      AFTER_START_MS,
+    );
     progress.done("offsets", `${reset.service} reads ${again} records again`);
   }
 }
@@ -151,7 +155,8 @@ async function prepare(
   await Promise.all([
     step(
       "topics",
-      async () => `${(await withAdmin(settings, async (admin) => admin.applyTopics(settings.lanes))).length} changes`,
+      async () =>
+        `${(await withAdmin(settings, async (admin) => admin.applyTopics(settings.lanes), AFTER_START_MS)).length} changes`,
     ),
     step("ledger", async () => {
       const ledger = openLedger({ connectionString: settings.databaseUrl, maxConnections: 1 });
