@@ -24,7 +24,7 @@ export interface People {
   /** Takes Inlet's own fields away. */
   readonly removeFields: () => Promise<void>;
   /** The account wants a field of deals that Inlet does not fill; answers its name, and how that ends. */
-  readonly requireField: () => Promise<{ readonly name: string; end(): Promise<void> }>;
+  readonly requireField: () => Promise<{ readonly name: string; readonly end: () => Promise<void> }>;
   /** The owner of a deal leaves, and is deleted, or is only put away. */
   readonly removeOwner: (dealId: string) => Promise<void>;
   readonly archiveOwner: (dealId: string) => Promise<void>;
@@ -67,9 +67,9 @@ export class Lacking extends Error {
 
 /** What the case needs people to do. Throws {@link Lacking}. */
 export function wanted<Act extends keyof People>(people: Partial<People> | undefined, act: Act): People[Act] {
-  const act_ = people?.[act];
-  if (act_ === undefined) throw new Lacking(`nobody can ${act} there`);
-  return act_ as People[Act];
+  const can = people?.[act];
+  if (can === undefined) throw new Lacking(`nobody can ${act} there`);
+  return can;
 }
 
 /** Runs the case, or makes sure that it cannot be run for the reason that is given: no cell passes without a look. */

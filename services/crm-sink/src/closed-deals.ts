@@ -4,8 +4,8 @@ import { callMethod } from "./call-crm.ts";
 import type { EmailTry } from "./email-try.ts";
 import { mentioned } from "./sent-messages.ts";
 
-/** How long a deal is believed to stand where it stood, ms: a busy thread asks once meanwhile. */
-const FRESH_MS = 10 * 60_000;
+/** How long a deal is believed to stand where it stood, ms: emails that come together ask once. */
+const FRESH_MS = 10_000;
 
 /** Deals of one tenant. */
 const MOST = 5_000;
