@@ -76,26 +76,31 @@ function windowsOf(length: number, boundary: string): [from: number, to: number]
 
 const NAME = /^content-disposition\s*:\s*form-data\s*;(?:[^\r\n]*?;)?\s*name\s*=\s*"?([\w-]{1,64})"?\s*(?:;|\r\n|$)/im;
 
-function lastPairs<N extends string>(body: Buffer, wanted: readonly N[]): Partial<Record<N, string>> {
+function lastPairs<N extends string>(body: Buffer, wanted: readonly N[]): Partial<Record<N, string>> | null {
   const found: Partial<Record<N, string>> = {};
-  for (const name of wanted) {
-    const at = body.lastIndexOf(`&${name}=`);
-    const start = at !== -1 ? at + name.length + 2 : body.indexOf(`${name}=`) === 0 ? name.length + 1 : -1;
-    if (start === -1) continue;
-    const window = body.subarray(start, start + LONGEST_VALUE + 1);
-    const end = window.indexOf("&");
-    const value = window.subarray(0, end === -1 ? undefined : end).toString("latin1");
-    if (value.length <= LONGEST_VALUE) found[name] = new URLSearchParams(`v=${value}`).get("v") ?? "";
+  const starts = pairsOf(body);
+  if (starts === null) return null;
+  for (const [index, start] of starts.entries()) {
+    const next = starts[index + 1];
+    const end = next === undefined ? body.length : next - 1;
+    const name = wanted.find(
+      (each) => body.toString("latin1", start, Math.min(start + each.length + 1, end)) === `${each}=`,
+    );
+    if (name === undefined) continue;
+    const value = body.subarray(start + name.length + 1, end);
+    if (value.length <= LONGEST_VALUE) {
+      found[name] = new URLSearchParams(`v=${value.toString("latin1")}`).get("v") ?? "";
+    }
   }
   return found;
 }
 
-/** Whether a urlencoded body has more fields than a form may have; stops counting there. */
-export function hasTooManyPairs(body: Buffer): boolean {
-  let count = 0;
+/** Where the pairs of a urlencoded body begin; null past {@link MOST_PARTS}: the search ends there. */
+export function pairsOf(body: Buffer): number[] | null {
+  const starts = [0];
   for (let at = body.indexOf(0x26); at !== -1; at = body.indexOf(0x26, at + 1))
-    if ((count += 1) > MOST_PARTS) return true;
-  return false;
+    if (starts.push(at + 1) > MOST_PARTS) return null;
+  return starts;
 }
 
 function isOneOf<N extends string>(name: string, wanted: readonly N[]): name is N {

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { Busboy } from "@fastify/busboy";
 import type { BusboyHeaders } from "@fastify/busboy";
 import { parseBoundedJson } from "./bounded-json.ts";
-import { MOST_PARTS, boundaryOf, hasTooManyPairs, partsOf } from "./form-scan.ts";
+import { MOST_PARTS, boundaryOf, pairsOf, partsOf } from "./form-scan.ts";
 
 /** One field or file of a form, bytes as they came. */
 export interface FormPart {
@@ -89,7 +89,7 @@ export async function readForm(body: Uint8Array, contentType: string): Promise<F
 
 /** Byte for byte: a field may be raw mail in any charset, which a decoder to text would corrupt (rails/rails#46297). */
 function urlencoded(bytes: Buffer): Form | null {
-  if (hasTooManyPairs(bytes)) return null;
+  if (pairsOf(bytes) === null) return null;
   const pairs = bytes.toString("latin1").split("&");
   return new Form(
     pairs

@@ -6,7 +6,7 @@ import type { Telemetry } from "@inlet/telemetry";
 import { LogController, fastify } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { createAcknowledgements } from "./acknowledgements.ts";
-import { createBodyBudget } from "./body-budget.ts";
+import { connectionsWithin, createBodyBudget, memoryOfProcess } from "./body-budget.ts";
 import type { BodyBudget } from "./body-budget.ts";
 import { makeDurable } from "./durable.ts";
 import { Problem } from "./problems.ts";
@@ -41,6 +41,8 @@ export interface GatewayDeps extends PublisherDeps {
   readonly now?: () => number;
   /** Longest that a sender waits for the answer once its body is here, ms. Default 8 000: most give up after 10 to 30 s. */
   readonly deadlineMs?: number;
+  /** Bytes that the process may use. Default its container's limit, else the machine's. */
+  readonly memoryBytes?: number;
   /** What bodies may take up in memory; shared with the other doors. Default a quarter of the process's. */
   readonly bodyBudget?: BodyBudget;
   /** HTTPS with this certificate, taken over anew when it changes. Default HTTP. */
@@ -90,6 +92,7 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   await app.register(rateLimit, { global: false });
   refuseWithProblems(app);
   refuseUnroutable(app.server);
+  app.server.maxConnections = connectionsWithin(deps.memoryBytes ?? memoryOfProcess());
   // Readiness and metrics are the operators' alone, on a port of their own (main.ts).
   app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "alive" }));
   const { linkKeys: keys = [], blobs, now = Date.now } = deps;

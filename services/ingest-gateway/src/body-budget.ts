@@ -4,6 +4,10 @@ import { totalmem } from "node:os";
 const MOST_BYTES_IN_FLIGHT = 512 * 1024 * 1024;
 /** A body costs up to twice its bytes while it is put together, and the process itself needs as much again. */
 const SHARE_OF_MEMORY = 1 / 4;
+/** What a connection takes while its header, 16 KiB at most, comes in, with the buffers on its way. */
+const BYTES_OF_CONNECTION = 64 * 1024;
+const MOST_CONNECTIONS = 10_000;
+
 /** What the doors of one instance may hold in memory together. */
 export interface BodyBudget {
   /** Counts bytes as held; false when that is more than the instance may hold (they are counted all the same: give them back). */
@@ -15,7 +19,7 @@ export interface BodyBudget {
  * @param most bytes; default a quarter of the memory that the process may use
  * @param mostOfTenant of these, what the bodies of one tenant may take: anybody can post to an address, and must not keep others' mail out
  */
-export function createBodyBudget(most: number = budgetOf(memoryOf()), mostOfTenant: number = most): BodyBudget {
+export function createBodyBudget(most: number = budgetOf(memoryOfProcess()), mostOfTenant: number = most): BodyBudget {
   let held = 0;
   const heldBy = new Map<string, number>();
   return {
@@ -39,14 +43,24 @@ export function budgetOf(memory: number): number {
   return Math.min(MOST_BYTES_IN_FLIGHT, Math.floor(memory * SHARE_OF_MEMORY));
 }
 
+/** HTTP connections at a time for a process that may use so much memory: they may take an eighth of it. Above it they are closed unanswered. */
+export function connectionsWithin(memory: number): number {
+  return Math.min(MOST_CONNECTIONS, Math.floor(memory / 8 / BYTES_OF_CONNECTION));
+}
+
 /** The budget of this process, half of it for one tenant. */
 export function budgetOfProcess(): BodyBudget {
-  const most = budgetOf(memoryOf());
+  return budgetWithin(memoryOfProcess());
+}
+
+/** The budget of a process that may use so much memory, half of it for one tenant. */
+export function budgetWithin(memory: number): BodyBudget {
+  const most = budgetOf(memory);
   return createBodyBudget(most, most / 2);
 }
 
 /** Bytes that this process may use: its container's limit, else the machine's. */
-function memoryOf(): number {
+export function memoryOfProcess(): number {
   const constrained = process.constrainedMemory();
   return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
 }

@@ -38,8 +38,13 @@ const CODES: Readonly<Record<string, ProblemCode>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: "body_too_large",
 };
 
+/** Connections that were told why they end. What still comes on them is thrown away: a connection closed on it would take the answer with it. */
+const ending = new WeakSet<Duplex>();
+const LINGER_MS = 2000;
+
 /** What is no HTTP, or too slow, never reaches a route: answered on the socket. */
 export function refuseOnSocket(error: Error & { code?: string }, socket: Socket): void {
+  if (ending.has(socket)) return;
   if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
     socket.destroy();
     return;
@@ -55,6 +60,9 @@ export function refuseOnSocket(error: Error & { code?: string }, socket: Socket)
 }
 
 function endWith(socket: Duplex, code: ProblemCode, fields = ""): void {
+  ending.add(socket);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once("close", () => clearTimeout(timer));
   const { text, status } = answerOf(code);
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n${fields}` +

@@ -1,4 +1,4 @@
-import { contentKey, mimeContent } from "@inlet/providers";
+import { contentKey, mimeContent, parseBoundedJson } from "@inlet/providers";
 
 /** What the gateway itself needs of a signed JSON body (PROTOCOL.md 12). The rest is the parser's. */
 export interface SenderJson {
@@ -13,7 +13,8 @@ export interface SenderJson {
 
 /** Reads the ids out of a body. Never throws: what is verified but unreadable is kept, and the parser says what is wrong with it. */
 export function readSenderJson(body: Buffer): SenderJson {
-  const value = parsed(body);
+  // Within limits: a tenant that may send must not end the process that the others send to.
+  const value = parseBoundedJson(body);
   if (!isObject(value))
     return { eventId: null, receivedAt: null, content: () => contentOf(null, body), recipients: [] };
   const envelope = isObject(value["envelope"]) ? value["envelope"] : {};
@@ -44,14 +45,6 @@ function epochMs(value: unknown): number | null {
 function stringsOf(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((item) => typeof item === "string");
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    return null;
-  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -21,7 +21,7 @@ export function signedKind({ mediaTypes, readSignatureHeaders, describe }: Signe
     open: async ({ headers, body }, source, { now }) => {
       const signature = readSignatureHeaders(headers, now);
       if (!signature.ok) return { kind: "disbelieved", why: signature.fault };
-      if (!signature.verify(body, source.secrets.reveal())) return { kind: "disbelieved", why: "mismatch" };
+      if (!(await signature.verify(body, source.secrets.reveal()))) return { kind: "disbelieved", why: "mismatch" };
       return { kind: "delivery", delivery: describe(body, headers) };
     },
   };

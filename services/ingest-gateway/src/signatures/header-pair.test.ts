@@ -14,7 +14,7 @@ function headers(signature: string, timestamp = "1767225600") {
 function verdict(signature: string, { secrets = [secret], bytes = body, now = sentAt } = {}): string {
   const read = readHeaderPair(headers(signature), now);
   if (!read.ok) return read.fault;
-  return read.verify(bytes, secrets) ? "valid" : "mismatch";
+  return read.verify(bytes, secrets) === true ? "valid" : "mismatch";
 }
 
 describe("the header pair", () => {

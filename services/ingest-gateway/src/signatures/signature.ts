@@ -8,7 +8,7 @@ export type SignatureHeaders =
   | {
       readonly ok: true;
       /** Whether any of the secrets signed exactly these bytes. Takes the same time whichever does. */
-      verify(body: Buffer, secrets: readonly string[]): boolean;
+      verify(body: Buffer, secrets: readonly string[]): boolean | Promise<boolean>;
     }
   | { readonly ok: false; readonly fault: Exclude<SignatureFault, "mismatch"> };
 

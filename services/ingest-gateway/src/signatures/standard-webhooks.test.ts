@@ -19,7 +19,7 @@ interface Parts {
   now?: number;
 }
 
-function verdict({
+async function verdict({
   signature = vector,
   id = "msg_inlet_0001",
   timestamp = "1767225600",
@@ -27,7 +27,7 @@ function verdict({
   secrets = [secret],
   bytes = body,
   now = sentAt,
-}: Parts): string {
+}: Parts): Promise<string> {
   const headers = {
     [`${spelling}-id`]: id,
     [`${spelling}-timestamp`]: timestamp,
@@ -35,27 +35,27 @@ function verdict({
   };
   const read = readStandardWebhooks(headers, now);
   if (!read.ok) return read.fault;
-  return read.verify(bytes, secrets) ? "valid" : "mismatch";
+  return (await read.verify(bytes, secrets)) ? "valid" : "mismatch";
 }
 
 describe("Standard Webhooks, symmetric", () => {
-  test("takes our vector, under both spellings of the headers", () => {
-    expect(verdict({})).toBe("valid");
-    expect(verdict({ spelling: "svix" })).toBe("valid");
+  test("takes our vector, under both spellings of the headers", async () => {
+    expect(await verdict({})).toBe("valid");
+    expect(await verdict({ spelling: "svix" })).toBe("valid");
   });
 
-  test("takes what the reference library signs", () => {
+  test("takes what the reference library signs", async () => {
     const signature = new Webhook(secret).sign("msg_2", new Date(sentAt), body.toString());
-    expect(verdict({ id: "msg_2", signature })).toBe("valid");
+    expect(await verdict({ id: "msg_2", signature })).toBe("valid");
   });
 
-  test("bytes that are no UTF-8 are signed as they are", () => {
+  test("bytes that are no UTF-8 are signed as they are", async () => {
     const bytes = Buffer.from([0x7b, 0xff, 0xfe, 0x00, 0x7d]);
     const key = Buffer.from(secret.slice(6), "base64");
     const digest = createHmac("sha256", key)
       .update(Buffer.concat([Buffer.from("msg_3.1767225600."), bytes]))
       .digest("base64");
-    expect(verdict({ id: "msg_3", signature: `v1,${digest}`, bytes })).toBe("valid");
+    expect(await verdict({ id: "msg_3", signature: `v1,${digest}`, bytes })).toBe("valid");
   });
 
   test.each([
@@ -64,8 +64,8 @@ describe("Standard Webhooks, symmetric", () => {
     ["another timestamp", { timestamp: "1767225601" }],
     ["another secret", { secrets: [`whsec_${Buffer.alloc(32, 1).toString("base64")}`] }],
     ["a wrong signature", { signature: wrong }],
-  ])("refuses %s", (_what, change) => {
-    expect(verdict(change)).toBe("mismatch");
+  ])("refuses %s", async (_what, change) => {
+    expect(await verdict(change)).toBe("mismatch");
   });
 
   test.each([
@@ -74,27 +74,27 @@ describe("Standard Webhooks, symmetric", () => {
     ["sixteen", [...Array.from({ length: 15 }, () => wrong), vector].join(" "), "valid"],
     ["seventeen", [...Array.from({ length: 16 }, () => wrong), vector].join(" "), "malformed"],
     ["a digest without version", vector.slice(3), "malformed"],
-  ])("a list of signatures with %s is %s", (_what, signature, expected) => {
-    expect(verdict({ signature })).toBe(expected);
+  ])("a list of signatures with %s is %s", async (_what, signature, expected) => {
+    expect(await verdict({ signature })).toBe(expected);
   });
 
-  test("bytes cannot be moved between id, timestamp and body", () => {
+  test("bytes cannot be moved between id, timestamp and body", async () => {
     const id = "msg.1767225600";
     const signature = new Webhook(secret).sign(id, new Date(sentAt), body.toString());
-    expect(verdict({ id, signature })).toBe("malformed");
-    expect(verdict({ timestamp: "1767225600.1" })).toBe("malformed");
+    expect(await verdict({ id, signature })).toBe("malformed");
+    expect(await verdict({ timestamp: "1767225600.1" })).toBe("malformed");
   });
 
   test.each([
     [300_001, "stale"],
     [-300_001, "future"],
     [-299_000, "valid"],
-  ])("%i ms after the timestamp it is %s", (age, expected) => {
-    expect(verdict({ now: sentAt + age })).toBe(expected);
+  ])("%i ms after the timestamp it is %s", async (age, expected) => {
+    expect(await verdict({ now: sentAt + age })).toBe(expected);
   });
 
-  test("each missing header is missing", () => {
-    for (const part of ["id", "timestamp", "signature"] as const) expect(verdict({ [part]: "" })).toBe("missing");
+  test("each missing header is missing", async () => {
+    for (const part of ["id", "timestamp", "signature"] as const) expect(await verdict({ [part]: "" })).toBe("missing");
   });
 });
 
@@ -105,32 +105,32 @@ describe("Standard Webhooks, ed25519", () => {
   const signature = (bytes = body): string =>
     `v1a,${sign(null, Buffer.concat([Buffer.from("msg_inlet_0001.1767225600."), bytes]), privateKey).toString("base64")}`;
 
-  test("takes what the private key signed", () => {
-    expect(verdict({ signature: signature(), secrets: [whpk] })).toBe("valid");
+  test("takes what the private key signed", async () => {
+    expect(await verdict({ signature: signature(), secrets: [whpk] })).toBe("valid");
   });
 
-  test("takes it beside a symmetric secret, and after a wrong signature", () => {
+  test("takes it beside a symmetric secret, and after a wrong signature", async () => {
     const other = `v1a,${Buffer.alloc(64).toString("base64")}`;
-    expect(verdict({ signature: `${wrong} ${other} ${signature()}`, secrets: [secret, whpk] })).toBe("valid");
+    expect(await verdict({ signature: `${wrong} ${other} ${signature()}`, secrets: [secret, whpk] })).toBe("valid");
   });
 
-  test("refuses an altered body, and a key that the tenant's file does not name", () => {
-    expect(verdict({ signature: signature(Buffer.from("{}")), secrets: [whpk] })).toBe("mismatch");
-    expect(verdict({ signature: signature(), secrets: [`whpk_${Buffer.alloc(32, 3).toString("base64")}`] })).toBe(
+  test("refuses an altered body, and a key that the tenant's file does not name", async () => {
+    expect(await verdict({ signature: signature(Buffer.from("{}")), secrets: [whpk] })).toBe("mismatch");
+    expect(await verdict({ signature: signature(), secrets: [`whpk_${Buffer.alloc(32, 3).toString("base64")}`] })).toBe(
       "mismatch",
     );
-    expect(verdict({ signature: signature(), secrets: [secret] })).toBe("mismatch");
+    expect(await verdict({ signature: signature(), secrets: [secret] })).toBe("mismatch");
   });
 
-  test("a public key is no HMAC secret", () => {
+  test("a public key is no HMAC secret", async () => {
     const digest = createHmac("sha256", raw)
       .update(Buffer.concat([Buffer.from("msg_inlet_0001.1767225600."), body]))
       .digest("base64");
-    expect(verdict({ signature: `v1,${digest}`, secrets: [whpk] })).toBe("mismatch");
+    expect(await verdict({ signature: `v1,${digest}`, secrets: [whpk] })).toBe("mismatch");
   });
 
-  test("more than four of them are work, not rotation", () => {
-    expect(verdict({ signature: Array.from({ length: 5 }, () => signature()).join(" "), secrets: [whpk] })).toBe(
+  test("more than two of them are work, not rotation", async () => {
+    expect(await verdict({ signature: Array.from({ length: 5 }, () => signature()).join(" "), secrets: [whpk] })).toBe(
       "malformed",
     );
   });

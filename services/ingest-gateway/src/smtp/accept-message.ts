@@ -68,6 +68,7 @@ async function acceptPart(
 ): Promise<MailEnd> {
   const { received } = message;
   if (received.kind === "overloaded") return refused(new MailRefusal("overloaded"));
+  if (received.kind === "too_many_pieces") return refused(new MailRefusal("too_many_pieces"));
   if (received.kind !== "whole" || received.bytes > destination.source.maxBodyBytes) {
     return refused(new MailRefusal("message_too_large"));
   }

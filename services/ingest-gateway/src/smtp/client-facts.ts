@@ -13,12 +13,14 @@ export interface ClientFacts {
   /** `TLSv1.3`; null without. */
   tls: string | null;
   refusedRecipients: number;
+  /** Whether the connection is to end after the reply under way. */
+  hangUp: boolean;
 }
 
 export function clientFacts(session: SMTPServerSession, protocol: MailProtocol, trusted: Networks): ClientFacts {
   const peer = session.remoteAddress;
   // Only a mail server of our own speaks LMTP to us (RFC 2033 5: never over the internet).
-  return { peer, relay: protocol === "lmtp" || trusted.has(peer), tls: null, refusedRecipients: 0 };
+  return { peer, relay: protocol === "lmtp" || trusted.has(peer), tls: null, refusedRecipients: 0, hangUp: false };
 }
 
 /** Whose mail it is, as kept with the event. Of a relay's client only what the relay told (XCLIENT, XFORWARD): its own greeting says nothing of it. */

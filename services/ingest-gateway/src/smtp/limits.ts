@@ -11,6 +11,8 @@ export interface MailLimits {
   readonly recipients: number;
   /** Refused recipients of one connection, before it ends: guessing addresses must be slow. */
   readonly refusedRecipients: number;
+  /** Commands of a connection from one message to the next: two for each recipient, and some. */
+  readonly commands: number;
   /** Octets of a command line. RFC 5321 wants 512 and what extensions add. */
   readonly commandBytes: number;
   /** Octets of a message as announced (SIZE). Each source has its own limit below it. */
@@ -30,6 +32,7 @@ export const MAIL_LIMITS: MailLimits = {
   connectionsOfAddress: 20,
   recipients: 500,
   refusedRecipients: 20,
+  commands: 1200,
   commandBytes: 2048,
   messageBytes: MOST_BODY_BYTES,
   idleMs: 5 * MINUTE_MS,

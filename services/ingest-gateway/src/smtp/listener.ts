@@ -14,6 +14,7 @@ import { admitRecipient } from "./admit-recipient.ts";
 import type { Transaction } from "./admit-recipient.ts";
 import { clientFacts, connectionOf } from "./client-facts.ts";
 import type { ClientFacts, MailProtocol } from "./client-facts.ts";
+import { createCommandCount } from "./command-count.ts";
 import { replyTo } from "./data-reply.ts";
 import type { DataReply } from "./data-reply.ts";
 import type { MailLimits } from "./limits.ts";
@@ -62,6 +63,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
   const disabledCommands = pair === undefined ? [...NO_COMMANDS, "STARTTLS"] : NO_COMMANDS;
   let closing = false;
 
+  const commands = createCommandCount(limits.commands, (id) => end(id, "too_many_commands"));
   const server = new SMTPServer({
     lmtp,
     secure: protocol === "smtps",
@@ -74,7 +76,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     socketTimeout: limits.idleMs,
     closeTimeout: limits.drainMs,
     // Its log lines hold addresses; ours are written where something is decided.
-    logger: false,
+    logger: commands.logger,
     // No DNS in the conversation: who may send is told by networks, and the parser verifies the sender.
     disableReverseLookup: true,
     authMethods: [],
@@ -107,6 +109,10 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     }
   }
 
+  function hangUp(id: string): void {
+    for (const connection of server.connections) if (connection.id === id) connection.close();
+  }
+
   function connect(session: SMTPServerSession): MailRefusal | null {
     const facts = clientFacts(session, protocol, deps.trusted);
     clients.set(session, facts);
@@ -119,6 +125,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
   }
 
   function disconnect(session: SMTPServerSession): void {
+    commands.end(session.id);
     clearTimeout(deadlines.get(session.id));
     deadlines.delete(session.id);
     const peer = clients.get(session)?.peer;
@@ -158,6 +165,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
 
   async function answer(...[stream, session, callback]: Parameters<SMTPServer["onData"]>): Promise<void> {
     receiving.add(session.id);
+    const facts = clients.get(session);
     try {
       const reply = await take(stream, session);
       if (reply !== null) callback(reply[0], reply[1]);
@@ -167,6 +175,8 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
       callback(new MailRefusal("internal_error"));
     }
     receiving.delete(session.id);
+    commands.begin(session.id);
+    if (facts?.hangUp === true) setImmediate(() => hangUp(session.id));
     if (closing) setImmediate(() => end(session.id, "shutting_down"));
   }
 
@@ -185,6 +195,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     clearTimeout(deadline);
     try {
       if (received.kind === "abandoned") return null;
+      if (received.kind === "too_many_pieces") (clients.get(session) as ClientFacts).hangUp = true;
       const ends = await acceptMessage(deps.durable, log, {
         received,
         transaction,

@@ -1,11 +1,14 @@
 import type { Readable } from "node:stream";
 import type { BodyBudget } from "../body-budget.ts";
+import { BodyPieces } from "../body-pieces.ts";
 
 /** What came between DATA and its end. */
 export type Received =
   | { readonly kind: "whole"; readonly body: Buffer; readonly bytes: number }
   /** Read to its end all the same, so that the client hears the reply; nothing of it is kept. */
   | { readonly kind: "too_large" | "overloaded"; readonly bytes: number }
+  /** Not read further: smtp-server makes a piece, and work, of each line that begins with a dot. The connection must end. */
+  | { readonly kind: "too_many_pieces"; readonly bytes: number }
   /** The connection ended before the message did: nobody waits for a reply. */
   | { readonly kind: "abandoned"; readonly bytes: number };
 
@@ -19,14 +22,14 @@ export async function receiveMessage(
   budget: BodyBudget,
   tenant: string,
 ): Promise<{ readonly received: Received; readonly release: () => void }> {
-  const chunks: Buffer[] = [];
+  const pieces = new BodyPieces();
   let bytes = 0;
   let held = 0;
   let refused: "too_large" | "overloaded" | null = null;
   const release = (): void => {
     budget.give(held, tenant);
     held = 0;
-    chunks.length = 0;
+    pieces.clear();
   };
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -36,7 +39,10 @@ export async function receiveMessage(
       const fits = budget.take(chunk.length, tenant);
       if (bytes > mostBytes) refused = "too_large";
       else if (!fits) refused = "overloaded";
-      else chunks.push(chunk);
+      else if (!pieces.add(chunk)) {
+        release();
+        return { received: { kind: "too_many_pieces", bytes }, release };
+      }
       if (refused !== null) release();
     }
   } catch {
@@ -44,5 +50,5 @@ export async function receiveMessage(
     return { received: { kind: "abandoned", bytes }, release };
   }
   if (refused !== null) return { received: { kind: refused, bytes }, release };
-  return { received: { kind: "whole", body: Buffer.concat(chunks, bytes), bytes }, release };
+  return { received: { kind: "whole", body: pieces.join(), bytes }, release };
 }

@@ -10,6 +10,7 @@ export const REPLIES = {
   session_too_long: { status: 421, text: "4.4.2 This session lasts too long, connect again" },
   too_slow: { status: 421, text: "4.4.2 The message did not arrive in time" },
   too_many_connections: { status: 421, text: "4.7.0 Too many connections from your address" },
+  too_many_commands: { status: 421, text: "4.7.0 Too many commands without a message" },
   too_many_refusals: { status: 421, text: "4.7.0 Too many refused recipients" },
   rate_limited: { status: 450, text: "4.7.1 This mailbox gets more than its rate, try later" },
   storage_unavailable: { status: 451, text: "4.3.0 Could not be made durable now, try again" },
@@ -22,6 +23,7 @@ export const REPLIES = {
   recipient_unknown: { status: 550, text: "5.1.1 No such mailbox here" },
   address_not_allowed: { status: 550, text: "5.7.1 This mailbox takes nothing from your address" },
   message_too_large: { status: 552, text: "5.3.4 The message is larger than this mailbox takes" },
+  too_many_pieces: { status: 554, text: "5.6.0 Too many lines of the message begin with a dot" },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 export type ReplyCode = keyof typeof REPLIES;

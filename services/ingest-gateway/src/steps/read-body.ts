@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
 import type { BodyBudget } from "../body-budget.ts";
+import { BodyPieces } from "../body-pieces.ts";
 import { doorOf, inboundOf } from "../inbound.ts";
 import { Problem } from "../problems.ts";
 import { retryAfterSeconds } from "../retry-after.ts";
@@ -22,7 +23,7 @@ export function readBody(budget: BodyBudget) {
       budget.give(held, tenant.id);
       held = 0;
     });
-    const chunks: Buffer[] = [];
+    const pieces = new BodyPieces();
     await eachChunk(payload, (chunk) => {
       inbound.bytes += chunk.length;
       if (inbound.bytes > limit) return tooLarge(limit);
@@ -30,11 +31,11 @@ export function readBody(budget: BodyBudget) {
       if (inbound.ended) return null;
       held += chunk.length;
       if (!budget.take(chunk.length, tenant.id)) return new Problem("overloaded", { retryAfter: retryAfterSeconds() });
-      chunks.push(chunk);
-      return null;
+      if (pieces.add(chunk)) return null;
+      return new Problem("bad_request", { detail: "The body comes in too many pieces: send it with a Content-Length" });
     });
     // Always a copy: a chunk may be a view of a buffer that the socket uses again.
-    return Buffer.concat(chunks);
+    return pieces.join();
   };
 }
 

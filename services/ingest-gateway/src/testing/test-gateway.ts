@@ -17,7 +17,10 @@ export const OLD_SECRET = "open-sesame-older-00001";
 export const WHSEC = `whsec_${Buffer.from("open-sesame-standard-webhooks-01").toString("base64")}`;
 export const NOW = Date.UTC(2026, 0, 1);
 
-const env = { SECRET, OLD_SECRET, WHSEC, TOKEN: "crm-token" };
+/** As a provider's URL has them. */
+export const PAIR = "provider:open-sesame-password-01";
+
+const env = { SECRET, OLD_SECRET, WHSEC, PAIR, TOKEN: "crm-token" };
 
 const sourcesOfAcme = `
 sources:

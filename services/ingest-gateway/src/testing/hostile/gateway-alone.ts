@@ -1,0 +1,69 @@
+/** A process with a whole gateway and nothing behind it: what would go to Kafka is counted and forgotten. Forked by limited-gateway.ts. */
+import { mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { openBlobStore } from "@inlet/blob-store";
+import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
+import type { NewRecord } from "@inlet/kafka";
+import { pino } from "pino";
+import { createGateway } from "../../app.ts";
+import { budgetWithin } from "../../body-budget.ts";
+import { openMailDoor } from "../../smtp/mail-door.ts";
+import { freePort } from "../free-port.ts";
+import { tenantsOf } from "../test-gateway.ts";
+import { CONTAINER_BYTES } from "./limits-of-compose.ts";
+import { tenantsUnderAttack } from "./tenants.ts";
+
+/** What the process tells of itself when it is asked. */
+export interface Told {
+  /** Microseconds since it started. */
+  readonly cpu: NodeJS.CpuUsage;
+  readonly peakRssBytes: number;
+  /** Keys of the neighbour's records, in order. */
+  readonly neighbours: readonly string[];
+  readonly records: number;
+}
+
+const dir = mkdtempSync(join(tmpdir(), "inlet-hostile-"));
+process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
+const neighbours: string[] = [];
+let records = 0;
+const log = pino({ level: "fatal" });
+const shared = {
+  tenants: tenantsOf(...tenantsUnderAttack()),
+  producer: {
+    send: async ({ topic, key }: NewRecord) => {
+      if (String(key).startsWith("neighbour/")) neighbours.push(String(key));
+      records += 1;
+      return { topic, partition: 0, offset: BigInt(records) };
+    },
+    close: async () => undefined,
+  },
+  blobs: openBlobStore(pathToFileURL(join(dir, "blobs")).href),
+  codec: createCodec({ registry: createLocalSchemaIds() }),
+  bodyBudget: budgetWithin(CONTAINER_BYTES),
+};
+const app = await createGateway({
+  ...shared,
+  telemetry: { log },
+  memoryBytes: CONTAINER_BYTES,
+  sns: { certificate: async () => Promise.reject(new Error("away")), confirm: async () => undefined },
+});
+await app.listen({ host: "127.0.0.1", port: 0 });
+const mail = await openMailDoor(
+  { ...shared, log, certificate: null, trustedProxies: [] },
+  { host: "127.0.0.1", port: await freePort(), tlsPort: null, lmtpPort: await freePort(), name: "mx.inlet.example" },
+);
+process.on("message", () => {
+  const told: Told = {
+    cpu: process.cpuUsage(),
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    neighbours,
+    records,
+  };
+  process.send?.(told);
+});
+process.on("disconnect", () => process.exit(0));
+process.send?.({ http: (app.server.address() as AddressInfo).port, smtp: mail.ports.smtp, lmtp: mail.ports.lmtp });
