@@ -3,10 +3,11 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { signedHeaders } from "./testing/sign.ts";
 import { NOW, SECRET, startTestGateway } from "./testing/test-gateway.ts";
 import type { TestGateway } from "./testing/test-gateway.ts";
+import { eventually } from "./testing/eventually.ts";
 
 let gateway: TestGateway;
 let port: number;
@@ -56,7 +57,7 @@ test("an unsigned request is refused before its body is sent", async () => {
 test("a sender that hangs up half way leaves a log line, and frees what it held", async () => {
   const { call, answer } = post({ "content-length": "1000000", ...signedHeaders(SECRET, "", NOW) });
   call.write(Buffer.alloc(100_000, 120));
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const connections = await new Promise<number>((resolve, reject) =>
       gateway.app.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
     );
@@ -64,7 +65,7 @@ test("a sender that hangs up half way leaves a log line, and frees what it held"
   });
   call.destroy();
   await expect(answer).rejects.toThrow("socket hang up");
-  await vi.waitFor(() => expect(gateway.logs.some((line) => line.includes('"status":499'))).toBe(true));
+  await eventually(() => expect(gateway.logs.some((line) => line.includes('"status":499'))).toBe(true));
   expect(gateway.producer.sent).toEqual([]);
 });
 

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTenants } from "@inlet/config";
 import type { Tenants } from "@inlet/config";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { signedHeaders } from "./testing/sign.ts";
 import { NOW, startTestGateway } from "./testing/test-gateway.ts";
 import type { TestGateway } from "./testing/test-gateway.ts";
+import { eventually } from "./testing/eventually.ts";
 
 const OLD = "the-old-secret-of-acme";
 const NEW = "the-new-secret-of-acme";
@@ -45,21 +46,21 @@ test("IN9: from the old secret over both to the new one, without a restart and w
   expect([await statusWith(OLD), await statusWith(NEW)]).toEqual([202, 401]);
   await writeFile(join(dir, "webhook-secret-new"), NEW);
   await write(["file:webhook-secret-new", "file:webhook-secret"]);
-  await vi.waitFor(async () => expect(await statusWith(NEW)).toBe(202));
+  await eventually(async () => expect(await statusWith(NEW)).toBe(202));
   expect(await statusWith(OLD)).toBe(202);
   await write(["file:webhook-secret-new"]);
-  await vi.waitFor(async () => expect(await statusWith(OLD)).toBe(401));
+  await eventually(async () => expect(await statusWith(OLD)).toBe(401));
   expect(await statusWith(NEW)).toBe(202);
 });
 
 test("a secret's file that changes is taken over, though the tenant's file did not change", async () => {
   await writeFile(join(dir, "webhook-secret"), NEW);
-  await vi.waitFor(async () => expect(await statusWith(NEW)).toBe(202));
+  await eventually(async () => expect(await statusWith(NEW)).toBe(202));
   expect(await statusWith(OLD)).toBe(401);
 });
 
 test("a secret's file that goes leaves the last good one in force", async () => {
   await rm(join(dir, "webhook-secret"));
-  await vi.waitFor(() => expect(tenants.faults()).toHaveLength(1));
+  await eventually(() => expect(tenants.faults()).toHaveLength(1));
   expect(await statusWith(OLD)).toBe(202);
 });

@@ -1,24 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { chanceOf } from "../testing/hostile/random.ts";
 import { mailClient } from "../testing/mail-client.ts";
 import { startTestMail } from "../testing/test-mail.ts";
 import type { TestMail } from "../testing/test-mail.ts";
 
 let mail: TestMail;
 beforeEach(async () => {
-  mail = await startTestMail({ limits: { connectionsOfAddress: 500, idleMs: 300 } });
+  mail = await startTestMail({ limits: { connectionsOfAddress: 500 } });
 });
 afterEach(() => mail.door.close());
-
-/** Mulberry32: the same seed, the same dialogue. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const WORDS = [
   "EHLO client.example",
@@ -48,7 +38,7 @@ const WORDS = [
 test.each(Array.from({ length: 20 }, (_, index) => index + 1))(
   "garbage dialogue %i: it ends, and the next client is served",
   async (seed) => {
-    const next = random(seed);
+    const { next } = chanceOf(seed);
     const client = await mailClient(mail.port(seed % 3 === 0 ? "lmtp" : "smtp"));
     client.socket.resume();
     for (let line = 0; line < 60 && client.socket.writable; line += 1) {
@@ -62,7 +52,7 @@ test.each(Array.from({ length: 20 }, (_, index) => index + 1))(
             : Buffer.from(Array.from({ length: Math.floor(next() * 200) }, () => Math.floor(next() * 256)));
       client.socket.write(bytes);
     }
-    if (next() < 0.5) client.socket.end();
+    client.socket.end();
     await client.ended();
     const other = await mailClient(mail.port("smtp"));
     expect(

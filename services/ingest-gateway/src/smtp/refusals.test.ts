@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { createBodyBudget } from "../body-budget.ts";
 import { mailClient } from "../testing/mail-client.ts";
 import type { MailClient } from "../testing/mail-client.ts";
 import { tenantOf } from "../testing/test-gateway.ts";
 import { ACME, GLOBEX, startTestMail } from "../testing/test-mail.ts";
 import type { TestMail, TestMailOptions } from "../testing/test-mail.ts";
+import { eventually } from "../testing/eventually.ts";
 
 let mail: TestMail;
 afterEach(() => mail.door.close());
@@ -208,7 +209,7 @@ describe("slow clients", () => {
     await client.say(to("sales@acme.example"), "DATA");
     client.socket.write("x".repeat(3500));
     client.socket.destroy();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const next = await mailClient(mail.port("smtp"));
       expect(await next.send({ to: ["sales@acme.example"], body: `${BODY}${"y".repeat(3500)}` })).toEqual([
         expect.stringMatching(/^250 /),

@@ -3,11 +3,12 @@ import { headerText } from "@inlet/kafka";
 import { topicIn } from "@inlet/schemas";
 import { deliveryKey, mimeContent } from "@inlet/providers";
 import { createTransport } from "nodemailer";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mailClient } from "../testing/mail-client.ts";
 import { NOW, tenantOf } from "../testing/test-gateway.ts";
 import { ACME, GLOBEX, startTestMail } from "../testing/test-mail.ts";
 import type { TestMail } from "../testing/test-mail.ts";
+import { eventually } from "../testing/eventually.ts";
 
 let mail: TestMail;
 beforeEach(async () => {
@@ -196,7 +197,7 @@ test("what is logged and counted holds neither addresses nor content", async () 
   await client.say("MAIL FROM:<ann@client.example>", "RCPT TO:<nobody@acme.example>");
   client.socket.write("MAIL FROM:<broken\r\n");
   client.socket.destroy();
-  await vi.waitFor(() => expect(mail.logs.join("")).toContain("recipient refused"));
+  await eventually(() => expect(mail.logs.join("")).toContain("recipient refused"));
   const lines = mail.logs.join("");
   expect(lines).toContain("delivery accepted");
   for (const secret of ["ann@", "client.example", "sales@", "nobody", "127.0.0.1", "m1@", "Hi"]) {

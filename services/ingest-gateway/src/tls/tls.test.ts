@@ -5,7 +5,7 @@ import { connect } from "node:tls";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { text } from "node:stream/consumers";
 import { createTransport } from "nodemailer";
-import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { changingCertificate, certificateFolder, selfSigned } from "../testing/certificates.ts";
 import type { TestCertificate } from "../testing/certificates.ts";
 import { mailClient } from "../testing/mail-client.ts";
@@ -13,6 +13,7 @@ import { signedHeaders } from "../testing/sign.ts";
 import { NOW, SECRET, startTestGateway } from "../testing/test-gateway.ts";
 import { startTestMail } from "../testing/test-mail.ts";
 import { watchCertificate } from "./certificate.ts";
+import { eventually } from "../testing/eventually.ts";
 
 let first: TestCertificate;
 let second: TestCertificate;
@@ -149,13 +150,13 @@ describe("the certificate's files", () => {
     files.onChange(({ cert }) => void taken.push(cert));
     await folder.write({ cert: second.cert });
     // A file that is read while it is being written is a fault of its own.
-    await vi.waitFor(() => expect(faults).not.toEqual([]));
+    await eventually(() => expect(faults).not.toEqual([]));
     expect(files.current().cert).toBe(first.cert);
     await folder.write({ key: second.key });
-    await vi.waitFor(() => expect(taken).toEqual([second.cert]));
+    await eventually(() => expect(taken).toEqual([second.cert]));
     const before = faults.length;
     await folder.write({ cert: "not a certificate" });
-    await vi.waitFor(() => expect(faults.length).toBeGreaterThan(before));
+    await eventually(() => expect(faults.length).toBeGreaterThan(before));
     expect(files.current().cert).toBe(second.cert);
     expect(faults.join()).not.toContain("PRIVATE");
   });
