@@ -14,13 +14,16 @@ export function trustedAuthservOf({ event, tenant }: Delivery): readonly string[
   return relayed ? (tenant.sources.get(event.source.name)?.trustedAuthserv ?? []) : [];
 }
 
-/** SPF, DKIM and DMARC of an email that came by SMTP or LMTP: as our own mail server told (`told`), else as found out now. Never rejects. */
+/**
+ * SPF, DKIM and DMARC of an email that came by SMTP or LMTP: as our own mail server told (`told`), else as found out now. Null: not
+ * known yet, and the email is to wait by itself, once. Never rejects.
+ */
 export async function checkSender(
   { verifySender }: Pick<ParserDeps, "verifySender">,
-  { event }: Delivery,
+  { event, since }: Delivery,
   bytes: Buffer,
   { auth: told, from }: { readonly auth: Auth; readonly from: Mailbox | null },
-): Promise<Auth> {
+): Promise<Auth | null> {
   const { connection } = event;
   if (connection === null || Object.values(told).some((result) => result !== null)) return told;
   const { clientAddress, helo } = connection;
@@ -31,7 +34,8 @@ export async function checkSender(
     from: event.envelope?.from ?? null,
     authorDomain: from === null ? null : comparableDomain(from.email),
   };
-  const auth = await verifySender(job, event.tenantId);
+  const auth = await verifySender(job, { id: event.eventId, tenant: event.tenantId, last: since !== null });
+  if (auth === null) return null;
   for (const check of ["spf", "dkim", "dmarc"] as const) {
     metrics.senderChecks.inc({ check, result: auth[check] ?? "unknown" });
   }

@@ -23,8 +23,8 @@ const SENDER_DNS_MS = 5000;
 const SENDER_LOOKUPS = 50;
 /** DNS and computing; a mail that takes longer would take forever. */
 const SENDER_TIMEOUT_MS = 10_000;
-/** What an email waits for its verdict, its turn included, ms. */
-const SENDER_WAIT_MS = 6000;
+/** What a batch waits for the verdict on one of its emails, its turn included, ms. */
+const SENDER_WAIT_MS = 1000;
 
 try {
   await run();
@@ -92,7 +92,7 @@ async function run(): Promise<void> {
       producer,
       pool,
       fetchAttachment: createAttachmentFetch(),
-      verifySender: async (job, tenant) => senders.verify(job, tenant),
+      verifySender: async (job, asking) => senders.verify(job, asking),
       fetchObject: createObjectFetch(),
       scanner,
       instance: `parser/${randomUUID()}`,

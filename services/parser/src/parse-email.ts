@@ -6,6 +6,7 @@ import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import type { Delivery, ParserDeps } from "./arrival.ts";
 import { checkSender } from "./check-sender.ts";
+import { ASK_AGAIN_MS } from "./sender/sender-pool.ts";
 import { storeAttachments, type StoredAttachments } from "./store-attachments.ts";
 import { understand } from "./understand.ts";
 import type { Understood } from "./understand.ts";
@@ -22,6 +23,8 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   const attachments = await storeAttachments(deps, delivery, understood.value.email.attachments);
   if (attachments.kind !== "ok") return attachments;
   const auth = await checkSender(deps, delivery, body.value, understood.value.email);
+  // Waits apart from its batch: slow name servers of those who write to one tenant must hold up no other's mail.
+  if (auth === null) return { kind: "retry", code: "sender_not_verified_yet", attempt: false, delayMs: ASK_AGAIN_MS };
   const checked = { ...understood.value, email: { ...understood.value.email, auth } };
   const event = describe(deps, delivery, checked, attachments.value);
   const known = knownRecipient(delivery, event);

@@ -8,6 +8,7 @@ const LIMITS = { deadlineMs: 5000, lookups: 50, memoryMb: 256, timeoutMs: 10_000
 let pool: SenderPool;
 afterEach(async () => pool.close());
 
+const last = (tenant: string) => ({ id: "evt", tenant, last: true });
 const job = (text: string): SenderJob => ({
   bytes: Buffer.from(text),
   clientAddress: null,
@@ -19,7 +20,7 @@ const job = (text: string): SenderJob => ({
 test("an email that asks nothing is checked in the worker", async () => {
   pool = createSenderPool(LIMITS);
   await pool.warm();
-  expect(await pool.verify(job("Subject: no author\r\n\r\nHi\r\n"), "acme")).toEqual({
+  expect(await pool.verify(job("Subject: no author\r\n\r\nHi\r\n"), last("acme"))).toEqual({
     spf: null,
     dkim: "none",
     dmarc: "none",
@@ -29,10 +30,10 @@ test("an email that asks nothing is checked in the worker", async () => {
 test("a check that never ends costs its email the result; the next is checked again", async () => {
   pool = createSenderPool({ ...LIMITS, timeoutMs: 2_000 }, new URL("../testing/hanging-worker.ts", import.meta.url));
   await pool.warm();
-  expect(await pool.verify(job("hang"), "acme")).toEqual(TEMPERROR);
-  expect(await pool.verify(job("crash"), "acme")).toEqual(TEMPERROR);
+  expect(await pool.verify(job("hang"), last("acme"))).toEqual(TEMPERROR);
+  expect(await pool.verify(job("crash"), last("acme"))).toEqual(TEMPERROR);
   await expect
-    .poll(async () => pool.verify(job("fine"), "acme"), { timeout: 100_000 })
+    .poll(async () => pool.verify(job("fine"), last("acme")), { timeout: 100_000 })
     .toEqual({
       spf: "pass",
       dkim: "pass",
@@ -44,11 +45,11 @@ test("D3: a tenant whose senders' name servers do not answer gets temperror, and
   const worker = new URL("../testing/waiting-worker.ts", import.meta.url);
   pool = createSenderPool({ ...LIMITS, timeoutMs: 60_000, waitMs: 15_000 }, worker);
   await pool.warm();
-  expect(await pool.verify(job("fine"), "globex")).toMatchObject({ dmarc: "pass" });
-  const slow = Array.from({ length: 300 }, async () => pool.verify(job("wait"), "acme"));
-  const others = Array.from({ length: 40 }, async () => pool.verify(job("fine"), "globex"));
+  expect(await pool.verify(job("fine"), last("globex"))).toMatchObject({ dmarc: "pass" });
+  const slow = Array.from({ length: 300 }, async () => pool.verify(job("wait"), last("acme")));
+  const others = Array.from({ length: 40 }, async () => pool.verify(job("fine"), last("globex")));
   expect(await Promise.race([Promise.all(others), Promise.race(slow)])).toHaveLength(40);
   for (const verdict of await Promise.all(slow)) expect(verdict).toEqual(TEMPERROR);
   // Now that it is known to be slow, its next mail is not waited for as long as the worker would take.
-  expect(await pool.verify(job("wait"), "acme")).toEqual(TEMPERROR);
+  expect(await pool.verify(job("wait"), last("acme"))).toEqual(TEMPERROR);
 }, 180_000);

@@ -1,31 +1,28 @@
-import pLimit from "p-limit";
 import { createProcessPool } from "../processes/process-pool.ts";
+import { createPatience } from "./patience.ts";
+import type { Asking } from "./patience.ts";
 import { TEMPERROR } from "./verify-sender.ts";
 import type { Auth, SenderJob, SenderLimits } from "./verify-sender.ts";
 
+/** After which what was not known yet is asked for again, ms: all DNS questions of an email have had their time by then. */
+export const ASK_AGAIN_MS = 6000;
 /** Emails whose questions are under way at a time in the worker. */
 const AT_A_TIME = 64;
-/** Of these of one tenant: slow name servers of those who write to it take no one else's turn. */
-const AT_A_TIME_OF_TENANT = 16;
-/** How long a tenant whose check was late is waited for less, ms. */
-const SLOW_FOR_MS = 30_000;
-/** The wait then, ms: what name servers in order need, many times over. */
-const SLOW_WAIT_MS = 250;
 
 export interface SenderPoolLimits extends SenderLimits {
   /** Heap of the worker, MiB. */
   readonly memoryMb: number;
   /** Longest that one email may take, its computing and its questions, ms. One that computes so long ends the worker. */
   readonly timeoutMs: number;
-  /** Longest that an email waits for its verdict, its turn included, ms: then it goes on with `temperror`. */
+  /** Longest that whatever stands beside an email waits for its verdict, its turn included, ms. */
   readonly waitMs: number;
 }
 
 export interface SenderPool {
   /** Resolves when the worker has loaded: its start is no email's time. */
   warm(): Promise<void>;
-  /** Never rejects: what could not be found out is `temperror`. */
-  verify(job: SenderJob, tenant: string): Promise<Auth>;
+  /** Never rejects: what could not be found out is `temperror`. Null: not known yet, ask once more in {@link ASK_AGAIN_MS} and say that it is the last time. */
+  verify(job: SenderJob, asking: Asking): Promise<Auth | null>;
   close(): Promise<void>;
 }
 
@@ -33,8 +30,7 @@ const WARM_UP: SenderJob = { bytes: new Uint8Array(), clientAddress: null, helo:
 
 /**
  * Verifies senders in a process of its own: a mail whose headers take forever, or all memory, ends that process, not the service, and costs
- * those that are checked beside it their result, not their delivery. Emails are produced in batches, so a verdict that is late holds back
- * whatever stands beside it: each is waited for only so long, and those of a tenant that had a late one hardly at all for a while.
+ * those that are checked beside it their result, not their delivery. How long each is waited for: patience.ts.
  */
 export function createSenderPool(
   { memoryMb, timeoutMs, waitMs, ...limits }: SenderPoolLimits,
@@ -48,7 +44,7 @@ export function createSenderPool(
     wallMs: timeoutMs,
     bounds: "turn",
   });
-  const tenants = new Map<string, { readonly turn: ReturnType<typeof pLimit>; slowUntil: number }>();
+  const patience = createPatience({ waitMs });
   const run = async (job: SenderJob): Promise<Auth> => {
     try {
       return (await pool.run({ job, limits })) as Auth;
@@ -58,30 +54,7 @@ export function createSenderPool(
   };
   return {
     warm: async () => pool.warm({ job: WARM_UP, limits }).catch(() => {}),
-    verify: async (job, tenant) => {
-      const of = tenants.get(tenant) ?? { turn: pLimit(AT_A_TIME_OF_TENANT), slowUntil: 0 };
-      tenants.set(tenant, of);
-      let waited = true;
-      // Nobody asks any more for what is late before its turn has come.
-      const check = of.turn(async () => (waited ? run(job) : TEMPERROR));
-      const verdict = await within(Date.now() < of.slowUntil ? Math.min(SLOW_WAIT_MS, waitMs) : waitMs, check);
-      waited = false;
-      if (verdict === null) of.slowUntil = Date.now() + SLOW_FOR_MS;
-      return verdict ?? TEMPERROR;
-    },
+    verify: async (job, asking) => patience.ask(asking, async () => run(job)),
     close: async () => pool.close(),
   };
-}
-
-/** The result, or null when it is late; the work then goes on by itself. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
