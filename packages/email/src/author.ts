@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from "node:url";
 import type { Mailbox } from "@inlet/schemas";
 import { parseAddresses, withPlainLocalParts } from "./addresses.ts";
 import { isDoubtful } from "./doubtful-author.ts";
@@ -10,7 +11,14 @@ import { isDoubtful } from "./doubtful-author.ts";
 export function readAuthors(values: readonly string[]): Mailbox[] {
   if (values.some((value) => isDoubtful(withPlainLocalParts(value)))) return [];
   const authors = parseAddresses(values);
-  return authors.every(({ email }) => DOMAIN.test(email)) ? authors : [];
+  return authors.every(({ email }) => DOMAIN.test(email) && isWrittenPlainly(email)) ? authors : [];
+}
+
+/** Whether a domain stands for itself: wide letters, ligatures and marks that UTS 46 maps away name one domain to us, another to who does not map. */
+function isWrittenPlainly(email: string): boolean {
+  const domain = email.slice(email.lastIndexOf("@") + 1).replace(/\.$/, "");
+  if (/^[\x21-\x7e]*$/.test(domain)) return true;
+  return domainToUnicode(domainToASCII(domain)) === domain.normalize("NFC").toLowerCase();
 }
 
 /** What a domain is made of (RFC 5891 2.3.1, with underscores as some hosts have them), or a literal (RFC 5322 3.4.1). */
