@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { budgetOf, createBodyBudget } from "./body-budget.ts";
+import { budgetOf, connectionsWithin, createBodyBudget } from "./body-budget.ts";
 import { signedHeaders } from "./testing/sign.ts";
 import { NOW, SECRET, startTestGateway } from "./testing/test-gateway.ts";
 import type { TestGateway } from "./testing/test-gateway.ts";
@@ -124,5 +124,12 @@ describe("D1: bodies that are not proved", () => {
     const MiB = 1024 * 1024;
     expect(budgetOf(512 * MiB)).toBe(128 * MiB);
     expect(budgetOf(64 * 1024 * MiB)).toBe(512 * MiB);
+  });
+
+  test("connections fit into it beside them", async () => {
+    expect(connectionsWithin(512 * 1024 * 1024)).toBe(1024);
+    const small = await startTestGateway({ memoryBytes: 64 * 1024 * 1024 });
+    expect(small.app.server.maxConnections).toBe(128);
+    await small.app.close();
   });
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
+import { initBlobStore } from "@inlet/blob-store";
 import { processEnvironment } from "@inlet/config";
 import { vi } from "vitest";
 import { freePort } from "./free-port.ts";
@@ -30,6 +31,8 @@ export interface GatewayProcess {
 
 /** @param dir where its blobs lie */
 export async function startGatewayProcess(dir: string, change: Record<string, string> = {}): Promise<GatewayProcess> {
+  const blobs = pathToFileURL(join(dir, "blobs")).href;
+  await initBlobStore(blobs);
   const [port, opsPort] = [await freePort(), await freePort()];
   const { KAFKA_BROKERS = "", SCHEMA_REGISTRY_URL = "", PATH = "" } = processEnvironment();
   const child = spawn(process.execPath, [fileURLToPath(new URL("../main.ts", import.meta.url))], {
@@ -38,7 +41,7 @@ export async function startGatewayProcess(dir: string, change: Record<string, st
       KAFKA_BROKERS,
       SCHEMA_REGISTRY_URL,
       ...DEMO_VALUES,
-      BLOB_STORE_URL: pathToFileURL(join(dir, "blobs")).href,
+      BLOB_STORE_URL: blobs,
       TENANTS_DIR: fileURLToPath(new URL("config/tenants", repository)),
       HTTP_PORT: String(port),
       OPS_PORT: String(opsPort),

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { openBlobStore } from "@inlet/blob-store";
+import { initBlobStore, openBlobStore } from "@inlet/blob-store";
 import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
 import type { NewRecord } from "@inlet/kafka";
 import { pino } from "pino";
@@ -28,6 +28,8 @@ export interface Told {
 
 const dir = mkdtempSync(join(tmpdir(), "inlet-hostile-"));
 process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
+const blobs = pathToFileURL(join(dir, "blobs")).href;
+await initBlobStore(blobs);
 const neighbours: string[] = [];
 let records = 0;
 const log = pino({ level: "fatal" });
@@ -41,7 +43,7 @@ const shared = {
     },
     close: async () => undefined,
   },
-  blobs: openBlobStore(pathToFileURL(join(dir, "blobs")).href),
+  blobs: openBlobStore(blobs),
   codec: createCodec({ registry: createLocalSchemaIds() }),
   bodyBudget: budgetWithin(CONTAINER_BYTES),
 };
