@@ -15,7 +15,7 @@ import { SECRET } from "./testing/test-gateway.ts";
 /** D1: one process with compose's limits, attacked by every shape while another tenant sends. Times are asserted nowhere: `npm run fuzz` prints them. */
 
 /** Bytes of the shapes that may be of any size; the fuzzing takes more. */
-const LARGE = 4_000_000;
+const LARGE = 1_500_000;
 
 let gateway: LimitedGateway;
 let neighbour: Neighbour;
