@@ -88,7 +88,7 @@ const message = { id: 9, subject: "Hello", body: "", attachment_ids: [3], model:
 describe("what is sent", () => {
   test("a call names its database and key; its report names the method and no id", async () => {
     const { client, sent, calls } = odooThatAnswers({ "crm.lead/search_read": [[{ id: 7 }]] });
-    expect(await getDeal(client, "7", soon)).toEqual({ ok: true, value: { recordId: "7" } });
+    expect(await getDeal(client, "7", soon)).toEqual({ ok: true, value: { recordId: "7", closed: null } });
     expect(sent[0]?.headers).toMatchObject({ authorization: "bearer key-of-demo", "x-odoo-database": "crm" });
     expect(sent[0]?.args.context).toMatchObject({ lang: "en_US", tz: "UTC", active_test: false });
     expect(calls.map(({ operation, outcome }) => [operation, outcome])).toEqual([
