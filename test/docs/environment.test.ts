@@ -12,9 +12,13 @@ const sandbox = readFileSync(`${ROOT}packages/config/src/sandbox.ts`, "utf8");
 /** Read by the AWS SDK itself. */
 const OF_THE_SDK = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"];
 
+/** Read by undici and Node themselves. */
+const OF_PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NODE_USE_ENV_PROXY"];
+
 /** Variables that Inlet, its sandbox and its tests on Odoo read, that compose substitutes, and that the demo tenant's file names. */
 const KNOWN = new Set([
   ...OF_THE_SDK,
+  ...OF_PROXIES,
   ...Object.keys(VARIABLES).flatMap((name) => [name, `${name}_FILE`]),
   ...[...sandbox.matchAll(/"(SANDBOX_[A-Z0-9_]+)"/g)].map((match) => match[1] as string),
   ...[...odoo.matchAll(/"(ODOO_[A-Z0-9_]+)"/g)].map((match) => match[1] as string),
@@ -33,6 +37,7 @@ const NOT_VARIABLES = new Set([
   "ODOO_CODES",
   "PROPERTY_MISSING",
   "MISSING_SCOPES",
+  "CERT_HAS_EXPIRED",
 ]);
 
 test("every environment variable named in the documents exists", () => {
