@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
+import { main } from "./main.ts";
 
 const BIN = fileURLToPath(new URL("../bin/inlet.mjs", import.meta.url));
 const dir = mkdtempSync(path.join(tmpdir(), "inlet-cli-"));
@@ -25,8 +26,17 @@ test.each([
   [["up", "--port", "fax=1"], 2],
   [["send", "--as", "pigeon", "x.eml"], 2],
   [["send", "--event-id", "one", "a.eml", "b.eml"], 2],
-])("inlet %j ends with exit code %i", (args, code) => {
-  expect(inlet(args).status).toBe(code);
+  [["list", "--state", "sent"], 2],
+  [["list", "--after", "evt_1"], 2],
+])("inlet %j ends with exit code %i", async (args, code) => {
+  // Within this process: each of its own takes seconds of processor time.
+  const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, "write").mockReturnValue(true));
+  const ended = await main(args).finally(() => [out, err].forEach((spied) => spied?.mockRestore()));
+  expect(ended).toBe(code);
+});
+
+test("the program ends with the command's exit code", () => {
+  expect(inlet(["list", "--state", "sent"])).toMatchObject({ status: 2, stdout: "" });
 });
 
 test.each([

@@ -147,7 +147,7 @@ function timeline(found: Found): string[] {
     ...(found.deliveringAt === null ? [] : [{ at: found.deliveringAt, what: "taken by the sink" }]),
     ...found.journey.map(({ at, service, what, detail }) => ({
       at,
-      what: `${what.replace("_", "-")} (${service})${wordsOf(detail)}`,
+      what: `${what.replace("_", "-")} (${service})${wordsOf(what, detail)}`,
     })),
   ];
   return steps
@@ -155,7 +155,11 @@ function timeline(found: Found): string[] {
     .map(({ at, what }) => `${new Date(at).toISOString()}  +${String(at - found.receivedAt).padStart(6)} ms  ${what}`);
 }
 
-function wordsOf(detail: Record<string, unknown>): string {
-  const words = Object.entries(detail).map(([name, value]) => `${name} ${String(value)}`);
+/** What ends an email counts the attempt that ended it, as the row and the dead letter's header do; what waits, those that are used up. */
+function wordsOf(what: string, detail: Record<string, unknown>): string {
+  const ends = what === "written" || what === "suppressed" || what === "dead_lettered";
+  const words = Object.entries(detail).map(
+    ([name, value]) => `${name} ${ends && name === "attempts" ? Number(value) + 1 : String(value)}`,
+  );
   return words.length === 0 ? "" : `: ${words.join(", ")}`;
 }

@@ -20,6 +20,7 @@ export function whereToLook({
     "",
     "Inlet is up. Where to look:",
     `  the CRM's records     http://127.0.0.1:${ports["crm-sandbox"]}`,
+    `  what came             npx inlet list`,
     `  what became of one    npx inlet show ${eventId}`,
     `  send one of yours     npx inlet send test/emails/reply/plain-quoted-printable.eml`,
     `  or by SMTP            127.0.0.1:${ports.smtp}, to sales@inlet.example`,
