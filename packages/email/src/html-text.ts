@@ -89,6 +89,11 @@ export function markedTextOfSafeHtml(html: string): string {
   return toText(html, WITH_MARKS);
 }
 
+/** Whether a mail program marked anything in the html. */
+export function hasMarks(html: string): boolean {
+  return html.includes(` ${QUOTE}="`);
+}
+
 /** Whether a mail program marked a quote in the html. */
 export function hasQuoteMarks(html: string): boolean {
   return MARK.test(html);

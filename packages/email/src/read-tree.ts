@@ -3,6 +3,7 @@ import { textOfOtherForm } from "./alternatives.ts";
 import { isCalendar, textOfCalendar } from "./calendar-text.ts";
 import { decodeFields, firstValue } from "./header-fields.ts";
 import { readHeaderBlock } from "./header-block.ts";
+import { readPlainMessage } from "./plain-message.ts";
 import { joinTextParts } from "./body-text.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import { splitMessage } from "./mime-tree.ts";
@@ -77,7 +78,7 @@ async function insideOf(file: FilePart, depth: number, warnings: Set<EmailWarnin
 async function insideOfDigest(file: FilePart, depth: number): Promise<MimeTree | null> {
   const header = readHeaderBlock(file.bytes);
   if (header === null) return null;
-  const tree = await openTree(header.message, depth + 1);
+  const tree = readPlainMessage(header) ?? (await openTree(header.message, depth + 1));
   const fields = decodeFields(header.fields, tree.charset);
   const head = ["From", "Date", "Subject"].flatMap((name) => {
     const value = firstValue(fields, name);

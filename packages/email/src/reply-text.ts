@@ -1,4 +1,4 @@
-import { hasQuoteMarks, markedTextOfSafeHtml } from "./html-text.ts";
+import { hasMarks, hasQuoteMarks, markedTextOfSafeHtml } from "./html-text.ts";
 import { CUTS } from "./limits.ts";
 import { takeBanner } from "./reply/banner.ts";
 import { readReply } from "./reply/read-reply.ts";
@@ -39,7 +39,9 @@ export function replyOf(bodies: ReplyBodies): ReplyAndSignature {
 }
 
 function readHtml(bodies: ReplyBodies, full: string, from: Sender): Reply {
-  const marked = bodies.html === null ? "" : takeBanner(markedTextOfSafeHtml(bodies.html)).text;
+  // Without any mark it is the same text, and making it costs as much as the parsing.
+  const marked =
+    bodies.html === null || !hasMarks(bodies.html) ? "" : takeBanner(markedTextOfSafeHtml(bodies.html)).text;
   return readReply(bounded(marked === "" ? full : marked), from);
 }
 

@@ -4,6 +4,8 @@ import { readOpaque } from "./opaque.ts";
 import { isTnef, readTnef } from "./tnef.ts";
 import { takeUuencoded } from "./uuencode.ts";
 
+const ARMOUR = /^-----BEGIN PGP MESSAGE-----[ \t]{0,80}$/m;
+
 interface Parts {
   readonly texts: readonly TextPart[];
   readonly files: readonly FilePart[];
@@ -16,7 +18,8 @@ interface Parts {
  */
 export function unpack(texts: readonly TextPart[], files: readonly FilePart[]): Parts {
   const warnings = new Set<EmailWarning>(files.flatMap(closedBy));
-  if (texts.some(({ text }) => /^-----BEGIN PGP MESSAGE-----\s*$/m.test(text))) warnings.add("encrypted");
+  if (texts.some(({ text }) => text.includes("-----BEGIN PGP MESSAGE-----") && ARMOUR.test(text)))
+    warnings.add("encrypted");
   const found: FilePart[] = [];
   const kept = texts.map((part): TextPart => {
     if (part.contentType === "text/html") return part;

@@ -13,7 +13,7 @@ const MAX_FILES = 100;
  * length fits what they announce, and an `end`; any other `begin` is a word.
  */
 export function takeUuencoded(text: string): { readonly text: string; readonly files: readonly UuencodedFile[] } {
-  if (!/^begin(?:-base64)? [0-7]/m.test(text)) return { text, files: [] };
+  if (!text.includes("begin") || !/^begin(?:-base64)? [0-7]/m.test(text)) return { text, files: [] };
   const lines = text.split("\n");
   const kept: string[] = [];
   const files: UuencodedFile[] = [];
