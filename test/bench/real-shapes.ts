@@ -26,11 +26,11 @@ export function realShapes(): Shape[] {
 /** A link as campaign tools write them: hundreds of characters without a blank. */
 function link(number: number): string {
   let token = "";
-  for (let state = number + 1; token.length < 900;) {
+  for (let state = number + 1; token.length < 300;) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     token += state.toString(36);
   }
-  return `https://click.news.example/ls/click?upn=${token.slice(0, 900)}`;
+  return `https://click.news.example/ls/click?upn=${token.slice(0, 300)}`;
 }
 
 function newsletter(): Buffer {

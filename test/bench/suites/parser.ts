@@ -1,7 +1,11 @@
 import { availableParallelism } from "node:os";
+import { parseMime } from "@inlet/email";
+import { LONG_LINES } from "@inlet/email/src/reply/long-lines.ts";
+import { readReply } from "@inlet/email/src/reply/read-reply.ts";
 import { createParsePool } from "@inlet/parser/src/parse-pool.ts";
 import { parseBare, parseSafe } from "../baselines/simple-parser.ts";
 import { alternativeMail, attachmentMail } from "../mail.ts";
+import { realShapes } from "../real-shapes.ts";
 import { atLeast, type Bar, type Bench, type Cell, type Report } from "../suite.ts";
 
 export const name = "parser";
@@ -50,8 +54,23 @@ export async function run(bench: Bench): Promise<Report> {
       }
     }
   }
+  bench.note("CPU of real shapes");
+  const shapes = await costsOfShapes(bench);
+  bench.note("CPU of long lines");
   return {
-    tables: [{ title: "Emails a second", columns: ["mail", "parser", "emails/s", "× bare", "memory MiB"], rows }],
+    tables: [
+      {
+        title: "CPU of one email by its shape (least of several runs)",
+        columns: ["shape", "bare simpleParser ms", "html sanitized ms", "parseMime ms", "× sanitized"],
+        rows: shapes,
+      },
+      {
+        title: "CPU of the reply rules for a megabyte of long lines",
+        columns: ["line", "ms"],
+        rows: costsOfLines(bench),
+      },
+      { title: "Emails a second", columns: ["mail", "parser", "emails/s", "× bare", "memory MiB"], rows },
+    ],
     bars,
   };
 }
@@ -79,4 +98,45 @@ async function rateOf(
   const started = performance.now();
   const done = await repeat(seconds * 1000);
   return { perSecond: (done * 1000) / (performance.now() - started), rssMiB: process.memoryUsage.rss() / MiB };
+}
+
+const ROUNDS = 8;
+
+/** Milliseconds of CPU that each shape takes: the least of several rounds, since a busy machine only ever adds. */
+async function costsOfShapes({ signal }: Bench): Promise<Cell[][]> {
+  const rows: Cell[][] = [];
+  for (const { label, mail } of realShapes()) {
+    signal.throwIfAborted();
+    const times = mail.length > 500_000 ? 1 : mail.length > 5_000 ? 5 : 40;
+    const bare = await leastCpu(times, async () => parseBare(mail));
+    const safe = await leastCpu(times, async () => parseSafe(mail));
+    const whole = await leastCpu(times, async () => await parseMime(mail));
+    rows.push([label, bare, safe, whole, whole / Math.max(bare, safe)]);
+  }
+  return rows;
+}
+
+function costsOfLines({ signal }: Bench): Cell[][] {
+  return LONG_LINES.map(([name, line]) => {
+    signal.throwIfAborted();
+    const text = line.repeat(Math.ceil(MiB / line.length));
+    const before = process.threadCpuUsage();
+    readReply(text, { name: "Bo Berg", email: "bo@example.com" });
+    return [name, millisecondsSince(before)];
+  });
+}
+
+async function leastCpu(times: number, work: () => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = process.threadCpuUsage();
+    for (let count = 0; count < times; count += 1) await work();
+    least = Math.min(least, millisecondsSince(before) / times);
+  }
+  return least;
+}
+
+function millisecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
 }

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { takeBanner } from "./banner.ts";
+import { LONG_LINES } from "./long-lines.ts";
 import { readReply } from "./read-reply.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -39,4 +41,12 @@ test.each([
   const { words, signature } = readReply(text, { name: "Bo Berg", email: "bo@example.com" });
   expect(words.length).toBeLessThanOrEqual(text.length);
   expect(signature.join("\n").length).toBeLessThanOrEqual(text.length);
+});
+
+/** The same for lines of the greatest length that a rule looks at, real-looking ones among them. */
+test.each(LONG_LINES)("a megabyte of %s ends", { timeout: 60_000 }, (_name, line) => {
+  const text = line.repeat(Math.ceil(MEGABYTE / line.length));
+  const { text: rest } = takeBanner(text);
+  const { words } = readReply(rest, { name: "Bo Berg", email: "bo@example.com" });
+  expect(words.length).toBeLessThanOrEqual(text.length);
 });
