@@ -1,11 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { labelledMails } from "./labelled-files.ts";
 import { figuresOf, judgeAll, measuredTable } from "../src/testing/measured-mails.ts";
 
 /**
  * `npm run measure`: precision and recall of each kind of mail, reply texts and contacts, on the labelled mails; then each mail that came out
  * wrong. `-- --write` writes down the figures as what they may not fall below.
  */
-const judged = await judgeAll();
+const judged = await judgeAll(labelledMails());
 process.stdout.write(`${measuredTable(judged).join("\n")}\n\n`);
 for (const { label, title, found, reply, contact } of judged) {
   if (found !== label) process.stdout.write(`${label} "${title}" taken for ${found}\n`);

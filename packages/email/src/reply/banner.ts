@@ -14,7 +14,7 @@ const LEAD = 70;
 const LABELS: ReadonlySet<string> = new Set([...banners.labels, ...banners.external]);
 const EXTERNAL: ReadonlySet<string> = new Set(banners.external);
 /** What stands around a label: brackets, stars, rules, signs. */
-const ORNAMENT = /^[\s[\](){}<>*_=#|:!~.\-–—⚠⛔❗❕🚨🛑\uFE0F]+/u;
+const ORNAMENT = /^(?:[\s[\](){}<>*_=#|:!~.\-–—⚠⛔❗❕🚨🛑]|\uFE0F)+/u;
 const RULE = /^[\s*_=#|~\-–—]{3,}$/u;
 const URL = /<?https?:\/\/\S{1,1500}/g;
 const ENDS = /[.!?。！？\]>]["')\]*_]{0,3}\s*$/u;

@@ -1,12 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { normalize } from "../normalize.ts";
 import { parseMime } from "../parse-mime.ts";
-import { classificationTable, measure, readLabelled } from "./labelled-mail.ts";
+import { classificationTable, measure } from "./labelled-mail.ts";
 import type { Judged, LabelledMail } from "./labelled-mail.ts";
 import { ownTenant } from "./own-tenant.ts";
-import { writeMails } from "./written/write-mails.ts";
 
-const folder = new URL("../../../../test/emails/labelled/", import.meta.url);
 const ADDRESS = /^From:.*?([^\s<>"]+@[^\s<>"]+)/im;
 
 /** What was found of one mail. */
@@ -26,19 +23,17 @@ export interface Figures {
   readonly suppressedHumans: number;
 }
 
-/** The compact mails of test/emails/labelled, and what each program writes in each language. */
-export function labelledMails(): (LabelledMail & { deceives?: boolean; reply?: string; contact?: string })[] {
-  const compact = readdirSync(folder)
-    .filter((file) => file.endsWith(".txt"))
-    .toSorted()
-    .flatMap((file) => readLabelled(file.replace(/\.txt$/, ""), readFileSync(new URL(file, folder), "utf8")));
-  return [...compact, ...writeMails().map((mail) => ({ ...mail, held: false }))];
-}
+/** A labelled mail, with what a program's template knows of it beyond its kind. */
+export type MeasuredMail = LabelledMail & {
+  readonly deceives?: boolean;
+  readonly reply?: string;
+  readonly contact?: string;
+};
 
 /** Reads every mail and judges it. */
-export async function judgeAll(): Promise<Found[]> {
+export async function judgeAll(mails: readonly MeasuredMail[]): Promise<Found[]> {
   return await Promise.all(
-    labelledMails().map(async (mail) => {
+    mails.map(async (mail) => {
       const result = await parseMime(Buffer.from(mail.message.replaceAll("\n", "\r\n"), "utf8"));
       if (!result.ok) return { ...mail, found: result.fault.code, reply: false, contact: false };
       const event = normalize(result.email, ownTenant());

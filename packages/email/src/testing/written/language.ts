@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
-
 /** What people and programs write in one language; see test/emails/labelled/languages.yaml. */
 export interface Language {
   readonly code: string;
@@ -38,12 +35,6 @@ export interface Written {
 
 /** What a program makes of a language; `number` tells apart the mails of one program. */
 export type Program = (language: Language, number: number) => Omit<Written, "title">;
-
-export function readLanguages(): Language[] {
-  const file = new URL("../../../../../test/emails/labelled/languages.yaml", import.meta.url);
-  const read = parse(readFileSync(file, "utf8")) as Record<string, Omit<Language, "code">>;
-  return Object.entries(read).map(([code, language]) => ({ code, ...language }));
-}
 
 /** Fields and a body of one message; values with other letters than ASCII become encoded words. */
 export function mail(fields: Readonly<Record<string, string>>, body: string): string {
