@@ -37,7 +37,7 @@ const NAMED = new RegExp(
   "iu",
 );
 /** A list's name, a word of a company's own. One with a digit may be the matter itself: `[Ticket 4711]`. */
-const BRACKETED = /^(?:\[[^\][\d]{1,40}\]|\*{2,}[^*\d]{1,40}\*{2,})\s*/u;
+const BRACKETED = /^(?:\[[^\][\d]{1,40}\]|\*{2,}[^*\d]{1,40}\*{2,}|【[^【】\d]{1,40}】)\s*/u;
 /** A subject of nothing but labels ends soon; a hostile one has thousands. */
 const MOST = 50;
 
