@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { X509Certificate, createPrivateKey } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { ConfigError } from "@inlet/config";
@@ -49,6 +49,8 @@ export function watchCertificate({ files, onFault, pollMs = 10_000 }: WatchOptio
     fingerprint = now;
     const next = readCertificate(files);
     if ("problem" in next) return onFault(next);
+    // Written while it was read, or only touched: what is served is no change.
+    if (next.cert === current.cert && next.key === current.key) return;
     current = next;
     for (const listener of listeners) listener(next);
   }, pollMs);
@@ -76,6 +78,8 @@ function readCertificate({ certFile, keyFile }: WatchOptions["files"]): Certific
   }
   const pair = { cert: read.TLS_CERT_FILE, key: read.TLS_KEY_FILE };
   try {
+    // An empty key, as a file has that is being written, is none to OpenSSL's mind: the context would be made without it.
+    createPrivateKey(pair.key);
     createSecureContext({ ...pair, minVersion: LEAST_TLS });
     return { ...pair, validTo: Date.parse(new X509Certificate(pair.cert).validTo) };
   } catch (error) {

@@ -154,10 +154,13 @@ describe("the certificate's files", () => {
     expect(files.current().cert).toBe(first.cert);
     await folder.write({ key: second.key });
     await eventually(() => expect(taken).toEqual([second.cert]));
+    await folder.write({ ...second });
     const before = faults.length;
     await folder.write({ cert: "not a certificate" });
     await eventually(() => expect(faults.length).toBeGreaterThan(before));
     expect(files.current().cert).toBe(second.cert);
+    // The same pair written once more, and read in halves or not, was taken once.
+    expect(taken).toEqual([second.cert]);
     expect(faults.join()).not.toContain("PRIVATE");
   });
 
@@ -168,6 +171,12 @@ describe("the certificate's files", () => {
     const folder = await certificateFolder(first);
     cleanUp.push(async () => folder.remove());
     expect(() => watchCertificate({ files: { ...folder, ...change }, onFault: () => undefined })).toThrow(message);
+  });
+
+  test("an empty key is a fault of the configuration", async () => {
+    const folder = await certificateFolder({ cert: first.cert, key: "" });
+    cleanUp.push(async () => folder.remove());
+    expect(() => watchCertificate({ files: folder, onFault: () => undefined })).toThrow(/cannot be used together/);
   });
 
   test("a key of another certificate is a fault of the configuration", async () => {
