@@ -20,6 +20,12 @@ const BANNERS = [
   "Externe Nachricht: Vorsicht beim Klicken auf Links.",
   "ATTENTION : Ce courriel provient de l'extérieur de l'entreprise. Ne cliquez pas sur les liens et n'ouvrez pas les pièces jointes.",
   "Vous ne recevez pas souvent de courriers de la part de nils@berg.example. Découvrez pourquoi cela est important <https://aka.ms/x>",
+  "Sie erhalten nicht oft eine E-Mail von nils@berg.example. Erfahren Sie, warum dies wichtig ist <https://aka.ms/x>",
+  "[EXTERNE] Ce message provient d'un expéditeur externe. Soyez prudent.",
+  "No suele recibir correo de nils@berg.example. Por qué esto es importante <https://aka.ms/x>",
+  "Nie otrzymujesz często wiadomości od nils@berg.example. Dowiedz się, dlaczego jest to ważne <https://aka.ms/x>",
+  "[EXTERN] Diese Nachricht wurde von einem externen Absender gesendet. Seien Sie vorsichtig.",
+  "外部邮件：请谨慎点击链接。",
   "PRECAUCIÓN: Este correo procede de fuera de la organización. No haga clic en los enlaces ni abra los adjuntos.",
   "ATENÇÃO: Este e-mail veio de fora da empresa. Não clique em links nem abra anexos.",
   "ATTENZIONE: Questa e-mail proviene dall'esterno. Non cliccare sui collegamenti e non aprire gli allegati.",
@@ -64,6 +70,8 @@ test.each([
   "Achtung: Wir haben ab morgen eine neue Anschrift. Der Link steht unten.\n\nAda",
   "Hinweis: Ihre Anhänge kamen nicht an.\n\nAda",
   "Is this email from outside your company? It went to our junk folder.\n\nAda",
+  "Sie erhalten nicht oft Post von uns, aber heute ist es so weit.\n\nAda",
+  "Vous ne recevez pas souvent de mes nouvelles. Pouvez-vous livrer en mai ?\n\nAda",
   "My letter came from outside the EU, so customs opened it.\n\nAda",
 ])("%j is the sender's own", (text) => {
   expect(takeBanner(text)).toEqual({ banner: null, text });

@@ -13,6 +13,7 @@ const LONGEST = 1_500;
 const LEAD = 70;
 const LABELS: ReadonlySet<string> = new Set([...banners.labels, ...banners.external]);
 const EXTERNAL: ReadonlySet<string> = new Set(banners.external);
+const TELLING: readonly string[] = [...banners.origin, ...banners.tips];
 /** What stands around a label: brackets, stars, rules, signs. */
 const ORNAMENT = /^(?:[\s[\](){}<>*_=#|:!~.\-–—⚠⛔❗❕🚨🛑]|\uFE0F)+/u;
 const RULE = /^[\s*_=#|~\-–—]{3,}$/u;
@@ -57,7 +58,7 @@ function endOfBanner(text: string): number {
 function begins(key: string): boolean {
   const label = labelOf(key);
   if (label !== null) return true;
-  return [...banners.origin, ...banners.tips].some((phrase) => {
+  return [...TELLING, ...banners.addressed].some((phrase) => {
     const at = key.indexOf(phrase);
     return at !== -1 && at <= LEAD && !isSomebodys(key.slice(0, at));
   });
@@ -71,7 +72,9 @@ function isSomebodys(lead: string): boolean {
 function tells(key: string): boolean {
   const label = labelOf(key);
   if (label !== null && EXTERNAL.has(label)) return true;
-  return [...banners.origin, ...banners.tips].some((phrase) => key.includes(phrase));
+  if (TELLING.some((phrase) => key.includes(phrase))) return true;
+  // `You do not often get mail from X`: people write so, too, but not of an address.
+  return key.includes("@") && banners.addressed.some((phrase) => key.includes(phrase));
 }
 
 /** The sentence below or behind the first ones is one of the same notice. A paragraph of its own needs a word of origin. */
