@@ -71,8 +71,8 @@ function problemOf(path: string, specifier: string, here: Workspace, all: readon
     return `${roomOf(here)} may not import ${roomOf(target)} ("${specifier}")`;
   }
   const deep = specifier !== name && !specifier.endsWith(".avsc");
-  // What a package has for tests (an in-memory ledger) is for tests.
-  const forTests = specifier === `${name}/testing` && path.endsWith(".test.ts");
+  // What a package has for tests (an in-memory ledger) is for tests, and for what they have in common.
+  const forTests = specifier === `${name}/testing` && (path.endsWith(".test.ts") || path.includes("/testing/"));
   return deep && !forTests && roomOf(here) !== "test"
     ? `"${specifier}" reaches inside a package: export it from its index`
     : null;

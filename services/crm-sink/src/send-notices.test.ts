@@ -1,8 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { Database } from "@inlet/ledger/database";
-import { age, ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
+import { age, ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { SinkDeps } from "./email-try.ts";
 import { sendNotices } from "./send-notices.ts";

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import process from "node:process";
-import type { Database } from "@inlet/ledger/database";
+import type { Database } from "@inlet/ledger/testing";
 
 /** A test's database for processes that it starts: they may die in the middle of a transaction, as of a connection to Postgres. */
 interface Ask {
