@@ -75,6 +75,13 @@ test.each([
   expect(email.attachments).toHaveLength(1);
 });
 
+test("a calendar beside empty text and html of nothing but tags", async () => {
+  const email = await parsed(
+    "Content-Type: multipart/alternative; boundary=a\n\n--a\nContent-Type: text/plain\n\n \n--a\nContent-Type: text/html\n\n<html><body>&nbsp;</body></html>\n--a\nContent-Type: text/calendar; method=REQUEST\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Call\nDESCRIPTION:Price?\nEND:VEVENT\nEND:VCALENDAR\n--a--\n",
+  );
+  expect(email.text).toBe("Call\n\nPrice?");
+});
+
 /** k7, 12: pictures by where they lie. */
 const related = (html: string, part: string): string =>
   `Content-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\n${html}\n--r\n${part}\n\nx\n--r--\n`;

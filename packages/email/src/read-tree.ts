@@ -4,6 +4,7 @@ import { isCalendar, textOfCalendar } from "./calendar-text.ts";
 import { decodeFields, firstValue } from "./header-fields.ts";
 import { readHeaderBlock } from "./header-block.ts";
 import { readPlainMessage } from "./plain-message.ts";
+import { withoutTags } from "./html-depth.ts";
 import { joinTextParts } from "./body-text.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import { splitMessage } from "./mime-tree.ts";
@@ -22,12 +23,23 @@ export async function readTree(message: Uint8Array): Promise<MimeTree> {
   const tree = await openTree(message, 0);
   const opened = { ...tree, ...unpack(tree.texts, tree.files) };
   const warnings = [...tree.warnings, ...opened.warnings];
-  if (opened.texts.some(({ text }) => text.trim() !== "")) return { ...opened, warnings };
+  if (opened.texts.some(hasWords)) return { ...opened, warnings };
   const others = [...opened.alternatives, ...opened.files].map((file) => ({ file, text: textOfOtherForm(file) }));
   const other = others.find(({ text }) => text !== null);
   if (other?.text != null)
-    return { ...opened, texts: [other.text], files: opened.files.filter((file) => file !== other.file), warnings };
+    return {
+      ...opened,
+      texts: [...opened.texts, other.text],
+      files: opened.files.filter((file) => file !== other.file),
+      warnings,
+    };
   return { ...opened, texts: [...opened.texts, ...calendarTexts(opened.files)], warnings };
+}
+
+/** Html of nothing but tags, as Outlook puts it beside an invitation, says nothing. */
+function hasWords({ contentType, text }: TextPart): boolean {
+  const words = contentType === "text/html" ? withoutTags(text).replace(/&nbsp;|&#160;|\u00A0/g, "") : text;
+  return words.trim() !== "";
 }
 
 function calendarTexts(files: readonly FilePart[]): TextPart[] {

@@ -20,10 +20,10 @@ interface Labelled {
  * `From:` does not.
  */
 export function headerBlockAt(lines: readonly Line[], start: number): number | null {
+  if (isBlock(fieldsOnOneLine(lines[start]?.key ?? ""))) return start;
   const first = labelled(lines[start]);
   if (first === null || !["from", "date", "to", "subject", "cc"].some((role) => first.roles.has(role as Role)))
     return null;
-  if (isBlock(fieldsOnOneLine(lines[start]?.key ?? ""))) return start;
   const fields = [first];
   let last = start;
   let folded = 0;
@@ -46,8 +46,13 @@ const MOST_ON_A_LINE = 8;
 /** One to three words in front of a colon, behind a blank. */
 const LABEL_INSIDE = /(?:^|\s)((?:[\p{L}\p{M}.'’/-]{1,24}\s){0,2}[\p{L}\p{M}.'’/-]{1,24})\s?[:：]\s/gu;
 
+/** `-----Original Message----- From: …`. */
+const TITLE_IN_FRONT = /^[-–—_=]{2,60}\s?[^-–—_=:]{1,60}?\s?[-–—_=]{2,60}\s{0,4}/;
+
 /** `From: … Sent: … To: … Subject: …`: a program that makes one line of the block. */
-function fieldsOnOneLine(key: string): Labelled[] {
+function fieldsOnOneLine(line: string): Labelled[] {
+  if (!line.includes(":") && !line.includes("：")) return [];
+  const key = line.replace(TITLE_IN_FRONT, "");
   const found: { roles: ReadonlySet<Role>; from: number; to: number }[] = [];
   for (const match of key.matchAll(LABEL_INSIDE)) {
     if (found.length >= MOST_ON_A_LINE) break;

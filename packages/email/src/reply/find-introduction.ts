@@ -161,7 +161,8 @@ function announces(form: Introduction, words: string, evidence: Evidence): boole
     (verb) => placeOf(words, verb) !== -1 && isOver(words, placeOf(words, verb) + verb.length),
   );
   if (form.nameAfterVerb === true) {
-    if (behind || !ends) return false;
+    if (behind) return false;
+    if (!ends) return starts && hasDay && hasTime && hasAddress && ENDS_WITH_ADDRESS.test(words);
     return hasAddress || (hasTime && (starts || hasDay)) || (quoted && (starts ? hasDay || /\d/.test(words) : hasDay));
   }
   // `X <x@y> kirjoitti 6.3.2026 kello 16.02:` has the date behind.

@@ -109,7 +109,7 @@ function contactBlock(lines: readonly Line[], part: Part, sender: Sender): numbe
     block.some(({ text, code, key }) => code || key === "" || text.length > BLOCK.longest || text.trim().endsWith("?"))
   )
     return -1;
-  if (isLetter(block) || !block.slice(1).some(isContact)) return -1;
+  if (isLetter(block) || !block.slice(1).some((line) => isContact(line) || ROLE.test(line.key))) return -1;
   const above = lastWords(lines, part.from, from);
   if (/[:：]$/.test(above)) return -1;
   const name = withoutTitles((block[0] as Line).text);

@@ -30,6 +30,7 @@ test.each([
   "On 14 Nov 2026 at 08:14, Bo Berg <bo@in.example> wrote",
   "Le 14 nov. 2026 à 08:14, Bo Berg <bo@in.example> a écrit",
   "El 14 nov 2026 a las 08:14, Bo Berg <bo@in.example> escribió",
+  "Am 21.04.2026 17:48 schrieb Bo Berg <bo@in.example>",
 ])("%j without its colon, above a quote without marks", (introduction) => {
   expect(words(`I am free on Monday.\n\n${introduction}\n\nWhen are you available?\n`)).toBe("I am free on Monday.");
 });
@@ -56,6 +57,7 @@ test.each([
   "Från: Sales <sales@inlet.example> Skickat: den 16 mars 2026 14:02 Till: Ada <ada@northwind.example> Ämne: Offert",
   "Da: Sales <sales@inlet.example> Inviato: lunedì 16 marzo 2026 14:02 A: Ada <ada@northwind.example> Oggetto: Offerta",
   "Od: Sales <sales@inlet.example> Wysłano: 16 marca 2026 14:02 Do: Ada <ada@northwind.example> Temat: Oferta",
+  "-----Original Message----- From: Sales <sales@inlet.example> Sent: Monday, 16 March To: Ada Subject: Offer",
   "От: Sales <sales@inlet.example> Отправлено: 16 марта 2026 14:02 Кому: Ada <ada@northwind.example> Тема: Оферта",
 ])("%j begins the history", (header) => {
   expect(words(`Fine, we take both.\n\n${header}\n\nDear Ada, here is our offer.\n`)).toBe("Fine, we take both.");
@@ -77,6 +79,7 @@ test.each<[card: string, sender: Parameters<typeof readReply>[1]]>([
   ],
   ["John Doe\nSample Research\nTel. +49 30 901820", { name: "John Doe", email: "office@example.com" }],
   ["Dr. Ada Okafor\nLeiterin Einkauf\nNorthwind GmbH\nTelefon: 030 901820\nwww.northwind.example", from],
+  ["Ada M. Okafor\nHead of Accounting\nNorthwind\n12 Main Street, Springfield", from],
   ["Ada Okafor\nNorthwind\n+44 20 7946 0123", { name: null, email: "okafor@northwind.example" }],
 ])("the card %j is a signature", (card, sender) => {
   const reply = readReply(`Thanks for the survey, and we wish you the best of luck.\n\n${card}\n`, sender);
