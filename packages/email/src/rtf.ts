@@ -1,15 +1,6 @@
-import { createRequire } from "node:module";
+import { deEncapsulateSync } from "rtf-stream-parser";
 import { decodeBytes } from "./charset.ts";
 import { textOfRtf } from "./rtf-text.ts";
-
-interface Deencapsulated {
-  readonly mode: "text" | "html";
-  readonly text: string | Buffer;
-}
-type Deencapsulate = (rtf: Buffer, options: { decode: (bytes: Buffer, charset: string) => string }) => Deencapsulated;
-
-/** CommonJS, and loaded by the few mails that need it. */
-const load = createRequire(import.meta.url);
 
 const COMPRESSED = 0x75465a4c;
 const UNCOMPRESSED = 0x414c454d;
@@ -28,7 +19,6 @@ export function readCompressedRtf(
   if (rtf === null || rtf.toString("latin1", 0, 5) !== "{\\rtf") return null;
   if (/\\fromhtml1/.test(rtf.toString("latin1", 0, 2_000))) {
     try {
-      const { deEncapsulateSync } = load("rtf-stream-parser") as { deEncapsulateSync: Deencapsulate };
       const found = deEncapsulateSync(rtf, { decode: (part, charset) => decodeBytes(part, charset).text });
       const content = found.text.toString();
       if (content.trim() !== "")
