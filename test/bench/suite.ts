@@ -30,7 +30,7 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
 }
 
-/** A figure that DESIGN.md sets a bar for. Not met is a finding, not a failure: machines differ and are busy. */
+/** A figure that docs/reference/benchmarks.md sets a bar for. Not met is a finding, not a failure: machines differ and are busy. */
 export interface Bar {
   readonly what: string;
   /** The bar as words: `at least 0.5`. */

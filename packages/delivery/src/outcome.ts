@@ -3,7 +3,7 @@ import type { DeadLetterReason, SkipReason, SuppressReason } from "@inlet/schema
 /** Where in the pipeline something happened. */
 export type Stage = "parse" | "deliver";
 
-/** What a step decided; one place in each service carries it out (DESIGN.md, decision 7). */
+/** What a step decided; one place in each service carries it out (docs/concepts/architecture.md). */
 export type Outcome<T> = { readonly kind: "ok"; readonly value: T } | Ending;
 
 /** Everything that ends the steps early. */

@@ -15,7 +15,7 @@ import { poolSize } from "./processes/pool-size.ts";
 import { createSenderPool } from "./sender/sender-pool.ts";
 import { createScanner } from "./scanner.ts";
 
-/** The longest that an email may take, ms of processor time (DESIGN.md, hostile input). */
+/** The longest that an email may take, ms of processor time (docs/concepts/architecture.md). */
 const PARSE_TIMEOUT_MS = 10_000;
 /** What DNS may take for SPF, DKIM and DMARC of one email, ms. */
 const SENDER_DNS_MS = 5000;

@@ -1,4 +1,4 @@
-/** The law of DESIGN.md over facts that were gathered: pure. */
+/** The delivery guarantee (docs/concepts/delivery-guarantees.md) over facts that were gathered: pure. */
 
 export interface OpenRow {
   readonly state: string;

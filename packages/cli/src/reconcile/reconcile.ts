@@ -26,7 +26,7 @@ export interface ReconcileOptions {
 const COUNT_PAGE = 20_000;
 
 /**
- * Whether every accepted email is accounted for, now, on a running system: the law of DESIGN.md. Suspects are looked at again before they
+ * Whether every accepted email is accounted for, now, on a running system (docs/concepts/delivery-guarantees.md). Suspects are looked at again before they
  * count, since mail moves on while it is counted; memory does not grow with the number of emails but by a bit a record (`deep`: and 8
  * bytes an outcome, in rounds of four million).
  */
