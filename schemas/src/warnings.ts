@@ -39,3 +39,37 @@ export const EMAIL_WARNINGS = {
 } as const;
 
 export type EmailWarning = keyof typeof EMAIL_WARNINGS;
+
+/** The closed list of what the way in adds to them: what a provider's form lacks, and what the tenant's attachment policy took away. Add, never rename. */
+export const SOURCE_WARNINGS = {
+  attachments_missing: "the provider tells of more attachments than it sent",
+  provider_found_virus: "the provider's scan found malware; the files of the email are not stored",
+  attachment_refused: "a file broke the tenant's policy; it is not stored",
+  attachment_infected: "a scan found malware in a file; it is not stored",
+  attachment_unscanned: "a file could not be scanned, and the tenant's policy lets it through",
+} as const;
+
+/** The closed list of what delivery adds to an email's outcome: what the CRM did not take or have. Add, never rename. */
+export const DELIVERY_WARNINGS = {
+  activity_headers_refused:
+    "the CRM takes an address of the email for none; the activity is written without its parties",
+  activity_not_tied: "what a replay newly found could not be tied to the activity that is there",
+  campaign_deal_unknown: "the deal that the campaign leads to is not in the CRM, or it did not tell",
+  company_failed: "the company could not be made",
+  company_not_found: "the CRM did not tell whether it has the company",
+  company_refused: "the CRM does not take the company for this email",
+  contact_address_refused: "the CRM does not take the sender's address; its contact has none",
+  contact_not_found_by_phone: "the CRM did not tell who has the phone number of the signature",
+  deal_closed: "the email is a reply, and its deal has ended",
+  deal_not_tagged: "tags could not be added to the deal",
+  deal_stage_missing: "the pipeline or stage for new deals is no longer there; the deal begins where there is one",
+  deal_tag_unknown: "the deal that an address names is not in the CRM, or it did not tell",
+  file_failed: "a file could not be uploaded",
+  recent_subject_deal_unknown: "the deal of a recent email with the same subject is not in the CRM, or it did not tell",
+  record_gone: "a record was deleted in the CRM; it was looked for again and written once more",
+  record_merged: "a record was merged into another in the CRM, which is used from now on",
+  rule_failed: "what a rule asks for could not be done",
+  rule_without_deal: "a rule changes the deal, and the email has none",
+  sent_message_deal_unknown: "the deal of the sent message that it answers is not in the CRM, or it did not tell",
+  task_owner_missing: "the owner that a rule names is no longer there; the task is nobody's",
+} as const;

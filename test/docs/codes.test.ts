@@ -1,4 +1,12 @@
-import { CONTACT_REASONS, DEAD_LETTER_REASONS, EMAIL_WARNINGS, SKIP_REASONS, SUPPRESS_REASONS } from "@inlet/schemas";
+import {
+  CONTACT_REASONS,
+  DEAD_LETTER_REASONS,
+  DELIVERY_WARNINGS,
+  EMAIL_WARNINGS,
+  SKIP_REASONS,
+  SOURCE_WARNINGS,
+  SUPPRESS_REASONS,
+} from "@inlet/schemas";
 import { expect, test } from "vitest";
 import { isCode, isTest, readRepository, report } from "../architecture/repository.ts";
 import type { Finding, RepositoryFile } from "../architecture/repository.ts";
@@ -24,6 +32,15 @@ test("every code that a page of the concepts names is one of the code or of the 
   expect(found).toEqual([]);
 });
 
+test("every warning that the code gives is of a closed list, and each of a list is given by code", () => {
+  const given = warningsIn(files);
+  const known = { ...EMAIL_WARNINGS, ...SOURCE_WARNINGS, ...DELIVERY_WARNINGS };
+  report("warnings in the code", { given: given.size, known: Object.keys(known).length });
+  expect([...given].filter((code) => !(code in known))).toEqual([]);
+  const quoted = codesIn(files.filter(({ path }) => path !== "schemas/src/warnings.ts"));
+  expect(Object.keys({ ...SOURCE_WARNINGS, ...DELIVERY_WARNINGS }).filter((code) => !quoted.has(code))).toEqual([]);
+});
+
 test("planted: a reason of the other kind, a reason and a code that nobody has", () => {
   const planted = (text: string): RepositoryFile[] => [{ path: "docs/concepts/x.md", text }];
   const problems = (found: readonly Finding[]): string[] => found.map(({ problem }) => problem);
@@ -44,6 +61,12 @@ test("planted: a reason of the other kind, a reason and a code that nobody has",
     known,
   );
   expect(problems(codes)).toEqual(["of_a_test is no code", "inlet_total is no code"]);
+  const giving = (text: string): string[] => [...warningsIn([{ path: "services/x/src/a.ts", text }])];
+  expect(
+    giving(
+      'email.warnings.push(`one_a: ${detail}`); const warning = `two_a: x`; return { warnings: b ? ["three_a"] : [] };',
+    ),
+  ).toEqual(["one_a", "two_a", "three_a"]);
 });
 
 /** `suppressed: CODE`, `dead_lettered: CODE` and "dead-lettered as `CODE`". */
@@ -61,6 +84,20 @@ function unknownReasons(within: readonly RepositoryFile[], looked = { codes: 0 }
         return code in reasons ? [] : [{ path, problem: `${whole.replace(/`/g, "")} is no reason` }];
       }),
     ),
+  );
+}
+
+/** What begins a text that is pushed to, or made, a warning. */
+function warningsIn(within: readonly RepositoryFile[]): ReadonlySet<string> {
+  return new Set(
+    within
+      .filter((file) => isCode(file) && !isTest(file.path))
+      .flatMap(({ text }) => [
+        ...text.matchAll(
+          /\bwarnings?(?:\.push\(| = |: )\s*(?:[^;"'`]*?\?\s*)?\[?\s*["'`]([a-z]+(?:_[a-z]+)+)(?=["'`]|: )/g,
+        ),
+      ])
+      .map(([, code = ""]) => code),
   );
 }
 

@@ -2,11 +2,13 @@ import { VARIABLES } from "@inlet/config";
 import type { Variable } from "@inlet/config";
 import {
   DEAD_LETTER_REASONS,
+  DELIVERY_WARNINGS,
   DLQ_HEADER,
   EMAIL_WARNINGS,
   HEADER,
   INLINE_LIMIT_BYTES,
   SKIP_REASONS,
+  SOURCE_WARNINGS,
   SUPPRESS_REASONS,
   TOPICS,
 } from "@inlet/schemas";
@@ -183,15 +185,30 @@ function reasonsPage(): string {
 }
 
 function warningsPage(): string {
+  const rows = (warnings: Readonly<Record<string, string>>): string[][] =>
+    Object.entries(warnings).map(([code, meaning]) => [`\`${code}\``, meaning]);
   return page(
     "Warnings",
     "schemas/src/warnings.ts",
-    "`warnings` of a normalized email: what was mended, guessed, cut or left unread. None of them stops an email. The list is closed:",
-    "codes are added, never renamed. A provider's door adds its own, named on its page.",
+    "What was mended, guessed, cut, left unread or not taken. None of them stops an email. The lists are closed: codes are added, never",
+    "renamed. After a code may stand `: ` and what it is about.",
     "",
-    ...table(
-      ["warning", "meaning"],
-      Object.entries(EMAIL_WARNINGS).map(([code, meaning]) => [`\`${code}\``, meaning]),
-    ),
+    "## Of the email",
+    "",
+    "`warnings` of a normalized email.",
+    "",
+    ...table(["warning", "meaning"], rows(EMAIL_WARNINGS)),
+    "",
+    "## Of the way in",
+    "",
+    "They stand there as well: what a provider's form lacks, and what the tenant's [policy](../guides/attachments.md) took away.",
+    "",
+    ...table(["warning", "meaning"], rows(SOURCE_WARNINGS)),
+    "",
+    "## Of the delivery",
+    "",
+    "`warnings` of an outcome, in `inlet show` and in the ledger: the email is written, but for this.",
+    "",
+    ...table(["warning", "meaning"], rows(DELIVERY_WARNINGS)),
   );
 }
