@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { readRepository, report, ROOT } from "../architecture/repository.ts";
+import { isCode, readRepository, report, ROOT } from "../architecture/repository.ts";
 import type { Finding, RepositoryFile } from "../architecture/repository.ts";
 
 const PROTOCOL = "docs/concepts/protocol.md";
@@ -13,6 +13,13 @@ test("every section of the protocol that code or a page cites is there", () => {
   const looked = { citations: 0 };
   const found = missingSections(files, sectionsOf(text(PROTOCOL)), looked);
   report("cited sections of the protocol", looked);
+  expect(found).toEqual([]);
+});
+
+test("every decision that code cites by its number is there", () => {
+  const looked = { citations: 0 };
+  const found = missingDecisions(files, looked);
+  report("decisions cited by code", looked);
   expect(found).toEqual([]);
 });
 
@@ -50,6 +57,8 @@ test("planted: a section, a page and a requirement that are not there, a range w
   ).toEqual(["PROTOCOL.md 9 is no section of the protocol", "PROTOCOL.md 7 is no section of the protocol"]);
   const pages = missingPages(planted("// docs/a.md, README.md, docs/b.md, DESIGN.md"), (path) => path === "docs/a.md");
   expect(problems(pages)).toEqual(["cites docs/b.md, which is not there", "cites DESIGN.md, which is not there"]);
+  const decisions = [...planted("// decision 7, decisions 8"), { path: "docs/decisions/0007-a.md", text: "" }];
+  expect(problems(missingDecisions(decisions))).toEqual(["decision 8 is not there"]);
   const ids = new Set(["UN1", "UN2", "WR3"]);
   expect(problems(unknownRequirements(planted("// UN1–UN2, WR3: UN10, OP1"), ids))).toEqual([
     "UN10 is no requirement",
@@ -67,7 +76,7 @@ function sectionsOf(page: string): Set<string> {
   return new Set([...page.matchAll(/^## (\d+)\. /gm)].map(([, number = ""]) => number));
 }
 
-/** `PROTOCOL.md 4`, `PROTOCOL.md 1 and 12`, and in pages and migrations as well, which are never edited. */
+/** `PROTOCOL.md 4`, `PROTOCOL.md 1 and 12`, "protocol, section 3"; in migrations as well, which are never edited. */
 function missingSections(
   within: readonly RepositoryFile[],
   sections: ReadonlySet<string>,
@@ -76,12 +85,25 @@ function missingSections(
   return within
     .filter(({ path }) => path !== SELF && path !== PROTOCOL)
     .flatMap(({ path, text: content }) =>
-      [...content.matchAll(/\bPROTOCOL\.md,? (\d+(?:(?: to |, | and )\d+)*)/g)]
+      [...content.matchAll(/\b(?:PROTOCOL\.md,?|protocol, section) (\d+(?:(?: to |, | and )\d+)*)/g)]
         .flatMap(([, numbers = ""]) => numbers.match(/\d+/g) ?? [])
         .flatMap((number) => {
           looked.citations += 1;
           return sections.has(number) ? [] : [{ path, problem: `PROTOCOL.md ${number} is no section of the protocol` }];
         }),
+    );
+}
+
+/** By the number in its file's name. */
+function missingDecisions(within: readonly RepositoryFile[], looked = { citations: 0 }): Finding[] {
+  const numbers = new Set(within.flatMap(({ path }) => /^docs\/decisions\/0*(\d+)-/.exec(path)?.[1] ?? []));
+  return within
+    .filter((file) => isCode(file) && !isGuard(file.path))
+    .flatMap(({ path, text: content }) =>
+      [...content.matchAll(/\bdecisions? (\d+)\b/g)].flatMap(([, number = ""]) => {
+        looked.citations += 1;
+        return numbers.has(number) ? [] : [{ path, problem: `decision ${number} is not there` }];
+      }),
     );
 }
 

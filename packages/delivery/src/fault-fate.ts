@@ -59,7 +59,7 @@ const LATEST_MS = 120_000;
 const OPTIONAL_PATIENCE_MS = 15 * 60_000;
 
 /**
- * What a fault means for the email: an outage costs it nothing (decision 4), unless it meets this email only; a passing fault of the record
+ * What a fault means for the email: an outage costs it nothing (decision 19), unless it meets this email only; a passing fault of the record
  * uses an attempt; a permanent one is dead-lettered at once. An unknown result is never looked at again before it can be settled.
  */
 export function fateOf(fault: Fault, context: FaultContext): Ending {

@@ -24,7 +24,7 @@ const MAX_STACK = 4 * 1024;
 const MAX_MESSAGE = 1024;
 
 /**
- * The dead letter of a record: the original key, value and headers untouched, and `x-dlq-*` beside them (facts of the protocol: the bytes
+ * The dead letter of a record: the original key, value and headers untouched, and `x-dlq-*` beside them (protocol, section 2: the bytes
  * can be replayed as they are). Earlier `x-dlq-*` headers of a former pass are replaced. It goes to the lane of the topic that the record was read
  * from: the lane that its own headers name may not exist.
  */

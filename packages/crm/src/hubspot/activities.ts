@@ -5,7 +5,7 @@ import type { HubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { gone, outage, passing } from "./faults.ts";
 
-/** HubSpot's association types from an email (facts 2.3). */
+/** HubSpot's association types from an email. */
 const EMAIL_TO = { contacts: 198, deals: 210, companies: 186 } as const;
 
 type ActivityChange = Parameters<Crm["updateActivity"]>[1];

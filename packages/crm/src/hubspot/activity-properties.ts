@@ -48,7 +48,7 @@ export function htmlWithoutLink(html: string): string {
 
 /**
  * `hs_email_headers`: JSON in a string, which fills the read-only `hs_email_from_*` and `hs_email_to_*`; any other shape is a 400
- * INVALID_JSON (facts 2.3). Mail without a sender's address goes without.
+ * INVALID_JSON. Mail without a sender's address goes without.
  */
 function emailHeaders(input: ActivityInput): string | null {
   if (input.from.email === "") return null;

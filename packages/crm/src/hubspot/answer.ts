@@ -33,7 +33,7 @@ export function jsonObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Reads an error body (facts: `{status, message, correlationId, category, …}`, 429 with `errorType` and `policyName`). */
+/** Reads an error body (`{status, message, correlationId, category, …}`, 429 with `errorType` and `policyName`). */
 export function hubSpotError(text: string): HubSpotError {
   const body = jsonObject(text) ?? {};
   const field = (name: string): string | null => {

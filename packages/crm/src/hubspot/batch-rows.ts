@@ -4,7 +4,7 @@ import type { HubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
 
-/** Inputs of a batch call that HubSpot takes (facts 2.2: to be tried on a live account). */
+/** Inputs of a batch call that HubSpot takes (to be tried on a live account). */
 export const MOST_ROWS = 100;
 
 export interface BatchWrite {
@@ -47,7 +47,7 @@ export async function writeBatch(
   };
 }
 
-/** `batch/read`: the records that are there, by what the answer says of them. A miss is no failed request in HubSpot's books (facts 2.6). */
+/** `batch/read`: the records that are there, by what the answer says of them. A miss is no failed request in HubSpot's books. */
 export async function readBatch(
   client: HubSpotClient,
   read: {

@@ -8,7 +8,7 @@ import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
 
 import { HUBSPOT_LIMITS } from "./limits.ts";
 
-/** HubSpot's association type from a contact to a company (facts 2.3). */
+/** HubSpot's association type from a contact to a company. */
 const CONTACT_TO_COMPANY = 279;
 
 /**
@@ -65,7 +65,7 @@ async function createInCompany(
     : { ok: true, value: { recordId: record.id, created: true } };
 }
 
-/** The contact with this address, by batch read: consistent, and a miss is no failed request in HubSpot's books (facts 2.6). */
+/** The contact with this address, by batch read: consistent, and a miss is no failed request in HubSpot's books. */
 export async function findContact(
   client: HubSpotClient,
   email: string,

@@ -243,7 +243,7 @@ function refusedProperties(text: string): string[] {
   return [...new Set([...named, ...missing])].slice(0, 10);
 }
 
-/** A 403 has several meanings: the body decides (facts 1.1). None of them is the email's fault. */
+/** A 403 has several meanings: the body decides. None of them is the email's fault. */
 function forbidden(error: HubSpotError, retryAfterMs: number | undefined): CallFault {
   const details = { unknown: false, retryAfterMs };
   const hints = [error.category, error.subCategory, error.errorType].join(" ");

@@ -37,7 +37,7 @@ export interface HubSpotOptions extends AdapterOptions {
 }
 
 /**
- * HubSpot as a CRM (facts: crm-apis.md 2). How an unknown result is settled:
+ * HubSpot as a CRM (docs/guides/hubspot.md). How an unknown result is settled:
  * contact and deal by sending again (unique `email`, `inlet_conversation`), activity, company and task by their unique `inlet_email_key`,
  * `inlet_company_domain` and `inlet_task_key`, file by its path.
  * Throws only on options that cannot work: a baseUrl that is no URL.

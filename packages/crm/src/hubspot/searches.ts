@@ -2,7 +2,7 @@ import type { CallFault } from "../port.ts";
 import { passing, permanent } from "./faults.ts";
 
 /**
- * What a search is charged: HubSpot allows 4 to 5 of them in a second, and 17 to 19 calls of other kinds (facts 2.6), so that one quota
+ * What a search is charged: HubSpot allows 4 to 5 of them in a second, and 17 to 19 calls of other kinds, so that one quota
  * keeps to both.
  */
 export const SEARCH_COST = 5;

@@ -5,7 +5,7 @@ import type { HubSpotClient } from "./client.ts";
 import { HUBSPOT_LIMITS } from "./limits.ts";
 import { gone, outage, passing } from "./faults.ts";
 
-/** HubSpot's association types from a task (facts 2.3). */
+/** HubSpot's association types from a task. */
 const TASK_TO = { contacts: 204, deals: 216 } as const;
 
 /**

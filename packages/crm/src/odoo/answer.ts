@@ -14,7 +14,7 @@ export function jsonValue(text: string): unknown {
   }
 }
 
-/** Reads an error body: `{"name", "message", "arguments", "context", "debug"}` (facts 7). */
+/** Reads an error body: `{"name", "message", "arguments", "context", "debug"}`. */
 export function odooError(text: string): OdooError {
   const body = fieldsOf(jsonValue(text));
   const { name, message } = body;

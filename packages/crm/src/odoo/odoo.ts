@@ -23,7 +23,7 @@ export interface OdooOptions extends AdapterOptions {
 }
 
 /**
- * Odoo 19 as a CRM (facts: crm-apis.md 7). Every record is made by `load` under an external id, so that an unknown result is settled by
+ * Odoo 19 as a CRM (docs/guides/odoo.md). Every record is made by `load` under an external id, so that an unknown result is settled by
  * sending again, whatever the effect. Throws only on options that cannot work: a baseUrl that is no URL.
  */
 export function createOdoo(options: OdooOptions): Crm {
