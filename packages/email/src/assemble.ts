@@ -121,8 +121,12 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
   };
 }
 
-function fileOf({ contentType, bytes }: AttachmentSource): { contentType: string; bytes: Uint8Array | null } {
-  return { contentType: contentType ?? "", bytes };
+function fileOf({ contentType, filename, bytes }: AttachmentSource): {
+  contentType: string;
+  filename: string | null;
+  bytes: Uint8Array | null;
+} {
+  return { contentType: contentType ?? "", filename, bytes };
 }
 
 function addressesOf(fields: readonly Field[], name: string, warnings: Set<string>): Mailbox[] {

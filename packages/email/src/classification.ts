@@ -1,10 +1,10 @@
 import { answersGoToSomebody, automaticSigns, challengeSigns, noReplySigns } from "./machine/automatic-signs.ts";
 import { awaySigns } from "./machine/away-signs.ts";
 import { bounceSigns, complaintSigns } from "./machine/bounce-signs.ts";
-import { has } from "./machine/evidence.ts";
+import { has, isAnswerOrForward } from "./machine/evidence.ts";
 import type { Classification, Evidence } from "./machine/evidence.ts";
 import { calendarSigns, listSigns } from "./machine/list-signs.ts";
-import { reactionSigns, recallSigns } from "./machine/message-notices.ts";
+import { reactionSigns, recallSigns, receiptSigns } from "./machine/message-notices.ts";
 import { reportSigns } from "./machine/report-signs.ts";
 
 /**
@@ -20,7 +20,7 @@ import { reportSigns } from "./machine/report-signs.ts";
 export function classify(mail: Evidence): Classification {
   const report = reportSigns(mail) ?? complaintSigns(mail) ?? bounceSigns(mail);
   if (report !== null) return report;
-  const notice = [...recallSigns(mail), ...reactionSigns(mail)];
+  const notice = [...recallSigns(mail), ...reactionSigns(mail), ...receiptSigns(mail)];
   if (notice.length > 0) return { kind: "receipt", reasons: notice };
   const challenge = challengeSigns(mail);
   if (challenge.length > 0) return { kind: "challenge", reasons: challenge };
@@ -37,7 +37,8 @@ export function classify(mail: Evidence): Classification {
   const list = listSigns(mail);
   if (list !== null) return { kind: list.kind, reasons: [...new Set([...list.reasons, ...reasons])] };
   const bulk = weak.some((sign) => sign.startsWith("precedence:"));
-  if (bulk && answers && weak.includes("null_return_path")) return { kind: "auto_reply", reasons };
+  if (bulk && (answers || isAnswerOrForward(mail)) && weak.includes("null_return_path"))
+    return { kind: "auto_reply", reasons };
 
   // `Precedence: bulk` beside a second mark is how systems notify; a forwarder's marks without it are people's mail.
   const automatic = certain.length > 0 || (bulk && weak.length >= 2);

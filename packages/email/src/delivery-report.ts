@@ -23,14 +23,35 @@ const RECIPIENTS = 50;
  * to (Original-Recipient, RFC 3464 2.3.1), else where the message went last (Final-Recipient 2.3.2): behind an alias that is a stranger's address.
  */
 export function readDeliveryStatus(bytes: Uint8Array): RecipientStatus[] {
-  return fieldGroups(bytes).flatMap((fields) => {
-    const action = withoutComments(firstValue(fields, "Action") ?? "").toLowerCase() || null;
-    const recipient =
-      addressIn(firstValue(fields, "Original-Recipient")) ?? addressIn(firstValue(fields, "Final-Recipient"));
-    if (action === null && recipient === null) return [];
-    const status = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(firstValue(fields, "Status") ?? "")?.[0] ?? null;
-    return [{ action: action !== null && ACTIONS.includes(action) ? action : null, status, recipient }];
-  });
+  return fieldGroups(bytes)
+    .flatMap(perRecipient)
+    .slice(0, RECIPIENTS)
+    .flatMap((fields) => {
+      const action = withoutComments(firstValue(fields, "Action") ?? "").toLowerCase() || null;
+      const recipient =
+        addressIn(firstValue(fields, "Original-Recipient")) ?? addressIn(firstValue(fields, "Final-Recipient"));
+      if (action === null && recipient === null) return [];
+      const status = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(firstValue(fields, "Status") ?? "")?.[0] ?? null;
+      return [{ action: action !== null && ACTIONS.includes(action) ? action : null, status, recipient }];
+    });
+}
+
+/** Groups that a server wrote without an empty line between them: a recipient that is named again begins another one. */
+function perRecipient(fields: readonly Field[]): Field[][] {
+  const groups: Field[][] = [[]];
+  for (const field of fields) {
+    const name = field.name.toLowerCase();
+    const last = groups.at(-1) as Field[];
+    const named = last.some((other) => other.name.toLowerCase() === name);
+    const done = name === "original-recipient" && last.some((other) => other.name.toLowerCase() === "final-recipient");
+    if (/^(?:original|final)-recipient$/.test(name) && (named || (done && has(last, "Action")))) groups.push([field]);
+    else last.push(field);
+  }
+  return groups;
+}
+
+function has(fields: readonly Field[], name: string): boolean {
+  return firstValue(fields, name) !== null;
 }
 
 /** The Feedback-Type of message/feedback-report (RFC 5965 3.1): `abuse`, `fraud`, `not-spam`, …; null when missing. */
@@ -72,7 +93,9 @@ function addressIn(value: string | null): string | null {
   const type = semicolon === -1 ? "" : withoutComments(value.slice(0, semicolon));
   if (FOREIGN_TYPES.test(type)) return null;
   const bare = withoutComments(value.slice(semicolon + 1)).replace(/^<|>$/g, "");
-  const address = bare.includes("\\x{") ? unescapedCharacters(bare) : bare;
+  // RFC 3461 4: some copy the address as it was sent to them, in xtext.
+  const sent = bare.replace(/\+(2B|3D)/g, (_, hex: string) => (hex === "2B" ? "+" : "="));
+  const address = sent.includes("\\x{") ? unescapedCharacters(sent) : sent;
   return isAddress(address) ? address : null;
 }
 

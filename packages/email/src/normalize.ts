@@ -5,6 +5,7 @@ import { readOurAddresses } from "./address-tags.ts";
 import { chooseContact } from "./contact/choose-contact.ts";
 import type { ContactRules } from "./contact/contact-rules.ts";
 import { identify } from "./identify.ts";
+import { listOf } from "./contact/list-address.ts";
 import { gradeLoop } from "./machine/loop.ts";
 import type { EmailContent } from "./port.ts";
 
@@ -71,10 +72,16 @@ export function normalize(content: EmailContent, context: NormalizeContext): Nor
 function gradeOwnGroup(content: EmailContent, mailboxes: readonly MailboxRules[]): EmailContent["classification"] {
   const { classification } = content;
   if (classification.kind !== "mailing_list") return classification;
-  const post = content.headers.find(({ name }) => name.toLowerCase() === "list-post")?.value ?? "";
-  const address = /<mailto:([^>?\s]+)/i.exec(post)?.[1];
-  const reached = address === undefined ? undefined : recipientsIn(mailboxes).find(address);
-  // A whole domain says nothing of the group: its own lists are there too.
-  const own = reached?.kind === "mailbox" && !reached.rule.startsWith("*@");
+  const list = listOf(content.headers);
+  const recipients = recipientsIn(mailboxes);
+  // Google Groups without posting by email name the group in Mailing-List and List-ID alone.
+  const inId = mailboxes
+    .flatMap(({ addresses }) => addresses)
+    .filter((address) => !address.startsWith("*") && list?.id === address.toLowerCase().replace("@", "."));
+  const own = [...(list?.addresses ?? []), ...inId].some((address) => {
+    const reached = recipients.find(address);
+    // A whole domain says nothing of the group: its own lists are there too.
+    return reached?.kind === "mailbox" && !reached.rule.startsWith("*@");
+  });
   return own ? { kind: "human", reasons: [...classification.reasons, "list_is_own_mailbox"] } : classification;
 }

@@ -46,6 +46,12 @@ test.each([
     NORA,
     "group",
   ],
+  // LISTSERV's address for a member; a group that its Mailing-List names.
+  [
+    `From: Nora <0000a1b2-dmarc-request@listserv.example> ; Reply-To: Nora <${NORA}> ; List-Post: <mailto:TALK@listserv.example> ; Precedence: list | Hi`,
+    NORA,
+    "list",
+  ],
   // The list names nobody, or several.
   [`From: Talk <talk@lists.example> ; ${LIST} | Hi`, "talk@lists.example", "from"],
   [`From: Talk <talk@lists.example> ; Reply-To: ${NORA}, bo@berg.example ; ${LIST} | Hi`, "talk@lists.example", "from"],
@@ -59,6 +65,8 @@ test.each([
   [`From: Shop <noreply@shop.example> ; Reply-To: help@mail.shop.example | Order 4711`, "noreply@shop.example", "from"],
   [`${ADA} ; Reply-To: ada.private@two.example | Hi`, "ada@one.example", "from"],
   [`${RITA} ; Reply-To: ${NORA} ; To: all@inlet.example | Hi`, "rita@inlet.example", "from"],
+  [`From: Site <email@inlet.example> ; X-Mailer: PHPMailer 6.9.1 ; Reply-To: ${NORA} | Do you deliver?`, NORA, "form"],
+  [`${ADA} ; X-Mailer: PHPMailer 6.9.1 ; Reply-To: ceo@bank.example | Pay`, "ada@one.example", "from"],
   // Forwarders.
   [
     `From: "${NORA}" <forwarder@fwd.example> ; Reply-To: ${NORA} ; X-Original-From: Nora <${NORA}> | Hi`,
@@ -99,6 +107,21 @@ test.each([
   ],
   [
     `${RITA} ; Subject: FW: Heaters | ${outlook("From", "Sent", "To", "Subject").replace("<otto@schule.example>", "[mailto:otto@schule.example]")}`,
+    "otto@schule.example",
+    "colleague",
+  ],
+  [
+    `${RITA} ; Subject: İLT: Heaters | ${outlook("Kimden", "Gönderildi", "Kime", "Konu")}`,
+    "otto@schule.example",
+    "colleague",
+  ],
+  [
+    `${RITA} ; Subject: Redirecționat: Heaters | ${outlook("De la", "Trimis", "Către", "Subiect")}`,
+    "otto@schule.example",
+    "colleague",
+  ],
+  [
+    `${RITA} ; Subject: Fwd: Heaters ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nfyi\r\n--b\r\nContent-Type: application/octet-stream; name=Heaters.eml\r\n\r\nFrom: Otto <otto@schule.example>\r\nSubject: Heaters\r\n\r\nTwelve.\r\n--b--`,
     "otto@schule.example",
     "colleague",
   ],
@@ -179,4 +202,15 @@ test.each([
   const contactRules = { ...DEFAULT_CONTACT_RULES, formInBody: ["sales"] };
   expect((await eventOf(given, { contactRules })).contact).toMatchObject({ name, email });
   expect((await eventOf(given)).contact?.email).toBe("website@inlet.example");
+});
+
+test.each([
+  "Mailing-list: list sales@inlet.example; contact sales+owners@inlet.example ; List-ID: <sales.inlet.example> ; Precedence: list",
+  "List-ID: <sales.inlet.example> ; Precedence: list",
+])("a group that only shares our mailbox leaves people's mail people's: %s", async (list) => {
+  const event = await eventOf(
+    `From: 'Nora' via Sales <sales@inlet.example> ; X-Original-Sender: ${NORA} ; ${list} | We need pumps.`,
+  );
+  expect(event.classification.kind).toBe("human");
+  expect(event.contact?.email).toBe(NORA);
 });

@@ -126,6 +126,114 @@ test.each([
     "receipt",
   ],
   [`${MIA} ; Subject: Re: Offer ; Content-Type: text/plain; charset=utf-8 | 👍`, "human"],
+  // What people write about absences, reminders, challenges and bounces, without any mark.
+  [
+    `${MIA} ; Subject: Absence : livraison du 12 mai | Bonjour, je serai absente le 12 mai. Merci de décaler la livraison.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Abwesenheit: Termin | Ich bin nächste Woche nicht da und erst am 14. wieder im Haus. Bitte verschieben Sie die Montage.`,
+    "human",
+  ],
+  [`${MIA} ; Subject: Afwezig: levering | Ik ben maandag weer terug. Graag de levering pas dan.`, "human"],
+  [
+    `${MIA} ; Subject: Out of office: your autoresponder ; In-Reply-To: <o@inlet.example> | Your system answers "I am out of the office until Monday". I'll be back in touch.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Abwesenheit: Angebot | Ich bin bis Montag im Urlaub. Bitte wenden Sie sich an Karl.`,
+    "out_of_office",
+  ],
+  [`${MIA} ; Subject: Booking ; X-Mailer: Vacation Rentals CRM 3 | Can we book the pump for May?`, "human"],
+  [`${MIA} ; Subject: Hi ; X-Mailer: vacation 1.2.7 | Gone fishing.`, "auto_reply"],
+  [
+    `${MIA} ; Subject: Re: your filter ; In-Reply-To: <o@inlet.example> | We use Spam Arrest and I have whitelisted you now.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Re: Offre ; In-Reply-To: <o@inlet.example> ; Return-Path: <> ; Content-Type: text/plain; charset=utf-8 | Cliquez ici afin que votre message soit délivré.`,
+    "challenge",
+  ],
+  [
+    `${MIA} ; Subject: Re: Angebot ; In-Reply-To: <o@inlet.example> | Um Ihre Nachricht zuzustellen, klicken Sie bitte hier: https://filter.example/x`,
+    "challenge",
+  ],
+  [`${MIA} ; Subject: Rappel: facture 4711 | La facture "facture 4711" n'est pas encore pay=C3=A9e.`, "human"],
+  [`${MIA} ; Subject: Rappel : Visite | Bonjour,\r\n\r\nPetit rappel pour « Visite » : merci de confirmer.`, "human"],
+  [
+    `From: Mail Administrator Jim <jim@uni.example> ; Subject: Undeliverable newsletter | It could not be delivered to 3 of our users. Please remove anna@uni.example.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Return-Path: <> ; Subject: Your address | I got this:\r\n\r\nThe message could not be delivered.\r\n\r\nFrom: mia@tin.example\r\nTo: sales@inlet.example\r\nSubject: Test\r\n\r\n550 5.1.1 user unknown`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Fwd: Mail delivery failed ; X-Failed-Recipients: sales@inlet.example | Look.\r\n\r\nThis message was created automatically by mail delivery software.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Return-Path: <> ; Subject: You send us spam ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nPlease look at this report and call me.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n--b--`,
+    "human",
+  ],
+  [`${MIA} ; Return-Path: <> ; Subject: Fwd: Undelivered ; ${report("multipart/mixed", FAILED)}`, "human"],
+  [`${MIA} ; Return-Path: <> ; Subject: Undelivered Mail ; ${report("multipart/mixed", FAILED)}`, "bounce"],
+  // Bounces without a report and without a server's answer.
+  [
+    `From: Mail Router <router@firma.example> ; Return-Path: <> ; Subject: DELIVERY FAILURE: User jan not listed | Your message\r\n\r\n  Subject: Offer\r\n\r\nwas not delivered to:\r\n\r\n  jan@weg.example\r\n\r\nbecause:\r\n\r\n  User not listed`,
+    "bounce",
+  ],
+  [
+    `From: postmaster@qq.example ; Subject: 系统退信 ; Content-Type: text/plain; charset=utf-8 | 您的邮件被退回\r\n收件人：jan@weg.example\r\n退信原因：收件人邮件地址不存在`,
+    "bounce",
+  ],
+  [
+    `From: postmaster@naver.example ; Return-Path: <> ; Subject: [메일 발송 실패 안내] Offer ; Content-Type: text/plain; charset=utf-8 | 요청하신 메일의 발송에 실패했습니다.\r\n받는사람: jan@weg.example`,
+    "bounce",
+  ],
+  // Read receipts that lost their report, reactions whose emoji is a picture.
+  [`${MIA} ; Subject: Read: Offer ; X-MS-Exchange-Message-Class: REPORT.IPM.Note.IPNRN | It was read.`, "receipt"],
+  [
+    `${MIA} ; Subject: Gelesen: Angebot | Ihre Nachricht\r\n\r\n   An: Mia\r\n   Betreff: Angebot\r\n   Gesendet: Montag, 14:02\r\n\r\nwurde am Montag gelesen.`,
+    "receipt",
+  ],
+  [`${MIA} ; Subject: Read: your offer | I read it and have two remarks: cheaper and faster.`, "human"],
+  [`${MIA} ; Subject: Ute Kern reacted to your message | Ute Kern reacted to your message:`, "receipt"],
+  [`${MIA} ; Subject: Please call me today | Please call me today`, "human"],
+  // Calendars: a file below somebody's words, an answer whose method stands in the Content-Type only.
+  [
+    `${MIA} ; Subject: Visit ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nPlease come on Tuesday, a file for your calendar is attached.\r\n--b\r\nContent-Type: text/calendar; name=i.ics\r\nContent-Disposition: attachment\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nEND:VCALENDAR\r\n--b--`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Zugesagt: Treffen ; Content-Type: text/calendar; method=REPLY | BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Treffen\r\nEND:VEVENT\r\nEND:VCALENDAR`,
+    "calendar",
+  ],
+  // Lists and responders.
+  [
+    `${MIA} ; Subject: Hi ; Precedence: list ; List-Owner: <mailto:TALK-request@listserv.example> | Hello all.`,
+    "mailing_list",
+  ],
+  [`${MIA} ; Subject: Re: Oferta ; Precedence: junk ; Return-Path: <> | Estoy de viaje.`, "auto_reply"],
 ])("%s", async (given, kind) => {
   expect(await kindOf(given)).toBe(kind);
+});
+
+/** Whom a report is about: per-recipient fields as servers write them. */
+test.each([
+  [
+    "Original-Recipient: rfc822;paula+2Btag@gone.example\r\nFinal-Recipient: rfc822; x@x.example",
+    ["paula+tag@gone.example"],
+  ],
+  ["Original-Recipient: rfc822;\r\nFinal-Recipient: LOCAL; paula@gone.example", ["paula@gone.example"]],
+  [
+    "Final-Recipient: rfc822; paula@gone.example\r\nAction: failed\r\nFinal-Recipient: rfc822; ute@gone.example",
+    ["paula@gone.example", "ute@gone.example"],
+  ],
+  ["Final-Recipient: local; uid4711", ["jan@weg.example"]],
+])("the recipients of %j", async (fields, expected) => {
+  const text = `From: MAILER-DAEMON@x.example\r\nTo: sales@inlet.example\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nIt failed:\r\n\r\n<jan@weg.example>: gone\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n${fields}\r\nAction: failed\r\nStatus: 5.1.1\r\n--b--\r\n`;
+  const result = await parseMime(Buffer.from(text));
+  const reasons = result.ok ? result.email.classification.reasons : [];
+  expect(reasons.flatMap((reason) => /^dsn:recipient:(.*)$/.exec(reason)?.[1] ?? [])).toEqual(expected);
 });

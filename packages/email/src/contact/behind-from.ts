@@ -102,12 +102,19 @@ function behindForm(mail: Envelope): Found | null {
   return chosen(mail, "form", sender, [{ mailbox: person, reason: "reply_to" }]);
 }
 
+/** What web servers' programs write: mail from the own web site, whatever address it takes. */
+const WEB_MAILER = /phpmailer|^php\/|swiftmailer|symfony|drupal|joomla|typo3|wordpress|nodemailer|contact ?form/i;
+const WEB_FIELDS = ["X-PHP-Originating-Script", "X-PHP-Script", "X-WPCF7-Content-Type", "X-WPForms-Form"];
+
 /** What makes From the address of a form; null where a person may be writing. */
 export function formSender(mail: Envelope): ContactReason | null {
   const generated = /^auto-generated/i.test(firstValue(mail.headers, "Auto-Submitted") ?? "");
   if (isRobotAddress(mail.from.email) || (generated && !mail.isOwn(mail.from.email))) return "from_is_robot";
+  const byWebServer =
+    WEB_MAILER.test(firstValue(mail.headers, "X-Mailer") ?? "") ||
+    WEB_FIELDS.some((name) => firstValue(mail.headers, name) !== null);
   const toItself = mail.to.some(({ email }) => same(email, mail.from.email));
-  return mail.isOwnMailbox(mail.from.email) || (mail.isOwn(mail.from.email) && (generated || toItself))
+  return mail.isOwnMailbox(mail.from.email) || (mail.isOwn(mail.from.email) && (generated || toItself || byWebServer))
     ? "from_is_own"
     : null;
 }

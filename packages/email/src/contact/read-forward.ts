@@ -25,7 +25,7 @@ export interface ForwardedEmail {
 
 /** What mail programs put before the subject of a forward, by language; others of their prefixes stand before answers. */
 const SUBJECT =
-  /^(?:fwd?|wg|weitergeleitet|tr|rv|reenv(?:iado)?|enc|i|inoltro|doorst|vb|vl|videre|vs|fs|pd|przekazano|fw|předáno|továbbítás|redir|ilt|yml|trs|πρθ|пересл|препр|הועבר|إعادة توجيه|转发|轉寄|轉發|転送|전달)(?:\s?\[\d{1,3}\])?\s{0,3}[:：]/iu;
+  /^(?:fwd?|wg|weitergeleitet|tr|rv|reenv(?:iado)?|enc|i|inoltro|doorst|vb|vl|videre|vs|fs|pd|przekazano|fw|předáno|továbbítás|redir|ilt|yml|redirec[țţ]ionat|redir|i̇lt|trs|πρθ|пересл|препр|הועבר|إعادة توجيه|转发|轉寄|轉發|転送|전달)(?:\s?\[\d{1,3}\])?\s{0,3}[:：]/iu;
 /** The line by which a mail program begins a forwarded message. */
 const DIVIDER =
   /^[-–—_=\s>]{0,60}(?:begin(?:ning)? (?:of )?forwarded message|start of forwarded message|forwarded (?:message|e-?mail|by)|(?:anfang der )?weitergeleitete (?:nachricht|e-?mail)|(?:début du )?message (?:transféré|réexpédié)|(?:inicio del )?mensaje reenviado|(?:inizio )?messaggio inoltrato|(?:início da )?mensagem (?:reencaminhada|encaminhada)|doorgestuurd bericht|vidarebefordrat (?:meddelande|brev)|videresendt (?:meddelelse|besked|melding)|välitetty viesti|(?:początek )?przekazan(?:ej|a) wiadomoś(?:ci|ć)|(?:přeposlaná|přeposílaná) zpráva|továbbított (?:üzenet|levél)|mesaj redirecționat|пересылаемое сообщение|переслане повідомлення|iletilen (?:ileti|mesaj)|προωθημένο μήνυμα|转发的?邮件|轉寄的?郵件|転送(?:された)?メッセージ|전달된 메시지)/iu;
@@ -38,15 +38,24 @@ const MOST_LINES = 3_000;
 interface Outer {
   readonly subject: string | null;
   readonly text: string | null;
-  readonly files: readonly { readonly contentType: string; readonly bytes: Uint8Array | null }[];
+  readonly files: readonly {
+    readonly contentType: string;
+    readonly filename: string | null;
+    readonly bytes: Uint8Array | null;
+  }[];
 }
 
 /** The emails that this one forwards, inline or attached: Outlook, Gmail, Apple Mail and their kin. Empty where it is no forward. */
 export async function readForwarded(mail: Outer): Promise<ForwardedEmail[]> {
-  const subject = SUBJECT.test(withoutLabels((mail.subject ?? "").slice(0, 300)));
+  const subject = SUBJECT.test(withoutLabels((mail.subject ?? "").slice(0, 300)).toLowerCase());
   const inline = mail.text === null ? [] : readInline(mail.text.slice(0, CUTS.replyChars), subject);
   if (inline.length > 0) return inline;
-  const attached = mail.files.filter(({ contentType }) => contentType === "message/rfc822");
+  // Programs that do not know the type go by the name.
+  const attached = mail.files.filter(
+    ({ contentType, filename }) =>
+      contentType === "message/rfc822" ||
+      (contentType === "application/octet-stream" && /\.eml$/i.test(filename ?? "")),
+  );
   const [only] = attached;
   if (only?.bytes == null || attached.length > 1 || (mail.text ?? "").length > NOTE_CHARS) return [];
   const read = await readAttached(only.bytes);

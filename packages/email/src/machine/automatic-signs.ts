@@ -1,5 +1,5 @@
 import { firstValue } from "../header-fields.ts";
-import { has, hasNullReturnPath, opening, subjectOf } from "./evidence.ts";
+import { asks, has, hasNullReturnPath, opening, subjectOf } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 
 export interface AutomaticSigns {
@@ -36,7 +36,11 @@ export function automaticSigns(mail: Evidence): AutomaticSigns {
       ...(byProgram && !ofTheHop ? told : []),
       ...responders.map((name) => name.toLowerCase().replaceAll("-", "_")),
       ...(precedence === "auto_reply" ? ["precedence:auto_reply"] : []),
-      ...(/\bvacation\b/i.test(firstValue(fields, "X-Mailer") ?? "") ? ["x_mailer:vacation"] : []),
+      ...(/^vacation(?:\W{0,3}\d|\W{0,3}$|\W{1,3}(?:program|daemon|autoresponder)\b)/i.test(
+        firstValue(fields, "X-Mailer") ?? "",
+      )
+        ? ["x_mailer:vacation"]
+        : []),
     ],
     weak: [
       ...(byProgram && !ofTheHop ? [] : told),
@@ -74,12 +78,24 @@ export function answersGoToSomebody(mail: Evidence): boolean {
 }
 
 const CHALLENGE =
-  /(protect(s|ing) (this|my) (inbox|mailbox|e-?mail)|to (deliver|release) your (message|e-?mail),? (please )?(click|confirm|verify|reply)|(click|reply|confirm|verify).{0,60}(so that|to have|to get) your (message|e-?mail) (can be |is |be )?delivered|one[- ]time (verification|confirmation) (of|that) you|spam ?arrest|boxbe|bluebottle|mailblocks|tmda|active spam killer|anti-?spam uol)/i;
+  /protect(s|ing) (this|my) (inbox|mailbox|e-?mail)|to (deliver|release) your (message|e-?mail),? (please )?(click|confirm|verify|reply)|(click|reply|confirm|verify).{0,60}(so that|to have|to get) your (message|e-?mail) (can be |is |be )?delivered|one[- ]time (verification|confirmation) (of|that) you|afin que votre (message|e-?mail|courriel|mail).{0,20}(délivré|distribué|remis|acheminé)|um (ihre|deine) (nachricht|e-?mail|mail) zuzustellen|damit (ihre|deine) (nachricht|e-?mail|mail) zugestellt|para que (su|tu|sua|a sua) (mensaje|correo|mensagem).{0,20}entreg|affinché (il suo|il tuo) messaggio.{0,20}consegnat|zodat uw (bericht|e-?mail|mail).{0,20}(bezorgd|afgeleverd)|aby (twoja|państwa) wiadomość.{0,30}dostarczon|чтобы ваше (сообщение|письмо).{0,30}доставлен/iu;
+/** Filters by name: people write of them as well. */
+const CHALLENGERS =
+  /\b(spam ?arrest|boxbe|bluebottle|mailblocks|tmda|active spam killer|anti-?spam uol|mailinblack|protecmail|sanebox)\b/i;
+/** What a challenge asks to do: to follow a link, or to answer. */
+const TASK =
+  /https?:\/\/|\b(?:click|reply|confirm|verify|add yourself|wait-?listed|guest list|cliqu|klick|klik|clic|clique|potwierd)|нажм/iu;
+const OF_A_MESSAGE = /\b(?:your|votre|ihre|su|sua) (?:message|e-?mail|mail|nachricht|mensaje|correo|mensagem)\b/i;
 
 /** A challenge (RFC 3834 2): the recipient's filter wants the sender to prove that he is a person. Answering it would be a loop. */
 export function challengeSigns(mail: Evidence): string[] {
   if (has(mail, "X-Boxbe-Verification") || has(mail, "X-Spamarrest-Challenge") || has(mail, "X-TMDA-Confirm"))
     return ["challenge_header"];
   const answers = mail.inReplyTo !== null || /^\s*(re|aw|sv|confirm|verify)\b/i.test(subjectOf(mail));
-  return answers && CHALLENGE.test(opening(mail, 2000)) ? ["text:challenge"] : [];
+  if (!answers) return [];
+  const words = opening(mail, 2000);
+  const quiet = hasNullReturnPath(mail);
+  const told = CHALLENGE.test(words) && (quiet || (TASK.test(words) && !asks(mail)));
+  const named = CHALLENGERS.test(words) && TASK.test(words) && OF_A_MESSAGE.test(words) && !asks(mail);
+  return told || named ? ["text:challenge"] : [];
 }

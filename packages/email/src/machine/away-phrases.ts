@@ -102,7 +102,7 @@ const RETURNS = [
 const END = "\\s*(?:[:：\\[(—–-]|$)";
 const AUTOMATIC_SUBJECT = new RegExp(`^(${AUTOMATIC.join("|")})${END}`, "iu");
 const ABSENCE_SUBJECT = new RegExp(`^(${ABSENCE.join("|")})${END}`, "iu");
-const PHRASE = new RegExp(`^.{0,120}?(${PHRASES.join("|")})`, "iu");
+const PHRASE = new RegExp(`^[^"“”„«»『「]{0,120}?(${PHRASES.join("|")})`, "iu");
 const RETURN = new RegExp(RETURNS.join("|"), "iu");
 
 export interface AwaySubject {

@@ -1,8 +1,7 @@
-import { withoutLabels, withoutPrefixes } from "@inlet/schemas";
 import { answersAMessage } from "./automatic-signs.ts";
 import type { AutomaticSigns } from "./automatic-signs.ts";
 import { awaySubject, opensAsAway, saysReturn } from "./away-phrases.ts";
-import { asks, folded, subjectOf } from "./evidence.ts";
+import { asks, folded, isAnswerOrForward, subjectOf } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** A notice of absence is short; a person who writes a long mail may begin it so. */
@@ -36,19 +35,29 @@ export function awaySigns(mail: Evidence, { certain, weak }: AutomaticSigns): st
   ];
   if (certain.length > 0) return subject !== null || opens ? told(opens) : null;
   if (!short || asks(mail)) return null;
-  const answers = answersAMessage(mail) || isReply(mail);
+  const answers = answersAMessage(mail) || isAnswerOrForward(mail);
   const quiet = weak.includes("null_return_path") && answers && words.length <= SILENT_CHARS && !PLANS.test(start);
   if (subject === null) return opens && quiet ? told(true) : null;
+  const hinted = weak.includes("x_auto_response_suppress") || weak.includes("null_return_path");
+  if (!subject.automatic && !answers && !hinted && wantsSomething(words)) return null;
   if (opens) return told(true);
   // Somebody who writes about notices of absence names them.
-  if (start.toLowerCase().includes(subject.words)) return null;
+  if (withoutArticles(start).includes(withoutArticles(subject.words))) return null;
   if (saysReturn(start)) return told(true);
-  const marked = answers || weak.includes("x_auto_response_suppress") || weak.includes("null_return_path");
-  return subject.automatic && marked ? told(false) : null;
+  return subject.automatic && (answers || hinted) ? told(false) : null;
 }
 
-/** `Re:`, `AW:` and their like before the subject, labels aside. */
-function isReply(mail: Evidence): boolean {
-  const subject = (mail.subject ?? "").slice(0, 500);
-  return withoutLabels(subject) !== withoutPrefixes(subject);
+const REQUEST =
+  /(?<!\p{L})(?:please|bitte|merci (?:de|d')|veuillez|por favor|se ruega|per favore|per cortesia|graag|alstublieft|gelieve|vänligen|venligst|vennligst|proszę|prosím|kérem|kérjük|vă rog|molim|prosimo|пожалуйста|прошу|будь ласка|моля|παρακαλώ|lütfen|silakan|mohon|xin vui lòng|vui lòng)(?!\p{L})|お願い|ください|请|請|부탁|주세요|من فضلك|يرجى|בבקשה|נא /iu;
+/** What a notice asks for: to take note, or to turn to somebody else. */
+const REFERRAL =
+  /@|\+?\d[\d ()/-]{6,}|contact|kontakt|konta[ck]t|wenden|adress|urgent|dringend|spoed|pilne|urgenc|urgente|beachten|\bnote\b|be (?:aware|advised|informed)|联系|聯繫|連絡|연락|обра(?:щайтесь|титесь)|звертай|επικοινων/iu;
+
+/** Whether words ask for something that no notice asks for: people who are away move appointments. */
+function wantsSomething(words: string): boolean {
+  return REQUEST.test(words) && !REFERRAL.test(words);
+}
+
+function withoutArticles(text: string): string {
+  return text.toLowerCase().replace(/\bthe /g, "");
 }

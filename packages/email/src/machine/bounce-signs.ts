@@ -1,9 +1,8 @@
-import { withoutLabels, withoutPrefixes } from "@inlet/schemas";
 import type { RecipientStatus } from "../delivery-report.ts";
 import { rawValues } from "../header-fields.ts";
 import { BOUNCE_SUBJECT } from "./bounce-phrases.ts";
 import { readBounceText } from "./bounce-text.ts";
-import { asks, has, hasNullReturnPath, subjectOf } from "./evidence.ts";
+import { asks, has, hasNullReturnPath, isAnswerOrForward, subjectOf } from "./evidence.ts";
 import type { Classification, Evidence } from "./evidence.ts";
 import { isMailSystem, mayBeMailSystem } from "./mail-system.ts";
 import { codes, original } from "./report-signs.ts";
@@ -16,8 +15,8 @@ const RETURNED_PART = /^(?:message\/(?:rfc822|global|rfc822-headers|global-heade
  * - a mail system in From (MAILER-DAEMON, Exchange's address with a hash, `<>`), which no person has;
  * - `X-Failed-Recipients`, or an address that people have as well (postmaster@), beside two of: no return path, a returned message, an SMTP
  *   server's answer, a mail system's words;
- * - no return path with a returned message, an SMTP server's answer or a quoted header, and a mail system's words. Forwarders leave the
- *   return path out as well: a forward, and words that ask, are a person's.
+ * - no return path with a returned message, an SMTP server's answer, a quoted header or an address where mail systems put it, and a mail
+ *   system's words. Forwarders leave the return path out as well: a forward, words that ask, and what tells of an email to us are a person's.
  */
 export function bounceSigns(mail: Evidence): Classification | null {
   const failed = rawValues(mail.fields, "X-Failed-Recipients").flatMap((value) => value.split(","));
@@ -31,12 +30,14 @@ export function bounceSigns(mail: Evidence): Classification | null {
   const returned = mail.parts.some(({ contentType }) => RETURNED_PART.test(contentType));
   const built = [quiet, returned, said.replied].filter(Boolean).length;
   const worded = [subject, said.worded].filter(Boolean).length;
-  const byPerson = asks(mail) || isAnswerOrForward(mail);
+  const ours = [...failed, ...said.writtenTo];
+  const byPerson = asks(mail) || isAnswerOrForward(mail) || wasWrittenToUs(mail, ours, said.writtenBy);
+  const tellsOfIt = isAnswerOrForward(mail) && wasWrittenToUs(mail, ours, said.writtenBy);
   const isBounce =
     system ||
-    (failed.length > 0 && built + worded + (maybe ? 1 : 0) >= 1) ||
-    (maybe && !byPerson && built + worded >= 2 && (built > 0 || said.recipients.length > 0)) ||
-    (quiet && !byPerson && worded > 0 && (returned || said.replied || said.quotes));
+    (failed.length > 0 && (maybe || !tellsOfIt) && built + worded + (maybe ? 1 : 0) >= 1) ||
+    (maybe && !byPerson && built + worded >= 2 && (built > 0 || said.placed)) ||
+    (quiet && !byPerson && worded > 0 && (returned || said.replied || said.quotes || (worded > 1 && said.placed)));
   if (!isBounce) return null;
   const recipients: RecipientStatus[] = [
     ...said.recipients,
@@ -86,7 +87,9 @@ function addressesOf(mail: Evidence): string[] {
   return [mail.from, ...mail.to].flatMap((mailbox) => (mailbox === null ? [] : [mailbox.email.toLowerCase()]));
 }
 
-function isAnswerOrForward(mail: Evidence): boolean {
-  const subject = (mail.subject ?? "").slice(0, 500);
-  return withoutLabels(subject) !== withoutPrefixes(subject);
+/** Whether the message that came back was the sender's own, written to us: then the sender tells of it. */
+function wasWrittenToUs(mail: Evidence, failed: readonly string[], author: string | null): boolean {
+  const us = new Set(mail.to.map(({ email }) => email.toLowerCase()));
+  if (author !== null && us.has(author.toLowerCase())) return false;
+  return failed.some((address) => us.has(address.trim().toLowerCase()));
 }

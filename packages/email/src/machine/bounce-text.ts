@@ -15,6 +15,11 @@ const SMTP_REPLY =
 const RETURNED =
   /^(?:[-|]{3,}.{0,60}(?:original|copy|returned|below|headers|message text).{0,60}|(?:message headers follow|original message|ursprüngliche nachricht).{0,20}|Return-Path:.{0,200}|Received:.{0,200})/im;
 
+const ADDRESS = /[^\s<>()[\]:;,"']{1,64}@[^\s<>()[\]:;,"']{3,255}/g;
+/** Words that scripts without spaces put right behind an address: `jan@weg.example님에게`. */
+const GLUED =
+  /(\.[a-z]{2,24})[\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}、。，].*$/iu;
+
 export interface BounceText {
   readonly delayed: boolean;
   /** A mail system's words. */
@@ -24,6 +29,12 @@ export interface BounceText {
   /** The header of a message is quoted in it. */
   readonly quotes: boolean;
   readonly recipients: readonly RecipientStatus[];
+  /** Whether they stand where mail systems put them. */
+  readonly placed: boolean;
+  /** Whom the quoted header says that the message was for. */
+  readonly writtenTo: readonly string[];
+  /** Who it says wrote it. */
+  readonly writtenBy: string | null;
   /** Message-ID of the message that was returned, where its header is quoted. */
   readonly original: string | null;
 }
@@ -35,26 +46,36 @@ export function readBounceText(text: string, others: readonly string[]): BounceT
   const returned = /^[ \t>]*Message-ID:[ \t]*(<[^<>\s]{3,500}>)/im.exec(seen)?.[1] ?? null;
   // What stands above the returned message is the mail system's.
   const notice = seen.slice(0, seen.search(RETURNED) >>> 0);
-  const found = recipientsIn(notice, delayed, others);
+  const { recipients, placed } = recipientsIn(notice, delayed, others);
   const below = seen.slice(notice.length);
   return {
     delayed,
     worded: delayed || BOUNCE_TEXT.test(seen),
     replied: SMTP_REPLY.test(notice),
     quotes: (below.match(/^(?:From|To|Subject|Date|Message-ID|Received):/gim) ?? []).length >= 2,
-    recipients: found,
+    recipients,
+    placed,
+    writtenBy: /^[ \t>]*From:(.{0,500})/im.exec(seen)?.[1]?.match(ADDRESS)?.[0] ?? null,
+    writtenTo: [...(/^[ \t>]*To:(.{0,500})/im.exec(seen)?.[1] ?? "").matchAll(ADDRESS)].map(([address]) => address),
     original: returned === null ? null : (messageIds(returned)[0] ?? null),
   };
 }
 
 /** Those that stand where mail systems put them; else any that the notice names. */
-function recipientsIn(notice: string, delayed: boolean, others: readonly string[]): RecipientStatus[] {
+function recipientsIn(
+  notice: string,
+  delayed: boolean,
+  others: readonly string[],
+): Pick<BounceText, "recipients" | "placed"> {
   const lines = notice.split("\n").slice(0, 200);
   const placed: RecipientStatus[] = [];
   const named: RecipientStatus[] = [];
   lines.forEach((line, index) => {
-    for (const [address] of line.slice(0, 500).matchAll(/[^\s<>()[\]:;,"']{1,64}@[^\s<>()[\]:;,"']{3,255}/g)) {
-      const bare = address.replace(/[.!?]+$/, "");
+    for (const [address] of line.slice(0, 500).matchAll(ADDRESS)) {
+      const bare = address
+        .replace(/^.*：/u, "")
+        .replace(/[.!?]+$/, "")
+        .replace(GLUED, "$1");
       const known = [...placed, ...named].some(({ recipient }) => recipient === bare);
       if (!isAddress(bare) || known || named.length + placed.length >= 10) continue;
       // Mail systems name themselves, and where to ask, beside the recipients.
@@ -65,8 +86,11 @@ function recipientsIn(notice: string, delayed: boolean, others: readonly string[
       into.push({ action: delayed ? "delayed" : "failed", status: statusIn(about), recipient: bare });
     }
   });
-  return placed.length > 0 ? placed : named;
+  return { recipients: placed.length > 0 ? placed : named, placed: placed.length > 0 };
 }
+
+const RECIPIENT_LABEL =
+  /^\W{0,6}(?:收件人|收信人|宛先|받는 ?사람|수신자|получатель|отримувач|одержувач|odbiorca|adresat|destinatari[oe]|destinataire|destinatário|empfänger|ontvanger|mottagare|modtager|mottaker|vastaanottaja|příjemce|címzett|alıcı|παραλήπτης)\s?[:：]\s*\W?@\W{0,4}$/iu;
 
 /** Alone on its line, before a colon, in brackets, or after the words that introduce it. */
 function isRecipientLine(line: string, address: string): boolean {
@@ -75,6 +99,7 @@ function isRecipientLine(line: string, address: string): boolean {
     /^\W{0,12}@\W{0,6}$/.test(around) ||
     /^\W{0,8}@\W{0,4}:/.test(around) ||
     /<@>/.test(around) ||
+    RECIPIENT_LABEL.test(around) ||
     /(delivered to|delivery to|message to|deliver(ing)? (your message |mail )?to|recipient\(?s?\)?:?|address:?)\W{0,6}@/i.test(
       around,
     )

@@ -1,4 +1,4 @@
-import { withoutLabels } from "@inlet/schemas";
+import { withoutLabels, withoutPrefixes } from "@inlet/schemas";
 import type { Mailbox } from "@inlet/schemas";
 import { firstValue, rawValues } from "../header-fields.ts";
 import type { Field } from "../header-fields.ts";
@@ -16,7 +16,11 @@ export interface Evidence {
   readonly text: string | null;
   /** The new words of it (`replyText`); null when there are none. */
   readonly words: string | null;
-  readonly parts: readonly { readonly contentType: string; readonly bytes: Uint8Array | null }[];
+  readonly parts: readonly {
+    readonly contentType: string;
+    readonly contentDisposition?: string | null;
+    readonly bytes: Uint8Array | null;
+  }[];
 }
 
 export type MachineKind =
@@ -62,6 +66,12 @@ export function folded(text: string, characters: number): string {
 /** Whether the writer's own words ask something: programs' notices do not. */
 export function asks(mail: Evidence): boolean {
   return /[?？؟\u037E]/.test((mail.words ?? mail.text ?? "").slice(0, 2_000));
+}
+
+/** `Re:`, `Fwd:` and their like before the subject, labels aside. */
+export function isAnswerOrForward(mail: Evidence): boolean {
+  const subject = (mail.subject ?? "").slice(0, SUBJECT_CHARS);
+  return withoutLabels(subject) !== withoutPrefixes(subject);
 }
 
 export function has(mail: Evidence, name: string): boolean {

@@ -1,17 +1,26 @@
-import { firstValue } from "../header-fields.ts";
+import { firstValue, rawValues } from "../header-fields.ts";
+import { readStructured } from "../parameters.ts";
 import { has } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** RFC 5546: a calendar object with a method is a message of the calendar, one without is a file. */
 export function calendarSigns(mail: Evidence): string[] {
-  for (const { contentType, bytes } of mail.parts) {
+  const topType = readStructured(rawValues(mail.fields, "Content-Type")[0] ?? null);
+  for (const { contentType, contentDisposition, bytes } of mail.parts) {
     if (contentType !== "text/calendar" && contentType !== "application/ics") continue;
     const head = bytes === null ? "" : Buffer.from(bytes.subarray(0, 8_192)).toString("latin1");
     const method = /^METHOD:(PUBLISH|REQUEST|REPLY|ADD|CANCEL|REFRESH|COUNTER|DECLINECOUNTER)\s*$/im.exec(head)?.[1];
+    // A calendar that somebody publishes below words of his own is a file.
+    const attached = /^attachment/i.test(contentDisposition ?? "");
+    if (method === "PUBLISH" && attached && (mail.words ?? "").trim() !== "") continue;
     if (method !== undefined) return [`calendar:${method.toLowerCase()}`];
   }
-  return [];
+  const declared = topType.value === "text/calendar" ? (topType.params["method"] ?? "") : "";
+  return /^(?:request|reply|cancel|counter)$/i.test(declared) ? [`calendar:${declared.toLowerCase()}`] : [];
 }
+
+/** What list managers write beside `Precedence: list`; LISTSERV has no List-Id. */
+const LIST_FIELDS = ["List-Id", "List-Owner", "List-Subscribe"];
 
 /** Fields of services that send in bulk; a person's mail has none of them. */
 const CAMPAIGNS = [
@@ -35,7 +44,7 @@ export function listSigns(mail: Evidence): { kind: "mailing_list" | "newsletter"
   const precedence = firstValue(mail.fields, "Precedence")?.toLowerCase();
   const post = has(mail, "List-Post") && firstValue(mail.fields, "List-Post")?.toUpperCase() !== "NO";
   const id = has(mail, "List-Id") ? ["list_id"] : [];
-  if (post || has(mail, "Mailing-List") || (has(mail, "List-Id") && precedence === "list")) {
+  if (post || has(mail, "Mailing-List") || (precedence === "list" && LIST_FIELDS.some((name) => has(mail, name)))) {
     const reasons = [...id, ...(post ? ["list_post"] : []), ...(precedence === "list" ? ["precedence:list"] : [])];
     return { kind: "mailing_list", reasons: reasons.length === 0 ? ["mailing_list"] : reasons };
   }

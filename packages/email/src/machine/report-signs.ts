@@ -2,7 +2,9 @@ import { readDeliveryStatus, readFeedbackType, readReturnedMessageId } from "../
 import type { RecipientStatus } from "../delivery-report.ts";
 import { firstValue, rawValues } from "../header-fields.ts";
 import { readStructured } from "../parameters.ts";
-import { hasNullReturnPath } from "./evidence.ts";
+import { BOUNCE_SUBJECT, BOUNCE_TEXT } from "./bounce-phrases.ts";
+import { readBounceText } from "./bounce-text.ts";
+import { asks, hasNullReturnPath, isAnswerOrForward, subjectOf } from "./evidence.ts";
 import type { Classification, Evidence } from "./evidence.ts";
 import { isMailSystem } from "./mail-system.ts";
 
@@ -15,7 +17,7 @@ export function reportSigns(mail: Evidence): Classification | null {
   const type = readStructured(rawValues(mail.fields, "Content-Type")[0] ?? null);
   const declared = type.value === "multipart/report" ? (type.params["report-type"] ?? "").toLowerCase() : "";
   const topLevel = type.value === "multipart/report" || type.value.startsWith("message/");
-  const wrapped = isMailSystem(mail) || (hasNullReturnPath(mail) && mail.inReplyTo === null);
+  const wrapped = isMailSystem(mail) || (hasNullReturnPath(mail) && mail.inReplyTo === null && !saysWhy(mail));
   if (!topLevel && !wrapped) return null;
   const part = (pattern: RegExp) => mail.parts.find(({ contentType }) => pattern.test(contentType));
 
@@ -39,10 +41,18 @@ export function reportSigns(mail: Evidence): Classification | null {
   }
   const status = part(/^message\/(global-)?delivery-status$/);
   if (status !== undefined || declared === "delivery-status") {
-    const recipients = status?.bytes == null ? [] : readDeliveryStatus(status.bytes);
+    const listed = status?.bytes == null ? [] : readDeliveryStatus(status.bytes);
+    const recipients = listed.some(({ recipient }) => recipient !== null) ? listed : [...listed, ...inWords(mail)];
     return { kind: kindOf(recipients), reasons: ["report:delivery-status", ...codes(recipients), ...original(mail)] };
   }
   return null;
+}
+
+/** Whether somebody wrote words above a report: forwarders leave the return path out of people's mail as well. */
+function saysWhy(mail: Evidence): boolean {
+  if (asks(mail) || isAnswerOrForward(mail)) return true;
+  const words = mail.words ?? mail.text ?? "";
+  return words.trim() !== "" && !BOUNCE_SUBJECT.test(subjectOf(mail)) && !BOUNCE_TEXT.test(words.slice(0, 2_000));
 }
 
 /** Failed for one recipient is a bounce; only delayed is a delay; only delivered, relayed or expanded a receipt. */
@@ -52,6 +62,16 @@ function kindOf(recipients: readonly RecipientStatus[]): Classification["kind"] 
   );
   if (actions.length === 0 || actions.includes("failed")) return "bounce";
   return actions.includes("delayed") ? "delay" : "receipt";
+}
+
+/** Whom the report's text names, where its own part names nobody. */
+function inWords(mail: Evidence): readonly RecipientStatus[] {
+  const others = [mail.from, ...mail.to].flatMap((mailbox) => (mailbox === null ? [] : [mailbox.email.toLowerCase()]));
+  return readBounceText(mail.text ?? "", others).recipients.map(({ recipient }) => ({
+    action: null,
+    status: null,
+    recipient,
+  }));
 }
 
 /** Codes for the evidence: what was done, why, and for whom. */

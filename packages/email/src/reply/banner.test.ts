@@ -41,6 +41,12 @@ const BANNERS = [
   "DİKKAT: Bu e-posta kurum dışından gönderilmiştir. Bağlantılara tıklamayın.",
   "注意：此邮件来自外部。请勿点击链接或打开附件。",
   "【注意】このメールは社外から送信されました。リンクや添付ファイルにご注意ください。",
+  "POZOR: To sporočilo je poslal zunanji pošiljatelj. Ne odpirajte priponk.",
+  "UPOZORENJE: Ovu poruku poslao je vanjski pošiljatelj. Ne otvarajte privitke.",
+  "ATENCIÓ: Aquest correu prové d'un remitent extern. No feu clic als enllaços.",
+  "DĖMESIO: Šis laiškas gautas iš išorinio siuntėjo. Neatidarykite priedų.",
+  "HOIATUS: See kiri on saadetud väliselt saatjalt. Ärge avage manuseid.",
+  "ATENÇÃO: Este e-mail foi enviado por um remetente externo. Não clique em links.",
   "[외부 메일] 이 메일은 외부에서 발송되었습니다. 링크를 주의하세요.",
 ];
 
@@ -65,6 +71,8 @@ test.each([
   "External walls need painting: we would like an offer.\n\nAda",
   "We got an email that originated from outside our organization and says not to click links. Is it yours?\n\nAda",
   "Attention: the links in your offer do not work.\n\nAda",
+  "Important: the external auditors will email you on Monday.\n\nAda",
+  "Attention: an external expert will send the report. Please open the attachment then.\n\nAda",
   "Warning, I am new to this. Please click together an offer for 20 seats.\n\nAda",
   "Important: our order number changed, see the attachments.\n\nAda",
   "Achtung: Wir haben ab morgen eine neue Anschrift. Der Link steht unten.\n\nAda",
