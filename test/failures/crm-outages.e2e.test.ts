@@ -98,6 +98,23 @@ it("OP10: a CRM that is away for an hour costs no attempt: probes go on, and all
   }
 }, 240_000);
 
+it("L13: a parser and a sink that freeze in the middle of it hold up nobody, and double nothing when they go on", async () => {
+  const frozen = await Promise.all([inlet.start("parser"), inlet.start("crm-sink")]);
+  const fault = inlet.sandbox.faults.add({ match: {}, delayMs: 300 });
+  const sent = await send(8);
+  await eventually(
+    "an email to be under way",
+    async () => (((await inlet.ledger.countByState())["delivering"] ?? 0) > 0 ? true : null),
+    30_000,
+  );
+  for (const service of frozen) service.freeze();
+  sent.push(...(await send(8)));
+  inlet.sandbox.faults.remove(fault.id);
+  await expectWritten(sent);
+  for (const service of frozen) service.thaw();
+  await expectWritten([...sent, ...(await send(8))]);
+}, 400_000);
+
 async function expectWritten(eventIds: readonly string[]): Promise<void> {
   await eventually(
     "every email to be written",

@@ -28,6 +28,9 @@ export interface Service {
   /** SIGTERM: drains and resolves when it is gone. */
   stop(): Promise<void>;
   kill(): Promise<void>;
+  /** SIGSTOP: it holds what it holds, and does nothing until {@link Service.thaw}. */
+  freeze(): void;
+  thaw(): void;
 }
 
 /** A whole Inlet of its own for one test file: real Kafka, registry and Postgres, services as processes, the CRM sandbox in this process. */
@@ -234,6 +237,8 @@ async function startService(
     ended,
     stop: async () => end(child, "SIGTERM", ended),
     kill: async () => end(child, "SIGKILL", ended),
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
   };
   for (;;) {
     // A process that was told to die at a point which a redelivered email reaches at once may be gone before it was ever ready.
