@@ -128,7 +128,12 @@ function percentEscape(char: string): string {
 
 /** Content ids that html refers to, decoded. Works on html as sent and on sanitized html. */
 export function referencedCids(html: string): Set<string> {
-  return new Set([...html.matchAll(/\bcid:([^"'\s<>)]{1,998})/gi)].map((match) => decodeCid(match[1] as string)));
+  return new Set(
+    [...html.matchAll(/\bcid:([^"'\s<>)]{1,998})/gi)].map((match) =>
+      // In a style of html as sent, quotation marks are entities.
+      decodeCid((match[1] as string).replace(/&(?:quot|apos|#0?3[49]);.*$/i, "")),
+    ),
+  );
 }
 
 function decodeCid(escaped: string): string {
@@ -171,7 +176,8 @@ function link({ href, ...rest }: sanitizeHtml.Attributes): sanitizeHtml.Attribut
 /** The content id that an address in html names, `cid:` or by where the part lies. */
 function cidOf(address: string, cidAt: CidAt): string | null {
   const given = address.trim();
-  return /^cid:/i.test(given) ? given.slice(4) : (cidAt?.(given) ?? null);
+  // Some name the file in place of its id.
+  return /^cid:/i.test(given) ? (cidAt?.(given.slice(4)) ?? given.slice(4)) : (cidAt?.(given) ?? null);
 }
 
 function image(attribs: sanitizeHtml.Attributes, cidAt: CidAt): sanitizeHtml.Attributes {

@@ -33,6 +33,11 @@ test.each([
     "--z\nContent-Type: multipart/alternative; boundary=y\n\n--y\nContent-Type: text/plain\nPlease.\n--y--\n--z--\n",
     "Please.",
   ],
+  [
+    "no blank line in front of a nested multipart",
+    "--z\nContent-Type: multipart/alternative; boundary=y\n--y\nContent-Type: text/plain\nHello,\nplease.\n--y--\n--z--\n",
+    "Hello,\nplease.",
+  ],
 ])("%s: the words are the text, with a warning", async (_name, body, text) => {
   const email = await parsed(`Content-Type: multipart/mixed; boundary=z\n\n${body}`);
   expect(email.text?.trim()).toBe(text);

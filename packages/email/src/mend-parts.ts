@@ -71,6 +71,8 @@ function mendPart(
   for (let at = from; at < message.length;) {
     const { text, next } = lineAt(message, at);
     if (text === "") break;
+    // A multipart's own first delimiter may stand there.
+    if (text.startsWith("--") && /^content-type[ \t]*:\s*multipart\//im.test(header)) learn(boundaries, header);
     if (text.startsWith("--") && isDelimiter(boundaries, text.slice(2))) {
       // No blank line and no body: what there is is header.
       edits.push({ at, remove: 0, insert: CRLF });

@@ -101,6 +101,13 @@ test.each([
     '<div style="background-image:url(bg.png)">t</div>',
     "Content-Type: image/png\nContent-Location: bg.png",
   ],
+  [
+    "a style in quotation marks",
+    '<p style="background-image:url(&quot;cid:p2&quot;)">t</p>',
+    "Content-Type: image/png\nContent-ID: <p2>",
+  ],
+  ["its file in place of its id", '<img src="cid:logo.png">', "Content-Type: image/png; name=logo.png"],
+  ["a place with a blank", '<img src="my%20pic.png">', "Content-Type: image/png\nContent-Location: my pic.png"],
   ["several sizes", '<img srcset="cid:s@x 1x, cid:l@x 2x">', "Content-Type: image/png\nContent-ID: <s@x>"],
 ])("a picture named by %s is inline and shown", async (_name, html, part) => {
   const email = await parsed(related(html, part));

@@ -39,7 +39,11 @@ export function findPictures(given: readonly AttachmentSource[], htmlLocation: s
   const shown = new Set<string>();
   const cidAt = (address: string): string | null => {
     const found =
-      at.get(address) ?? at.get(decoded(address)) ?? at.get(wholeAddress(address, htmlLocation) ?? "") ?? null;
+      at.get(address) ??
+      at.get(decoded(address)) ??
+      at.get(decoded(address).replace(/\s+/g, "")) ??
+      at.get(wholeAddress(address, htmlLocation) ?? "") ??
+      null;
     if (found !== null) shown.add(found);
     return found;
   };

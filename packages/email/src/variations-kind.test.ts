@@ -178,6 +178,14 @@ test.each([
   ],
   [`${MIA} ; Return-Path: <> ; Subject: Fwd: Undelivered ; ${report("multipart/mixed", FAILED)}`, "human"],
   [`${MIA} ; Return-Path: <> ; Subject: Undelivered Mail ; ${report("multipart/mixed", FAILED)}`, "bounce"],
+  [
+    `${MIA} ; Subject: Re: Order ; In-Reply-To: <o@inlet.example> ; X-Auto-Response-Suppress: All ; Return-Path: <> | I am on vacation this week but the order is fine, go ahead.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Re: Offer ; In-Reply-To: <o@inlet.example> ; Return-Path: <> | I am on vacation but have limited access to my email.`,
+    "out_of_office",
+  ],
   // Bounces without a report and without a server's answer.
   [
     `From: Mail Router <router@firma.example> ; Return-Path: <> ; Subject: DELIVERY FAILURE: User jan not listed | Your message\r\n\r\n  Subject: Offer\r\n\r\nwas not delivered to:\r\n\r\n  jan@weg.example\r\n\r\nbecause:\r\n\r\n  User not listed`,

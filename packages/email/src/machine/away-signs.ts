@@ -36,7 +36,10 @@ export function awaySigns(mail: Evidence, { certain, weak }: AutomaticSigns): st
   if (certain.length > 0) return subject !== null || opens ? told(opens) : null;
   if (!short || asks(mail)) return null;
   const answers = answersAMessage(mail) || isAnswerOrForward(mail);
-  const quiet = weak.includes("null_return_path") && answers && words.length <= SILENT_CHARS && !PLANS.test(start);
+  // Away, and yet deciding something.
+  const decides = BUT.test(start) && !saysReturn(start) && !REFERRAL.test(words);
+  const quiet =
+    !decides && weak.includes("null_return_path") && answers && words.length <= SILENT_CHARS && !PLANS.test(start);
   if (subject === null) return opens && quiet ? told(true) : null;
   const hinted = weak.includes("x_auto_response_suppress") || weak.includes("null_return_path");
   if (!subject.automatic && !answers && !hinted && wantsSomething(words)) return null;
@@ -47,6 +50,8 @@ export function awaySigns(mail: Evidence, { certain, weak }: AutomaticSigns): st
   return subject.automatic && (answers || hinted) ? told(false) : null;
 }
 
+const BUT =
+  /(?<!\p{L})(?:but|yet|aber|doch|mais|pero|ma|però|mas|maar|men|mutta|ale|jednak|но|але|ama|αλλά)(?!\p{L})|但|けど|ですが|하지만/iu;
 const REQUEST =
   /(?<!\p{L})(?:please|bitte|merci (?:de|d')|veuillez|por favor|se ruega|per favore|per cortesia|graag|alstublieft|gelieve|vänligen|venligst|vennligst|proszę|prosím|kérem|kérjük|vă rog|molim|prosimo|пожалуйста|прошу|будь ласка|моля|παρακαλώ|lütfen|silakan|mohon|xin vui lòng|vui lòng)(?!\p{L})|お願い|ください|请|請|부탁|주세요|من فضلك|يرجى|בבקשה|נא /iu;
 /** What a notice asks for: to take note, or to turn to somebody else. */

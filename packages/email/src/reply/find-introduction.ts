@@ -178,8 +178,13 @@ function announces(form: Introduction, words: string, evidence: Evidence): boole
   if (hasTime && (ends || quoted) && (starts || hasDay)) return true;
   if ((starts || BEGINS_WITH_DATE.test(words)) && hasDay && (ends || quoted)) return true;
   if (!ends) return quoted && starts && /\d/.test(words);
+  // Who quotes a clause or somebody's letter announces it himself; programs begin with a name.
+  if (OWN_WORDS.test(words)) return false;
   return quoted || (/ via /.test(words) && words.length <= 120);
 }
+
+const OWN_WORDS =
+  /^(?:the|this|that|it|your|our|my|his|her|their|as|der|die|das|dies|ihr|ihre|euer|eure|unser|unsere|mein|meine|votre|vos|notre|nos|mon|ma|mes|su|sus|nuestr[oa]|mi|il|lo|nostr[oa]|vostr[oa]|het|een|uw|onze|mijn|vår|er|din|min|vores)\s/u;
 
 /** Index of a verb that stands alone in the words (in scripts with spaces), its last place; -1 without one. */
 function placeOf(words: string, verb: string): number {

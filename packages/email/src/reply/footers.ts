@@ -4,6 +4,8 @@ export const FOOTER_STARTS: readonly string[] = [
   "you are receiving this",
   "you're receiving this",
   "to unsubscribe",
+  "groups.io links",
+  "-=-=-=-",
   "unsubscribe:",
   "unsubscribe from",
   "to view this discussion",

@@ -1,6 +1,7 @@
 import { ANSWERS_BELOW, GREETINGS } from "./words.ts";
 import type { Span } from "./find-introduction.ts";
 import type { Line } from "./lines.ts";
+import { isNotice } from "./signature-block.ts";
 
 /** Lines of one kind in a row, blank lines among and behind them; `from` up to, not including, `to`. */
 export interface Run {
@@ -68,7 +69,8 @@ export function newRuns(lines: readonly Line[], all: readonly Run[], led: boolea
   // Gmail and Apple Mail leave a line blank between introduction and quote, and their people write above it.
   const topPosted = lines[between.to + 1]?.kind === "blank";
   const tail = lines.slice(third.from, third.to).filter((line) => line.kind !== "blank").length;
-  return topPosted && tail < TAIL_LINES && !opensAnswers(lines, first) ? [first] : runs;
+  const answers = opensAnswers(lines, first) || goesOnBelow(lines, third);
+  return topPosted && tail < TAIL_LINES && !answers ? [first] : runs;
 }
 
 /** Words of a quote that lost their mark when a program wrapped the line: alone between two quoted lines. */
@@ -78,6 +80,23 @@ function isWrappedQuote(lines: readonly Line[], at: number): boolean {
   const before = (lines[at - 1] as Line).text.trimEnd();
   if (before.length < WRAPPED || /[.!?:;]$/.test(before)) return false;
   return line.text.length < before.length && /^[\p{Ll}\d(<"'[/,.;)]/u.test(line.text.trim());
+}
+
+/** A postscript, or a sentence that is no line of a signature. */
+const POSTSCRIPT = /^(?:p\.?\s?p?\.?s\.?|nb|n\.b\.|nachtrag)\s{0,2}[:.\-–]?\s\S/iu;
+const SENTENCE = /^(?=.{0,200}(?:^|\s)\p{Ll}{2,}[\s,.!?])(?=\S{1,40}\s).{5,}[.!?…]$|^.{3,}[。！？]$/u;
+const ABBREVIATION = /(?:\b\p{L}|\b(?:inc|ltd|co|corp|bros|st|str|tel|ext|dept|univ|dr|jr|sr|etc))\.$/iu;
+
+/** Whether somebody goes on below a quote, in place of a signature or a server's notice. */
+function goesOnBelow(lines: readonly Line[], run: Run): boolean {
+  for (let at = run.from; at < run.to; at += 1) {
+    const { kind, text } = lines[at] as Line;
+    if (kind !== "words") continue;
+    if (lines[at - 1]?.kind !== "words" && isNotice(lines, at, run.to)) return false;
+    const said = text.trim();
+    if (said.length <= 400 && (POSTSCRIPT.test(said) || (SENTENCE.test(said) && !ABBREVIATION.test(said)))) return true;
+  }
+  return false;
 }
 
 /** Above the quote stands only a greeting, or that answers follow. */

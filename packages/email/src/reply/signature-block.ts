@@ -192,7 +192,8 @@ function closingAbove(lines: readonly Line[], name: number, part: Part): number 
   return name;
 }
 
-function isNotice(lines: readonly Line[], at: number, to: number): boolean {
+/** Whether the paragraph that begins here is a notice that a server, list or company adds. */
+export function isNotice(lines: readonly Line[], at: number, to: number): boolean {
   let paragraph = "";
   for (let next = at; next < to && lines[next]?.kind === "words" && paragraph.length < 2_000; next += 1) {
     paragraph += ` ${(lines[next] as Line).text.toLowerCase().slice(0, 2_000)}`;

@@ -95,3 +95,33 @@ test.each([
 ])("%j is no signature", (text) => {
   expect(words(text)).toBe(text);
 });
+
+/** Words below a quote: a sentence or a postscript is the writer's, a card or a notice is not. */
+const TOP_POSTED = "We take three.\n\nOn Tue, 21 Apr 2026 at 17:48, Bo <bo@in.example> wrote:\n\n> How many?\n\n";
+test.each(["Also hoses.", "PS: by May", "P.S. and hoses", "Bitte auch Schläuche!", "还要软管。"])(
+  "%j below a quote stays",
+  (below) => {
+    expect(words(`${TOP_POSTED}${below}`)).toContain(below);
+  },
+);
+
+test.each([
+  "Ada Okafor\nNorthwind Ltd.\nwww.northwind.example",
+  "This message is confidential and intended only for the\nintended recipient. If you are not the recipient, please delete\nit.",
+  "You received this message because you are subscribed to the group.\nTo leave it, write to us.",
+])("%j below a quote goes with it", (below) => {
+  expect(words(`${TOP_POSTED}${below}`)).toBe("We take three.");
+});
+
+test.each(["The clause says:", "Your colleague wrote:", "Ihr Vertreter schrieb:"])(
+  "%j above a quote in the middle is the writer's own",
+  (line) => {
+    expect(words(`${line}\n\n> Delivery by May\n\nCan you?`)).toContain(line);
+  },
+);
+
+test("the links of groups.io are no words", () => {
+  const footer =
+    "-=-=-=-=-=-=-=-=-=-=-=-\nGroups.io Links: You receive all messages sent to this group.\nView/Reply Online (#12): https://groups.io/g/talk/message/12\n-=-=-=-=-=-=-=-=-=-=-=-";
+  expect(words(`We take three.\n\n\n${footer}`)).toBe("We take three.");
+});
