@@ -28,7 +28,13 @@ if (!isWritable(ROOT)) {
 }
 
 const bin = path.join(ROOT, "node_modules", ".bin");
-const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}`, TURBO_TELEMETRY_DISABLED: "1" };
+const env = {
+  ...process.env,
+  PATH: `${bin}${path.delimiter}${process.env.PATH}`,
+  TURBO_TELEMETRY_DISABLED: "1",
+  // Each of hundreds of test files has a process of its own: what one compiled, the others need not.
+  NODE_COMPILE_CACHE: path.join(ROOT, "node_modules", ".cache", "node"),
+};
 const reports = mkdtempSync(path.join(tmpdir(), "inlet-results-"));
 const results = [];
 try {
