@@ -1,5 +1,5 @@
 import { commentEnd, quoteEnd } from "./address-delimiters.ts";
-import { isAddress } from "./addresses.ts";
+import { isAddress, parseAddresses } from "./addresses.ts";
 import { decodeBytes, isUtf8 } from "./charset.ts";
 import { fieldOf, firstValue } from "./header-fields.ts";
 import type { Field } from "./header-fields.ts";
@@ -64,6 +64,13 @@ export function readFeedbackType(bytes: Uint8Array): string | null {
 export function readReturnedMessageId(bytes: Uint8Array): string | null {
   const [header] = fieldGroups(bytes);
   return messageId(header === undefined ? null : firstValue(header, "Message-ID"));
+}
+
+/** Whom a returned message or its header says it is from and to. */
+export function readReturnedAddresses(bytes: Uint8Array): { from: string | null; to: string[] } {
+  const [header = []] = fieldGroups(bytes);
+  const read = (name: string): string[] => parseAddresses([firstValue(header, name) ?? ""]).map(({ email }) => email);
+  return { from: read("From")[0] ?? null, to: read("To") };
 }
 
 function fieldGroups(bytes: Uint8Array): Field[][] {

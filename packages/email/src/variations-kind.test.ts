@@ -186,6 +186,58 @@ test.each([
     `${MIA} ; Subject: Re: Offer ; In-Reply-To: <o@inlet.example> ; Return-Path: <> | I am on vacation but have limited access to my email.`,
     "out_of_office",
   ],
+  // Answers that came without a return path: holidays told of beside a decision are people's.
+  [
+    `${MIA} ; Subject: Re: Offer ; In-Reply-To: <o@inlet.example> ; Return-Path: <> | We take it, and I am out of the office until Monday, so call my mobile 0170 1234567.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Re: Offer ; In-Reply-To: <o@inlet.example> ; Return-Path: <> | Estoy de vacaciones en agosto, entreguen en septiembre por favor.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Re: Offer ; In-Reply-To: <o@inlet.example> ; Return-Path: <> | Ik ben op vakantie in week 30, lever graag in week 31.`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Re: Offer ; In-Reply-To: <o@inlet.example> ; Return-Path: <> | I am out of the office until Monday.`,
+    "out_of_office",
+  ],
+  [
+    `${MIA} ; Subject: Re: Offer ; In-Reply-To: <o@inlet.example> ; Return-Path: <> | Estoy de vacaciones hasta el 14 y respondo luego.`,
+    "out_of_office",
+  ],
+  // Whose message came back: ours, or that of the one who writes.
+  [
+    `From: Posta <posta@x.example> ; Return-Path: <> ; Subject: Villa ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nEkki afhent: jan@weg.example\r\n550 5.1.1 unknown\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: sales@inlet.example\r\nTo: jan@weg.example\r\nSubject: Offer\r\n\r\nOffer\r\n--b--`,
+    "bounce",
+  ],
+  [
+    `${MIA} ; Return-Path: <> ; Subject: Your mail ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nYour message could not be delivered to our new system. We take three.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: sales@inlet.example\r\nTo: mia@tin.example\r\nSubject: Offer\r\n\r\nOffer\r\n--b--`,
+    "human",
+  ],
+  // Reports below words: of a bounce that came from us, of a gateway that wraps one, in any language.
+  [`From: it@relay.example ; Return-Path: <> ; Subject: Ekki afhent ; ${report("multipart/mixed", FAILED)}`, "bounce"],
+  [
+    `${MIA} ; Return-Path: <> ; Subject: Emails to you fail ; ${report("multipart/mixed", FAILED.replace("a@b.example", "sales@inlet.example"))}`,
+    "human",
+  ],
+  [
+    `From: fbl@isp.example ; Return-Path: <> ; Subject: x ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nThis is an email abuse report.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\n--b--`,
+    "complaint",
+  ],
+  [
+    `${MIA} ; Return-Path: <> ; Subject: Read: Offer ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nThis is a return receipt.\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: automatic-action/MDN-sent-automatically; displayed\r\n--b--`,
+    "receipt",
+  ],
+  [
+    `${MIA} ; Return-Path: <> ; Subject: Proof ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nHere is the proof that you saw it.\r\n--b\r\nContent-Type: message/disposition-notification\r\n\r\nDisposition: automatic-action/MDN-sent-automatically; displayed\r\n--b--`,
+    "human",
+  ],
+  [
+    `${MIA} ; Subject: Read: contract 5 | I have read it, it was read by our lawyer.\r\nTo: whom it concerns\r\nSubject: contract 5\r\nFrom: us`,
+    "human",
+  ],
   // Bounces without a report and without a server's answer.
   [
     `From: Mail Router <router@firma.example> ; Return-Path: <> ; Subject: DELIVERY FAILURE: User jan not listed | Your message\r\n\r\n  Subject: Offer\r\n\r\nwas not delivered to:\r\n\r\n  jan@weg.example\r\n\r\nbecause:\r\n\r\n  User not listed`,

@@ -125,6 +125,13 @@ export function opensAsAway(start: string): boolean {
   return PHRASE.test(start.slice(0, 400));
 }
 
+/** Whether nothing but a greeting or thanks stands before the words of absence. */
+export function opensAtOnce(start: string): boolean {
+  const found = PHRASE.exec(start.slice(0, 400));
+  const lead = found === null ? "" : found[0].slice(0, found[0].length - (found[1] ?? "").length);
+  return /^(?:[^,.!:;。，！]{0,40}[,.!:;。，！]\s*){0,2}$/u.test(lead);
+}
+
 /** Whether a text says when its writer is back or answers. `start`: its first characters, spaces folded. */
 export function saysReturn(start: string): boolean {
   return RETURN.test(start.slice(0, 400));

@@ -1,6 +1,6 @@
 import { answersAMessage } from "./automatic-signs.ts";
 import type { AutomaticSigns } from "./automatic-signs.ts";
-import { awaySubject, opensAsAway, saysReturn } from "./away-phrases.ts";
+import { awaySubject, opensAsAway, opensAtOnce, saysReturn } from "./away-phrases.ts";
 import { asks, folded, isAnswerOrForward, subjectOf } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -38,8 +38,11 @@ export function awaySigns(mail: Evidence, { certain, weak }: AutomaticSigns): st
   const answers = answersAMessage(mail) || isAnswerOrForward(mail);
   // Away, and yet deciding something.
   const decides = BUT.test(start) && !saysReturn(start) && !REFERRAL.test(words);
+  const limited =
+    weak.includes("x_auto_response_suppress") || saysReturn(start) || UNTIL.test(start) || REFERRAL.test(words);
+  const notice = limited && !decides && !wantsSomething(words) && opensAtOnce(start);
   const quiet =
-    !decides && weak.includes("null_return_path") && answers && words.length <= SILENT_CHARS && !PLANS.test(start);
+    notice && weak.includes("null_return_path") && answers && words.length <= SILENT_CHARS && !PLANS.test(start);
   if (subject === null) return opens && quiet ? told(true) : null;
   const hinted = weak.includes("x_auto_response_suppress") || weak.includes("null_return_path");
   if (!subject.automatic && !answers && !hinted && wantsSomething(words)) return null;
@@ -50,6 +53,8 @@ export function awaySigns(mail: Evidence, { certain, weak }: AutomaticSigns): st
   return subject.automatic && (answers || hinted) ? told(false) : null;
 }
 
+const UNTIL =
+  /(?<!\p{L})(?:until|till?|through|bis|jusqu\p{L}*|hasta|fino|sino|até|tot|t\/m|til|asti|saakka|do|až|-ig|până|kuni|līdz|iki|до|μέχρι|έως|kadar|sampai|đến)(?!\p{L})|ig(?= )|まで|까지|至|到|עד|حتى/iu;
 const BUT =
   /(?<!\p{L})(?:but|yet|aber|doch|mais|pero|ma|però|mas|maar|men|mutta|ale|jednak|но|але|ama|αλλά)(?!\p{L})|但|けど|ですが|하지만/iu;
 const REQUEST =

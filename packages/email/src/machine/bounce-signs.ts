@@ -1,3 +1,4 @@
+import { readReturnedAddresses } from "../delivery-report.ts";
 import type { RecipientStatus } from "../delivery-report.ts";
 import { rawValues } from "../header-fields.ts";
 import { BOUNCE_SUBJECT } from "./bounce-phrases.ts";
@@ -30,14 +31,21 @@ export function bounceSigns(mail: Evidence): Classification | null {
   const returned = mail.parts.some(({ contentType }) => RETURNED_PART.test(contentType));
   const built = [quiet, returned, said.replied].filter(Boolean).length;
   const worded = [subject, said.worded].filter(Boolean).length;
-  const ours = [...failed, ...said.writtenTo];
-  const byPerson = asks(mail) || isAnswerOrForward(mail) || wasWrittenToUs(mail, ours, said.writtenBy);
-  const tellsOfIt = isAnswerOrForward(mail) && wasWrittenToUs(mail, ours, said.writtenBy);
+  const back = returnedHeader(mail) ?? { from: said.writtenBy, to: said.writtenTo };
+  const about = [...failed, ...back.to];
+  const byPerson =
+    asks(mail) ||
+    isAnswerOrForward(mail) ||
+    wasWrittenToUs(mail, about, back.from) ||
+    includes(back.to, mail.from?.email);
+  const tellsOfIt = isAnswerOrForward(mail) && wasWrittenToUs(mail, about, back.from);
   const isBounce =
     system ||
     (failed.length > 0 && (maybe || !tellsOfIt) && built + worded + (maybe ? 1 : 0) >= 1) ||
     (maybe && !byPerson && built + worded >= 2 && (built > 0 || said.placed)) ||
-    (quiet && !byPerson && worded > 0 && (returned || said.replied || said.quotes || (worded > 1 && said.placed)));
+    (quiet && !byPerson && worded > 0 && (returned || said.replied || said.quotes || (worded > 1 && said.placed))) ||
+    // Our own message came back with a server's answer: no language is needed.
+    (quiet && !byPerson && said.replied && mail.to.some(({ email }) => includes([back.from ?? ""], email)));
   if (!isBounce) return null;
   const recipients: RecipientStatus[] = [
     ...said.recipients,
@@ -85,6 +93,16 @@ export function complaintSigns(mail: Evidence): Classification | null {
 /** Who the notice is from and to is not whom it is about. */
 function addressesOf(mail: Evidence): string[] {
   return [mail.from, ...mail.to].flatMap((mailbox) => (mailbox === null ? [] : [mailbox.email.toLowerCase()]));
+}
+
+function includes(addresses: readonly string[], email: string | undefined): boolean {
+  return email !== undefined && addresses.some((address) => address.toLowerCase() === email.toLowerCase());
+}
+
+/** Who wrote the attached message that came back, and to whom; null where none is attached. */
+function returnedHeader(mail: Evidence): { from: string | null; to: readonly string[] } | null {
+  const part = mail.parts.find(({ contentType }) => RETURNED_PART.test(contentType));
+  return part?.bytes == null ? null : readReturnedAddresses(part.bytes);
 }
 
 /** Whether the message that came back was the sender's own, written to us: then the sender tells of it. */

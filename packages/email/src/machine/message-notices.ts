@@ -60,7 +60,7 @@ const REACTED =
 const RECEIPT_CLASS = /^REPORT\.IPM\.(?:.{1,60}\.)?(?:IPNRN|IPNNRN|DR)$/i;
 /** `Read: Offer`: words in front of the title. */
 const TITLED = /^[\p{L}\p{M} ]{2,40}\s?[:：]\s*(.{1,300})$/u;
-const WAS_READ =
+export const WAS_READ =
   /\bwas (?:read|displayed|deleted without being read)\b|\bwurde (?:am .{0,60})?(?:gelesen|angezeigt|ungelesen gelöscht|ohne gelesen zu werden)|\ba été (?:lu|affiché|supprimé sans être lu)|\bse (?:leyó|mostró|eliminó sin leer)|\bfue leído|\bè stato (?:letto|visualizzato|eliminato senza)|\bfoi (?:lida|lido|exibida|excluída sem)|\bis (?:gelezen|weergegeven|ongelezen verwijderd)|\b(?:lästes|har lästs|visades)\b|\bblev læst|\bble lest|\bluettiin\b|\bzostał[ao]? (?:przeczytan|wyświetlon|usunięt)|\bbyl[ao]? přečten|\bbol[ao]? prečítan|\belolvas|\ba fost citit|было? прочитано|прочитан[оа]? |було прочитано|διαβάστηκε|okundu|開封|已(?:被)?(?:阅读|閱讀|读|讀)|읽었|읽음/iu;
 
 /**
@@ -78,6 +78,8 @@ export function receiptSigns(mail: Evidence): string[] {
   const text = (mail.text ?? "").slice(0, NOTICE_CHARS + 1);
   if (title === undefined || text.length > NOTICE_CHARS || !WAS_READ.test(text)) return [];
   const listed = text.split("\n").filter((line) => /^\s*[\p{L}\p{M} ]{1,30}\s?[:：]\s*\S/u.test(line));
+  // The list, then what became of it.
+  if (text.search(WAS_READ) < text.lastIndexOf(listed.at(-1) ?? "")) return [];
   const lists = listed.some((line) => line.slice(line.search(/[:：]/) + 1).trim() === title);
   return lists && listed.length >= 3 && !/[?？]/.test(text.replaceAll(title, "")) ? ["receipt:text"] : [];
 }

@@ -2,11 +2,11 @@ import { readDeliveryStatus, readFeedbackType, readReturnedMessageId } from "../
 import type { RecipientStatus } from "../delivery-report.ts";
 import { firstValue, rawValues } from "../header-fields.ts";
 import { readStructured } from "../parameters.ts";
-import { BOUNCE_SUBJECT, BOUNCE_TEXT } from "./bounce-phrases.ts";
 import { readBounceText } from "./bounce-text.ts";
 import { asks, hasNullReturnPath, isAnswerOrForward, subjectOf } from "./evidence.ts";
 import type { Classification, Evidence } from "./evidence.ts";
 import { isMailSystem } from "./mail-system.ts";
+import { WAS_READ } from "./message-notices.ts";
 
 /**
  * Reports (RFC 6522): abuse (RFC 5965), delivery status (RFC 3464), disposition (RFC 8098). Only at top level: what a person attaches or
@@ -17,7 +17,8 @@ export function reportSigns(mail: Evidence): Classification | null {
   const type = readStructured(rawValues(mail.fields, "Content-Type")[0] ?? null);
   const declared = type.value === "multipart/report" ? (type.params["report-type"] ?? "").toLowerCase() : "";
   const topLevel = type.value === "multipart/report" || type.value.startsWith("message/");
-  const wrapped = isMailSystem(mail) || (hasNullReturnPath(mail) && mail.inReplyTo === null && !saysWhy(mail));
+  const wrapped =
+    isMailSystem(mail) || (hasNullReturnPath(mail) && mail.inReplyTo === null && !isAttachedBySomebody(mail));
   if (!topLevel && !wrapped) return null;
   const part = (pattern: RegExp) => mail.parts.find(({ contentType }) => pattern.test(contentType));
 
@@ -48,11 +49,27 @@ export function reportSigns(mail: Evidence): Classification | null {
   return null;
 }
 
-/** Whether somebody wrote words above a report: forwarders leave the return path out of people's mail as well. */
-function saysWhy(mail: Evidence): boolean {
+const COMPLAINT_TEXT = /\b(?:abuse|feedback|spam) (?:report|complaint)\b/i;
+const RECEIPT_TEXT =
+  /\b(?:return|read|delivery) receipt\b|lesebestätigung|empfangsbestätigung|accusé de (?:lecture|réception)/iu;
+
+/**
+ * Whether somebody attached a report to words of his own: forwarders leave the return path out of people's mail as well. Who attaches the
+ * report of a bounce tells of an email to us that came back; other reports have words of their kind above them where programs send them.
+ */
+function isAttachedBySomebody(mail: Evidence): boolean {
   if (asks(mail) || isAnswerOrForward(mail)) return true;
-  const words = mail.words ?? mail.text ?? "";
-  return words.trim() !== "" && !BOUNCE_SUBJECT.test(subjectOf(mail)) && !BOUNCE_TEXT.test(words.slice(0, 2_000));
+  const words = `${subjectOf(mail)}\n${(mail.words ?? mail.text ?? "").slice(0, 2_000)}`;
+  const has = (type: RegExp): Uint8Array | null | undefined =>
+    mail.parts.find(({ contentType }) => type.test(contentType))?.bytes;
+  const status = has(/^message\/(global-)?delivery-status$/);
+  if (status != null) {
+    const us = new Set(mail.to.map(({ email }) => email.toLowerCase()));
+    return readDeliveryStatus(status).some(({ recipient }) => recipient !== null && us.has(recipient.toLowerCase()));
+  }
+  if ((mail.words ?? "").trim() === "") return false;
+  const disposition = has(/^message\/(global-)?disposition-notification$/) !== undefined;
+  return !(disposition ? RECEIPT_TEXT.test(words) || WAS_READ.test(words) : COMPLAINT_TEXT.test(words));
 }
 
 /** Failed for one recipient is a bounce; only delayed is a delay; only delivered, relayed or expanded a receipt. */

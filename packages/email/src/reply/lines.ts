@@ -37,8 +37,11 @@ export function readLines(text: string): Line[] {
     // `… <ann@in.example` above `>:` or `> wrote:`: the bracket was wrapped, and is no quote.
     const closes = open && CLOSING_BRACKET.test(line);
     open = line.length <= LONGEST_HEADER && line.includes("@") && OPEN_BRACKET.test(line);
+    // `>From here on`: a mailbox file escapes the word at the start of a line (RFC 4155).
+    const escaped =
+      line.startsWith(">From ") && ![written[index - 1], written[index + 1]].some((near) => near?.startsWith(">"));
     const kind =
-      !closes && QUOTED.test(line) && !/^\s{0,8}\|?>{1,3}[^>]{1,200}<{2,}\s*$/.test(line.slice(0, 260))
+      !closes && !escaped && QUOTED.test(line) && !/^\s{0,8}\|?>{1,3}[^>]{1,200}<{2,}\s*$/.test(line.slice(0, 260))
         ? "quoted"
         : "words";
     return { text: line, key: line.length > LONGEST_HEADER ? "" : keyOf(line), kind, code: false };

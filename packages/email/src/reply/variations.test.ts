@@ -125,3 +125,8 @@ test("the links of groups.io are no words", () => {
     "-=-=-=-=-=-=-=-=-=-=-=-\nGroups.io Links: You receive all messages sent to this group.\nView/Reply Online (#12): https://groups.io/g/talk/message/12\n-=-=-=-=-=-=-=-=-=-=-=-";
   expect(words(`We take three.\n\n\n${footer}`)).toBe("We take three.");
 });
+
+test("a word that a mailbox file escaped is the writer's", () => {
+  expect(words("Hello,\n>From here on we take three.\nAda")).toContain("From here on we take three.");
+  expect(words("Fine.\n\n>Hello,\n>From here on you take three.\n>Bo")).toBe("Fine.");
+});
