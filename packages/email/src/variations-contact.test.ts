@@ -125,6 +125,16 @@ test.each([
     "otto@schule.example",
     "colleague",
   ],
+  [
+    `${RITA} ; Subject: [FW] Heaters | -----Original Message-----\r\n${outlook("From", "Sent", "To", "Subject")}`,
+    "otto@schule.example",
+    "colleague",
+  ],
+  [
+    `${RITA} ; Subject: Fw: Heaters |    ----- Forwarded Message ----- From: Otto <otto@schule.example>To: Rita <rita@inlet.example>Sent: Monday, March 16, 2026 at 01:40:00 PM GMT+1Subject: Heaters\r\n Twelve.`,
+    "otto@schule.example",
+    "colleague",
+  ],
   // No forward: an answer with a copy to us, another company's forward, a bounce, a forward without an address.
   [
     `${RITA} ; To: otto@schule.example ; Cc: sales@inlet.example ; Subject: RE: Heaters | 40 each.\r\n\r\n${outlook("From", "Sent", "To", "Subject")}`,

@@ -47,7 +47,9 @@ interface Outer {
 
 /** The emails that this one forwards, inline or attached: Outlook, Gmail, Apple Mail and their kin. Empty where it is no forward. */
 export async function readForwarded(mail: Outer): Promise<ForwardedEmail[]> {
-  const subject = SUBJECT.test(withoutLabels((mail.subject ?? "").slice(0, 300)).toLowerCase());
+  const title = (mail.subject ?? "").slice(0, 300);
+  // Naver writes `[FW]`, which looks like a label.
+  const subject = SUBJECT.test(withoutLabels(title).toLowerCase()) || /^\s*\[fwd?\]/i.test(title);
   const inline = mail.text === null ? [] : readInline(mail.text.slice(0, CUTS.replyChars), subject);
   if (inline.length > 0) return inline;
   // Programs that do not know the type go by the name.
@@ -68,7 +70,9 @@ function readInline(text: string, bySubject: boolean): ForwardedEmail[] {
   if (divider === -1 && !bySubject) return [];
   const found: ForwardedEmail[] = [];
   // Apple Mail quotes what it forwards.
-  const bare = all.slice(divider + 1).map((line) => line.replace(/^\s{0,3}> ?/, ""));
+  const bare = [...unglued(all[divider] ?? ""), ...all.slice(divider + 1)].map((line) =>
+    line.replace(/^\s{0,3}> ?/, ""),
+  );
   const lines = readLines(bare.join("\n"));
   for (let at = 0; at < lines.length && found.length < MOST; at += 1) {
     const last = headerBlockAt(lines, at);
@@ -117,4 +121,14 @@ async function readAttached(bytes: Uint8Array): Promise<ForwardedEmail | null> {
     // It is a file in any case; what breaks in it is not the outer email's fault.
     return null;
   }
+}
+
+/** Yahoo's app for phones writes the divider and the whole header block on one line: `----- Forwarded Message ----- From: Otto <…>To: …`. */
+function unglued(line: string): string[] {
+  const behind = line
+    .slice(0, 2_000)
+    .replace(DIVIDER, "")
+    .replace(/^[\s\-–—_=]{1,60}/, "");
+  if (behind === line || !/^From: .{3,400}To: .{3,400}Subject: /.test(behind)) return [];
+  return behind.split(/(?<=[\s\S])(?=(?:To|Cc|Sent|Date|Subject): )/);
 }

@@ -45,6 +45,7 @@ const BANNERS = [
   "UPOZORENJE: Ovu poruku poslao je vanjski pošiljatelj. Ne otvarajte privitke.",
   "ATENCIÓ: Aquest correu prové d'un remitent extern. No feu clic als enllaços.",
   "DĖMESIO: Šis laiškas gautas iš išorinio siuntėjo. Neatidarykite priedų.",
+  "VIÐVÖRUN: Þessi póstur kemur frá utanaðkomandi sendanda. Ekki smella á tengla.",
   "HOIATUS: See kiri on saadetud väliselt saatjalt. Ärge avage manuseid.",
   "ATENÇÃO: Este e-mail foi enviado por um remetente externo. Não clique em links.",
   "[외부 메일] 이 메일은 외부에서 발송되었습니다. 링크를 주의하세요.",

@@ -16,9 +16,9 @@ const EXTERNAL: ReadonlySet<string> = new Set(banners.external);
 const TELLING: readonly string[] = [...banners.origin, ...banners.tips];
 /** `por um remetente externo`, `от внешнего отправителя`: an adjective beside a sender, in either order. */
 const OUTSIDE =
-  "(?:extern\\p{L}{0,4}|estern[oaie]|ekstern\\p{L}{0,3}|zewnętrzn\\p{L}{1,4}|vnějš\\p{L}{1,4}|külső|внешн\\p{L}{1,4}|зовнішн\\p{L}{1,4}|външ\\p{L}{1,4}|εξωτερικ\\p{L}{1,3}|harici|dış|ulkoi\\p{L}{1,6}|ulkopuoli\\p{L}{1,6}|vanjsk\\p{L}{1,3}|zunanj\\p{L}{1,4}|väli\\p{L}{1,4}|ārēj\\p{L}{1,3}|išorin\\p{L}{1,4}|חיצוני|خارجي)";
+  "(?:extern\\p{L}{0,4}|estern[oaie]|ekstern\\p{L}{0,3}|zewnętrzn\\p{L}{1,4}|vnějš\\p{L}{1,4}|külső|внешн\\p{L}{1,4}|зовнішн\\p{L}{1,4}|външ\\p{L}{1,4}|εξωτερικ\\p{L}{1,3}|harici|dış|ulkoi\\p{L}{1,6}|ulkopuoli\\p{L}{1,6}|vanjsk\\p{L}{1,3}|zunanj\\p{L}{1,4}|väli\\p{L}{1,4}|ārēj\\p{L}{1,3}|išorin\\p{L}{1,4}|utanaðkomandi|חיצוני|خارجي)";
 const SENDER =
-  "(?:senders?|source|(?:ab|af|av)send\\p{L}{1,4}|avsänd\\p{L}{1,4}|quelle|expéditeur|exp[ée]ditor\\p{L}{0,3}|remitente?|remetente|mittente|afzender|lähettäj\\p{L}{1,5}|nadawc\\p{L}{1,3}|odes[ií]l?[áa]?tel\\p{L}{0,3}|odosielate\\p{L}{1,4}|feladó\\p{L}{0,3}|forrás\\p{L}{0,4}|отправител\\p{L}{1,3}|відправник\\p{L}{0,3}|подател|αποστολέα\\p{L}{0,1}|gönderen\\p{L}{0,4}|gönderici\\p{L}{0,4}|pošiljate\\p{L}{1,3}|saatja\\p{L}{0,3}|sūtītāj\\p{L}{0,3}|siuntėj\\p{L}{0,3}|שולח|مرسل)";
+  "(?:senders?|source|(?:ab|af|av)send\\p{L}{1,4}|avsänd\\p{L}{1,4}|quelle|expéditeur|exp[ée]ditor\\p{L}{0,3}|remitente?|remetente|mittente|afzender|lähettäj\\p{L}{1,5}|nadawc\\p{L}{1,3}|odes[ií]l?[áa]?tel\\p{L}{0,3}|odosielate\\p{L}{1,4}|feladó\\p{L}{0,3}|forrás\\p{L}{0,4}|отправител\\p{L}{1,3}|відправник\\p{L}{0,3}|подател|αποστολέα\\p{L}{0,1}|gönderen\\p{L}{0,4}|gönderici\\p{L}{0,4}|pošiljate\\p{L}{1,3}|saatja\\p{L}{0,3}|sūtītāj\\p{L}{0,3}|siuntėj\\p{L}{0,3}|sendand\\p{L}{1,3}|שולח|مرسل)";
 const EXTERNAL_SENDER = new RegExp(`(?<!\\p{L})(?:${OUTSIDE} ${SENDER}|${SENDER} ${OUTSIDE})(?!\\p{L})`, "u");
 /** What stands around a label: brackets, stars, rules, signs. */
 const ORNAMENT = /^(?:[\s[\](){}<>*_=#|:!~.\-–—⚠⛔❗❕🚨🛑]|\uFE0F)+/u;
