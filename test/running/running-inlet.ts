@@ -97,8 +97,6 @@ export async function runInlet(
   await writeTenant(tenantsDir, options.crm?.yaml ?? sandboxCrm, options.tenant?.yaml ?? "");
   const env: Record<string, string> = {
     ...pathOnly(),
-    // A file starts dozens of processes of the same code.
-    NODE_COMPILE_CACHE: path.join(tmpdir(), "node-compile-cache"),
     ...stack.env,
     BLOB_STORE_URL: pathToFileURL(path.join(dir, "blobs")).href,
     TENANTS_DIR: tenantsDir,
