@@ -12,7 +12,11 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
-          include: ["{packages,services}/*/src/**/*.test.ts", "schemas/src/**/*.test.ts", "test/**/*.test.ts"],
+          include: [
+            "{packages,services}/*/{src,testing,conformance}/**/*.test.ts",
+            "schemas/src/**/*.test.ts",
+            "test/**/*.test.ts",
+          ],
           exclude: ["**/node_modules/**", "**/*.integration.test.ts", "**/*.e2e.test.ts", "**/*.odoo.test.ts"],
           maxWorkers: 2,
           // Generous, since no test is about time: a busy machine is ten times slower, and so is a Postgres in the process (PGlite).
@@ -24,7 +28,10 @@ export default defineConfig({
         test: {
           name: "integration",
           env,
-          include: ["{packages,services}/*/src/**/*.integration.test.ts", "test/**/*.integration.test.ts"],
+          include: [
+            "{packages,services}/*/{src,testing,conformance}/**/*.integration.test.ts",
+            "test/**/*.integration.test.ts",
+          ],
           globalSetup: ["test/setup/local-stack.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,7 +1,8 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
 import { reconcile, type LawReport, type ReconcileOptions } from "@inlet/cli/reconcile";
 import { createCodec, createLocalSchemaIds, outcomeRecord, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
-import { createInMemoryKafka, deadLetterOf } from "@inlet/kafka";
+import { deadLetterOf } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
 import type { Consumer, Coordinates, KafkaRecord } from "@inlet/kafka";
 import type { TryEnd } from "@inlet/ledger";
 import type { Database } from "@inlet/ledger/database";

@@ -1,7 +1,7 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
 import { HashedSet, OffsetSet, PAGE, hashOf, reconcile } from "@inlet/cli/reconcile";
 import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
-import { createInMemoryKafka } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
 import type { Accounts } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { topicIn } from "@inlet/schemas";

@@ -1,4 +1,4 @@
-import { createInMemoryKafka } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
 import { HEADER, eventKey, topicIn } from "@inlet/schemas";
 import { expect, test } from "vitest";
 import { describeUnread, findUnreadIn } from "./unread-email.ts";

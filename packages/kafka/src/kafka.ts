@@ -1,14 +1,14 @@
-import { openAdmin } from "./admin.ts";
+import { openAdmin } from "./admin/admin.ts";
 import { newClient, reasonOf } from "./connection.ts";
 import type { ConnectionOptions } from "./connection.ts";
-import { createConsumer } from "./consumer.ts";
-import { encodeProduceRequestsFast } from "./fast-produce.ts";
+import { createConsumer } from "./consumer/consumer.ts";
+import { encodeProduceRequestsFast } from "./patch-kafkajs-produce.ts";
 import { dropKafkajsNegativeTimeoutWarning } from "./negative-timeout-warning.ts";
 import type { ConsumerOptions, Kafka } from "./port.ts";
-import { createProducer } from "./producer.ts";
-import { createRecordReader } from "./record-reader.ts";
-import { withSendSpans } from "./send-span.ts";
-import { createProducerTransport } from "./producer-session.ts";
+import { createProducer } from "./producer/producer.ts";
+import { createRecordReader } from "./consumer/record-reader.ts";
+import { withSendSpans } from "./producer/send-span.ts";
+import { createProducerTransport } from "./producer/producer-session.ts";
 
 export interface KafkaOptions extends ConnectionOptions {
   /** Alerts of consumers that bring no `onAlert` of their own. */

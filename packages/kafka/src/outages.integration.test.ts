@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { TOPICS, topicIn } from "@inlet/schemas";
-import { all, eventually, textOf } from "./conformance-bench.ts";
+import { all, eventually, textOf } from "../conformance/bench.ts";
 import { newClient } from "./connection.ts";
 import { createKafka } from "./kafka.ts";
 import type { KafkaOptions } from "./kafka.ts";

@@ -9,7 +9,8 @@ import {
   schemaHeaderOf,
   type GenuineRecord,
 } from "@inlet/event-codec";
-import { createInMemoryKafka, type KafkaRecord } from "@inlet/kafka";
+import { type KafkaRecord } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,5 +1,5 @@
-import { createInMemoryKafka } from "@inlet/kafka";
-import type { InMemoryKafka } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
+import type { InMemoryKafka } from "@inlet/kafka/testing";
 import { groupIn, topicIn } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import { afterEach, describe, expect, test } from "vitest";

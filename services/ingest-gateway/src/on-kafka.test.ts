@@ -1,5 +1,6 @@
-import { createInMemoryKafka, headerText } from "@inlet/kafka";
-import type { InMemoryKafka } from "@inlet/kafka";
+import { headerText } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
+import type { InMemoryKafka } from "@inlet/kafka/testing";
 import { HEADER, TOPICS, eventIdOf } from "@inlet/schemas";
 import { SpanKind, context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";

@@ -9,7 +9,7 @@ import {
   schemaHeaderOf,
   type GenuineRecord,
 } from "@inlet/event-codec";
-import { createInMemoryKafka } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import type { RawEvent } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

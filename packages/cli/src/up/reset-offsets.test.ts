@@ -1,4 +1,4 @@
-import { createInMemoryKafka } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
 import { groupIn, topicIn } from "@inlet/schemas";
 import { expect, test } from "vitest";
 import { parseOffsetReset, resetOffsets } from "./reset-offsets.ts";

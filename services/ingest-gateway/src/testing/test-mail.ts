@@ -1,8 +1,8 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
 import type { TenantConfig } from "@inlet/config";
 import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
-import { createInMemoryKafka } from "@inlet/kafka";
-import type { InMemoryKafka } from "@inlet/kafka";
+import { createInMemoryKafka } from "@inlet/kafka/testing";
+import type { InMemoryKafka } from "@inlet/kafka/testing";
 import { topicIn } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import { pino } from "pino";

@@ -1,0 +1,88 @@
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, propagation, trace } from "@opentelemetry/api";
+import type { Attributes, Context, Link, Span, TextMapGetter } from "@opentelemetry/api";
+import { HEADER } from "@inlet/schemas";
+import { headerText } from "../port.ts";
+import type { KafkaRecord, RecordHeaders } from "../port.ts";
+
+/**
+ * W3C trace context in record headers. Injected when a record is handed over and extracted record by record, since one context
+ * for a batch would merge the traces of unrelated emails.
+ */
+export interface ProcessSpanOptions {
+  readonly groupId: string;
+  /** Default `process <topic>`. */
+  readonly name?: string;
+  readonly attributes?: Attributes;
+  /** A replay runs in a new trace linked to the old one. */
+  readonly links?: Link[];
+}
+
+const headersGetter: TextMapGetter<RecordHeaders> = {
+  keys: (headers) => headers.map(([name]) => name),
+  get: (headers, name) => headerText(headers, name),
+};
+
+/** The context's trace as record headers (`traceparent`, `tracestate`); empty outside of any trace. By default the active context. */
+export function traceHeaders(ctx: Context = context.active()): RecordHeaders {
+  const headers: [string, Buffer][] = [];
+  propagation.inject(ctx, headers, {
+    set: (carrier, name, value) => {
+      if (name === HEADER.traceparent || name === HEADER.tracestate) carrier.push([name, Buffer.from(value, "utf8")]);
+    },
+  });
+  return headers;
+}
+
+/** `headers` with the active trace added, unless they already name one. */
+export function withTraceHeaders(headers: RecordHeaders): RecordHeaders {
+  return headers.some(([name]) => name === HEADER.traceparent) ? headers : [...headers, ...traceHeaders()];
+}
+
+/** The context that the headers carry, from the root: never a child of what happens to be active in the consumer. */
+export function contextOf(headers: RecordHeaders): Context {
+  return propagation.extract(ROOT_CONTEXT, headers, headersGetter);
+}
+
+/**
+ * Runs `fn` inside a CONSUMER span `process <topic>`, child of the context in the record's headers. What `fn` throws is recorded on
+ * the span and thrown on. The key is no attribute: it may hold an address.
+ */
+export async function withProcessSpan<T>(
+  record: KafkaRecord,
+  options: ProcessSpanOptions,
+  fn: (span: Span) => Promise<T> | T,
+): Promise<T> {
+  const parent = contextOf(record.headers);
+  const tenant = headerText(record.headers, HEADER.tenant);
+  const eventId = headerText(record.headers, HEADER.eventId);
+  const span = trace.getTracer("@inlet/kafka").startSpan(
+    options.name ?? `process ${record.topic}`,
+    {
+      kind: SpanKind.CONSUMER,
+      links: options.links ?? [],
+      attributes: {
+        "messaging.system": "kafka",
+        "messaging.operation.type": "process",
+        "messaging.operation.name": "process",
+        "messaging.destination.name": record.topic,
+        "messaging.destination.partition.id": String(record.partition),
+        "messaging.kafka.offset": Number(record.offset),
+        "messaging.consumer.group.name": options.groupId,
+        ...(tenant === undefined ? {} : { "inlet.tenant": tenant }),
+        ...(eventId === undefined ? {} : { "inlet.event_id": eventId }),
+        ...options.attributes,
+      },
+    },
+    parent,
+  );
+  try {
+    return await context.with(trace.setSpan(parent, span), () => fn(span));
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    span.recordException(failure);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: failure.name });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
