@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ledgerOn } from "./ledger.ts";
-import { openMemoryDatabase } from "./testing/memory-database.ts";
+import { openMemoryDatabase } from "../testing/memory-database.ts";
 
 it("N10: whoever names another blob store is told once of those that were in use before", async () => {
   const ledger = ledgerOn(await openMemoryDatabase());

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase, type Database } from "./database.ts";
-import type { TryEnd } from "./ending.ts";
+import type { TryEnd } from "./deliveries/ending.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
-import type { TakeOptions } from "./waiting.ts";
+import type { TakeOptions } from "./waiting/waiting.ts";
 
 let ledger: Ledger;
 let database: Database;

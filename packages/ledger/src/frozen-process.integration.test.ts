@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase, type Database } from "./database.ts";
 import { ledgerOn, openLedger, type Ledger } from "./ledger.ts";
-import { arrival, candidate, written } from "./testing/samples.ts";
-import { CLAIM, TRANSACTIONS, type TransactionName } from "./testing/transactions.ts";
+import { arrival, candidate, written } from "../testing/samples.ts";
+import { CLAIM, TRANSACTIONS, type TransactionName } from "../testing/transactions.ts";
 
 // L13: a process that is frozen in the middle of a transaction keeps what it has locked; the others go on all the same.
 const connectionString = process.env["DATABASE_URL"] ?? "";

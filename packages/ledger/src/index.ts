@@ -1,34 +1,39 @@
-export type { Admission, Candidate } from "./admitting.ts";
-export { BUFFER_CODE, type Buffer as BufferedTenant, type Gate } from "./buffers.ts";
-export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } from "./circuits.ts";
-export { coalesce } from "./coalesce.ts";
-export type { CrmAccount } from "./crm-accounts.ts";
-export type { ConversationQuestion } from "./conversations.ts";
+export type { Admission, Candidate } from "./deliveries/admitting.ts";
+export { BUFFER_CODE, type Buffer as BufferedTenant, type Gate } from "./circuits/tenant-holds.ts";
+export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } from "./circuits/circuits.ts";
+export { coalesce } from "./batcher.ts";
+export type { CrmAccount } from "./effects/crm-accounts.ts";
+export type { ConversationQuestion } from "./conversations/conversations.ts";
 export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
-export type { ClaimRequest, ClaimResult, Release } from "./effects.ts";
-export type { EffectEnd, KeptRecord, OutboxRecord, TryEnd } from "./ending.ts";
-export type { CallEvidence, FailedCall } from "./failing-operations.ts";
-export type { DeliveryFilter, ListedDelivery, ListPlace } from "./listing.ts";
-export type { Coordinates as LedgerCoordinates, DeadLetterFilter, DeliveryView, JourneyStep } from "./inspecting.ts";
+export type { ClaimRequest, ClaimResult, Release } from "./effects/effects.ts";
+export type { EffectEnd, KeptRecord, OutboxRecord, TryEnd } from "./deliveries/ending.ts";
+export type { CallEvidence, FailedCall } from "./circuits/failing-operations.ts";
+export type { DeliveryFilter, ListedDelivery, ListPlace } from "./inspect/listing.ts";
+export type {
+  Coordinates as LedgerCoordinates,
+  DeadLetterFilter,
+  DeliveryView,
+  JourneyStep,
+} from "./inspect/inspecting.ts";
 export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
-export { FIRST_KEY, keepGap } from "./reconciling.ts";
-export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./reconciling.ts";
+export { FIRST_KEY, keepGap } from "./inspect/reconciling.ts";
+export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./inspect/reconciling.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
-export { receiverOf, type DueNotice, type Notice, type NoticeEnd, type TakeNotices } from "./notices.ts";
-export { keepReferences, readWaitingRecords, type ReferencedRecords } from "./keep-references.ts";
-export { KEEP_FROM_AGE_MS, type ReferenceCursor, type WaitingReference } from "./parking.ts";
-export type { Naming } from "./naming.ts";
-export type { Publish } from "./outbox.ts";
-export type { Arrival, Arrived, Parsed } from "./parsing.ts";
+export { receiverOf, type DueNotice, type Notice, type NoticeEnd, type TakeNotices } from "./outbox/notifications.ts";
+export { keepReferences, readWaitingRecords, type ReferencedRecords } from "./waiting/keep-references.ts";
+export { KEEP_FROM_AGE_MS, type ReferenceCursor, type WaitingReference } from "./waiting/parking.ts";
+export type { Naming } from "./deliveries/naming.ts";
+export type { Publish } from "./outbox/outbox.ts";
+export type { Arrival, Arrived, Parsed } from "./deliveries/parsing.ts";
 export { poll, type Poller } from "./poll.ts";
-export { QUOTA_CODE, type TokenDraw } from "./rate-buckets.ts";
-export type { RelatedDeals, RelatedDealsQuestion } from "./related-deals.ts";
-export type { Rematch, RematchEnd } from "./rematches.ts";
-export type { HandSettlement, UnknownEffect } from "./settle-by-hand.ts";
-export type { Mentions, SentMessage } from "./sent-messages.ts";
-export type { TooOldTake } from "./too-old.ts";
-export type { TakeOptions, WaitingEmail } from "./waiting.ts";
-export type { MetUnreadable } from "./unreadable.ts";
+export { QUOTA_CODE, type TokenDraw } from "./quota/rate-buckets.ts";
+export type { RelatedDeals, RelatedDealsQuestion } from "./conversations/related-deals.ts";
+export type { Rematch, RematchEnd } from "./effects/rematches.ts";
+export type { HandSettlement, UnknownEffect } from "./effects/settle-by-hand.ts";
+export type { Mentions, SentMessage } from "./conversations/sent-messages.ts";
+export type { TooOldTake } from "./waiting/too-old.ts";
+export type { TakeOptions, WaitingEmail } from "./waiting/waiting.ts";
+export type { MetUnreadable } from "./deliveries/unreadable.ts";
 export {
   waitReason,
   whyItWaits,
@@ -36,4 +41,4 @@ export {
   type WaitingMail,
   type WaitingView,
   type WaitReason,
-} from "./why-waiting.ts";
+} from "./waiting/why-waiting.ts";

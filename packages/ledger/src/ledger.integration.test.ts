@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLedger, type Ledger } from "./ledger.ts";
-import type { EffectEnd, TryEnd } from "./ending.ts";
-import { arrival, candidate, outage, parsed, record, waits, written } from "./testing/samples.ts";
+import type { EffectEnd, TryEnd } from "./deliveries/ending.ts";
+import { arrival, candidate, outage, parsed, record, waits, written } from "../testing/samples.ts";
 
 let ledger: Ledger;
 /** Every test has a tenant of its own: one database, no clean-up. */

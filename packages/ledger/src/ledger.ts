@@ -1,6 +1,6 @@
-import { admit, takeStalled, type Admission, type Candidate } from "./admitting.ts";
+import { admit, takeStalled, type Admission, type Candidate } from "./deliveries/admitting.ts";
 import { noteBlobStore } from "./blob-stores.ts";
-import { bufferOff, bufferOn, listBuffers, readGates, type Buffer, type Gate } from "./buffers.ts";
+import { bufferOff, bufferOn, listBuffers, readGates, type Buffer, type Gate } from "./circuits/tenant-holds.ts";
 import {
   probeSoon,
   readCircuit,
@@ -10,12 +10,12 @@ import {
   type CircuitState,
   type CrmOutage,
   type DueProbe,
-} from "./circuits.ts";
-import { coalesce } from "./coalesce.ts";
-import { crmAccount, switchCrm, type CrmAccount } from "./crm-accounts.ts";
-import { canonicalConversations, type ConversationQuestion } from "./conversations.ts";
+} from "./circuits/circuits.ts";
+import { coalesce } from "./batcher.ts";
+import { crmAccount, switchCrm, type CrmAccount } from "./effects/crm-accounts.ts";
+import { canonicalConversations, type ConversationQuestion } from "./conversations/conversations.ts";
 import { impatient, openDatabase, type Database, type DatabaseOptions } from "./database.ts";
-import { forgetDeliveryStarts, startDeliveryAlone } from "./delivery-starts.ts";
+import { forgetDeliveryStarts, startDeliveryAlone } from "./deliveries/delivery-starts.ts";
 import {
   activitiesAt,
   claim,
@@ -26,23 +26,23 @@ import {
   type ClaimRequest,
   type ClaimResult,
   type Release,
-} from "./effects.ts";
-import { finish, type KeptRecord, type TryEnd } from "./ending.ts";
+} from "./effects/effects.ts";
+import { finish, type KeptRecord, type TryEnd } from "./deliveries/ending.ts";
 import {
   forgetFailedCalls,
   recordFailedCall,
   recordGotThrough,
   type CallEvidence,
   type FailedCall,
-} from "./failing-operations.ts";
-import * as inspecting from "./inspecting.ts";
-import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./listing.ts";
+} from "./circuits/failing-operations.ts";
+import * as inspecting from "./inspect/inspecting.ts";
+import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./inspect/listing.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
-import { endNotice, takeNotices, type DueNotice, type NoticeEnd, type TakeNotices } from "./notices.ts";
-import { nameEmails, type Naming } from "./naming.ts";
+import { endNotice, takeNotices, type DueNotice, type NoticeEnd, type TakeNotices } from "./outbox/notifications.ts";
+import { nameEmails, type Naming } from "./deliveries/naming.ts";
 import { oauthGrants } from "./oauth-grants.ts";
-import * as operating from "./operating.ts";
-import { accountsOf } from "./reconciling.ts";
+import * as operating from "./operate/operating.ts";
+import { accountsOf } from "./inspect/reconciling.ts";
 import {
   DEFAULT_PARKED_MAX_BYTES,
   KEEP_FROM_AGE_MS,
@@ -50,8 +50,8 @@ import {
   listAgingReferences,
   listParkedBytes,
   sumParkedBytes,
-} from "./parking.ts";
-import { publishOutbox, type Publish } from "./outbox.ts";
+} from "./waiting/parking.ts";
+import { publishOutbox, type Publish } from "./outbox/outbox.ts";
 import {
   accept,
   endAlone,
@@ -61,16 +61,22 @@ import {
   type Arrival,
   type Arrived,
   type Parsed,
-} from "./parsing.ts";
-import { drawTokens, pauseBucket, type TokenDraw } from "./rate-buckets.ts";
-import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./related-deals.ts";
-import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
-import { mention, registerSent, type Mentions, type SentMessage } from "./sent-messages.ts";
-import { settleByHand, unknownEffects, type HandSettlement } from "./settle-by-hand.ts";
-import { takeTooOld, type TooOldTake } from "./too-old.ts";
-import { meetUnreadable, type MetUnreadable } from "./unreadable.ts";
-import { conversationWaits, replaceWaiting, takeWaiting, type TakeOptions, type WaitingEmail } from "./waiting.ts";
-import { waitingMail, waitingView, type WaitingMail, type WaitingView } from "./why-waiting.ts";
+} from "./deliveries/parsing.ts";
+import { drawTokens, pauseBucket, type TokenDraw } from "./quota/rate-buckets.ts";
+import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./conversations/related-deals.ts";
+import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./effects/rematches.ts";
+import { mention, registerSent, type Mentions, type SentMessage } from "./conversations/sent-messages.ts";
+import { settleByHand, unknownEffects, type HandSettlement } from "./effects/settle-by-hand.ts";
+import { takeTooOld, type TooOldTake } from "./waiting/too-old.ts";
+import { meetUnreadable, type MetUnreadable } from "./deliveries/unreadable.ts";
+import {
+  conversationWaits,
+  replaceWaiting,
+  takeWaiting,
+  type TakeOptions,
+  type WaitingEmail,
+} from "./waiting/waiting.ts";
+import { waitingMail, waitingView, type WaitingMail, type WaitingView } from "./waiting/why-waiting.ts";
 
 /**
  * The ledger in the words of its users. Methods that take one email share statements with the calls of other emails that come at the

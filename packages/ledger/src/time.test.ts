@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "./database.ts";
 import { ledgerOn, type Ledger } from "./ledger.ts";
-import { age, bigintColumns, DAY_MS, momentsIn, NO_MOMENT } from "./testing/age.ts";
-import { openMemoryDatabase } from "./testing/memory-database.ts";
-import { arrival, candidate, outage, parsed, waits, written } from "./testing/samples.ts";
-import type { TryEnd } from "./ending.ts";
+import { age, bigintColumns, DAY_MS, momentsIn, NO_MOMENT } from "../testing/age.ts";
+import { openMemoryDatabase } from "../testing/memory-database.ts";
+import { arrival, candidate, outage, parsed, waits, written } from "../testing/samples.ts";
+import type { TryEnd } from "./deliveries/ending.ts";
 
 /** What is sent again once everything has stood for so many days. */
 const AGES = [1, 24, 25, 30, 400];

@@ -1,0 +1,187 @@
+import { asRows, type Database } from "../database.ts";
+
+/** A delivery as the parser meets it on `raw-events`. */
+export interface Arrival {
+  readonly tenant: string;
+  readonly eventId: string;
+  readonly lane: string;
+  readonly source: string;
+  readonly sourceKind: string;
+  readonly sourceDeliveryId: string | null;
+  readonly sourceEventId: string | null;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** From the record's header; 0 unless it comes from the dlq. */
+  readonly pass: number;
+  readonly receivedAt: number;
+  readonly traceId: string | null;
+}
+
+export interface Arrived {
+  readonly state: string;
+  /** Starts without an end, this one counted. */
+  readonly starts: number;
+  /** The pass that the normalized record belongs to. */
+  readonly pass: number;
+  /** Epoch ms: what is parsed now is parsed later than that, whatever this machine's clock says; 0 when it was not parsed in this pass. */
+  readonly parsedAfter: number;
+}
+
+/** Whether the row is dead-lettered and this record opens its next pass: a later pass, or a later record of the same event. */
+const OPENS = `(d.state = 'dead_lettered' and (excluded.pass > d.pass or d.raw_offset is null
+         or (excluded.raw_topic, excluded.raw_partition) is distinct from (d.raw_topic, d.raw_partition) or excluded.raw_offset > d.raw_offset))`;
+
+/**
+ * Inserts or finds the rows of a Kafka batch in one statement, counting a start on each. A dead-lettered row opens its next pass for a
+ * replay from the dlq or a new post of its sender, and its old dead letter is superseded; for the record that ended so, which is read again
+ * whenever its partition pauses, it stays as it is, as does every other state. Answers in the order of `arrivals`.
+ */
+export async function accept(database: Database, arrivals: readonly Arrival[], now: number): Promise<Arrived[]> {
+  // One event may stand twice in a batch (a provider's retry): counted once, answered twice.
+  const unique = [...new Map(arrivals.map((arrival) => [`${arrival.tenant}/${arrival.eventId}`, arrival])).values()];
+  const rows = await database.query<{
+    tenant: string;
+    event_id: string;
+    state: string;
+    starts: number;
+    pass: number;
+    after: number;
+  }>(
+    `insert into deliveries as d (tenant, event_id, lane, state, starts, pass, source, source_kind, source_delivery_id, source_event_id,
+       raw_topic, raw_partition, raw_offset, received_at, accepted_at, trace_id)
+     select r.tenant, r.event_id, r.lane, 'accepted', 1, r.pass, r.source, r.source_kind, r.source_delivery_id, r.source_event_id,
+       r.topic, r.partition, r."offset", r.received_at, $2, r.trace_id
+       from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, lane text, source text, source_kind text, source_delivery_id text,
+         source_event_id text, topic text, partition int, "offset" bigint, pass int, received_at bigint, trace_id text)
+      order by r.tenant, r.event_id
+     on conflict (tenant, event_id) do update set
+       starts = case when d.state <> 'dead_lettered' then d.starts + 1 when ${OPENS} then 1 else d.starts end,
+       state = case when ${OPENS} then 'accepted' else d.state end,
+       pass = case when ${OPENS} then greatest(excluded.pass, d.pass + 1) else d.pass end,
+       attempt = case when ${OPENS} then 0 else d.attempt end,
+       -- What is parsed in the new pass counts, however far ahead the clock of the last parser was.
+       order_pass = case when ${OPENS} then greatest(excluded.pass, d.pass + 1) else d.order_pass end,
+       order_parsed_at = case when ${OPENS} then 0 else d.order_parsed_at end,
+       ended_at = case when ${OPENS} then null else d.ended_at end,
+       raw_topic = case when d.state = 'accepted' or ${OPENS} then excluded.raw_topic else d.raw_topic end,
+       raw_partition = case when d.state = 'accepted' or ${OPENS} then excluded.raw_partition else d.raw_partition end,
+       raw_offset = case when d.state = 'accepted' or ${OPENS} then excluded.raw_offset else d.raw_offset end
+     returning d.tenant, d.event_id, d.state, d.starts, d.pass,
+       case when d.state = 'accepted' then d.order_parsed_at else greatest(d.order_parsed_at, coalesce(d.parsed_at, 0)) end as after`,
+    [
+      asRows(
+        unique.map((a) => ({
+          tenant: a.tenant,
+          event_id: a.eventId,
+          lane: a.lane,
+          source: a.source,
+          source_kind: a.sourceKind,
+          source_delivery_id: a.sourceDeliveryId,
+          source_event_id: a.sourceEventId,
+          topic: a.topic,
+          partition: a.partition,
+          offset: a.offset,
+          pass: a.pass,
+          received_at: a.receivedAt,
+          trace_id: a.traceId,
+        })),
+      ),
+      now,
+    ],
+  );
+  const found = new Map(
+    rows.map(({ tenant, event_id, after, ...row }) => [`${tenant}/${event_id}`, { ...row, parsedAfter: after }]),
+  );
+  return arrivals.map((a) => found.get(`${a.tenant}/${a.eventId}`) as Arrived);
+}
+
+/** A delivery whose normalized record is durable. */
+export interface Parsed {
+  readonly tenant: string;
+  readonly eventId: string;
+  readonly emailKey: string;
+  readonly contentHash: string;
+  readonly conversationId: string;
+  readonly messageId: string | null;
+  /** Of the From address, lower-case ASCII; null where it has none. */
+  readonly senderDomain: string | null;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly parsedAt: number;
+}
+
+/** Moves the rows of a batch on, in one statement, after their records were produced. Rows that are further already only lose their starts. */
+export async function markParsed(database: Database, parsed: readonly Parsed[]): Promise<void> {
+  if (parsed.length === 0) return;
+  const unique = [...new Map(parsed.map((p) => [`${p.tenant}/${p.eventId}`, p])).values()];
+  await database.query(
+    `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, email_key text, content_hash text,
+          conversation_id text, message_id text, sender_domain text, topic text, partition int, "offset" bigint, parsed_at bigint)),
+      locked as (select d.tenant, d.event_id, d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse') as moves
+                   from deliveries d join r using (tenant, event_id) order by d.tenant, d.event_id for update of d),
+      unwaited as (delete from waiting w using locked l where w.tenant = l.tenant and w.event_id = l.event_id and w.stage = 'parse' and l.moves)
+     update deliveries d set
+       starts = 0,
+       alone_starts = 0,
+       state = case when locked.moves then 'parsed' else d.state end,
+       -- what parsing used up is not missing in delivery
+       attempt = case when locked.moves then 0 else d.attempt end,
+       email_key = coalesce(d.email_key, r.email_key),
+       message_id = coalesce(d.message_id, r.message_id),
+       conversation_id = coalesce(d.conversation_id, r.conversation_id),
+       content_hash = coalesce(d.content_hash, r.content_hash),
+       sender_domain = coalesce(d.sender_domain, r.sender_domain),
+       parsed_at = coalesce(d.parsed_at, r.parsed_at),
+       normalized_topic = case when locked.moves or d.state = 'parsed' then r.topic else d.normalized_topic end,
+       normalized_partition = case when locked.moves or d.state = 'parsed' then r.partition else d.normalized_partition end,
+       normalized_offset = case when locked.moves or d.state = 'parsed' then r."offset" else d.normalized_offset end
+      from r join locked using (tenant, event_id)
+     where d.tenant = r.tenant and d.event_id = r.event_id`,
+    [
+      asRows(
+        unique.map((p) => ({
+          tenant: p.tenant,
+          event_id: p.eventId,
+          email_key: p.emailKey,
+          content_hash: p.contentHash,
+          conversation_id: p.conversationId,
+          message_id: p.messageId,
+          sender_domain: p.senderDomain,
+          topic: p.topic,
+          partition: p.partition,
+          offset: p.offset,
+          parsed_at: p.parsedAt,
+        })),
+      ),
+    ],
+  );
+}
+
+/** Uncounts the starts of deliveries that a fault of the infrastructure stopped: the process lives, so they did not end it. */
+export async function takeBackStarts(
+  database: Database,
+  deliveries: readonly { readonly tenant: string; readonly eventId: string }[],
+): Promise<void> {
+  await database.query(
+    `update deliveries d set starts = greatest(d.starts - 1, 0)
+       from (select distinct tenant, event_id from unnest($1::text[], $2::text[]) as r(tenant, event_id)) r
+      where d.tenant = r.tenant and d.event_id = r.event_id`,
+    [deliveries.map(({ tenant }) => tenant), deliveries.map(({ eventId }) => eventId)],
+  );
+}
+
+/** Counts a start of a suspect that is parsed alone; 1 for the first. */
+export async function startAlone(database: Database, tenant: string, eventId: string): Promise<number> {
+  const [row] = await database.query<{ alone_starts: number }>(
+    "update deliveries set alone_starts = alone_starts + 1 where tenant = $1 and event_id = $2 returning alone_starts",
+    [tenant, eventId],
+  );
+  return row?.alone_starts ?? 1;
+}
+
+/** Counts the start back: the suspect was parsed, and the process lives. */
+export async function endAlone(database: Database, tenant: string, eventId: string): Promise<void> {
+  await database.query("update deliveries set alone_starts = 0 where tenant = $1 and event_id = $2", [tenant, eventId]);
+}
