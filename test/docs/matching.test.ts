@@ -15,7 +15,7 @@ test("the guide's table has every match, in the order that decides, and every co
 });
 
 test("the guide names every warning of a matched deal that is gone, and no other", () => {
-  const code = readFileSync(`${ROOT}services/crm-sink/src/write-deal.ts`, "utf8");
+  const code = readFileSync(`${ROOT}services/crm-sink/src/write/write-deal.ts`, "utf8");
   const warnings = (text: string): string[] => [...new Set(text.match(/\b\w+_(?:deal|tag)_unknown\b/g))].toSorted();
   expect(warnings(code)).toHaveLength(4);
   expect(warnings(guide)).toEqual(warnings(code));

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readTenant, type TenantConfig } from "@inlet/config";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import { conversationIdOf, emailKeyOf, type NormalizedEvent } from "@inlet/schemas";
-import { createEffectLog } from "@inlet/crm-sink/src/effect-log.ts";
-import type { EmailTry, SinkDeps } from "@inlet/crm-sink/src/email-try.ts";
-import { createMemoryBudget } from "@inlet/crm-sink/src/memory-budget.ts";
+import { createEffectLog } from "@inlet/crm-sink/src/write/effect-tracker.ts";
+import type { EmailTry, SinkDeps } from "@inlet/crm-sink/src/attempt.ts";
+import { createMemoryBudget } from "@inlet/crm-sink/src/intake/memory-budget.ts";
 import { deliver, type Delivered } from "@inlet/crm-sink/src/pipeline.ts";
-import { createTenantCrms } from "@inlet/crm-sink/src/tenant-crms.ts";
+import { createTenantCrms } from "@inlet/crm-sink/src/crm/crm-connections.ts";
 import { normalizedEmail } from "../bench/normalized-emails.ts";
 
 /** The sink's steps on a ledger and a CRM of the test's, one email at a time, without Kafka around them. */

@@ -6,9 +6,9 @@ import { createKafka } from "@inlet/kafka";
 import { openLedger } from "@inlet/ledger";
 import { metrics, startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
-import { createSink } from "./app.ts";
-import { checkAccounts } from "./crm-account.ts";
-import { createTenantCrms } from "./tenant-crms.ts";
+import { createSink } from "./sink.ts";
+import { checkAccounts } from "./crm/crm-account.ts";
+import { createTenantCrms } from "./crm/crm-connections.ts";
 
 /** Emails tried at the same time; a tenant alone gets three quarters of it (fair-queue.ts). */
 const CONCURRENCY = 64;

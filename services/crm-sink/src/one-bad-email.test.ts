@@ -5,11 +5,11 @@ import type { TenantConfig } from "@inlet/config";
 import type { Ledger, Poller } from "@inlet/ledger";
 import { age, ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SinkDeps } from "./email-try.ts";
-import { handleRecord } from "./handle-record.ts";
-import { probeCircuits } from "./probe-circuits.ts";
-import { emailOf, httpTenant, recordOf } from "./testing/emails.ts";
-import { sinkDeps } from "./testing/sink-deps.ts";
+import type { SinkDeps } from "./attempt.ts";
+import { handleRecord } from "./intake/handle-record.ts";
+import { probeCircuits } from "./gates/probe-circuits.ts";
+import { emailOf, httpTenant, recordOf } from "../testing/emails.ts";
+import { sinkDeps } from "../testing/sink-deps.ts";
 
 /**
  * One bad email (issue 12, 3): every answer that a CRM, or what stands before it, can give; met by one email only, by every email though

@@ -10,24 +10,24 @@ import {
   type Outcome,
 } from "@inlet/delivery";
 import { isBlobRef } from "@inlet/event-codec";
-import { admit } from "./admit.ts";
-import { identifyAccount } from "./crm-account.ts";
-import { callCrm } from "./call-crm.ts";
-import { claimEffects } from "./claim-effects.ts";
-import { isolateSuspect } from "./isolate-suspect.ts";
-import { joinConversation, queueBehindConversation } from "./conversation.ts";
-import { Ended, need, type EmailTry } from "./email-try.ts";
-import { keepWhenSlow, queueBehindSlow } from "./keep-when-slow.ts";
-import { meetRules } from "./meet-rules.ts";
-import { passCircuit } from "./open-circuit.ts";
-import { findSentMessages } from "./sent-messages.ts";
-import { passBuffer, queueBehindQuota } from "./tenant-waits.ts";
-import { findCompany } from "./write-company.ts";
-import { findDeal } from "./write-deal.ts";
-import { filesToWrite } from "./write-files.ts";
-import { writeRecords } from "./write-records.ts";
-import { ruleEffects } from "./write-rules.ts";
-import { addToWritten } from "./written-before.ts";
+import { admit } from "./gates/admit.ts";
+import { identifyAccount } from "./crm/crm-account.ts";
+import { callCrm } from "./crm/call-crm.ts";
+import { claimEffects } from "./write/claim-effects.ts";
+import { isolateSuspect } from "./gates/isolate-suspect.ts";
+import { joinConversation, queueBehindConversation } from "./match/conversation.ts";
+import { Ended, need, type EmailTry } from "./attempt.ts";
+import { keepWhenSlow, queueBehindSlow } from "./gates/spill-slow-attempt.ts";
+import { meetRules } from "./match/evaluate-rules.ts";
+import { passCircuit } from "./gates/check-circuit.ts";
+import { findSentMessages } from "./match/sent-messages.ts";
+import { passBuffer, queueBehindQuota } from "./gates/tenant-waits.ts";
+import { findCompany } from "./write/write-company.ts";
+import { findDeal } from "./write/write-deal.ts";
+import { filesToWrite } from "./write/write-files.ts";
+import { writeRecords } from "./write/write-records.ts";
+import { ruleEffects } from "./write/write-rules.ts";
+import { addToWritten } from "./write/merge-duplicate.ts";
 
 /** How the steps ended: `written`, or one of the early endings. Infrastructure faults are thrown. */
 export type Delivered = { readonly kind: "written" } | Ending;

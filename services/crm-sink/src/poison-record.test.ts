@@ -5,17 +5,17 @@ import type { AddressInfo } from "node:net";
 import type { KafkaRecord } from "@inlet/kafka";
 import { age, ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { handleRecord } from "./handle-record.ts";
-import { serveDatabase } from "./testing/database-by-ipc.ts";
-import { emailOf, recordOf } from "./testing/emails.ts";
-import { sinkDeps } from "./testing/sink-deps.ts";
-import type { SinkProcessSettings } from "./testing/sink-process.ts";
+import { handleRecord } from "./intake/handle-record.ts";
+import { serveDatabase } from "../testing/database-by-ipc.ts";
+import { emailOf, recordOf } from "../testing/emails.ts";
+import { sinkDeps } from "../testing/sink-deps.ts";
+import type { SinkProcessSettings } from "../testing/sink-process.ts";
 
 /**
  * L16: an email that ends the process whenever it is delivered (memory, a fault of the runtime). The sink is a process and dies by SIGKILL, again
  * and again; ledger and CRM live on in this one.
  */
-const PROGRAM = new URL("./testing/sink-process.ts", import.meta.url);
+const PROGRAM = new URL("../testing/sink-process.ts", import.meta.url);
 /** Three among others, two alone. */
 const KILLS = 5;
 const NAMES = ["ada", "poison", "bob", "eve"];

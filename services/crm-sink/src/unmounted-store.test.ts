@@ -7,12 +7,12 @@ import { pathToFileURL } from "node:url";
 import { initBlobStore, openBlobStore } from "@inlet/blob-store";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { SinkDeps } from "./email-try.ts";
-import { SLOW_MS } from "./email-try.ts";
-import { createFairQueue } from "./fair-queue.ts";
-import { createBatchHandler } from "./handle-batch.ts";
-import { emailOf, httpTenant, recordOf } from "./testing/emails.ts";
-import { sinkDeps } from "./testing/sink-deps.ts";
+import type { SinkDeps } from "./attempt.ts";
+import { SLOW_MS } from "./attempt.ts";
+import { createFairQueue } from "./intake/fair-queue.ts";
+import { createBatchHandler } from "./intake/handle-batch.ts";
+import { emailOf, httpTenant, recordOf } from "../testing/emails.ts";
+import { sinkDeps } from "../testing/sink-deps.ts";
 
 let folder: string;
 let root: string;

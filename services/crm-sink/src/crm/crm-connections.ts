@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TenantConfig } from "@inlet/config";
+import {
+  createCrm,
+  OAUTH_ALERTS,
+  pauseFor,
+  type CallFault,
+  type CallOptions,
+  type CallResult,
+  type Crm,
+} from "@inlet/crm";
+import { probeDelayMs } from "@inlet/delivery";
+import type { CrmAccount, Gate, Ledger } from "@inlet/ledger";
+import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
+import { metrics } from "@inlet/telemetry";
+import { callOutcome, createBatchCalls, type BatchCalls } from "./batch-calls.ts";
+import { createCrmAnswers, type CrmAnswer } from "./crm-answers.ts";
+import { createKnownDeals, type KnownDeals } from "../match/closed-deals.ts";
+import type { Log } from "../attempt.ts";
+import { createKnownCompanies, type KnownCompanies } from "./company-cache.ts";
+import { createTenantGate } from "../gates/tenant-hold.ts";
+
+/** A tenant's CRM with what stands in front of it. */
+export interface TenantCrm {
+  readonly kind: string;
+  /** What the ledger keeps effects under: kind and account. Known once the account is (`account`); the kind until then. */
+  readonly key: string;
+  readonly adapter: Crm;
+  readonly circuit: Circuit;
+  /** Whether the CRM answers a ping, as it did a second ago at most. */
+  answers(): Promise<CrmAnswer>;
+  /** The CRM is away, as an email's call or a ping (null) found it: counted toward the circuit, and its Retry-After holds for the tenant. */
+  foundAway(fault: CallFault, eventId: string | null, probe?: boolean): Promise<void>;
+  /** Whether the tenant's mail is held back, as the ledger said a second ago at most. */
+  gate(): Promise<Gate>;
+  /** The requests that all instances together may make. */
+  readonly quota: SharedQuota;
+  /** What the CRM said of companies' domains. */
+  readonly companies: KnownCompanies;
+  /** What it said of deals. */
+  readonly deals: KnownDeals;
+  /** Calls that emails make together. */
+  readonly batches: BatchCalls;
+  /** Whether the ledger knows the account by the name that the CRM gave it; null where the CRM was not asked yet. */
+  account(): CrmAccount | null;
+  /** Asks the CRM which account this is, and the ledger whether it is the tenant's. */
+  identify(options: CallOptions): Promise<CallResult<CrmAccount>>;
+  isPrepared(): boolean;
+  /** Makes what the adapter needs in the account; once per process, before the first write. */
+  prepare(options: CallOptions): Promise<CallResult<null>>;
+}
+
+export interface TenantCrms {
+  /** The connection for the tenant's present configuration; made at the first use, renewed when the file changed. */
+  of(tenant: TenantConfig): TenantCrm;
+  close(): Promise<void>;
+}
+
+/** The circuit opened meanwhile: the CRM is not asked. */
+const CIRCUIT_OPEN: CallFault = { kind: "outage", code: "circuit_open", message: "not asked", unknown: false };
+
+export function createTenantCrms(deps: {
+  readonly ledger: Ledger;
+  readonly log: Log;
+  readonly random: () => number;
+  /** Failure tests end the process at named points. */
+  readonly reach: (point: string) => void;
+}): TenantCrms {
+  const connections = new Map<string, { config: TenantConfig; crm: TenantCrm }>();
+
+  const connect = (tenant: TenantConfig): TenantCrm => {
+    const { ledger, log, random, reach } = deps;
+    const kind = tenant.crm.kind;
+    const adapter = createCrm(tenant.crm, {
+      tenant: tenant.id,
+      log,
+      grants: ledger.grants,
+      onCall: ({ operation, ms, outcome, code }) => {
+        if (code !== null && OAUTH_ALERTS.has(code)) metrics.alerts.inc({ code });
+        metrics.crmCalls.inc({ crm: kind, operation, outcome });
+        metrics.crmCallSeconds.observe({ crm: kind, operation }, ms / 1000);
+      },
+      onRemaining: (remaining) => slowDown(pauseFor(remaining, tenant.crm.quota.perSecond)),
+    });
+    const circuit = createCircuit({
+      name: `${tenant.id}:${kind}`,
+      store: {
+        recordOutage: async (outage) => {
+          const state = await ledger.recordOutage(tenant.id, kind, outage, (probes) => probeDelayMs(probes, random()));
+          if (state.openedNow)
+            log.warn(
+              { tenant: tenant.id, crm: kind, code: outage.code },
+              "circuit opened: the tenant's mail parks until a ping succeeds",
+            );
+          return state;
+        },
+        recordSuccess: async (probe) => ledger.recordSuccess(tenant.id, kind, probe),
+        recordGotThrough: async (operation) => ledger.recordGotThrough(tenant.id, kind, operation),
+        read: async () => ledger.circuit(tenant.id, kind),
+      },
+      onEvent: (event) => {
+        if (event === "reject") return;
+        metrics.circuitState.set({ tenant: tenant.id, crm: kind }, event === "open" ? 2 : 0);
+        if (event === "close") log.info({ tenant: tenant.id, crm: kind }, "circuit closed");
+      },
+    });
+    const quota = createSharedQuota({
+      quota: tenant.crm.quota,
+      store: { draw: async (of, asked) => ledger.drawTokens({ tenant: tenant.id, crm: kind, ...of, ...asked }) },
+      now: () => performance.now(),
+      sleep: async (ms) => sleep(ms),
+    });
+    let slowUntil = 0;
+    /** Other apps use the account's limit, too: the shared bucket stands still before that shows as 429. */
+    const slowDown = (ms: number): void => {
+      const now = performance.now();
+      if (ms <= 0 || now < slowUntil) return;
+      slowUntil = now + ms;
+      quota.forget();
+      log.debug({ tenant: tenant.id, crm: kind, ms }, "little is left of the CRM's limit: calls are slowed down");
+      void ledger.pauseBucket(tenant.id, kind, ms).catch(() => {});
+    };
+    const answers = createCrmAnswers(
+      async (options) => {
+        const answer = await circuit.call("ping", async () => adapter.ping(options), callOutcome);
+        return answer.open ? { ok: false, fault: CIRCUIT_OPEN } : answer.result;
+      },
+      () => performance.now(),
+    );
+    let ready = false;
+    let account: CrmAccount | null = null;
+    const gate = createTenantGate(
+      async () => ledger.gate(tenant.id),
+      () => performance.now(),
+    );
+    return {
+      kind,
+      get key() {
+        return account?.state === "ours" ? account.crm : kind;
+      },
+      adapter,
+      account: () => account,
+      identify: async (options) => {
+        const named = await adapter.account(options);
+        if (!named.ok) return named;
+        account = await ledger.crmAccount({ tenant: tenant.id, kind, account: named.value });
+        return { ok: true, value: account };
+      },
+      circuit,
+      answers,
+      foundAway: async (fault, eventId, probe = false) => {
+        const retryAfterMs = fault.kind === "outage" ? (fault.retryAfterMs ?? 0) : 0;
+        if (retryAfterMs > 0) {
+          quota.forget();
+          await ledger.pauseBucket(tenant.id, kind, retryAfterMs);
+        }
+        await circuit.recordOutage({ eventId, probe, code: fault.code, retryAfterMs });
+      },
+      gate,
+      quota,
+      companies: createKnownCompanies(() => performance.now()),
+      deals: createKnownDeals(() => performance.now()),
+      batches: createBatchCalls({
+        crm: adapter,
+        quota,
+        rate: tenant.crm.quota,
+        circuit,
+        gate,
+        timeoutMs: tenant.crm.timeoutMs,
+        now: () => performance.now(),
+        reach,
+      }),
+      isPrepared: () => ready,
+      prepare: async (options) => {
+        const result = await adapter.prepare(options);
+        ready = result.ok;
+        return result;
+      },
+    };
+  };
+
+  return {
+    of: (tenant) => {
+      const known = connections.get(tenant.id);
+      if (known?.config === tenant) return known.crm;
+      const crm = connect(tenant);
+      connections.set(tenant.id, { config: tenant, crm });
+      // Calls under way on the old connection end by themselves.
+      if (known !== undefined) void known.crm.adapter.close().catch(() => {});
+      known?.crm.circuit.close();
+      // What was wrong may be mended: nobody has to wait for the next probe.
+      if (known !== undefined) {
+        void deps.ledger.probeSoon(tenant.id, crm.kind).catch(() => {});
+      }
+      return crm;
+    },
+    close: async () => {
+      for (const { crm } of connections.values()) {
+        crm.circuit.close();
+        await crm.adapter.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { RuleAction } from "@inlet/delivery";
+import { contactOf, effectKey } from "@inlet/delivery";
+import type { Notice } from "@inlet/ledger";
+import type { EmailTry } from "../attempt.ts";
+
+/** `type` of every notice (Standard Webhooks: full-stop delimited, what happened). */
+const TYPE = "inlet.rule.met";
+
+/** What the rules tell the tenant's own systems once the email is written: ids and headers, no text of the email. */
+export function noticesOf(email: EmailTry, actions: readonly RuleAction[]): Notice[] {
+  const { event, crm } = email;
+  return actions.flatMap((action) => {
+    if (action.kind !== "notify") return [];
+    const recordOf = (effect: string): string | null =>
+      email.summary.find((written) => written.effect === effect)?.recordId ?? null;
+    const body = {
+      type: TYPE,
+      timestamp: new Date(event.receivedAt).toISOString(),
+      data: {
+        rule: action.ruleId,
+        tenantId: event.tenantId,
+        eventId: event.eventId,
+        emailKey: event.emailKey,
+        conversationId: email.conversationId,
+        messageId: event.messageId,
+        mailbox: event.mailbox,
+        from: event.from,
+        contact: contactOf(event),
+        subject: event.subject,
+        crm: crm.kind,
+        contactId: recordOf("contact"),
+        dealId: recordOf("deal"),
+        activityId: recordOf("activity"),
+      },
+    };
+    const key = effectKey.rule(event.emailKey, action.ruleId);
+    return [{ key, notice: action.notice, body: JSON.stringify(body) }];
+  });
+}

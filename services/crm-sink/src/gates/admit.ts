@@ -1,0 +1,59 @@
+import type { Outcome } from "@inlet/delivery";
+import { ok } from "@inlet/delivery";
+import { readRecordHeaders } from "@inlet/event-codec";
+import { traceIdOf } from "@inlet/telemetry";
+import type { EmailTry } from "../attempt.ts";
+
+/** Asks the ledger whether this record is to be delivered; only the newest record of an event is, and nothing that was written already. */
+export async function admit(email: EmailTry): Promise<Outcome<null>> {
+  const { arrival, deps, event } = email;
+  if (arrival.from === "waiting") {
+    email.pass = arrival.pass;
+    email.attempt = arrival.attempt;
+    email.starts = arrival.starts;
+    email.event.emailKey = arrival.emailKey ?? event.emailKey;
+    return ok(null);
+  }
+  const { record } = arrival;
+  const pass = readRecordHeaders(record.headers).pass ?? 0;
+  const admission = await deps.ledger.admit({
+    tenant: event.tenantId,
+    eventId: event.eventId,
+    lane: event.lane,
+    source: event.source.name,
+    sourceKind: event.source.kind,
+    sourceDeliveryId: event.source.deliveryId,
+    sourceEventId: event.source.eventId,
+    emailKey: event.emailKey,
+    contentHash: event.contentHash,
+    mappingVersion: email.tenant.mappingVersion,
+    conversationId: event.conversationId,
+    messageId: event.messageId,
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset,
+    parsedAt: event.parsedAt,
+    pass,
+    receivedAt: event.receivedAt,
+    traceId: traceIdOf() ?? null,
+    now: deps.now(),
+  });
+  switch (admission.verdict) {
+    case "deliver":
+      email.pass = admission.pass;
+      email.attempt = admission.attempt;
+      email.starts = admission.starts;
+      email.event.emailKey = admission.emailKey;
+      return ok(null);
+    case "waiting":
+      if (!admission.newer) return { kind: "skip", why: "already_waiting" };
+      await deps.ledger.replaceWaiting(
+        { tenant: event.tenantId, eventId: event.eventId, parsedAt: event.parsedAt, pass },
+        record,
+      );
+      return { kind: "skip", why: "replaced_waiting" };
+    case "already_ended":
+    case "stale":
+      return { kind: "skip", why: admission.verdict };
+  }
+}

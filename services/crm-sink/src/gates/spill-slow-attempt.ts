@@ -1,0 +1,65 @@
+import type { Outcome } from "@inlet/delivery";
+import { ok } from "@inlet/delivery";
+import { errorForLog } from "@inlet/telemetry";
+import { LEASE_MARGIN_MS, SLOW_MS, type EmailTry } from "../attempt.ts";
+
+/** The code under which mail waits for a slow CRM. */
+const SLOW_CODE = "crm_slow";
+
+/** How soon mail behind a slow CRM is looked at again; it is tried when its tenant gets a place, ms. */
+const SLOW_LOOK_MS = 1_000;
+
+/** Mail of a tenant whose slow CRM takes up all places that it may have waits in the ledger, so that its partition goes on. */
+export async function queueBehindSlow(email: EmailTry): Promise<Outcome<null>> {
+  const { arrival } = email;
+  return arrival.from === "kafka" && arrival.behindSlow
+    ? { kind: "park", code: SLOW_CODE, delayMs: SLOW_LOOK_MS }
+    : ok(null);
+}
+
+/**
+ * From here on the try calls the CRM. When it lasts, its record becomes a waiting row that is due only when the try is surely over, and
+ * Kafka's may be committed: the try ends the row, whatever it comes to; if the process dies, the row is tried again.
+ */
+export function keepWhenSlow(email: EmailTry): void {
+  const { arrival, deps, tenant } = email;
+  if (arrival.from !== "kafka") return;
+  let keeping: Promise<void> | null = null;
+  const timer = setTimeout(() => {
+    keeping = keep(email).then(arrival.onKept, (error: unknown) =>
+      // As before: the partition waits for the try.
+      deps.log.warn(
+        { err: errorForLog(error), tenant: tenant.id, event_id: email.event.eventId },
+        "a slow email could not be kept in the ledger",
+      ),
+    );
+  }, SLOW_MS);
+  email.stopKeeping = async () => {
+    clearTimeout(timer);
+    await keeping;
+  };
+}
+
+/** `retry`, since what is parked becomes due when a circuit closes. */
+async function keep(email: EmailTry): Promise<void> {
+  const { deps, event } = email;
+  await deps.ledger.finish({
+    tenant: event.tenantId,
+    eventId: event.eventId,
+    service: "crm-sink",
+    stage: "deliver",
+    parsedAt: event.parsedAt,
+    pass: email.pass,
+    attempt: email.attempt,
+    effects: [],
+    to: {
+      state: "waiting",
+      kind: "retry",
+      code: SLOW_CODE,
+      delayMs: email.deadline + LEASE_MARGIN_MS - deps.monotonic(),
+      lane: event.lane,
+      conversationId: email.conversationId,
+      record: email.arrival.record,
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import type { Outcome } from "@inlet/delivery";
+import { ok } from "@inlet/delivery";
+import { BUFFER_CODE, KEEP_FROM_AGE_MS, QUOTA_CODE } from "@inlet/ledger";
+import { BUFFER_LOOK_MS, PausePartition, type EmailTry } from "../attempt.ts";
+
+/** How soon mail behind the quota is looked at again; it is let go as tokens come, ms. */
+const QUOTA_LOOK_MS = 1_000;
+
+/**
+ * While an operator holds the tenant's mail back it waits: nothing is claimed, nothing called, until `inlet buffer off`. A lane of its own pauses
+ * meanwhile, so that Kafka keeps the backlog, but for records that Kafka would delete before long.
+ */
+export async function passBuffer(email: EmailTry): Promise<Outcome<null>> {
+  const { buffered } = await email.crm.gate();
+  if (!buffered) return ok(null);
+  const { arrival, tenant, deps } = email;
+  if (
+    arrival.from === "kafka" &&
+    tenant.isolation === "dedicated" &&
+    deps.now() - arrival.record.timestamp < KEEP_FROM_AGE_MS
+  )
+    throw new PausePartition(BUFFER_LOOK_MS, "the tenant is in buffer mode");
+  return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
+}
+
+/** Mail that comes while older mail of the tenant waits for the quota waits behind it; what waits is released by the ledger, oldest first. */
+export async function queueBehindQuota(email: EmailTry): Promise<Outcome<null>> {
+  if (email.arrival.from === "waiting") return ok(null);
+  const { behindQuota } = await email.crm.gate();
+  return behindQuota ? { kind: "park", code: QUOTA_CODE, delayMs: QUOTA_LOOK_MS } : ok(null);
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { isInfrastructureFault } from "@inlet/delivery";
+import type { TenantConfig } from "@inlet/config";
+import { openOwned, unknownOwner } from "@inlet/event-codec";
+import { withProcessSpan } from "@inlet/kafka";
+import { groupIn, laneOfTopic, type NormalizedEvent } from "@inlet/schemas";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import { carryOut, tooOld } from "../finish/finish-attempt.ts";
+import { createEffectLog } from "../write/effect-tracker.ts";
+import {
+  KAFKA_BUDGET_MS,
+  PausePartition,
+  WAITING_BUDGET_MS,
+  type Arrival,
+  type EmailTry,
+  type SinkDeps,
+} from "../attempt.ts";
+import type { Passage } from "../gates/isolation.ts";
+import { deliver, type Delivered } from "../pipeline.ts";
+import { endingOf } from "../finish/thrown-while-delivering.ts";
+import { endUnreadable } from "./undecodable-record.ts";
+import { waitForTenantFile } from "../gates/wait-for-tenant-file.ts";
+
+/**
+ * Takes one record to an outcome that is durable. Throws only what must stop the partition: infrastructure faults and
+ * {@link PausePartition}. A fault of our own code is logged and treated as a passing fault of the record, so that it holds up nobody.
+ */
+export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
+  const passage = await deps.isolation.begin();
+  try {
+    await handle(deps, arrival, passage);
+  } finally {
+    passage.end();
+  }
+}
+
+async function handle(deps: SinkDeps, arrival: Arrival, passage: Passage): Promise<void> {
+  const attributes = {
+    "inlet.origin": arrival.from,
+    ...(arrival.from === "waiting" ? { "messaging.retry.attempt": arrival.attempt } : {}),
+  };
+  const groupId = groupIn("crm-sink", laneOfTopic(arrival.record.topic));
+  await withProcessSpan(arrival.record, { groupId, attributes }, async () => {
+    try {
+      await endRecord(deps, arrival, passage);
+    } catch (error) {
+      if (isInfrastructureFault(error) || error instanceof PausePartition) throw error;
+      metrics.alerts.inc({ code: "unexpected_error" });
+      deps.log.error({ err: errorForLog(error) }, "a record cannot be ended as what it says to be");
+      const detail = `cannot be ended: ${(error as Error).name}`;
+      await endUnreadable(deps, arrival, unknownOwner(arrival.record), { reason: "internal_error", detail });
+    }
+  });
+}
+
+async function endRecord(deps: SinkDeps, arrival: Arrival, passage: Passage): Promise<void> {
+  const owned = await openOwned(deps.codec, "NormalizedEvent", arrival.record);
+  if (owned.kind === "foreign") {
+    await endUnreadable(deps, arrival, owned, { reason: "unreadable_record", detail: owned.why });
+    return;
+  }
+  const { event } = owned;
+  const tenant = deps.tenants.get(event.tenantId);
+  if (tenant === undefined && deps.tenants.isBroken(event.tenantId)) return waitForTenantFile(deps, arrival, event);
+  if (tenant === undefined) {
+    await endUnreadable(deps, arrival, owned, { reason: "unknown_tenant", detail: "no tenant file has this id" });
+    return;
+  }
+  const email = beginTry({ deps, arrival, passage }, event, tenant);
+  const old = arrival.from === "waiting" && arrival.ends === true;
+  await carryOut(email, old ? endOld(email, arrival) : await attempt(email));
+}
+
+function beginTry(
+  { deps, arrival, passage }: Pick<EmailTry, "deps" | "arrival" | "passage">,
+  event: NormalizedEvent,
+  tenant: TenantConfig,
+): EmailTry {
+  const crm = deps.crms.of(tenant);
+  const owner = `${deps.instance}/${randomUUID()}`;
+  const startedAt = deps.monotonic();
+  return {
+    deps,
+    arrival,
+    event,
+    tenant,
+    crm,
+    owner,
+    startedAt,
+    effects: createEffectLog(() => crm.key, owner),
+    deadline: startedAt + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
+    pass: 0,
+    attempt: 0,
+    starts: 1,
+    passage,
+    conversationId: event.conversationId,
+    sentMessages: [],
+    stopKeeping: async () => {},
+    begun: false,
+    // The code of a CRM's fault.
+    alone: arrival.from === "waiting" && arrival.code.startsWith(`${crm.kind}:`),
+    renewed: false,
+    // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
+    warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
+    notices: [],
+    evidence: {},
+    summary: [],
+  };
+}
+
+/** Nothing is called any more. */
+function endOld(email: EmailTry, arrival: Extract<Arrival, { from: "waiting" }>): Delivered {
+  email.pass = arrival.pass;
+  email.attempt = arrival.attempt;
+  return tooOld(email, arrival.code);
+}
+
+async function attempt(email: EmailTry): Promise<Delivered> {
+  try {
+    return await deliver(email);
+  } catch (error) {
+    if (isInfrastructureFault(error) || error instanceof PausePartition) {
+      // The process lives: what stopped the email does not count against it. With the ledger away it does, and shows as innocent later.
+      await email.deps.ledger.forgetDeliveryStarts(email.event.tenantId, email.event.eventId).catch(() => {});
+      throw error;
+    }
+    metrics.alerts.inc({ code: "unexpected_error" });
+    email.deps.log.error(
+      { err: errorForLog(error), tenant: email.event.tenantId, event_id: email.event.eventId },
+      "unexpected error while delivering",
+    );
+    return endingOf(error, email.attempt);
+  }
+}

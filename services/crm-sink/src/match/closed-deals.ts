@@ -1,0 +1,53 @@
+import type { DealRead } from "@inlet/crm";
+import { LRUCache } from "lru-cache";
+import { callMethod } from "../crm/call-crm.ts";
+import type { EmailTry } from "../attempt.ts";
+import { mentioned } from "./sent-messages.ts";
+
+/** How long a deal is believed to stand where it stood, ms: emails that come together ask once. */
+const FRESH_MS = 10_000;
+
+/** Deals of one tenant. */
+const MOST = 5_000;
+
+/** What the CRM said of deals lately. */
+export interface KnownDeals {
+  get(dealId: string): DealRead | undefined;
+  set(dealId: string, deal: DealRead): void;
+}
+
+/** `now` is a clock that never goes back, ms. */
+export function createKnownDeals(now: () => number): KnownDeals {
+  const known = new LRUCache<string, DealRead>({ max: MOST, ttl: FRESH_MS, ttlResolution: 0, perf: { now } });
+  return { get: (dealId) => known.get(dealId), set: (dealId, deal) => void known.set(dealId, deal) };
+}
+
+export function isClosed({ closed = null }: DealRead): boolean {
+  return closed !== null;
+}
+
+/**
+ * Whether the email may take a deal that ended for its own where nothing names it (L30): a reply is about what ended, a new thread under an
+ * old subject is a new matter, unless the tenant sees that differently. A reply is what its headers say, as conversations are.
+ */
+export function takesClosed({ event, tenant }: EmailTry): boolean {
+  return tenant.matching.closedDeals === "all" || mentioned(event).length > 0;
+}
+
+/**
+ * Warns where the email is at a deal that is won or lost: somebody may have to open it again. A deal that this email made is open, and a CRM
+ * that does not tell costs the email nothing.
+ */
+export async function noteClosedDeal(email: EmailTry, dealId: string | null): Promise<void> {
+  const { tenant, crm, summary, warnings } = email;
+  const used = summary.findLast(({ effect }) => effect === "deal");
+  if (dealId === null || used?.created !== false || tenant.matching.closedDeals === "all") return;
+  let deal = crm.deals.get(dealId);
+  if (deal === undefined) {
+    const found = await callMethod(email, "get-deal", { method: "getDeal", input: dealId });
+    if (found.kind !== "ok" || found.value === null) return;
+    deal = found.value;
+    crm.deals.set(dealId, deal);
+  }
+  if (isClosed(deal)) warnings.push(`deal_closed: the deal ${dealId} is ${deal.closed}`);
+}

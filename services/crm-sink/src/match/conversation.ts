@@ -1,0 +1,32 @@
+import { conversationLinks, ok, type Outcome } from "@inlet/delivery";
+import type { EmailTry } from "../attempt.ts";
+
+/** Finds the canonical conversation, joining those that this email's headers show to be one. */
+export async function joinConversation(email: EmailTry): Promise<Outcome<string>> {
+  const { event, deps } = email;
+  const { related, roots, headers } = conversationLinks(event);
+  const canonical = await deps.ledger.canonicalConversation({
+    tenant: event.tenantId,
+    conversationId: event.conversationId,
+    messageId: event.messageId,
+    related,
+    roots,
+  });
+  if (canonical === null) return { kind: "retry", code: "conversation_being_joined", attempt: false, delayMs: 500 };
+  email.conversationId = canonical;
+  // Headers are the sender's word (decision 11): who wonders how an email came to a deal sees which ones brought it there.
+  if (headers.length > 0) email.evidence["conversation"] = { id: canonical, matchedBy: headers };
+  return ok(canonical);
+}
+
+/** While an earlier email of the conversation waits, this one waits behind it: a CRM shows a conversation in its order. */
+export async function queueBehindConversation(email: EmailTry): Promise<Outcome<null>> {
+  // Waiting mail is released head first by the ledger itself.
+  if (email.arrival.from === "waiting") return ok(null);
+  const waits = await email.deps.ledger.conversationWaits({
+    tenant: email.event.tenantId,
+    conversationId: email.conversationId,
+    eventId: email.event.eventId,
+  });
+  return waits ? { kind: "park", code: "behind_conversation", delayMs: 0 } : ok(null);
+}

@@ -1,9 +1,0 @@
-import type { Outcome } from "@inlet/delivery";
-import { ok } from "@inlet/delivery";
-import type { EmailTry } from "./email-try.ts";
-
-/** With the tenant's circuit open its mail parks, until a ping closes it (probe-circuits.ts). */
-export async function passCircuit(email: EmailTry): Promise<Outcome<null>> {
-  const { open, probeInMs } = await email.crm.circuit.state();
-  return open ? { kind: "park", code: "circuit_open", delayMs: Math.max(probeInMs, 250) } : ok(null);
-}

@@ -1,0 +1,121 @@
+import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
+import { gapOf, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
+import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import { SLOW_MS, type SinkDeps } from "./attempt.ts";
+import { consumeSentMessages } from "./intake/consume-sent-messages.ts";
+import { endTooOld } from "./gates/end-too-old.ts";
+import { createFairQueue } from "./intake/fair-queue.ts";
+import { countWaiting } from "./intake/count-waiting.ts";
+import { createBatchHandler } from "./intake/handle-batch.ts";
+import { createIsolation } from "./gates/isolation.ts";
+import { matchAgain } from "./intake/rematch.ts";
+import { probeCircuits } from "./gates/probe-circuits.ts";
+import { createMemoryBudget } from "./intake/memory-budget.ts";
+import { releaseWaiting } from "./intake/release-waiting.ts";
+import { rescueStalled } from "./intake/recover-stalled.ts";
+import { sendNotices } from "./finish/send-notifications.ts";
+
+/** Bodies and files that are being sent, with the copies that their encoding makes; a process takes up about as much beside it. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
+
+export interface SinkOptions {
+  readonly lanes: readonly string[];
+  /** Emails tried at the same time. */
+  readonly concurrency: number;
+}
+
+export interface Sink {
+  start(): Promise<void>;
+  /** Lets what is under way end, commits, leaves the group. */
+  stop(): Promise<void>;
+  /** Rejects when a consumer died for good. */
+  readonly failed: Promise<never>;
+  healthy(): boolean;
+}
+
+/** The sink around its pipeline: one consumer a lane, the release of waiting mail, the outbox, and what is watched meanwhile. */
+export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "memory">, options: SinkOptions): Sink {
+  const deps: SinkDeps = { ...given, isolation: createIsolation(), memory: createMemoryBudget(MEMORY_BYTES) };
+  const reader = kafka.reader();
+  const queue = createFairQueue(options.concurrency, SLOW_MS);
+  const onAlert: ConsumerOptions["onAlert"] = async (alert) => {
+    const { code, message, detail } = alert;
+    metrics.alerts.inc({ code });
+    deps.log.error({ ...detail, code }, message);
+    await keepGap(deps.ledger.accounts, gapOf(alert), "crm-sink");
+  };
+  const consumers: Consumer[] = [
+    ...options.lanes.map((lane) =>
+      kafka.consumer({
+        groupId: groupIn("crm-sink", lane),
+        topic: topicIn("normalizedEvents", lane),
+        handler: createBatchHandler(deps, queue),
+        maxRecords: 200,
+        onAlert,
+      }),
+    ),
+    // One topic for all lanes: every sink takes its part, and the ledger gives each email to the sinks of its lane.
+    kafka.consumer({
+      groupId: groupIn("crm-sink-sent", SHARED_LANE),
+      topic: topicIn("outboundMessages", SHARED_LANE),
+      handler: consumeSentMessages(deps),
+      onAlert,
+    }),
+  ];
+  let pollers: Poller[] = [];
+  const warn = (what: string) => (error: unknown) => deps.log.warn({ err: errorForLog(error) }, what);
+
+  return {
+    healthy: () => consumers.every((consumer) => consumer.healthy()),
+    failed: Promise.all(consumers.map(async (consumer) => consumer.closed)).then(
+      async () => new Promise<never>(() => {}),
+    ),
+    start: async () => {
+      await Promise.all(consumers.map(async (consumer) => consumer.start()));
+      pollers = [
+        releaseWaiting(deps, reader, queue, options.lanes),
+        probeCircuits(deps, options.lanes),
+        endTooOld(deps, reader, options.lanes),
+        rescueStalled(reader, deps, queue, options.lanes),
+        matchAgain(deps, queue, options.lanes),
+        keepReferences(deps.ledger, reader, {
+          stage: "deliver",
+          lanes: options.lanes,
+          now: deps.now,
+          onGone: ({ tenant, eventId, topic, partition, offset }) => {
+            metrics.alerts.inc({ code: "waiting_record_gone" });
+            deps.log.error(
+              { tenant, event_id: eventId, topic, partition, offset: offset.toString(), code: "waiting_record_gone" },
+              "an email waits whose record Kafka has lost",
+            );
+          },
+          onError: warn("what waits by reference cannot be looked after"),
+        }),
+        sendNotices(deps),
+        poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
+          idleMs: 200,
+          onError: warn("outcomes cannot be published: they stay in the outbox"),
+        }),
+        poll(
+          async () => {
+            countWaiting(await deps.ledger.waitingMail());
+            await deps.ledger.forgetFailedCalls();
+            metrics.outboxPending.set(await deps.ledger.outboxSize());
+            return false;
+          },
+          { idleMs: 5_000, onError: warn("the ledger cannot be watched") },
+        ),
+      ];
+    },
+    stop: async () => {
+      await Promise.all([
+        ...consumers.map(async (consumer) => consumer.stop()),
+        ...pollers.map(async (poller) => poller.stop()),
+      ]);
+      // Tries that the ledger keeps have outlasted their batch.
+      await queue.idle();
+      await reader.close();
+    },
+  };
+}

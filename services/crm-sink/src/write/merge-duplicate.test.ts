@@ -1,0 +1,110 @@
+import type { ActivityInput, CallFault } from "@inlet/crm";
+import { describe, expect, it } from "vitest";
+import { createEffectLog } from "./effect-tracker.ts";
+import type { EmailTry } from "../attempt.ts";
+import { digests, tiesWanted } from "./write-activity.ts";
+import { bringUpToDate } from "./merge-duplicate.ts";
+
+const TEXTS = { subject: "Offer", text: "Hello" };
+const NONE = { dealId: null, fileIds: [] };
+const WITH_DEAL = { dealId: "d-1", fileIds: [] };
+const WITH_FILES = { dealId: null, fileIds: ["f-1", "f-2"] };
+
+/** L20: what a replay under another mapping makes is tied to the activity that is there. */
+describe("an activity that is there, and what a replay made", () => {
+  it.each([
+    ["a deal that the mapping did not want before", NONE, WITH_DEAL, { dealId: "d-1" }],
+    ["files that were links before", NONE, WITH_FILES, { fileIds: ["f-1", "f-2"] }],
+    ["both", NONE, { ...WITH_DEAL, fileIds: ["f-1"] }, { dealId: "d-1", fileIds: ["f-1"] }],
+    [
+      "one more file",
+      { dealId: "d-1", fileIds: ["f-1"] },
+      { dealId: "d-1", fileIds: ["f-1", "f-2"] },
+      { fileIds: ["f-1", "f-2"] },
+    ],
+    ["what it is tied to already", WITH_DEAL, WITH_DEAL, null],
+    ["nothing, where the mapping wants no deal any more", WITH_DEAL, NONE, null],
+  ])("%s", async (_what, before, now, expected) => {
+    const { calls, email, end } = replayed(now);
+    expect(await end({ ...digests(TEXTS), ...tiesWanted(before) })).toMatchObject({ kind: "ok" });
+    expect(calls).toEqual(expected === null ? [] : [expected]);
+    if (expected !== null) {
+      const [activity] = email.effects.ends();
+      expect(activity?.result).toMatchObject({ state: "confirmed", recordId: "a-1" });
+    }
+  });
+
+  it.each([
+    ["made in this try", true, [{ dealId: "d-1" }]],
+    ["found unsettled, so perhaps made in the last one", null, [{ dealId: "d-1" }]],
+    ["there before", false, []],
+  ])("written by an older Inlet, which noted no ties: a deal %s", async (_what, created, expected) => {
+    const { calls, email, end } = replayed(WITH_DEAL);
+    email.summary.push({ effect: "deal", key: "cnv", recordId: "d-1", created });
+    await end(digests(TEXTS));
+    expect(calls).toEqual(expected);
+  });
+
+  it("an outage in between: the next try ties it, though the deal is there by then", async () => {
+    const outage: CallFault = { kind: "outage", code: "http:503", message: "", unknown: false };
+    const first = replayed(WITH_DEAL, outage);
+    first.email.summary.push({ effect: "deal", key: "cnv", recordId: "d-1", created: true });
+    expect(await first.end(digests(TEXTS))).toMatchObject({ kind: "park" });
+    const [activity] = first.email.effects.ends();
+    const noted = activity?.result.state === "confirmed" ? activity.result.desired : {};
+    const second = replayed(WITH_DEAL);
+    await second.end({ ...digests(TEXTS), ...noted });
+    expect(second.calls).toEqual([{ dealId: "d-1" }]);
+  });
+
+  it("what the CRM refuses to tie is told, and does not dead-letter an email that is written", async () => {
+    const refused: CallFault = { kind: "record-permanent", code: "odoo:403:MOVE", message: "", unknown: false };
+    const { email, end } = replayed(WITH_DEAL, refused);
+    expect(await end({ ...digests(TEXTS), ...tiesWanted(NONE) })).toMatchObject({ kind: "ok" });
+    expect(email.warnings).toEqual(["activity_not_tied: dealId (odoo:403:MOVE)"]);
+  });
+});
+
+/** A replay whose activity is to be tied so; what `updateActivity` was called with. */
+function replayed(ties: Pick<ActivityInput, "dealId" | "fileIds">, fault?: CallFault) {
+  const calls: object[] = [];
+  const adapter = {
+    updateActivity: async (_id: string, changed: object) => {
+      calls.push(changed);
+      return Promise.resolve(
+        fault === undefined ? { ok: true, value: { recordId: "a-1", created: false } } : { ok: false, fault },
+      );
+    },
+  };
+  const email = {
+    deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, reach: () => {}, ledger: {} },
+    event: { emailKey: "eml_1", eventId: "evt_1", tenantId: "acme" },
+    tenant: { id: "acme", crm: { timeoutMs: 1_000, required: [] } },
+    crm: {
+      kind: "hubspot",
+      adapter,
+      batches: { has: () => false },
+      quota: { take: async () => Promise.resolve({ ok: true }) },
+      gate: async () => Promise.resolve({ buffered: false, behindQuota: false }),
+      foundAway: async () => Promise.resolve(),
+      circuit: {
+        state: async () => Promise.resolve({ open: true, probeInMs: 1_000 }),
+        call: async (_step: string, call: () => Promise<unknown>) => ({ open: false, result: await call() }),
+      },
+    },
+    effects: createEffectLog(() => "hubspot", "owner"),
+    deadline: 10_000,
+    attempt: 0,
+    warnings: [],
+    evidence: {},
+    summary: [],
+  } as unknown as EmailTry;
+  const desired = { key: "eml_1", ...TEXTS, ...ties } as ActivityInput;
+  const end = async (noted: Record<string, string>) =>
+    bringUpToDate(
+      email,
+      { state: "confirmed", recordId: "a-1", desired: noted, eventId: "evt_1", gone: false },
+      desired,
+    );
+  return { calls, email, end };
+}

@@ -1,0 +1,128 @@
+import type { ActivityInput } from "@inlet/crm";
+import { effectKey, fieldsToUpdate, ok, type DealChoice, type Outcome } from "@inlet/delivery";
+import type { ClaimResult } from "@inlet/ledger";
+import { callCrm } from "../crm/call-crm.ts";
+import type { HeldClaims } from "./claim-effects.ts";
+import { addNewTags } from "./deal-tags.ts";
+import type { EmailTry } from "../attempt.ts";
+import { digests, tiesWanted } from "./write-activity.ts";
+
+export type ConfirmedActivity = Extract<ClaimResult, { state: "confirmed" }>;
+
+/**
+ * The same email came by another delivery: what that one adds (a deal named by its address tag, tags of the deal that the first one made)
+ * goes to the records that are there, and it ends suppressed (PROTOCOL.md 1).
+ */
+export async function addToWritten(
+  email: EmailTry,
+  claims: HeldClaims,
+  activity: ConfirmedActivity,
+  deal: DealChoice,
+): Promise<Outcome<null>> {
+  const key = effectKey.activity(email.event.emailKey);
+  email.summary.push({ effect: "activity", key, recordId: activity.recordId, created: false });
+  if (deal.kind === "named" && activity.recordId !== null) {
+    const { recordId } = activity;
+    const outcome = await callCrm(email, "associate", async (options) =>
+      email.crm.adapter.updateActivity(recordId, { dealId: deal.dealId }, options),
+    );
+    if (outcome.kind !== "ok") return outcome;
+    email.summary.push({ effect: "deal", key: email.conversationId, recordId: deal.dealId, created: false });
+    email.evidence["deal"] = deal.evidence;
+  }
+  const tagged = await addNewTags(email, claims, activity.eventId);
+  if (tagged.kind !== "ok") return tagged;
+  return { kind: "suppress", reason: "duplicate_email", duplicateOf: activity.eventId };
+}
+
+/** What the tenant's rules wrote stands among the email's records, though a replay does none of it again. */
+export function listRuleEffects(email: EmailTry, claims: HeldClaims): void {
+  for (const { effect, key } of claims.all) {
+    const claimed = claims.of(effect, key);
+    if ((effect !== "task" && effect !== "stage") || claimed.state !== "confirmed") continue;
+    email.summary.push({ effect, key, recordId: claimed.recordId, created: effect === "task" ? false : null });
+  }
+}
+
+/**
+ * A replay of what this delivery wrote: fields whose desired value changed are written where nobody changed them in the CRM since; a record
+ * that was deleted there stays deleted (PROTOCOL.md 6).
+ */
+export async function bringUpToDate(
+  email: EmailTry,
+  activity: ConfirmedActivity,
+  desired: ActivityInput,
+): Promise<Outcome<null>> {
+  const { adapter } = email.crm;
+  const { recordId } = activity;
+  email.summary.push({ effect: "activity", key: desired.key, recordId, created: false });
+  const wanted = { subject: desired.subject, text: desired.text };
+  if (recordId === null) return ok(null);
+  const tied = await tieWhatIsNew(email, recordId, activity, desired);
+  if (tied.kind !== "ok") return tied;
+  const changed = Object.entries(digests(wanted)).some(([field, digest]) => activity.desired[field] !== digest);
+  if (!changed) return ok(null);
+
+  const read = await callCrm(email, "read-activity", async (options) => adapter.readActivity(recordId, options));
+  if (read.kind !== "ok") return read;
+  if (read.value === null) return goneInCrm(email, desired.key);
+  const inCrm = digests({ subject: read.value["subject"] ?? "", text: read.value["text"] ?? "" });
+  const fields = Object.keys(fieldsToUpdate(digests(wanted), activity.desired, inCrm)) as (keyof typeof wanted)[];
+  if (fields.length > 0) {
+    const update = Object.fromEntries(fields.map((field) => [field, wanted[field]]));
+    const written = await callCrm(email, "update-activity", async (options) =>
+      adapter.updateActivity(recordId, update, options),
+    );
+    if (written.kind !== "ok") return written;
+    if (written.value === null) return goneInCrm(email, desired.key);
+  }
+  email.evidence["replay"] = {
+    updated: fields,
+    kept: Object.keys(wanted).filter((field) => !fields.includes(field as "text")),
+  };
+  email.effects.confirmed("activity", desired.key, { recordId, created: null }, { ...digests(wanted), ...tied.value });
+  return ok(null);
+}
+
+/**
+ * Ties the activity to a deal and to files that it was not written with: those that another mapping made, in this try or in one that ended before
+ * it came here. What the ledger knows to be tied is left, since a person may have taken it away. Answers what is tied now, for the ledger.
+ */
+async function tieWhatIsNew(
+  email: EmailTry,
+  recordId: string,
+  activity: ConfirmedActivity,
+  desired: ActivityInput,
+): Promise<Outcome<Record<string, string>>> {
+  const wanted = tiesWanted(desired);
+  const isNew = (field: string, made: boolean): boolean =>
+    activity.desired[field] === undefined ? made : activity.desired[field] !== wanted[field];
+  const made = (effect: "deal" | "file"): boolean =>
+    email.summary.some((each) => each.effect === effect && each.created !== false);
+  const ties = {
+    ...(desired.dealId !== null && isNew("dealId", made("deal")) ? { dealId: desired.dealId } : {}),
+    ...(desired.fileIds.length > 0 && isNew("fileIds", made("file")) ? { fileIds: desired.fileIds } : {}),
+  };
+  if (Object.keys(ties).length === 0) return ok({});
+  // Should the call fail, the next try still knows.
+  const open = Object.fromEntries(Object.keys(ties).map((field) => [field, ""]));
+  email.effects.confirmed("activity", desired.key, { recordId, created: null }, digests(open));
+  const written = await callCrm(email, "associate", async (options) =>
+    email.crm.adapter.updateActivity(recordId, ties, options),
+  );
+  if (written.kind === "deadLetter") {
+    // Once it is made, what cannot be tied is at least told.
+    email.warnings.push(`activity_not_tied: ${Object.keys(ties).join(", ")} (${written.detail})`);
+    return ok({});
+  }
+  if (written.kind !== "ok") return written;
+  if (written.value === null) return goneInCrm(email, desired.key);
+  const tied = Object.fromEntries(Object.keys(ties).map((field) => [field, wanted[field] ?? ""]));
+  email.effects.confirmed("activity", desired.key, { recordId, created: null }, tied);
+  return ok(tied);
+}
+
+function goneInCrm(email: EmailTry, key: string): Outcome<never> {
+  email.effects.gone("activity", key);
+  return { kind: "suppress", reason: "gone_in_crm" };
+}

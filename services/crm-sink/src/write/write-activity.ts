@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import type { ActivityInput } from "@inlet/crm";
+import { activitySubject, activityText, activityTime, contactOf, ok, type Outcome } from "@inlet/delivery";
+import { isBlobRef, resolveText } from "@inlet/event-codec";
+import type { NormalizedEvent } from "@inlet/schemas";
+import type { EmailTry } from "../attempt.ts";
+import { writeEffect } from "./write-effect.ts";
+
+export interface ActivityLinks {
+  readonly contactId: string;
+  readonly companyId: string | null;
+  readonly dealId: string | null;
+  readonly fileIds: readonly string[];
+}
+
+/** Copies of a text while an activity is sent: two bytes a character, escaped in JSON, and encoded. */
+const TEXT_COPIES = 6;
+
+/** Bytes that the email's texts take up while its activity is written; those inside its record came with it. */
+export function textMemory({ event }: EmailTry): number {
+  const stored = [event.text, event.html].reduce((sum, part) => sum + (isBlobRef(part) ? part.size : 0), 0);
+  return stored * TEXT_COPIES;
+}
+
+/** The `inbound_email` activity as it should stand in the CRM (WR4). */
+export async function describeActivity(email: EmailTry, links: ActivityLinks): Promise<ActivityInput> {
+  const { event, deps } = email;
+  const { at, warning } = activityTime(event);
+  if (warning !== null && !email.warnings.includes(warning)) email.warnings.push(warning);
+  const text = (await resolveText(event.text, deps.blobs)) ?? (await resolveText(event.replyText, deps.blobs));
+  return {
+    key: event.emailKey,
+    subject: activitySubject(event.subject),
+    text: activityText(await withForwardedWords(email, text)),
+    html: await resolveText(event.html, deps.blobs),
+    at,
+    from: author(event),
+    to: event.to,
+    cc: event.cc,
+    messageId: event.messageId,
+    inReplyTo: event.inReplyTo,
+    spamVerdict: event.spamVerdict,
+    attachmentCount: event.attachments.filter((attachment) => !attachment.inline).length,
+    ...links,
+  };
+}
+
+/** Who wrote it. A colleague's forward is the colleague's email, whoever's words are in it. */
+function author(event: NormalizedEvent): ActivityInput["from"] {
+  const { email = "", name = null } = (event.contact?.via === "colleague" ? event.from : contactOf(event)) ?? {};
+  return { email, name };
+}
+
+/** The words of an email that a colleague attached are in no text of the forward. */
+async function withForwardedWords({ event, deps }: EmailTry, text: string | null): Promise<string | null> {
+  if (event.contact?.via !== "colleague") return text;
+  const words = await resolveText(event.replyText, deps.blobs);
+  const firstLine = words?.split("\n", 1)[0]?.trim() ?? "";
+  return words === null || firstLine === "" || text?.includes(firstLine) === true ? text : `${text ?? ""}\n\n${words}`;
+}
+
+/** Writes the activity whose claim was won. */
+export async function writeActivity(email: EmailTry, input: ActivityInput): Promise<Outcome<string>> {
+  const outcome = await writeEffect(
+    email,
+    "activity",
+    input.key,
+    { method: "createActivity", input },
+    { ...digests({ subject: input.subject, text: input.text }), ...tiesWanted(input) },
+  );
+  if (outcome.kind !== "ok") return outcome;
+  email.summary.push({ effect: "activity", key: input.key, ...outcome.value });
+  return ok(outcome.value.recordId);
+}
+
+/** What the activity is tied to, as the ledger keeps it: a replay ties what is there only since. */
+export function tiesWanted({ dealId, fileIds }: Pick<ActivityInput, "dealId" | "fileIds">): Record<string, string> {
+  return digests({ dealId: dealId ?? "", fileIds: fileIds.toSorted().join(";") });
+}
+
+/** The ledger keeps what was last written per field as a digest: enough to compare, nothing to leak. */
+export function digests(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      createHash("sha256").update(value).digest("hex").slice(0, 32),
+    ]),
+  );
+}

@@ -1,0 +1,86 @@
+import type { ClaimResult } from "@inlet/ledger";
+import type { AttachmentInfo } from "@inlet/schemas";
+import { ok, type DealChoice, type Outcome, type RuleAction } from "@inlet/delivery";
+import type { HeldClaims } from "./claim-effects.ts";
+import { noteClosedDeal } from "../match/closed-deals.ts";
+import { addNewTags } from "./deal-tags.ts";
+import { Ended, need, type EmailTry } from "../attempt.ts";
+import { holdMemory } from "../intake/hold-memory.ts";
+import { noticesOf } from "../finish/notifications.ts";
+import { renewGone } from "./renew-gone.ts";
+import { describeActivity, textMemory, writeActivity } from "./write-activity.ts";
+import { withCompany, writeCompany, type Company, type CompanyChoice } from "./write-company.ts";
+import { writeContact } from "./write-contact.ts";
+import { writeDeal } from "./write-deal.ts";
+import { mayBeRenewed } from "./write-effect.ts";
+import { writeFiles } from "./write-files.ts";
+import { writeRules } from "./write-rules.ts";
+import { bringUpToDate, listRuleEffects } from "./merge-duplicate.ts";
+
+const ALL = { deal: true, files: true };
+
+/** What was decided of an email before anything is written. */
+export interface Decided {
+  readonly address: string;
+  readonly company: CompanyChoice;
+  readonly deal: DealChoice;
+  readonly files: readonly AttachmentInfo[];
+  readonly actions: readonly RuleAction[];
+  /** The email's activity, as the claim found it. */
+  readonly written: Exclude<ClaimResult, { state: "busy" }>;
+}
+
+/**
+ * Contact, deal, what rules want, files, activity, in the order in which they refer to each other. Where the CRM says that something of it is
+ * gone, that is written once more, and then the rest; what this try has written already stands.
+ */
+export async function writeRecords(email: EmailTry, claims: HeldClaims, decided: Decided): Promise<Outcome<null>> {
+  const { address, company, deal, files, actions, written } = decided;
+  const { warnings, summary } = email;
+  const before = warnings.length;
+  let tie: Company | null = null;
+  // What could not be tied to the activity that is there is not made: it would hang in the air.
+  const mayMake = written.state === "confirmed" ? (email.crm.adapter.ties ?? ALL) : ALL;
+  const write = async (): Promise<void> => {
+    // What was written before keeps its ties: a replay makes no company.
+    if (written.state !== "confirmed" && (tie === null || tie.ours))
+      tie = need(await writeCompany(email, claims, company));
+    const contactId = need(
+      await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
+    );
+    const dealId = need(await writeDeal(email, claims, deal, contactId, mayMake.deal));
+    if (written.state === "confirmed") {
+      need(await addNewTags(email, claims, email.event.eventId));
+      listRuleEffects(email, claims);
+    } else {
+      await noteClosedDeal(email, dealId);
+      need(await writeRules(email, claims, actions, { contactId, dealId }));
+    }
+    const fileIds = need(await writeFiles(email, claims, files, mayMake.files));
+    await holdMemory(email, textMemory(email), async () => {
+      const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
+      if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
+      else need(await withCompany(email, tie, async (companyId) => writeActivity(email, { ...activity, companyId })));
+    });
+    if (written.state !== "confirmed") email.notices.push(...noticesOf(email, actions));
+  };
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+    const { ending } = error;
+    if (ending.kind !== "deadLetter" || !mayBeRenewed(email, ending)) return ending;
+    // Told again by the second run.
+    warnings.splice(before);
+    summary.splice(0);
+    const renewed = await renewGone(email, claims, { company: tie, files, address }, ending);
+    if (renewed.kind !== "ok") return renewed;
+    try {
+      await write();
+    } catch (second) {
+      if (second instanceof Ended) return second.ending;
+      throw second;
+    }
+  }
+  return ok(null);
+}

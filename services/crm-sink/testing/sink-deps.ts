@@ -1,0 +1,43 @@
+import { createMemoryBlobStore } from "@inlet/blob-store";
+import type { TenantConfig } from "@inlet/config";
+import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
+import type { Ledger } from "@inlet/ledger";
+import type { SinkDeps } from "../src/attempt.ts";
+import { createIsolation } from "../src/gates/isolation.ts";
+import { createMemoryBudget } from "../src/intake/memory-budget.ts";
+import { createTenantCrms } from "../src/crm/crm-connections.ts";
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** What a sink works with, on a ledger that a test brings: the real CRM clients, and a producer that acknowledges everything. */
+export function sinkDeps(
+  ledger: Ledger,
+  tenants: ReadonlyMap<string, TenantConfig>,
+  change: Partial<SinkDeps> = {},
+): SinkDeps {
+  let offset = 0n;
+  const reach = change.reach ?? (() => {});
+  return {
+    ledger,
+    codec: createCodec({ registry: createLocalSchemaIds() }),
+    blobs: createMemoryBlobStore(),
+    tenants: {
+      get: (id) => tenants.get(id),
+      isBroken: () => false,
+      all: () => [...tenants.values()],
+      faults: () => [],
+      close: async () => {},
+    },
+    crms: createTenantCrms({ ledger, log: SILENT, random: () => 0.5, reach }),
+    producer: { send: async ({ topic }) => ({ topic, partition: 0, offset: (offset += 1n) }), close: async () => {} },
+    instance: "sink/1",
+    log: SILENT,
+    now: Date.now,
+    monotonic: () => performance.now(),
+    random: () => 0.5,
+    reach,
+    isolation: createIsolation(),
+    memory: createMemoryBudget(64 * 1024 * 1024),
+    ...change,
+  };
+}
