@@ -7,13 +7,13 @@ import { createKafka } from "@inlet/kafka";
 import { openLedger } from "@inlet/ledger";
 import { metrics, startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
-import { createParser } from "./app.ts";
-import { createAttachmentFetch } from "./fetch-attachment.ts";
-import { createObjectFetch } from "./fetch-object.ts";
-import { createParsePool } from "./parse-pool.ts";
-import { poolSize } from "./processes/pool-size.ts";
+import { createParser } from "./parser.ts";
+import { createAttachmentFetch } from "./fetch/fetch-attachment.ts";
+import { createObjectFetch } from "./fetch/fetch-object.ts";
+import { createParsePool } from "./workers/parse-pool.ts";
+import { poolSize } from "./workers/pool-size.ts";
 import { createSenderPool } from "./sender/sender-pool.ts";
-import { createScanner } from "./scanner.ts";
+import { createScanner } from "./scan/scanner.ts";
 
 /** The longest that an email may take, ms of processor time (docs/concepts/architecture.md). */
 const PARSE_TIMEOUT_MS = 10_000;

@@ -9,9 +9,9 @@ import type { KafkaRecord, NewRecord } from "@inlet/kafka";
 import type { Arrival } from "@inlet/ledger";
 import { topicIn, type RawEvent } from "@inlet/schemas";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { ParserDeps } from "./arrival.ts";
-import { createBatchHandler } from "./handle-batch.ts";
-import { parse } from "./parse-worker.ts";
+import type { ParserDeps } from "./intake/incoming-delivery.ts";
+import { createBatchHandler } from "./intake/handle-batch.ts";
+import { parse } from "./workers/parse-worker.ts";
 
 const TENANT = `
 name: Acme

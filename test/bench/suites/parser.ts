@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { parseMime } from "@inlet/email";
 import { LONG_LINES } from "@inlet/email/src/reply/long-lines.ts";
 import { readReply } from "@inlet/email/src/reply/read-reply.ts";
-import { createParsePool } from "@inlet/parser/src/parse-pool.ts";
+import { createParsePool } from "@inlet/parser/src/workers/parse-pool.ts";
 import { parseBare, parseSafe } from "../baselines/simple-parser.ts";
 import { alternativeMail, attachmentMail } from "../mail.ts";
 import { realShapes } from "../real-shapes.ts";

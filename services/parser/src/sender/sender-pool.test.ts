@@ -29,7 +29,7 @@ test("an email that asks nothing is checked in the worker", async () => {
 }, 120_000);
 
 test("a check that never ends costs its email the result; the next is checked again", async () => {
-  pool = createSenderPool({ ...LIMITS, timeoutMs: 2_000 }, new URL("../testing/hanging-worker.ts", import.meta.url));
+  pool = createSenderPool({ ...LIMITS, timeoutMs: 2_000 }, new URL("../../testing/hanging-worker.ts", import.meta.url));
   await pool.warm();
   expect(await pool.verify(job("hang"), first("acme"))).toEqual(TEMPERROR);
   expect(await pool.verify(job("crash"), first("acme"))).toEqual(TEMPERROR);
@@ -43,7 +43,7 @@ test("a check that never ends costs its email the result; the next is checked ag
 }, 180_000);
 
 test("D3: a tenant whose senders' name servers do not answer takes no other tenant's turn", async () => {
-  const worker = new URL("../testing/waiting-worker.ts", import.meta.url);
+  const worker = new URL("../../testing/waiting-worker.ts", import.meta.url);
   pool = createSenderPool({ ...LIMITS, timeoutMs: 60_000 }, worker);
   await pool.warm();
   expect(await pool.verify(job("fine"), first("globex"))).toMatchObject({ dmarc: "pass" });

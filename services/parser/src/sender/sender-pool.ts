@@ -1,4 +1,4 @@
-import { createProcessPool } from "../processes/process-pool.ts";
+import { createProcessPool } from "../workers/process-pool.ts";
 import { createPatience } from "./patience.ts";
 import type { Asking } from "./patience.ts";
 import { TEMPERROR } from "./verify-sender.ts";
@@ -34,7 +34,7 @@ const WARM_UP: SenderJob = { bytes: new Uint8Array(), clientAddress: null, helo:
  */
 export function createSenderPool(
   { memoryMb, timeoutMs, waitMs, ...limits }: SenderPoolLimits,
-  worker: URL = new URL("../sender-worker.ts", import.meta.url),
+  worker: URL = new URL("../workers/sender-worker.ts", import.meta.url),
 ): SenderPool {
   const pool = createProcessPool(worker, {
     processes: 1,

@@ -3,7 +3,7 @@ import { authenticate } from "mailauth";
 import type { AuthenticateResult } from "mailauth";
 import { boundedResolver } from "./bounded-resolver.ts";
 import type { DnsLookup } from "./bounded-resolver.ts";
-import { withLineEnds } from "./line-ends.ts";
+import { withLineEnds } from "./crlf.ts";
 
 export type Auth = NormalizedEvent["auth"];
 

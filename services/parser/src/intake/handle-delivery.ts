@@ -1,0 +1,81 @@
+import { deadLetter, isInfrastructureFault, type Outcome } from "@inlet/delivery";
+import { RecordTooLargeError } from "@inlet/event-codec";
+import { withProcessSpan } from "@inlet/kafka";
+import type { Arrived, Parsed } from "@inlet/ledger";
+import { groupIn } from "@inlet/schemas";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import type { ParserDeps } from "./incoming-delivery.ts";
+import { endParse, type Ids } from "../finish/finish-parse.ts";
+import { parseEmail } from "../steps/parse-email.ts";
+import type { Opened } from "./read-delivery.ts";
+
+const DEFAULT_MAX_AGE_MS = 7 * 86_400_000;
+
+/** How a delivery stands when it is handled. */
+export type Standing = Arrived & { readonly attempt: number; readonly since: number | null };
+
+/**
+ * Takes one opened record to a normalized record or to its end; answers the row's move where it was parsed, null where it ended or waits.
+ * Throws infrastructure faults.
+ */
+export async function handleDelivery(deps: ParserDeps, opened: Opened, standing: Standing): Promise<Parsed | null> {
+  const { record, arrival } = opened;
+  const { tenant: tenantId, eventId, lane } = arrival;
+  return withProcessSpan(
+    record,
+    { groupId: groupIn("parser", lane), attributes: { "inlet.tenant": tenantId, "inlet.event_id": eventId } },
+    async () => {
+      const tenant = deps.tenants.get(tenantId);
+      let outcome: Outcome<Parsed>;
+      if (opened.event.kind !== "ok") outcome = opened.event;
+      else if (tenant === undefined) outcome = withoutTenant(deps, tenantId);
+      else {
+        const delivery = { record, event: opened.event.value, tenant, ...standing };
+        outcome = await parseEmail(deps, delivery).catch((error: unknown) => unexpected(deps, opened, error));
+      }
+      metrics.parsed.inc({
+        tenant: tenantId,
+        class: "",
+        outcome: outcome.kind === "ok" ? "ok" : outcome.kind === "deadLetter" ? "dead_lettered" : "retry",
+      });
+      if (outcome.kind === "ok") {
+        deps.log.info(
+          { tenant: tenantId, event_id: eventId, email_key: outcome.value.emailKey, pass: standing.pass },
+          "email parsed",
+        );
+        return outcome.value;
+      }
+      const ids: Ids = {
+        tenant: tenantId,
+        eventId,
+        lane,
+        pass: standing.pass,
+        attempt: standing.attempt,
+        since: standing.since,
+        receivedAt: arrival.receivedAt,
+        maxAgeMs: tenant?.maxAgeMs ?? DEFAULT_MAX_AGE_MS,
+      };
+      await endParse(deps, record, ids, outcome);
+      return null;
+    },
+  );
+}
+
+/** How often a delivery whose tenant's file is broken is looked at again, ms. */
+const BROKEN_FILE_LOOK_MS = 30_000;
+
+function withoutTenant({ tenants }: ParserDeps, id: string): Outcome<never> {
+  return tenants.isBroken(id)
+    ? { kind: "retry", code: "tenant_file_broken", attempt: false, delayMs: BROKEN_FILE_LOOK_MS }
+    : deadLetter("unknown_tenant", "tenant", "no tenant file has this id");
+}
+
+/** A fault of our own code with this one email: it ends as a dead letter with its bytes, and holds up nobody. */
+function unexpected(deps: ParserDeps, opened: Opened, error: unknown): Outcome<never> {
+  if (isInfrastructureFault(error)) throw error;
+  if (error instanceof RecordTooLargeError) return deadLetter("limit_exceeded", "publish", error.message);
+  metrics.alerts.inc({ code: "unexpected_error" });
+  const { tenant, eventId } = opened.arrival;
+  deps.log.error({ err: errorForLog(error), tenant, event_id: eventId }, "unexpected error while parsing");
+  return deadLetter("internal_error", "parse", `unexpected ${(error as Error).name} in the parser`);
+}

@@ -1,0 +1,74 @@
+import { deadLetter, ok, type Outcome } from "@inlet/delivery";
+import { openOwned, readRecordHeaders, unknownOwner } from "@inlet/event-codec";
+import type { KafkaRecord } from "@inlet/kafka";
+import type { Arrival } from "@inlet/ledger";
+import { laneOfTopic, type RawEvent } from "@inlet/schemas";
+import { contextOf } from "@inlet/kafka";
+import { traceIdOf } from "@inlet/telemetry";
+import type { ParserDeps } from "./incoming-delivery.ts";
+
+/** A record of `raw-events` before it is parsed: whose it is, and its event where it can be read. */
+export interface Opened {
+  readonly record: KafkaRecord;
+  readonly arrival: Arrival;
+  readonly event: Outcome<RawEvent>;
+}
+
+/** Opens a record, however foreign: what cannot be read still belongs to a row. Throws RegistryUnavailableError. */
+export async function openRecord(deps: Pick<ParserDeps, "codec">, record: KafkaRecord): Promise<Opened> {
+  const owned = await openOwned(deps.codec, "RawEvent", record);
+  if (owned.kind === "foreign")
+    return {
+      record,
+      event: deadLetter("unreadable_record", "decode", owned.why),
+      arrival: foreignArrival(record, owned),
+    };
+  const { event } = owned;
+  return {
+    record,
+    event: ok(event),
+    arrival: {
+      ...placeOf(record),
+      tenant: event.tenantId,
+      eventId: event.eventId,
+      source: event.source.name,
+      sourceKind: event.source.kind,
+      sourceDeliveryId: event.source.deliveryId,
+      sourceEventId: event.source.eventId,
+      receivedAt: event.receivedAt,
+    },
+  };
+}
+
+/** The record as one that belongs to nobody: for what the ledger cannot keep under the ids that it gives itself. */
+export function disown(record: KafkaRecord, detail: string): Opened {
+  return {
+    record,
+    event: deadLetter("unreadable_record", "accept", detail),
+    arrival: foreignArrival(record, unknownOwner(record)),
+  };
+}
+
+function foreignArrival(record: KafkaRecord, { tenant, eventId }: { tenant: string; eventId: string }): Arrival {
+  return {
+    ...placeOf(record),
+    tenant,
+    eventId,
+    source: "unknown",
+    sourceKind: "unknown",
+    sourceDeliveryId: null,
+    sourceEventId: null,
+    receivedAt: record.timestamp,
+  };
+}
+
+function placeOf(record: KafkaRecord): Pick<Arrival, "topic" | "partition" | "offset" | "lane" | "traceId" | "pass"> {
+  return {
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset,
+    lane: laneOfTopic(record.topic),
+    traceId: traceIdOf(contextOf(record.headers)) ?? null,
+    pass: readRecordHeaders(record.headers).pass ?? 0,
+  };
+}

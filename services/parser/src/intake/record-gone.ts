@@ -1,0 +1,28 @@
+import { deadLetter, retryDelayMs } from "@inlet/delivery";
+import type { WaitingEmail } from "@inlet/ledger";
+import { metrics } from "@inlet/telemetry";
+import type { ParserDeps } from "./incoming-delivery.ts";
+import { endParse } from "../finish/finish-parse.ts";
+
+/**
+ * A delivery that waited by reference is due, and its record is not in Kafka. It is looked for again as often as any passing fault is tried,
+ * then dead-lettered with what is known of it. Loud each time.
+ */
+export async function endRecordGone(deps: ParserDeps, email: WaitingEmail): Promise<void> {
+  const { tenant, eventId, lane, record, pass, attempt, since } = email;
+  const at = `${record.topic}/${record.partition}/${record.offset}`;
+  metrics.alerts.inc({ code: "waiting_record_gone" });
+  deps.log.error(
+    { tenant, event_id: eventId, at, attempt, code: "waiting_record_gone" },
+    "a waiting delivery's record is not in Kafka",
+  );
+  const delayMs = retryDelayMs(attempt + 1, deps.random());
+  await endParse(
+    deps,
+    record,
+    { tenant, eventId, lane, pass, attempt, since, receivedAt: record.timestamp, maxAgeMs: Infinity },
+    delayMs === null
+      ? deadLetter("record_gone", "read", `it waited by reference; ${at} is no longer in Kafka`)
+      : { kind: "retry", code: "record_gone", attempt: true, delayMs },
+  );
+}

@@ -1,0 +1,74 @@
+import { gapOf, type Consumer, type Kafka } from "@inlet/kafka";
+import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
+import { groupIn, topicIn } from "@inlet/schemas";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import type { ParserDeps } from "./intake/incoming-delivery.ts";
+import { createBatchHandler } from "./intake/handle-batch.ts";
+import { releaseWaiting } from "./intake/release-waiting.ts";
+
+export interface Parser {
+  start(): Promise<void>;
+  /** Lets what is under way end, commits, leaves the group. */
+  stop(): Promise<void>;
+  /** Rejects when a consumer died for good. */
+  readonly failed: Promise<never>;
+  healthy(): boolean;
+}
+
+/** The parser around its pipeline: one consumer a lane, the release of what waits, and the outbox. */
+export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly string[]): Parser {
+  const consumers: Consumer[] = lanes.map((lane) =>
+    kafka.consumer({
+      groupId: groupIn("parser", lane),
+      topic: topicIn("rawEvents", lane),
+      handler: createBatchHandler(deps),
+      maxRecords: 64,
+      onAlert: async (alert) => {
+        const { code, message, detail } = alert;
+        metrics.alerts.inc({ code });
+        deps.log.error({ ...detail, code }, message);
+        await keepGap(deps.ledger.accounts, gapOf(alert), "parser");
+      },
+    }),
+  );
+  const reader = kafka.reader();
+  let pollers: Poller[] = [];
+  return {
+    healthy: () => consumers.every((consumer) => consumer.healthy()),
+    failed: Promise.all(consumers.map(async (consumer) => consumer.closed)).then(
+      async () => new Promise<never>(() => {}),
+    ),
+    start: async () => {
+      await Promise.all(consumers.map(async (consumer) => consumer.start()));
+      pollers = [
+        releaseWaiting(deps, reader, lanes),
+        keepReferences(deps.ledger, reader, {
+          stage: "parse",
+          lanes,
+          now: deps.now,
+          onGone: ({ tenant, eventId, topic, partition, offset }) => {
+            metrics.alerts.inc({ code: "waiting_record_gone" });
+            deps.log.error(
+              { tenant, event_id: eventId, topic, partition, offset: offset.toString(), code: "waiting_record_gone" },
+              "an email waits whose record Kafka has lost",
+            );
+          },
+          onError: (error) =>
+            deps.log.warn({ err: errorForLog(error) }, "what waits by reference cannot be looked after"),
+        }),
+        poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
+          idleMs: 500,
+          onError: (error) =>
+            deps.log.warn({ err: errorForLog(error) }, "outcomes cannot be published: they stay in the outbox"),
+        }),
+      ];
+    },
+    stop: async () => {
+      await Promise.all([
+        ...consumers.map(async (consumer) => consumer.stop()),
+        ...pollers.map(async (poller) => poller.stop()),
+      ]);
+      await reader.close();
+    },
+  };
+}

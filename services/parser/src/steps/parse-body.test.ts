@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import { RETRY_DELAYS_MS } from "@inlet/delivery";
+import { encodeSes } from "@inlet/providers";
+import { expect, test } from "vitest";
+import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
+import type { Fetched } from "../fetch/fetch-attachment.ts";
+import { parse } from "../workers/parse-worker.ts";
+import { understand } from "./parse-body.ts";
+
+const repository = new URL("../../../../", import.meta.url);
+const mime = await readFile(new URL("test/emails/reply/plain-quoted-printable.eml", repository));
+const stored = { bucket: "inbound-mail", key: "mail/o1" };
+const { body } = encodeSes(
+  {
+    mime,
+    envelope: { from: "bounce@northwind.example.com", to: ["sales@inlet.example"] },
+    deliveryId: "o1",
+    now: Date.UTC(2026, 0, 1),
+  },
+  {
+    topicArn: "arn:aws:sns:eu-west-1:123456789012:inbound-mail",
+    privateKey: await readFile(new URL("config/demo/sns-signing-key.pem", repository), "utf8"),
+    stored,
+  },
+);
+
+/** A notification that names an object in S3, which answers `fetched`; the worker's own code parses. */
+async function understood(fetched: Fetched, { attempt = 0, sources = ["ses"] } = {}) {
+  const asked: unknown[] = [];
+  const deps = {
+    pool: { parse },
+    reach: () => undefined,
+    random: () => 0.5,
+    fetchObject: async (...args: unknown[]) => {
+      asked.push(args);
+      return fetched;
+    },
+  } as unknown as ParserDeps;
+  const delivery = {
+    event: { eventId: "evt_1", source: { name: "ses", kind: "ses" }, contentType: "text/plain", connection: null },
+    tenant: { sources: new Map(sources.map((name) => [name, { name }])) },
+    attempt,
+    starts: 1,
+  } as unknown as Delivery;
+  return { outcome: await understand(deps, delivery, body), asked };
+}
+
+test("an email that SES stored in S3 is fetched by its source, and SES's word on it counts", async () => {
+  const { outcome, asked } = await understood({ kind: "ok", bytes: mime });
+  expect(asked).toEqual([[stored, { name: "ses" }]]);
+  expect(outcome).toMatchObject({
+    kind: "ok",
+    value: {
+      email: {
+        subject: "Re: Your offer for the large plan",
+        envelope: { from: "bounce@northwind.example.com", to: ["sales@inlet.example"] },
+        auth: { spf: "pass" },
+        spamVerdict: "ham",
+      },
+    },
+  });
+});
+
+test("what may pass waits as its attempts say; after the last the email is dead-lettered", async () => {
+  const passing = { kind: "passing", code: "s3:SlowDown" } as const;
+  expect((await understood(passing)).outcome).toEqual({
+    kind: "retry",
+    code: "s3:SlowDown",
+    attempt: true,
+    delayMs: RETRY_DELAYS_MS[0],
+  });
+  expect((await understood(passing, { attempt: RETRY_DELAYS_MS.length })).outcome).toMatchObject({
+    kind: "deadLetter",
+    reason: "retries_exhausted",
+  });
+});
+
+test("an object that is gone, or no email, is dead-lettered with its reason", async () => {
+  expect((await understood({ kind: "gone", code: "s3:NoSuchKey" })).outcome).toMatchObject({
+    kind: "deadLetter",
+    reason: "blob_missing",
+    detail: "the stored email cannot be fetched (s3:NoSuchKey)",
+  });
+  expect((await understood({ kind: "ok", bytes: Buffer.alloc(0) })).outcome).toMatchObject({
+    kind: "deadLetter",
+    reason: "unreadable_mime",
+  });
+});
+
+test("where the tenant's file has no such source any more nothing is fetched", async () => {
+  const { outcome, asked } = await understood({ kind: "ok", bytes: mime }, { sources: [] });
+  expect(outcome).toMatchObject({ kind: "deadLetter" });
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,84 @@
+import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/delivery";
+import { withWord } from "@inlet/providers";
+import { metrics } from "@inlet/telemetry";
+import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
+import { trustedAuthservOf } from "./check-sender.ts";
+import type { ParseAnswer, ParseJob } from "../workers/parse-job.ts";
+import type { PoolAnswer } from "../workers/parse-pool.ts";
+
+/** Starts without an end after which a mail is parsed alone (PROTOCOL.md 3). */
+const SUSPECT_STARTS = 3;
+/** Starts alone without an end after which it is dead-lettered: two, since one may have ended by another cause at that moment. */
+const ALONE_STARTS = 2;
+
+export type Understood = Extract<ParseAnswer, { ok: true }>;
+
+/** The email of the post; where the post only says where it lies, fetched from there and read the same way. */
+export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Buffer): Promise<Outcome<Understood>> {
+  const { event, tenant } = delivery;
+  const answer = await parsed(deps, delivery, {
+    kind: event.source.kind,
+    contentType: event.contentType,
+    bytes,
+    trustedAuthservIds: trustedAuthservOf(delivery),
+  });
+  if (answer.kind !== "ok" || answer.value.ok === true) return answer as Outcome<Understood>;
+  const { object, word } = answer.value;
+  const source = tenant.sources.get(event.source.name);
+  if (source === undefined)
+    return deadLetter("unknown_tenant", "fetch", "the tenant's file has no such source any more");
+  const fetched = await deps.fetchObject(object, source);
+  if (fetched.kind === "passing") {
+    const delayMs = retryDelayMs(delivery.attempt + 1, deps.random());
+    if (delayMs !== null) return { kind: "retry", code: fetched.code, attempt: true, delayMs };
+  }
+  if (fetched.kind === "passing")
+    return deadLetter("retries_exhausted", "fetch", `the stored email cannot be fetched (${fetched.code})`);
+  if (fetched.kind !== "ok")
+    return deadLetter("blob_missing", "fetch", `the stored email cannot be fetched (${fetched.code})`);
+  const read = await parsed(deps, delivery, { kind: "raw-mime", contentType: "message/rfc822", bytes: fetched.bytes });
+  if (read.kind !== "ok" || read.value.ok !== true) return read as Outcome<Understood>;
+  const told = withWord(read.value, word);
+  return told.kind === "email" ? ok({ ...read.value, email: told.email }) : (read as Outcome<Understood>);
+}
+
+type Readable = Extract<ParseAnswer, { ok: true | "elsewhere" }>;
+
+/** One job in the pool; what a worker answers, or how it ended, as an outcome. */
+async function parsed(deps: ParserDeps, { event, starts }: Delivery, job: ParseJob): Promise<Outcome<Readable>> {
+  const started = performance.now();
+  let answer: PoolAnswer | null;
+  if (starts <= SUSPECT_STARTS) {
+    deps.reach(`parse:${event.eventId}`);
+    answer = await deps.pool.parse(job);
+  } else {
+    const { tenantId, eventId } = event;
+    answer = await deps.pool
+      .parseAlone(job, {
+        begin: async () => {
+          if ((await deps.ledger.startAlone(tenantId, eventId)) > ALONE_STARTS) throw new CrashedBefore();
+          deps.reach(`parse:${eventId}`);
+        },
+        // Counted back before the next suspect begins: what that one does to the process is not this one's fault.
+        end: async () => deps.ledger.endAlone(tenantId, eventId),
+      })
+      .catch((error: unknown) => {
+        if (error instanceof CrashedBefore) return null;
+        throw error;
+      });
+  }
+  metrics.parseSeconds.observe((performance.now() - started) / 1000);
+  if (answer === null) return deadLetter("crashed_process", "parse", "parsing it, alone, ended the process");
+  if (answer.ok !== false) return ok(answer);
+  if ("fault" in answer) return deadLetter(answer.fault.code, "parse", answer.fault.message);
+  switch (answer.crash) {
+    case "timeout":
+      return deadLetter("parse_timeout", "parse", answer.message);
+    case "out_of_memory":
+      return deadLetter("limit_exceeded", "parse", answer.message);
+    case "crashed":
+      return deadLetter("crashed_process", "parse", answer.message);
+  }
+}
+
+class CrashedBefore extends Error {}

@@ -1,0 +1,141 @@
+import { BlobMissingError } from "@inlet/blob-store";
+import { deadLetter, domainOf, ok, type Outcome } from "@inlet/delivery";
+import { CUTS, formerEmailKey, normalize } from "@inlet/email";
+import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
+import type { Parsed } from "@inlet/ledger";
+import { topicIn, type NormalizedEvent } from "@inlet/schemas";
+import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
+import { checkSender } from "./check-sender.ts";
+import { ASK_AGAIN_MS } from "../sender/sender-pool.ts";
+import { storeAttachments, type StoredAttachments } from "./store-attachments.ts";
+import { understand } from "./parse-body.ts";
+import type { Understood } from "./parse-body.ts";
+
+/** Unknown recipients that are kept as evidence. */
+const MOST_RECIPIENTS = 20;
+
+/** The way of one raw event to its normalized record, step by step; answers the row's move in the ledger. */
+export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<Outcome<Parsed>> {
+  const body = await readBody(deps, delivery);
+  if (body.kind !== "ok") return body;
+  const understood = await understand(deps, delivery, body.value);
+  if (understood.kind !== "ok") return understood;
+  const attachments = await storeAttachments(deps, delivery, understood.value.email.attachments);
+  if (attachments.kind !== "ok") return attachments;
+  const auth = await checkSender(deps, delivery, body.value, understood.value.email);
+  // Waits apart from its batch: slow name servers of those who write to one tenant must hold up no other's mail.
+  if (auth === null) return { kind: "retry", code: "sender_not_verified_yet", attempt: false, delayMs: ASK_AGAIN_MS };
+  const checked = { ...understood.value, email: { ...understood.value.email, auth } };
+  const event = describe(deps, delivery, checked, attachments.value);
+  const known = knownRecipient(delivery, event);
+  if (known.kind !== "ok") return known;
+  const emailKey = await nameEmail(deps, event, understood.value);
+  return ok(await publish(deps, delivery, { ...event, emailKey }));
+}
+
+async function readBody(deps: ParserDeps, { event }: Delivery): Promise<Outcome<Buffer>> {
+  try {
+    return ok(await resolveBody(event.body, deps.blobs));
+  } catch (error) {
+    if (error instanceof BlobMissingError)
+      return deadLetter("blob_missing", "read-body", "the raw body is no longer in the blob store");
+    throw error;
+  }
+}
+
+function describe(
+  deps: ParserDeps,
+  delivery: Delivery,
+  { email, source }: Understood,
+  { attachments, warnings }: StoredAttachments,
+): NormalizedEvent {
+  const { event, record, tenant } = delivery;
+  const normalized = normalize(email, {
+    eventId: event.eventId,
+    tenantId: event.tenantId,
+    lane: event.lane,
+    receivedAt: event.receivedAt,
+    parsedAt: Math.max(deps.now(), delivery.parsedAfter + 1),
+    source: {
+      ...event.source,
+      eventId: event.source.eventId ?? source.eventId,
+      receivedAt: event.source.receivedAt ?? source.receivedAt,
+    },
+    envelope: event.envelope,
+    mailboxes: tenant.mailboxes,
+    contactRules: {
+      contactFrom: tenant.contactFrom,
+      formInBody: tenant.mailboxes.flatMap(({ name, formInBody }) => (formInBody ? [name] : [])),
+    },
+    rawRef: {
+      topic: record.topic,
+      partition: record.partition,
+      offset: Number(record.offset),
+      blob: Buffer.isBuffer(event.body) ? null : event.body,
+    },
+    blobs: new Map(),
+  });
+  // As judged and stored: what was fetched by URL has its size and hash only now.
+  return { ...normalized, attachments, warnings: [...normalized.warnings, ...warnings].slice(0, CUTS.warnings) };
+}
+
+/** Email to nobody's address ends where it can be found again: after the tenant's file was mended, a replay from the dlq brings it back. */
+function knownRecipient({ tenant }: Delivery, event: NormalizedEvent): Outcome<null> {
+  const { mailbox, source } = event;
+  // What SMTP took for an unknown recipient was taken to be quarantined, or was known at that time.
+  const policy = source.kind === "smtp" ? "quarantine" : tenant.unknownRecipients.http;
+  if (mailbox !== null || policy === "accept") return ok(null);
+  const detail = "none of its recipients is in the tenant's mailboxes";
+  // Whoever has to mend the tenant's file sees which address is missing in it.
+  return { ...deadLetter("unknown_recipient", "recipient", detail), evidence: { recipients: recipientsOf(event) } };
+}
+
+function recipientsOf({ envelope, to, cc }: NormalizedEvent): string[] {
+  const addresses = envelope?.to ?? [...to, ...cc].map(({ email }) => email);
+  return [...new Set(addresses)].slice(0, MOST_RECIPIENTS);
+}
+
+/** Two emails under one name are told apart by the ledger, before anybody hears of either (PROTOCOL.md 1). */
+async function nameEmail(deps: ParserDeps, event: NormalizedEvent, { email }: Understood): Promise<string> {
+  return deps.ledger.nameEmail({
+    tenant: event.tenantId,
+    eventId: event.eventId,
+    source: event.source.name,
+    emailKey: event.emailKey,
+    formerKey: formerEmailKey(event.tenantId, email),
+    contentHash: event.contentHash,
+  });
+}
+
+async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEvent): Promise<Parsed> {
+  const fitted = await fitNormalizedEvent(deps.codec, event, deps.blobs);
+  deps.reach("before-produce");
+  const at = await deps.producer.send({
+    topic: topicIn("normalizedEvents", event.lane),
+    key: `${event.tenantId}/${event.conversationId}`,
+    value: fitted.bytes,
+    headers: recordHeaders({
+      tenant: event.tenantId,
+      eventId: event.eventId,
+      lane: event.lane,
+      schema: schemaHeaderOf("NormalizedEvent"),
+      emailKey: event.emailKey,
+      parsedAt: event.parsedAt,
+      pass: delivery.pass,
+    }),
+  });
+  deps.reach("after-produce");
+  return {
+    tenant: event.tenantId,
+    eventId: event.eventId,
+    emailKey: event.emailKey,
+    contentHash: event.contentHash,
+    conversationId: event.conversationId,
+    messageId: event.messageId,
+    senderDomain: domainOf(event.from?.email ?? ""),
+    topic: at.topic,
+    partition: at.partition,
+    offset: at.offset,
+    parsedAt: event.parsedAt,
+  };
+}
