@@ -1,5 +1,5 @@
+import { size } from "@inlet/settings";
 import { z } from "zod";
-import { size } from "./size.ts";
 
 /** What starts a program or a script when it is opened; the lists that large mail providers refuse, by extension. */
 const PROGRAM_EXTENSIONS =

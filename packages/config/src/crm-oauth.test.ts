@@ -44,7 +44,7 @@ test("HubSpot's grant needs client and refresh token, and has HubSpot's own endp
   const { tenant, faults } = read(hubSpot(`{ ${GRANT} }`));
   expect(faults).toEqual([]);
   const crm = tenant?.crm;
-  if (crm?.kind !== "hubspot" || crm.oauth === null) throw new Error("no grant");
+  if (crm?.kind !== "hubspot" || !crm.oauth) throw new Error("no grant");
   expect(crm.token.reveal()).toEqual([]);
   expect(crm.oauth).toMatchObject({
     tokenUrl: "https://api.hubapi.com/oauth/2026-03/token",

@@ -14,7 +14,7 @@ export function demoSecretsInUse(environment: Environment, tenants: Tenants | nu
     }
     if (tenant.outbound?.secrets.reveal().some(isDemo) === true) found.push(`${tenant.id}: outbound`);
     if (tenant.crm.token.reveal().some(isDemo)) found.push(`${tenant.id}: crm.token`);
-    const oauth = "oauth" in tenant.crm ? tenant.crm.oauth : null;
+    const { oauth } = tenant.crm;
     if ([...(oauth?.clientSecret.reveal() ?? []), ...(oauth?.refreshToken?.reveal() ?? [])].some(isDemo))
       found.push(`${tenant.id}: crm.oauth`);
   }

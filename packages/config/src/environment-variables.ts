@@ -1,5 +1,5 @@
+import { isNetwork } from "@inlet/settings";
 import { z } from "zod";
-import { isNetwork } from "./networks.ts";
 
 /** A part of the environment that a process may need; what it does not need may be absent. */
 export type Need =

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
+import type { RawEnvironment } from "@inlet/settings";
 import { frozen } from "./frozen.ts";
 import { VARIABLES } from "./environment-variables.ts";
 import type { Need, ValueOfVariable, Variable, VariableName } from "./environment-variables.ts";
 import { ConfigError } from "./types.ts";
 import type { ConfigFault, Environment } from "./types.ts";
-
-export type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the environment of a process (PROTOCOL.md 11), once. What is in `needs` must be there; the rest is read when it is set, and

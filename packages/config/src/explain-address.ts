@@ -1,6 +1,6 @@
 import { createRecipients, recipientParts } from "@inlet/mailboxes";
 import type { Tag } from "@inlet/mailboxes";
-import type { RawEnvironment } from "./environment.ts";
+import type { RawEnvironment } from "@inlet/settings";
 import { listTenantFiles, readFile } from "./tenant-files.ts";
 import type { ConfigFault, TenantConfig, UnknownRecipients } from "./types.ts";
 

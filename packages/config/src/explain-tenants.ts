@@ -1,6 +1,6 @@
-import type { RawEnvironment } from "./environment.ts";
+import type { RawEnvironment } from "@inlet/settings";
 import { listTenantFiles, readFile } from "./tenant-files.ts";
-import type { ConfigFault, CrmOfAnyKind, TenantConfig } from "./types.ts";
+import type { ConfigFault, TenantConfig } from "./types.ts";
 
 /** A tenant as `inlet tenants check` shows it: JSON-safe, secrets only counted. */
 export interface TenantExplanation {
@@ -23,7 +23,7 @@ export interface TenantExplanation {
   readonly classes: TenantConfig["classes"];
   readonly matching: TenantConfig["matching"];
   readonly contactFrom: TenantConfig["contactFrom"];
-  readonly crm: Omit<CrmOfAnyKind, "token"> & { readonly kind: string; readonly tokens: number };
+  readonly crm: Omit<TenantConfig["crm"], "token"> & { readonly tokens: number };
   readonly rules: TenantConfig["rules"];
   readonly intents: TenantConfig["intents"];
   /** Of the addresses the hosts alone: a path may be a secret. */

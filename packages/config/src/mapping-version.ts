@@ -2,7 +2,7 @@ import { H } from "@inlet/schemas";
 import { contactShape } from "./contact-file.ts";
 import type { ContactFile } from "./contact-file.ts";
 import { RECENT_SUBJECT_MS } from "./matching-file.ts";
-import type { AttachmentPolicy, CrmConfig, MailboxConfig, TenantConfig } from "./types.ts";
+import type { AttachmentPolicy, MailboxConfig, TenantConfig } from "./types.ts";
 
 /**
  * A hash of what shapes the records that are written: classes, mailboxes, the attachments let through and the CRM's mapping. Where the CRM is, its credentials
@@ -14,7 +14,7 @@ export function mappingVersionOf(parts: {
   readonly matching: TenantConfig["matching"];
   readonly contactFrom: ContactFile;
   readonly attachments: AttachmentPolicy;
-  readonly crm: CrmConfig;
+  readonly crm: TenantConfig["crm"];
 }): string {
   const { recentSubjectMs, sentFromCrm, closedDeals } = parts.matching;
   const { kind, files, newDeal, companies, contactByPhone, pipeline, stage, required } = parts.crm;

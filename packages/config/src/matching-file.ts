@@ -1,5 +1,5 @@
+import { milliseconds } from "@inlet/settings";
 import { z } from "zod";
-import { milliseconds } from "./duration.ts";
 import type { TenantConfig } from "./types.ts";
 
 const DEFAULT = "30d";

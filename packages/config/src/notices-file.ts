@@ -1,6 +1,6 @@
+import { secretReference, secretReferences } from "@inlet/settings";
 import { z } from "zod";
 import { entryName } from "./names-file.ts";
-import { secretReference, secretReferences } from "./secret-reference-file.ts";
 
 /** Where a rule's `notify` is sent (`notices:`) as written: a signed Standard Webhook. */
 export const noticesFile = z

@@ -1,11 +1,17 @@
 import { parseDocument } from "yaml";
-import { tenantFile } from "./tenant-file.ts";
+import type { CrmKind } from "@inlet/crm";
+import { tenantFileWith } from "./tenant-file.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { tenantFaults } from "./tenant-faults.ts";
 import type { ConfigFault } from "./types.ts";
 
 /** A tenant's file as written; null when it has `faults`, which are added. No reference is resolved. */
-export function parseTenantFile(where: string, text: string, faults: ConfigFault[]): TenantFile | null {
+export function parseTenantFile(
+  where: string,
+  text: string,
+  faults: ConfigFault[],
+  crmKinds?: readonly CrmKind[],
+): TenantFile | null {
   const document = parseDocument(text, { prettyErrors: true });
   for (const error of document.errors) {
     const line = error.linePos?.[0].line;
@@ -29,8 +35,9 @@ export function parseTenantFile(where: string, text: string, faults: ConfigFault
     });
     return null;
   }
+  const tenantFile = tenantFileWith(crmKinds);
   const parsed = tenantFile.safeParse(content ?? {}, { reportInput: false });
   if (parsed.success) return parsed.data;
-  faults.push(...tenantFaults(where, parsed.error.issues, content));
+  faults.push(...tenantFaults(where, parsed.error.issues, content, tenantFile));
   return null;
 }

@@ -1,5 +1,5 @@
+import { SECRET_REFERENCE } from "@inlet/settings";
 import { z } from "zod";
-import { SECRET_REFERENCE } from "./secret-reference.ts";
 
 /** What a source of an email provider may say besides its kind and secrets. `provider-settings.ts` says which kind takes which. */
 

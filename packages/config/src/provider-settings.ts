@@ -1,9 +1,8 @@
+import { milliseconds, secretList, type SecretList } from "@inlet/settings";
 import { createPublicKey, X509Certificate } from "node:crypto";
 import type { SourceKind } from "@inlet/schemas";
 import type { ProviderFields } from "./provider-fields.ts";
-import { milliseconds } from "./duration.ts";
-import { secretList } from "./secret-list.ts";
-import type { SecretList, SourceConfig } from "./types.ts";
+import type { SourceConfig } from "./types.ts";
 
 /** Which kinds take which field: one in another kind's source has no effect, and whoever wrote it believes that it has. */
 const TAKEN_BY: Readonly<Record<keyof ProviderFields, readonly SourceKind[]>> = {

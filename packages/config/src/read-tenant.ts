@@ -1,22 +1,27 @@
+import type { CrmKind } from "@inlet/crm";
+import {
+  bytes,
+  milliseconds,
+  networksOf,
+  resolveReference,
+  secretList,
+  type RawEnvironment,
+  type SecretFault,
+  type SecretList,
+} from "@inlet/settings";
 import { SHARED_LANE, TENANT_ID } from "@inlet/schemas";
-import { crmConfig } from "./crm-config.ts";
-import type { RawEnvironment } from "./environment.ts";
+import { readCrm } from "./crm-file.ts";
 import { frozen } from "./frozen.ts";
 import { mailboxConfigs } from "./mailbox-configs.ts";
 import { mappingVersionOf } from "./mapping-version.ts";
 import { matchingConfig } from "./matching-file.ts";
-import { networksOf } from "./networks.ts";
 import { noticeConfigs } from "./notice-configs.ts";
 import { parseTenantFile } from "./parse-tenant-file.ts";
 import { ruleConfigs } from "./rule-configs.ts";
-import { secretList } from "./secret-list.ts";
-import { resolveReference } from "./secret-reference.ts";
 import { kindFaults } from "./source-kinds.ts";
 import { secretFault } from "./source-secrets.ts";
-import { milliseconds } from "./duration.ts";
 import { providerSettings } from "./provider-settings.ts";
-import { bytes } from "./size.ts";
-import type { ConfigFault, SecretList, SourceConfig, TenantConfig } from "./types.ts";
+import type { ConfigFault, SourceConfig, TenantConfig } from "./types.ts";
 
 /** Largest body that any source may allow. The claim check holds a body in memory once; more needs streaming. */
 export const MOST_BODY_BYTES = 64 * 1024 * 1024;
@@ -29,11 +34,21 @@ export interface TenantReading {
   readonly secretFiles: readonly string[];
 }
 
-/** Reads one tenant's file. `where` names it in faults (`config/tenants/demo.yaml`); relative `file:` secrets count from `baseDir`. Never throws. */
+export interface TenantReadingOptions {
+  /** Names the file in faults, such as `config/tenants/demo.yaml`. */
+  readonly where: string;
+  readonly env: RawEnvironment;
+  /** What relative `file:` secrets count from. */
+  readonly baseDir: string;
+  /** Kinds of CRM other than Inlet's own. */
+  readonly crmKinds?: readonly CrmKind[];
+}
+
+/** Reads one tenant's file. Never throws. */
 export function readTenant(
   id: string,
   text: string,
-  { where, env, baseDir }: { where: string; env: RawEnvironment; baseDir: string },
+  { where, env, baseDir, crmKinds }: TenantReadingOptions,
 ): TenantReading {
   const faults: ConfigFault[] = [];
   const secretFiles: string[] = [];
@@ -44,7 +59,7 @@ export function readTenant(
   if (!TENANT_ID.test(id) || id === SHARED_LANE) {
     fault("", "does not name a tenant", `Call it <id>.yaml: a-z, 0-9 and -, 2 to 40 characters, not "${SHARED_LANE}"`);
   }
-  const file = parseTenantFile(where, text, faults);
+  const file = parseTenantFile(where, text, faults, crmKinds);
   if (file === null) return { tenant: null, faults, secretFiles };
 
   function resolved(field: string, reference: string): string | undefined {
@@ -58,7 +73,7 @@ export function readTenant(
   function secrets(
     field: string,
     references: string | readonly string[],
-    check?: (value: string) => ReturnType<typeof secretFault>,
+    check?: (value: string) => SecretFault | undefined,
   ): SecretList {
     const values = [references].flat().map((reference, index) => {
       const at = typeof references === "string" ? field : `${field}.${index}`;
@@ -116,8 +131,8 @@ export function readTenant(
           sns: null,
           s3: null,
         };
-  const crm = crmConfig(file.crm, { resolved, secrets, fault });
-  const { rules, intents } = ruleConfigs(file, fault);
+  const crm = readCrm(file.crm, { resolved, secrets, fault }, crmKinds);
+  const { rules, intents } = ruleConfigs(file, fault, crmKinds);
   const notices = noticeConfigs(file.notices, { resolved, secrets, fault });
 
   const { maxSize, maxTotal, ...policy } = file.attachments;

@@ -1,6 +1,7 @@
+import { getCrmKind, type CrmKind } from "@inlet/crm";
+import { milliseconds } from "@inlet/settings";
 import { readPattern } from "@inlet/delivery";
 import type { IntentWords, Rule, RuleActions, RuleConditions } from "@inlet/delivery";
-import { milliseconds } from "./duration.ts";
 import { nearestWord } from "./nearest-word.ts";
 import type { RulesFile } from "./rules-file.ts";
 import type { TenantFile } from "./tenant-file.ts";
@@ -11,10 +12,16 @@ const MOST_INSTRUCTIONS = 2_000;
 
 type Fault = (field: string, problem: string, remedy: string) => void;
 type FileOfRules = Pick<TenantFile, "rules" | "intents" | "notices" | "mailboxes" | "classes" | "crm">;
+type Lacking = ReturnType<NonNullable<CrmKind["lackingForRules"]>>;
 type RuleInFile = RulesFile[number];
 
 /** The rules and intents of a file as they are used. `fault` hears what only shows between them and the rest of the file. */
-export function ruleConfigs(file: FileOfRules, fault: Fault): Pick<TenantConfig, "rules" | "intents"> {
+export function ruleConfigs(
+  file: FileOfRules,
+  fault: Fault,
+  crmKinds?: readonly CrmKind[],
+): Pick<TenantConfig, "rules" | "intents"> {
+  const lacking = getCrmKind(file.crm.kind, crmKinds).lackingForRules?.(file.crm) ?? {};
   const ids = new Set<string>();
   for (const [index, { id }] of file.rules.entries()) {
     if (ids.has(id)) fault(`rules.${index}.id`, "is the id of another rule", "Give each rule an id of its own");
@@ -33,7 +40,9 @@ export function ruleConfigs(file: FileOfRules, fault: Fault): Pick<TenantConfig,
     );
   }
   const rules = file.rules.map((rule, index): Rule => {
-    checkNames(rule, file, (field, problem, remedy) => fault(`rules.${index}.${field}`, problem, remedy));
+    const own: Fault = (field, problem, remedy) => fault(`rules.${index}.${field}`, problem, remedy);
+    checkNames(rule, file, own);
+    checkCrm(rule, lacking, own);
     return { id: rule.id, when: conditionsOf(rule.when, file.classes), actions: actionsOf(rule.then) };
   });
   return { rules, intents };
@@ -56,17 +65,17 @@ function checkNames({ when, then: actions }: RuleInFile, file: FileOfRules, faul
       "Set them to log or write in classes, or name others",
     );
   }
-  if (file.crm.kind === "http") {
-    const { task, deal } = file.crm.requests;
-    const needs = (field: string, request: string, described: boolean): void => {
-      if (described) return;
-      fault(`then.${field}`, `needs crm.requests.${request}, which is not there`, `Describe crm.requests.${request}`);
-    };
-    if (actions.createTask !== undefined) needs("createTask", "task", task !== undefined);
-    if (actions.setStage !== undefined) needs("setStage", "deal.update", deal?.update !== undefined);
-    if (actions.tag !== undefined) needs("tag", "deal.update", deal?.update !== undefined);
-  }
   if (actions.notify !== undefined) known("then.notify", actions.notify, "notices");
+}
+
+/** What the rule needs of the CRM that its description does not have. */
+function checkCrm({ then: actions }: RuleInFile, { task, dealUpdate }: Lacking, fault: Fault): void {
+  const needs = (field: string, missing: string | undefined): void => {
+    if (missing !== undefined) fault(`then.${field}`, `needs ${missing}, which is not there`, `Describe ${missing}`);
+  };
+  if (actions.createTask !== undefined) needs("createTask", task);
+  if (actions.setStage !== undefined) needs("setStage", dealUpdate);
+  if (actions.tag !== undefined) needs("tag", dealUpdate);
 }
 
 function conditionsOf(when: RuleInFile["when"], classes: TenantFile["classes"]): RuleConditions {

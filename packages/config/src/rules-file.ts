@@ -1,7 +1,7 @@
+import { duration, milliseconds } from "@inlet/settings";
 import { readKeyword, readPattern, TASK_PRIORITIES, TITLE_PLACEHOLDERS } from "@inlet/delivery";
 import { z } from "zod";
 import { addressRule } from "./address-rule-file.ts";
-import { duration, milliseconds } from "./duration.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";
 
 /** Workflow rules (`rules:`) and intents (`intents:`) as written; what only shows between them is checked in rule-configs.ts. */

@@ -1,5 +1,5 @@
 import { readEnvironment } from "./environment.ts";
-import type { RawEnvironment } from "./environment.ts";
+import type { RawEnvironment } from "@inlet/settings";
 import { frozen } from "./frozen.ts";
 import { ConfigError } from "./types.ts";
 import type { ConfigFault, Environment } from "./types.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { RawEnvironment } from "./environment.ts";
+import type { RawEnvironment } from "@inlet/settings";
 import type { TenantReading } from "./read-tenant.ts";
 import { GONE, listTenantFiles, readFile, stampNow, stampSoon } from "./tenant-files.ts";
 import { ConfigError } from "./types.ts";

@@ -4,8 +4,13 @@ import { schemaNodeAt, tenantJsonSchema } from "./tenant-json-schema.ts";
 import type { ConfigFault } from "./types.ts";
 
 /** What zod found wrong in a tenant file (`content`), as faults that name field, problem and remedy. No value of the file is repeated: it may be a secret. */
-export function tenantFaults(where: string, issues: readonly z.core.$ZodIssue[], content: unknown): ConfigFault[] {
-  const schema = tenantJsonSchema();
+export function tenantFaults(
+  where: string,
+  issues: readonly z.core.$ZodIssue[],
+  content: unknown,
+  file: z.ZodType,
+): ConfigFault[] {
+  const schema = tenantJsonSchema(file);
   return issues.flatMap((issue): ConfigFault[] => {
     const field = issue.path.map(String).join(".");
     if (issue.code === "unrecognized_keys") {

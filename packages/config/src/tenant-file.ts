@@ -1,17 +1,15 @@
+import type { CrmKind } from "@inlet/crm";
+import { duration, isNetwork, secretReference, size } from "@inlet/settings";
 import { z } from "zod";
 import { addressRule } from "./address-rule-file.ts";
 import { attachmentPolicy } from "./attachment-policy-file.ts";
 import { contactFile } from "./contact-file.ts";
 import { crmFile } from "./crm-file.ts";
-import { duration } from "./duration.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";
 import { matchingFile } from "./matching-file.ts";
-import { isNetwork } from "./networks.ts";
 import { noticesFile } from "./notices-file.ts";
 import { providerFields } from "./provider-fields.ts";
 import { intentsFile, rulesFile } from "./rules-file.ts";
-import { secretReference } from "./secret-reference-file.ts";
-import { size } from "./size.ts";
 
 /**
  * A tenant's file (`config/tenants/<id>.yaml`) as written. The file's name is the tenant's id. The JSON Schema in
@@ -152,7 +150,7 @@ export const tenantFile = z.strictObject({
       "whose contact an email is written to where a list, a group, a form, a forwarder or a colleague is in From",
   }),
   attachments: attachmentPolicy.meta({ description: "which attachments are let through, and what follows where not" }),
-  crm: crmFile.meta({ description: "where the activity is written" }),
+  crm: crmFile().meta({ description: "where the activity is written" }),
   rules: rulesFile.meta({
     description: "workflow rules: what is done when an email meets what they ask for (docs/guides/rules.md)",
   }),
@@ -185,3 +183,9 @@ export const tenantFile = z.strictObject({
 });
 
 export type TenantFile = z.output<typeof tenantFile>;
+
+/** A tenant's file where there are other kinds of CRM than Inlet's own. */
+export function tenantFileWith(crmKinds: readonly CrmKind[] | undefined): typeof tenantFile {
+  if (crmKinds === undefined) return tenantFile;
+  return tenantFile.extend({ crm: crmFile(crmKinds).meta({ description: "where the activity is written" }) });
+}

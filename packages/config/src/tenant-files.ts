@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import type { RawEnvironment } from "./environment.ts";
+import type { RawEnvironment } from "@inlet/settings";
 import { readTenant } from "./read-tenant.ts";
 import type { TenantReading } from "./read-tenant.ts";
 import type { ConfigFault } from "./types.ts";

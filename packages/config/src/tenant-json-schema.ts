@@ -12,11 +12,11 @@ export interface JsonSchemaNode {
 }
 
 /** JSON Schema (2020-12) of a tenant file as written, for editors and for the faults' remedies. */
-export function tenantJsonSchema(): JsonSchemaNode {
+export function tenantJsonSchema(file: z.ZodType = tenantFile): JsonSchemaNode {
   return {
     $id: "https://inlet.example/tenant.schema.json",
     title: "Inlet tenant file",
-    ...(z.toJSONSchema(tenantFile, { io: "input", target: "draft-2020-12" }) as JsonSchemaNode),
+    ...(z.toJSONSchema(file, { io: "input", target: "draft-2020-12" }) as JsonSchemaNode),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Networks } from "./networks.ts";
+import type { CrmSettings } from "@inlet/crm";
+import type { Networks, SecretList } from "@inlet/settings";
 
 /** The environment of a process (PROTOCOL.md 11), parsed once at the edge. Secrets never print. */
 export interface Environment {
@@ -47,11 +48,6 @@ export interface Environment {
     /** Host name of the greeting; null for the machine's. */
     readonly name: string | null;
   };
-}
-
-/** A secret as used: every valid value, the newest first. Holds no printable form. */
-export interface SecretList {
-  reveal(): readonly string[];
 }
 
 export interface SourceConfig {
@@ -141,68 +137,6 @@ export interface AttachmentPolicy {
   readonly unscannable: "pass" | "refuse";
 }
 
-/** A tenant's CRM, by kind. */
-export type CrmConfig = HubSpotConfig | OdooConfig | HttpCrmConfig;
-
-export interface HubSpotConfig extends CrmOfAnyKind {
-  readonly kind: "hubspot";
-  /** Path version, e.g. `v3`. */
-  readonly apiVersion: string;
-  readonly oauth: OAuthConfig | null;
-}
-
-/** `token` holds the API key. */
-export interface OdooConfig extends CrmOfAnyKind {
-  readonly kind: "odoo";
-  /** Null where the address serves one database only. */
-  readonly database: string | null;
-}
-
-/** Any CRM with a JSON API, by its requests. */
-export interface HttpCrmConfig extends CrmOfAnyKind {
-  readonly kind: "http";
-  /** `bearer`, `basic` or `header:NAME`. */
-  readonly auth: string;
-  readonly oauth: OAuthConfig | null;
-  readonly requests: import("@inlet/crm").CrmRequests;
-}
-
-/** An OAuth grant (RFC 6749) by which Inlet gets access tokens. */
-export interface OAuthConfig {
-  readonly tokenUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: SecretList;
-  /** Null: grant client_credentials. */
-  readonly refreshToken: SecretList | null;
-  /** Space-separated; null for what was granted. */
-  readonly scope: string | null;
-  readonly clientAuth: "basic" | "post";
-}
-
-/** What every kind of CRM has. */
-export interface CrmOfAnyKind {
-  readonly baseUrl: string;
-  /** Empty where there is `oauth`. */
-  readonly token: SecretList;
-  /** ms for one call. Default 10 000. */
-  readonly timeoutMs: number;
-  /** Files: upload to the CRM, or only link. */
-  readonly files: "upload" | "link";
-  /** When no deal matches. */
-  readonly newDeal: "create" | "none";
-  /** A sender whose address the CRM does not know is the only contact with a phone number of the signature. */
-  readonly contactByPhone: boolean;
-  /** The company of the sender's domain: `match` ties to one that the CRM has, `create` makes it where there is none. */
-  readonly companies: "match" | "create" | "off";
-  readonly pipeline: string | null;
-  readonly stage: string | null;
-  readonly missingStage: "first" | "wait";
-  /** Effects without which an email is not `written`, beside contact and activity. */
-  readonly required: readonly ("deal" | "file")[];
-  /** Requests to this CRM, of all instances together: over time, and at once above that. */
-  readonly quota: { readonly perSecond: number; readonly burst: number };
-}
-
 /** Where a rule's `notify` is sent. */
 export interface NoticeConfig {
   readonly name: string;
@@ -233,7 +167,7 @@ export interface TenantConfig {
   /** Whose contact an email is written to where somebody writes behind From. Default: `original`, the person. */
   readonly contactFrom: import("./contact-file.ts").ContactFile;
   readonly attachments: AttachmentPolicy;
-  readonly crm: CrmConfig;
+  readonly crm: CrmSettings;
   /** Workflow rules, in the file's order (WR7). What they name of intents, mailboxes and notices is there. */
   readonly rules: readonly import("@inlet/delivery").Rule[];
   readonly intents: readonly import("@inlet/delivery").IntentWords[];

@@ -1,6 +1,9 @@
 export * from "./port.ts";
-export { BATCHING_KINDS, createCrm } from "./create-crm.ts";
-export type { CrmContext, CrmSettings } from "./create-crm.ts";
+export { createCrm } from "./create-crm.ts";
+export type { CrmContext, CrmKind } from "./kind.ts";
+export { BATCHING_KINDS, CRM_KINDS, getCrmKind } from "./registry.ts";
+export { baseUrl, everyKind, readEveryKind, type CrmFile, type CrmSettings } from "./settings.ts";
+export type { HttpSettings } from "./http/settings.ts";
 export { fixedToken, type AccessTokens } from "./access-tokens.ts";
 export { createOAuthTokens, type OAuthTokensOptions } from "./oauth/oauth-tokens.ts";
 export type { OAuthSettings } from "./oauth/grant.ts";
@@ -22,6 +25,3 @@ export type { HttpCrmOptions } from "./http/http.ts";
 export type { CrmRequests } from "./http/requests.ts";
 export { HTTP_CRM_CODES } from "./http/faults.ts";
 export type { HttpCrmCode } from "./http/faults.ts";
-export { JSON_POINTER } from "./http/json-pointer.ts";
-export { requestFaults } from "./http/request-faults.ts";
-export type { RequestFault } from "./http/request-faults.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { readTenant, type HttpCrmConfig } from "@inlet/config";
-import { createCrm, type Crm, type WrittenEffect } from "@inlet/crm";
+import { readTenant } from "@inlet/config";
+import { createCrm, type Crm, type HttpSettings, type WrittenEffect } from "@inlet/crm";
 import { CRM_CONFORMANCE, type ConformanceSubject } from "@inlet/crm/conformance";
 import { CRM_CHANGE_CONFORMANCE } from "@inlet/crm/conformance-changes";
 import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
@@ -49,7 +49,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
   const adapter = (baseUrl: string, place: { readonly stage?: string } = {}): Crm => {
     const { tenant, faults } = read(EXAMPLE, baseUrl);
     expect(faults).toEqual([]);
-    const config = tenant?.crm as HttpCrmConfig;
+    const config = tenant?.crm as HttpSettings;
     const { contact, company, deal, activity, file, task, ping } = config.requests;
     const idempotent = guard === "idempotency-key";
     const requests = {
@@ -61,10 +61,8 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       ...(file === undefined ? {} : { file: { ...file, idempotent } }),
       ...(task === undefined ? {} : { task: { ...task, idempotent } }),
     };
-    const crm = createCrm(
-      { ...config, ...place, requests },
-      { tenant: "acme", grants: memoryGrants(), log: { warn: log, debug: log } },
-    );
+    const settings: HttpSettings = { ...config, ...place, requests };
+    const crm = createCrm(settings, { tenant: "acme", grants: memoryGrants(), log: { warn: log, debug: log } });
     opened.push(crm);
     return crm;
   };
@@ -135,7 +133,7 @@ describe("what the tenant's file says", () => {
     await close();
     const bare = read(EXAMPLE.replaceAll(/\n {6}lookup: .*/g, ""), "http://127.0.0.1:9");
     expect(bare.faults).toEqual([]);
-    const crm = createCrm(bare.tenant?.crm as HttpCrmConfig, {
+    const crm = createCrm(bare.tenant?.crm as HttpSettings, {
       tenant: "acme",
       grants: memoryGrants(),
       log: { warn() {}, debug() {} },
@@ -166,7 +164,7 @@ describe("what the tenant's file says", () => {
       api.origin,
     );
     expect(faults).toEqual([]);
-    const crm = createCrm(tenant?.crm as HttpCrmConfig, {
+    const crm = createCrm(tenant?.crm as HttpSettings, {
       tenant: "acme",
       grants: memoryGrants(),
       log: { warn() {}, debug() {} },

@@ -1,17 +1,13 @@
 import { createHash } from "node:crypto";
-
-interface Secret {
-  /** The newest first. */
-  reveal(): readonly string[];
-}
+import type { SecretList } from "@inlet/settings";
 
 /** What a tenant's file says of `crm.oauth` (RFC 6749). */
 export interface OAuthSettings {
   readonly tokenUrl: string;
   readonly clientId: string;
-  readonly clientSecret: Secret;
+  readonly clientSecret: SecretList;
   /** Of grant refresh_token; null for client_credentials. */
-  readonly refreshToken: Secret | null;
+  readonly refreshToken: SecretList | null;
   /** Space-separated; null for what the grant has. */
   readonly scope: string | null;
   /** How the client shows who it is: client_secret_post or client_secret_basic (RFC 6749 2.3.1). */

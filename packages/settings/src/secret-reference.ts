@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { RawEnvironment } from "./environment.ts";
+import type { RawEnvironment } from "./raw-environment.ts";
 
 /** `env:NAME` or `file:PATH`: the only two ways a tenant file may name a secret. */
 export const SECRET_REFERENCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/;

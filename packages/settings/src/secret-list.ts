@@ -1,5 +1,9 @@
 import { inspect } from "node:util";
-import type { SecretList } from "./types.ts";
+
+/** A secret as used: every valid value, the newest first. Holds no printable form. */
+export interface SecretList {
+  reveal(): readonly string[];
+}
 
 class HiddenSecrets implements SecretList {
   readonly #values: readonly string[];

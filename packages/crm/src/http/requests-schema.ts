@@ -1,5 +1,5 @@
-import { JSON_POINTER } from "@inlet/crm";
 import { z } from "zod";
+import { JSON_POINTER } from "./json-pointer.ts";
 
 /** `crm.requests` of kind `http` as written: the API's requests as templates (docs/guides/http-crm.md). */
 

@@ -1,0 +1,43 @@
+import type { SettingsReading } from "@inlet/settings";
+import type { z } from "zod";
+import type { AdapterOptions } from "./adapter-options.ts";
+import type { AdapterLog, CallReport } from "./call-report.ts";
+import type { GrantStore } from "./oauth/grant-store.ts";
+import type { Crm } from "./port.ts";
+import type { Remaining } from "./rate-limit.ts";
+import type { CrmFile, CrmSettings } from "./settings.ts";
+
+/** What a CRM is made with beside its settings. */
+export interface CrmContext {
+  readonly tenant: string;
+  readonly log: AdapterLog;
+  readonly onCall?: (report: CallReport) => void;
+  /** Told what answers say is left of the account's limit. */
+  readonly onRemaining?: (remaining: Remaining) => void;
+  /** Where the tokens of `oauth` are kept; not asked without it. */
+  readonly grants: GrantStore;
+  /** Overrides the adapter's own, ms; for tests against a stand-in that answers fast. */
+  readonly settleMs?: number;
+}
+
+/** A kind of CRM: what a tenant's file says of it, and its adapter. One folder, and one line in `registry.ts`. */
+export interface CrmKind<File extends CrmFile = CrmFile, Settings extends CrmSettings = CrmSettings> {
+  /** Also the value of `kind` in the file. */
+  readonly name: string;
+  /** `crm:` as written. */
+  readonly file: z.ZodObject;
+  /** The adapter's writes take many records at a time. */
+  readonly batching: boolean;
+  /** As used; what is wrong goes to `reading.fault`. */
+  read(crm: File, reading: SettingsReading): Settings;
+  /** What the file does not describe and rules may need, by the name of what is missing. */
+  lackingForRules?(crm: File): { readonly task?: string; readonly dealUpdate?: string };
+  /** The caller closes it. */
+  create(settings: Settings, context: CrmContext): Crm;
+}
+
+/** What every adapter is given. */
+export function adapterOptions(settings: CrmSettings, context: CrmContext): AdapterOptions {
+  const { baseUrl, timeoutMs, pipeline, stage, missingStage } = settings;
+  return { baseUrl, timeoutMs, pipeline, stage, missingStage, ...context };
+}
