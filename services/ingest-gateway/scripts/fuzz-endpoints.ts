@@ -1,11 +1,11 @@
 /** `npm run fuzz -- --endpoints`: strangers at every address and mail port of a gateway's process with compose's limits, watched from outside. */
 import { parseArgs } from "node:util";
-import { startLimitedGateway } from "../src/testing/hostile/limited-gateway.ts";
-import { MAIL_SHAPES, sayRaw } from "../src/testing/hostile/mail-shapes.ts";
-import { startNeighbour } from "../src/testing/hostile/neighbour.ts";
-import { sendRaw } from "../src/testing/hostile/raw-request.ts";
-import { playRound } from "../src/testing/hostile/round.ts";
-import { bodyShapes, framingShapes } from "../src/testing/hostile/shapes.ts";
+import { startLimitedGateway } from "../testing/hostile/limited-gateway.ts";
+import { MAIL_SHAPES, sayRaw } from "../testing/hostile/mail-shapes.ts";
+import { startNeighbour } from "../testing/hostile/neighbour.ts";
+import { sendRaw } from "../testing/hostile/raw-request.ts";
+import { playRound } from "../testing/hostile/round.ts";
+import { bodyShapes, framingShapes } from "../testing/hostile/shapes.ts";
 
 /** As large as sources take by default. */
 const LARGE = 30_000_000;

@@ -9,9 +9,9 @@ import { deliveryKey, mimeContent } from "@inlet/providers";
 import { eventIdOf } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KINDS } from "./kinds/kinds.ts";
-import { PROBLEMS } from "./problems.ts";
-import { startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { PROBLEMS } from "./answers/problems.ts";
+import { startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
 
 const repository = new URL("../../../", import.meta.url);
 const read = (path: string): Promise<string> => readFile(new URL(path, repository), "utf8");

@@ -6,8 +6,8 @@ import { BlobStoreUnavailableError, initBlobStore, openBlobStore } from "@inlet/
 import { RegistryUnavailableError } from "@inlet/event-codec";
 import { KafkaUnavailableError, LaneFullError } from "@inlet/kafka";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
 
 let gateway: TestGateway;
 beforeEach(async () => {

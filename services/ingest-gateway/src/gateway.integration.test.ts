@@ -10,10 +10,10 @@ import { createKafka, headerText } from "@inlet/kafka";
 import type { Admin, KafkaRecord } from "@inlet/kafka";
 import { HEADER, SHARED_LANE, eventIdOf, topicIn } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "./testing/free-port.ts";
-import { DEMO_VALUES, startGatewayProcess, stop, untilReady, untilStatus } from "./testing/gateway-process.ts";
-import type { GatewayProcess } from "./testing/gateway-process.ts";
-import { signedHeaders } from "./testing/sign.ts";
+import { freePort } from "../testing/free-port.ts";
+import { DEMO_VALUES, startGatewayProcess, stop, untilReady, untilStatus } from "../testing/gateway-process.ts";
+import type { GatewayProcess } from "../testing/gateway-process.ts";
+import { signedHeaders } from "../testing/sign.ts";
 
 /** The real process against the real Kafka and registry of the local stack, as the demo tenant's senders see it. */
 

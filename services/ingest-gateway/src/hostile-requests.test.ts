@@ -2,10 +2,10 @@ import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { budgetOf, connectionsWithin, createBodyBudget } from "./body-budget.ts";
-import { signedHeaders } from "./testing/sign.ts";
-import { NOW, SECRET, startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { budgetOf, connectionsWithin, createBodyBudget } from "./body/body-budget.ts";
+import { signedHeaders } from "../testing/sign.ts";
+import { NOW, SECRET, startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
 
 const SOURCES = `
 sources:

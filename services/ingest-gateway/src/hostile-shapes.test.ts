@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
-import { startLimitedGateway } from "./testing/hostile/limited-gateway.ts";
-import type { LimitedGateway } from "./testing/hostile/limited-gateway.ts";
-import { CONTAINER_BYTES, HEAP_MIB } from "./testing/hostile/limits-of-compose.ts";
-import { MAIL_SHAPES, isReply, sayRaw } from "./testing/hostile/mail-shapes.ts";
-import { startNeighbour } from "./testing/hostile/neighbour.ts";
-import type { Neighbour } from "./testing/hostile/neighbour.ts";
-import { sendRaw } from "./testing/hostile/raw-request.ts";
-import { playRound } from "./testing/hostile/round.ts";
-import { bodyShapes, framingShapes } from "./testing/hostile/shapes.ts";
-import { signedHeaders } from "./testing/sign.ts";
-import { SECRET } from "./testing/test-gateway.ts";
+import { startLimitedGateway } from "../testing/hostile/limited-gateway.ts";
+import type { LimitedGateway } from "../testing/hostile/limited-gateway.ts";
+import { CONTAINER_BYTES, HEAP_MIB } from "../testing/hostile/limits-of-compose.ts";
+import { MAIL_SHAPES, isReply, sayRaw } from "../testing/hostile/mail-shapes.ts";
+import { startNeighbour } from "../testing/hostile/neighbour.ts";
+import type { Neighbour } from "../testing/hostile/neighbour.ts";
+import { sendRaw } from "../testing/hostile/raw-request.ts";
+import { playRound } from "../testing/hostile/round.ts";
+import { bodyShapes, framingShapes } from "../testing/hostile/shapes.ts";
+import { signedHeaders } from "../testing/sign.ts";
+import { SECRET } from "../testing/test-gateway.ts";
 
 /** D1: one process with compose's limits, attacked by every shape while another tenant sends. Times are asserted nowhere: `npm run fuzz` prints them. */
 

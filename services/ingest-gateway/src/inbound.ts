@@ -3,7 +3,7 @@ import type { Context, Span } from "@opentelemetry/api";
 import type { FastifyRequest } from "fastify";
 import type { Disbelief } from "@inlet/providers";
 import type { Delivery, Kind } from "./kinds/kind.ts";
-import type { Problem } from "./problems.ts";
+import type { Problem } from "./answers/problems.ts";
 
 /** Where a request came in. */
 export interface Door {

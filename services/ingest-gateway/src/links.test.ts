@@ -1,6 +1,6 @@
 import { linkUrl, signLink } from "@inlet/blob-links";
 import { expect, test } from "vitest";
-import { NOW, startTestGateway } from "./testing/test-gateway.ts";
+import { NOW, startTestGateway } from "../testing/test-gateway.ts";
 
 const KEY = "key-0123456789-0123456789-0123456789";
 

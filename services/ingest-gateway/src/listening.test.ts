@@ -4,10 +4,10 @@ import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { signedHeaders } from "./testing/sign.ts";
-import { NOW, SECRET, startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
-import { eventually } from "./testing/eventually.ts";
+import { signedHeaders } from "../testing/sign.ts";
+import { NOW, SECRET, startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
+import { eventually } from "../testing/eventually.ts";
 
 let gateway: TestGateway;
 let port: number;

@@ -13,14 +13,14 @@ import { createKafka } from "@inlet/kafka";
 import { metrics, startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import packageJson from "../package.json" with { type: "json" };
-import { createGateway } from "./app.ts";
-import { budgetOfProcess } from "./body-budget.ts";
-import { gatewayChecks } from "./checks.ts";
-import { prepareSchemas } from "./schema-preparation.ts";
-import { watchLanes } from "./lane-watch.ts";
-import { openMailDoor } from "./smtp/mail-door.ts";
+import { createGateway } from "./gateway.ts";
+import { budgetOfProcess } from "./body/body-budget.ts";
+import { gatewayChecks } from "./ops/checks.ts";
+import { prepareSchemas } from "./ops/schema-preparation.ts";
+import { watchLanes } from "./ops/lane-watch.ts";
+import { openMailDoor } from "./smtp/smtp-servers.ts";
 import { watchCertificate } from "./tls/certificate.ts";
-import { createTopicCheck } from "./topic-check.ts";
+import { createTopicCheck } from "./ops/topic-check.ts";
 
 /** Longer than the deadline of a delivery (8 s) and the producer's own (10 s). */
 const GRACE_MS = 15_000;

@@ -1,8 +1,8 @@
 import { metricsRegistry } from "@inlet/telemetry";
 import { afterEach, expect, test } from "vitest";
-import { signedHeaders } from "./testing/sign.ts";
-import { NOW, OLD_SECRET, SECRET, WHSEC, startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { signedHeaders } from "../testing/sign.ts";
+import { NOW, OLD_SECRET, SECRET, WHSEC, startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
 
 let gateway: TestGateway;
 afterEach(() => gateway.app.close());

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { loadTenants } from "@inlet/config";
 import type { Tenants } from "@inlet/config";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { signedHeaders } from "./testing/sign.ts";
-import { NOW, startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
-import { eventually } from "./testing/eventually.ts";
+import { signedHeaders } from "../testing/sign.ts";
+import { NOW, startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
+import { eventually } from "../testing/eventually.ts";
 
 const OLD = "the-old-secret-of-acme";
 const NEW = "the-new-secret-of-acme";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
 
 let gateway: TestGateway;
 afterEach(() => gateway.app.close());

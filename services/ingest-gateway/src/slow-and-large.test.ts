@@ -3,9 +3,9 @@ import { connect } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "vitest";
-import { signedHeaders } from "./testing/sign.ts";
-import { NOW, SECRET, startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { signedHeaders } from "../testing/sign.ts";
+import { NOW, SECRET, startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
 
 let gateway: TestGateway;
 afterEach(() => gateway.app.close());

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { bareMessageId } from "@inlet/providers";
-import type { FieldError } from "../problems.ts";
+import type { FieldError } from "../answers/problems.ts";
 
 /** Latest time that a date can hold, epoch ms (ECMA-262 21.4.1.1). */
 const LAST_MOMENT_MS = 8.64e15;

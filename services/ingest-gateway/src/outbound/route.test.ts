@@ -3,9 +3,9 @@ import { KafkaUnavailableError } from "@inlet/kafka";
 import { sentMessageIdOf } from "@inlet/schemas";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { describe, expect, test } from "vitest";
-import { signedHeaders } from "../testing/sign.ts";
-import { NOW, OLD_SECRET, SECRET, startTestGateway } from "../testing/test-gateway.ts";
-import type { TestGateway } from "../testing/test-gateway.ts";
+import { signedHeaders } from "../../testing/sign.ts";
+import { NOW, OLD_SECRET, SECRET, startTestGateway } from "../../testing/test-gateway.ts";
+import type { TestGateway } from "../../testing/test-gateway.ts";
 import { outboundMessageSchema } from "./outbound-message.ts";
 
 /** WR3: sent messages are registered, so that replies find their deal. */

@@ -1,8 +1,8 @@
 import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import { deliveryKey, mimeContent } from "@inlet/providers";
-import { passingFault } from "../durable.ts";
-import type { MakeDurable } from "../durable.ts";
+import { passingFault } from "../publish/publish-raw-event.ts";
+import type { MakeDurable } from "../publish/publish-raw-event.ts";
 import type { Transaction } from "./admit-recipient.ts";
 import { observeMail } from "./observe-mail.ts";
 import type { MailEnd, MailLog } from "./observe-mail.ts";

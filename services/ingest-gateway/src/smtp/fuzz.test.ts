@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { chanceOf } from "../testing/hostile/random.ts";
-import { mailClient } from "../testing/mail-client.ts";
-import { startTestMail } from "../testing/test-mail.ts";
-import type { TestMail } from "../testing/test-mail.ts";
+import { chanceOf } from "../../testing/hostile/random.ts";
+import { mailClient } from "../../testing/mail-client.ts";
+import { startTestMail } from "../../testing/test-mail.ts";
+import type { TestMail } from "../../testing/test-mail.ts";
 
 let mail: TestMail;
 beforeEach(async () => {

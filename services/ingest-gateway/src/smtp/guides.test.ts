@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseEnv, promisify } from "node:util";
 import { loadTenants, readTenant } from "@inlet/config";
 import { expect, test } from "vitest";
-import { startTestMail } from "../testing/test-mail.ts";
+import { startTestMail } from "../../testing/test-mail.ts";
 
 const repository = new URL("../../../../", import.meta.url);
 const read = async (path: string): Promise<string> => readFile(new URL(path, repository), "utf8");

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import type { BodyBudget } from "../body-budget.ts";
-import { BodyPieces } from "../body-pieces.ts";
+import type { BodyBudget } from "../body/body-budget.ts";
+import { BodyPieces } from "../body/body-pieces.ts";
 
 /** What came between DATA and its end. */
 export type Received =

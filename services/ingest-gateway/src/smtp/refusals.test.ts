@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { createBodyBudget } from "../body-budget.ts";
-import { mailClient } from "../testing/mail-client.ts";
-import type { MailClient } from "../testing/mail-client.ts";
-import { tenantOf } from "../testing/test-gateway.ts";
-import { ACME, GLOBEX, startTestMail } from "../testing/test-mail.ts";
-import type { TestMail, TestMailOptions } from "../testing/test-mail.ts";
-import { eventually } from "../testing/eventually.ts";
+import { createBodyBudget } from "../body/body-budget.ts";
+import { mailClient } from "../../testing/mail-client.ts";
+import type { MailClient } from "../../testing/mail-client.ts";
+import { tenantOf } from "../../testing/test-gateway.ts";
+import { ACME, GLOBEX, startTestMail } from "../../testing/test-mail.ts";
+import type { TestMail, TestMailOptions } from "../../testing/test-mail.ts";
+import { eventually } from "../../testing/eventually.ts";
 
 let mail: TestMail;
 afterEach(() => mail.door.close());

@@ -4,11 +4,11 @@ import { topicIn } from "@inlet/schemas";
 import { deliveryKey, mimeContent } from "@inlet/providers";
 import { createTransport } from "nodemailer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { mailClient } from "../testing/mail-client.ts";
-import { NOW, tenantOf } from "../testing/test-gateway.ts";
-import { ACME, GLOBEX, startTestMail } from "../testing/test-mail.ts";
-import type { TestMail } from "../testing/test-mail.ts";
-import { eventually } from "../testing/eventually.ts";
+import { mailClient } from "../../testing/mail-client.ts";
+import { NOW, tenantOf } from "../../testing/test-gateway.ts";
+import { ACME, GLOBEX, startTestMail } from "../../testing/test-mail.ts";
+import type { TestMail } from "../../testing/test-mail.ts";
+import { eventually } from "../../testing/eventually.ts";
 
 let mail: TestMail;
 beforeEach(async () => {

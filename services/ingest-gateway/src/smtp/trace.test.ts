@@ -6,9 +6,9 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { mailClient } from "../testing/mail-client.ts";
-import { startTestMail } from "../testing/test-mail.ts";
-import type { TestMail } from "../testing/test-mail.ts";
+import { mailClient } from "../../testing/mail-client.ts";
+import { startTestMail } from "../../testing/test-mail.ts";
+import type { TestMail } from "../../testing/test-mail.ts";
 
 const exporter = new InMemorySpanExporter();
 let mail: TestMail;

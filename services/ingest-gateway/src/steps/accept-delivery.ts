@@ -1,11 +1,11 @@
 import { context } from "@opentelemetry/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { passingFault } from "../durable.ts";
-import type { MakeDurable } from "../durable.ts";
+import { passingFault } from "../publish/publish-raw-event.ts";
+import type { MakeDurable } from "../publish/publish-raw-event.ts";
 import { doorOf, inboundOf } from "../inbound.ts";
-import { Problem } from "../problems.ts";
-import { retryAfterSeconds } from "../retry-after.ts";
-import { nameEvent } from "./name-event.ts";
+import { Problem } from "../answers/problems.ts";
+import { retryAfterSeconds } from "../answers/retry-after.ts";
+import { nameEvent } from "./build-event.ts";
 
 interface Accepted {
   readonly eventId: string;

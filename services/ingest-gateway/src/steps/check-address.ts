@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { doorOf, inboundOf } from "../inbound.ts";
-import { Problem } from "../problems.ts";
+import { Problem } from "../answers/problems.ts";
 
 /** Refuses senders from outside of the source's networks. `request.ip` is what a trusted proxy says of its client, else the peer. */
 export async function checkAddress(request: FastifyRequest): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { doorOf } from "../inbound.ts";
-import { Problem } from "../problems.ts";
+import { Problem } from "../answers/problems.ts";
 
 /** Refuses bodies that the kind does not define, before they are read. Parameters (`charset`) are not looked at: the bytes count. */
 export async function checkMediaType(request: FastifyRequest): Promise<void> {

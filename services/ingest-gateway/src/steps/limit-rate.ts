@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { doorOf } from "../inbound.ts";
-import { Problem } from "../problems.ts";
+import { Problem } from "../answers/problems.ts";
 
 /**
  * Holds a tenant to its rate on this instance: `burst` requests in a window of `burst / perSecond` seconds. It counts verified

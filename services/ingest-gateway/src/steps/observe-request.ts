@@ -3,7 +3,7 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, propagation, trace } f
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { inboundOf } from "../inbound.ts";
 import type { Inbound } from "../inbound.ts";
-import type { SignatureAlarm } from "../signature-alarm.ts";
+import type { SignatureAlarm } from "../ops/signature-alarm.ts";
 
 const UNKNOWN = "unknown";
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
-import type { BodyBudget } from "../body-budget.ts";
-import { BodyPieces } from "../body-pieces.ts";
+import type { BodyBudget } from "../body/body-budget.ts";
+import { BodyPieces } from "../body/body-pieces.ts";
 import { doorOf, inboundOf } from "../inbound.ts";
-import { Problem } from "../problems.ts";
-import { retryAfterSeconds } from "../retry-after.ts";
+import { Problem } from "../answers/problems.ts";
+import { retryAfterSeconds } from "../answers/retry-after.ts";
 
 /** Refuses a body that says it is too large before it is read. */
 export async function checkDeclaredSize(request: FastifyRequest): Promise<void> {

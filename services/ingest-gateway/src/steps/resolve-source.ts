@@ -2,7 +2,7 @@ import type { Tenants } from "@inlet/config";
 import type { FastifyRequest } from "fastify";
 import { inboundOf } from "../inbound.ts";
 import { KINDS } from "../kinds/kinds.ts";
-import { Problem } from "../problems.ts";
+import { Problem } from "../answers/problems.ts";
 
 /** Finds the tenant's source by the path. Unknown tenant and unknown source are answered alike. */
 export function resolveSource(tenants: Tenants) {

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { certificateFolder, selfSigned } from "../testing/certificates.ts";
-import type { CertificateFolder } from "../testing/certificates.ts";
-import { freePort } from "../testing/free-port.ts";
-import { startGatewayProcess, stop, untilReady } from "../testing/gateway-process.ts";
-import type { GatewayProcess } from "../testing/gateway-process.ts";
+import { certificateFolder, selfSigned } from "../../testing/certificates.ts";
+import type { CertificateFolder } from "../../testing/certificates.ts";
+import { freePort } from "../../testing/free-port.ts";
+import { startGatewayProcess, stop, untilReady } from "../../testing/gateway-process.ts";
+import type { GatewayProcess } from "../../testing/gateway-process.ts";
 
 /** IN6, IN9: the real process with a certificate, on the real Kafka. */
 

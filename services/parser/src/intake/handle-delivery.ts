@@ -6,7 +6,7 @@ import { groupIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
 import { endParse, type Ids } from "../finish/finish-parse.ts";
-import { parseEmail } from "../steps/parse-email.ts";
+import { parseEmail } from "../pipeline.ts";
 import type { Opened } from "./read-delivery.ts";
 
 const DEFAULT_MAX_AGE_MS = 7 * 86_400_000;

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { gatewayChecks } from "./checks.ts";
 import type { CheckDeps } from "./checks.ts";
 import { prepareSchemas } from "./schema-preparation.ts";
-import { startTestGateway, tenantOf } from "./testing/test-gateway.ts";
+import { startTestGateway, tenantOf } from "../../testing/test-gateway.ts";
 import { createTopicCheck } from "./topic-check.ts";
 
 const acme = tenantOf("acme", 'name: Acme\nsources: {}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:TOKEN" }\n');

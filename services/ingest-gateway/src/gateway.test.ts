@@ -2,9 +2,9 @@ import { headerText } from "@inlet/kafka";
 import { HEADER, eventIdOf, topicIn } from "@inlet/schemas";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { signedHeaders } from "./testing/sign.ts";
-import { NOW, OLD_SECRET, SECRET, WHSEC, startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { signedHeaders } from "../testing/sign.ts";
+import { NOW, OLD_SECRET, SECRET, WHSEC, startTestGateway } from "../testing/test-gateway.ts";
+import type { TestGateway } from "../testing/test-gateway.ts";
 
 let gateway: TestGateway;
 beforeEach(async () => {

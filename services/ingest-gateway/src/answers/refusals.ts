@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { KindAnswers } from "./kinds/kind.ts";
+import type { KindAnswers } from "../kinds/kind.ts";
 import { PROBLEM_MEDIA_TYPE, Problem, asProblem, problemDocument } from "./problems.ts";
 import type { ProblemCode } from "./problems.ts";
 

@@ -6,9 +6,9 @@ import type { InMemoryKafka } from "@inlet/kafka/testing";
 import { topicIn } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import { pino } from "pino";
-import { createBodyBudget } from "../body-budget.ts";
-import { openMailDoor } from "../smtp/mail-door.ts";
-import type { MailDoor, MailDoorDeps } from "../smtp/mail-door.ts";
+import { createBodyBudget } from "../src/body/body-budget.ts";
+import { openMailDoor } from "../src/smtp/smtp-servers.ts";
+import type { MailDoor, MailDoorDeps } from "../src/smtp/smtp-servers.ts";
 import { freePort } from "./free-port.ts";
 import { NOW, tenantOf, tenantsOf } from "./test-gateway.ts";
 

@@ -1,7 +1,7 @@
 import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import type { FastifyRequest } from "fastify";
-import { bodyOf } from "../body.ts";
+import { bodyOf } from "../body/body.ts";
 import { deliveryOf, doorOf, inboundOf } from "../inbound.ts";
 
 const LONGEST_CONTENT_TYPE = 255;

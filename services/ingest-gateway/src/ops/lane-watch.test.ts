@@ -4,10 +4,10 @@ import { groupIn, topicIn } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import { afterEach, describe, expect, test } from "vitest";
 import { LaneNotReadyError, watchLanes } from "./lane-watch.ts";
-import { OLD_SECRET, startTestGateway, tenantOf, tenantsOf } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
-import { NOW } from "./testing/test-gateway.ts";
-import { signedHeaders } from "./testing/sign.ts";
+import { OLD_SECRET, startTestGateway, tenantOf, tenantsOf } from "../../testing/test-gateway.ts";
+import type { TestGateway } from "../../testing/test-gateway.ts";
+import { NOW } from "../../testing/test-gateway.ts";
+import { signedHeaders } from "../../testing/sign.ts";
 
 let gateway: TestGateway | null = null;
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { laneFault, laneStates } from "@inlet/kafka";
 import type { Kafka, LaneState } from "@inlet/kafka";
 import { metrics } from "@inlet/telemetry";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../body/deadline.ts";
 
 const EVERY_MS = 5_000;
 /** Longest that a delivery waits for what is not known of its lane yet, ms. */

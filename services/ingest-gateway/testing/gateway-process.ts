@@ -11,7 +11,7 @@ import { processEnvironment } from "@inlet/config";
 import { vi } from "vitest";
 import { freePort } from "./free-port.ts";
 
-const repository = new URL("../../../../", import.meta.url);
+const repository = new URL("../../../", import.meta.url);
 
 /** What config/demo.env holds. */
 export const DEMO_VALUES: Readonly<Record<string, string | undefined>> = parseEnv(
@@ -35,7 +35,7 @@ export async function startGatewayProcess(dir: string, change: Record<string, st
   await initBlobStore(blobs);
   const [port, opsPort] = [await freePort(), await freePort()];
   const { KAFKA_BROKERS = "", SCHEMA_REGISTRY_URL = "", PATH = "" } = processEnvironment();
-  const child = spawn(process.execPath, [fileURLToPath(new URL("../main.ts", import.meta.url))], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("../src/main.ts", import.meta.url))], {
     env: {
       PATH,
       KAFKA_BROKERS,

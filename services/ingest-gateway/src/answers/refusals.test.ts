@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createBodyBudget } from "./body-budget.ts";
+import { createBodyBudget } from "../body/body-budget.ts";
 import { PROBLEMS } from "./problems.ts";
-import { signedHeaders } from "./testing/sign.ts";
-import { NOW, SECRET, startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { signedHeaders } from "../../testing/sign.ts";
+import { NOW, SECRET, startTestGateway } from "../../testing/test-gateway.ts";
+import type { TestGateway } from "../../testing/test-gateway.ts";
 
 let gateway: TestGateway;
 beforeEach(async () => {

@@ -2,10 +2,10 @@ import { BlobStoreUnavailableError } from "@inlet/blob-store";
 import { RegistryUnavailableError } from "@inlet/event-codec";
 import { KafkaUnavailableError, LaneFullError } from "@inlet/kafka";
 import type { RawEvent } from "@inlet/schemas";
-import { LaneNotReadyError } from "./lane-watch.ts";
+import { LaneNotReadyError } from "../ops/lane-watch.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
-import { DeadlineExceededError, withDeadline } from "./deadline.ts";
-import type { Publish } from "./steps/publish.ts";
+import { DeadlineExceededError, withDeadline } from "../body/deadline.ts";
+import type { Publish } from "../steps/publish.ts";
 
 export interface DurableDeps {
   readonly acknowledgements: Acknowledgements;

@@ -3,7 +3,7 @@ import type { Tenants } from "@inlet/config";
 import type { Kafka, TopicFault } from "@inlet/kafka";
 import { topicsOf } from "@inlet/schemas";
 import type { CheckResult, ReadinessCheck } from "@inlet/telemetry";
-import type { CertificateFiles } from "./tls/certificate.ts";
+import type { CertificateFiles } from "../tls/certificate.ts";
 
 /** A certificate that ends sooner should have been renewed: the usual ones are renewed 30 days before. */
 const SOON_MS = 14 * 86_400_000;

@@ -1,8 +1,8 @@
 import { metricsRegistry } from "@inlet/telemetry";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createSignatureAlarm } from "./signature-alarm.ts";
-import { startTestGateway } from "./testing/test-gateway.ts";
-import type { TestGateway } from "./testing/test-gateway.ts";
+import { startTestGateway } from "../../testing/test-gateway.ts";
+import type { TestGateway } from "../../testing/test-gateway.ts";
 
 let now = 0;
 const lines: Record<string, unknown>[] = [];

@@ -8,8 +8,8 @@ import type { NewRecord, Producer } from "@inlet/kafka";
 import type { RawEvent } from "@inlet/schemas";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { pino } from "pino";
-import { createGateway } from "../app.ts";
-import type { GatewayDeps } from "../app.ts";
+import { createGateway } from "../src/gateway.ts";
+import type { GatewayDeps } from "../src/gateway.ts";
 import { signedHeaders } from "./sign.ts";
 
 export const SECRET = "open-sesame-newest-0001";

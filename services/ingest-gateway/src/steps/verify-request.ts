@@ -1,10 +1,10 @@
 import type { Disbelief, DoorContext } from "@inlet/providers";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { bodyOf } from "../body.ts";
+import { bodyOf } from "../body/body.ts";
 import { doorOf, inboundOf } from "../inbound.ts";
-import { Problem } from "../problems.ts";
-import type { ProblemCode } from "../problems.ts";
-import { retryAfterSeconds } from "../retry-after.ts";
+import { Problem } from "../answers/problems.ts";
+import type { ProblemCode } from "../answers/problems.ts";
+import { retryAfterSeconds } from "../answers/retry-after.ts";
 
 const CODES = {
   missing: "signature_missing",

@@ -1,8 +1,8 @@
 import { networksOf } from "@inlet/config";
 import type { Environment, Tenants } from "@inlet/config";
-import { createAcknowledgements } from "../acknowledgements.ts";
-import type { BodyBudget } from "../body-budget.ts";
-import { makeDurable } from "../durable.ts";
+import { createAcknowledgements } from "../publish/acknowledgements.ts";
+import type { BodyBudget } from "../body/body-budget.ts";
+import { makeDurable } from "../publish/publish-raw-event.ts";
 import { createPublisher } from "../steps/publish.ts";
 import type { PublisherDeps } from "../steps/publish.ts";
 import type { CertificateFiles } from "../tls/certificate.ts";

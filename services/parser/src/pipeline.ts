@@ -4,12 +4,12 @@ import { CUTS, formerEmailKey, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
-import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
-import { checkSender } from "./check-sender.ts";
-import { ASK_AGAIN_MS } from "../sender/sender-pool.ts";
-import { storeAttachments, type StoredAttachments } from "./store-attachments.ts";
-import { understand } from "./parse-body.ts";
-import type { Understood } from "./parse-body.ts";
+import type { Delivery, ParserDeps } from "./intake/incoming-delivery.ts";
+import { checkSender } from "./steps/check-sender.ts";
+import { ASK_AGAIN_MS } from "./sender/sender-pool.ts";
+import { storeAttachments, type StoredAttachments } from "./steps/store-attachments.ts";
+import { understand } from "./steps/parse-body.ts";
+import type { Understood } from "./steps/parse-body.ts";
 
 /** Unknown recipients that are kept as evidence. */
 const MOST_RECIPIENTS = 20;
