@@ -7,7 +7,7 @@ import { readRepository, report, ROOT } from "../architecture/repository.ts";
 const compose = readFileSync(`${ROOT}docker-compose.yml`, "utf8");
 const demo = readFileSync(`${ROOT}config/demo.env`, "utf8");
 const odoo = readFileSync(`${ROOT}test/conformance/crm/odoo-server.ts`, "utf8");
-const sandbox = readFileSync(`${ROOT}packages/config/src/sandbox.ts`, "utf8");
+const sandbox = readFileSync(`${ROOT}packages/config/src/directory/sandbox.ts`, "utf8");
 
 /** Read by the AWS SDK itself. */
 const OF_THE_SDK = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"];

@@ -133,7 +133,7 @@ function environmentPage(): string {
   const variables = Object.entries(VARIABLES) as [string, Variable][];
   return page(
     "Environment",
-    "packages/config/src/environment-variables.ts",
+    "packages/config/src/environment/environment-variables.ts",
     "Read once when a process starts; every fault is reported at once, by name. Each variable may be given as `NAME_FILE` instead, a",
     "path to a file that holds the value. An empty variable counts as not set. Secrets are never logged.",
     "",

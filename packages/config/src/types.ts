@@ -165,7 +165,7 @@ export interface TenantConfig {
     readonly closedDeals: "replies" | "all";
   };
   /** Whose contact an email is written to where somebody writes behind From. Default: `original`, the person. */
-  readonly contactFrom: import("./contact-file.ts").ContactFile;
+  readonly contactFrom: import("./tenant-file/contact-file.ts").ContactFile;
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmSettings;
   /** Workflow rules, in the file's order (WR7). What they name of intents, mailboxes and notices is there. */

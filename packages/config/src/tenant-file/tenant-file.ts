@@ -1,0 +1,191 @@
+import type { CrmKind } from "@inlet/crm";
+import { duration, isNetwork, secretReference, size } from "@inlet/settings";
+import { z } from "zod";
+import { addressRule } from "./address-rule-file.ts";
+import { attachmentPolicy } from "./attachment-policy-file.ts";
+import { contactFile } from "./contact-file.ts";
+import { crmFile } from "./crm-file.ts";
+import { entryName, tagKind, tagValue } from "./names-file.ts";
+import { matchingFile } from "./matching-file.ts";
+import { noticesFile } from "./notifications-file.ts";
+import { providerFields } from "./provider-fields.ts";
+import { intentsFile, rulesFile } from "./rules-file.ts";
+
+/**
+ * A tenant's file (`config/tenants/<id>.yaml`) as written. The file's name is the tenant's id. The JSON Schema in
+ * docs/reference/tenant.schema.json is made from this, and so are the faults' remedies (`description`).
+ */
+
+/** The kinds that the gateway serves; a file that names another is refused, since its mail would be. */
+export const SERVED_KINDS = [
+  "signed-json",
+  "standard-webhooks",
+  "raw-mime",
+  "smtp",
+  "postmark",
+  "mailgun",
+  "sendgrid",
+  "ses",
+  "cloudmailin",
+] as const;
+
+const classPolicy = z.enum(["write", "log", "suppress"]).meta({
+  description: "write (as a person's mail), log (contact and activity, no deal) or suppress (nothing in the CRM)",
+});
+
+const signingSecrets = z
+  .array(secretReference)
+  .min(1, "is empty, so that every request would be refused")
+  .max(8, "has more than 8 entries");
+
+const network = z
+  .string()
+  .refine(isNetwork, "is not an IP address or a network")
+  .meta({ description: "an IP address or a network, such as 203.0.113.0/24 or 2001:db8::/32" });
+
+const networks = z.array(network).min(1, "is empty, so that everybody would be refused");
+
+const source = z.strictObject({
+  kind: z.enum(SERVED_KINDS).meta({ description: "how requests of this source are signed and shaped" }),
+  secrets: signingSecrets.optional().meta({
+    description:
+      "every secret that is valid now, the newest first: list the old and the new one while you rotate. Of kinds postmark and cloudmailin user:password, of mailgun the HTTP webhook signing key; smtp, sendgrid and ses have none",
+  }),
+  maxBodySize: size.optional().meta({
+    description:
+      "largest request body or email, such as 32MiB (at most 64MiB); by default 32MiB, of providers what they send at most",
+  }),
+  allowFrom: networks.optional().meta({
+    description: "networks that this source's senders may come from, instead of the tenant's; without it anywhere",
+  }),
+  trustedAuthserv: z
+    .array(z.string().regex(/^[^\s;"()]{1,255}$/, "is not an authserv-id"))
+    .default([])
+    .meta({
+      description:
+        "authserv-ids (RFC 8601) of mail servers that remove forged ones, whose topmost Authentication-Results count; of kind smtp only on what a relay of yours hands over",
+    }),
+  ...providerFields,
+});
+
+const mailbox = z.strictObject({
+  addresses: z.array(addressRule).min(1, "is empty").meta({ description: "addresses that belong to this mailbox" }),
+  tags: z
+    .record(tagKind, tagValue)
+    .default({})
+    .meta({ description: "tags that every email of this mailbox gets, such as campaign: spring or product: pump" }),
+  pipeline: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "pipeline of new deals of this mailbox; null for crm.pipeline" }),
+  stage: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta({ description: "stage of new deals of this mailbox; needs its pipeline" }),
+  formInBody: z.boolean().default(false).meta({
+    description:
+      "forms that send to this mailbox name the customer in lines of the body (Name: …, Email: …), not in Reply-To",
+  }),
+});
+
+const unknownRecipients = z.strictObject({
+  smtp: z.enum(["refuse", "quarantine"]).default("refuse").meta({
+    description:
+      "refuse (550 at RCPT, the sender is told) or quarantine (taken, then dead-lettered as unknown_recipient)",
+  }),
+  http: z.enum(["accept", "quarantine"]).default("accept").meta({
+    description:
+      "accept (written without a mailbox) or quarantine (dead-lettered as unknown_recipient, to be replayed)",
+  }),
+});
+
+export const tenantFile = z.strictObject({
+  name: z.string().min(1).max(100).meta({ description: "the tenant's name for people" }),
+  isolation: z
+    .enum(["shared", "dedicated"])
+    .default("shared")
+    .meta({ description: "dedicated gives the tenant topics and consumer groups of its own" }),
+  sources: z
+    .record(entryName, source)
+    .meta({ description: "the doors by which email comes in, by name: POST /v1/inbound/<tenant>/<name>" }),
+  mailboxes: z.record(entryName, mailbox).meta({ description: "the tenant's own addresses, by mailbox" }),
+  unknownRecipients: unknownRecipients
+    .prefault({})
+    .meta({ description: "what becomes of email to an address that no mailbox has" }),
+  outbound: z
+    .strictObject({
+      secrets: signingSecrets.meta({
+        description: "every secret that is valid now, the newest first: list the old and the new one while you rotate",
+      }),
+    })
+    .nullable()
+    .default(null)
+    .meta({
+      description: "who may register sent messages: POST /v1/outbound-messages/<tenant>, signed as signed-json is",
+    }),
+  classes: z
+    .strictObject({
+      auto_reply: classPolicy.default("suppress"),
+      out_of_office: classPolicy.default("suppress"),
+      bounce: classPolicy.default("suppress"),
+      delay: classPolicy.default("suppress"),
+      receipt: classPolicy.default("suppress"),
+      challenge: classPolicy.default("suppress"),
+      complaint: classPolicy.default("suppress"),
+      mailing_list: classPolicy.default("log"),
+      newsletter: classPolicy.default("log"),
+      calendar: classPolicy.default("log"),
+      no_reply: classPolicy.default("write"),
+      spam: classPolicy.default("write"),
+    })
+    .prefault({})
+    .meta({ description: "what becomes of machine mail, by class" }),
+  matching: matchingFile.meta({ description: "how emails find the deal that they belong to, where nothing names one" }),
+  contactFrom: contactFile.meta({
+    description:
+      "whose contact an email is written to where a list, a group, a form, a forwarder or a colleague is in From",
+  }),
+  attachments: attachmentPolicy.meta({ description: "which attachments are let through, and what follows where not" }),
+  crm: crmFile().meta({ description: "where the activity is written" }),
+  rules: rulesFile.meta({
+    description: "workflow rules: what is done when an email meets what they ask for (docs/guides/rules.md)",
+  }),
+  intents: intentsFile.meta({ description: "what people want, by the words that tell it, for the rules' intent" }),
+  notices: noticesFile.meta({ description: "where the rules' notify is sent, by name: signed Standard Webhooks" }),
+  rateLimit: z
+    .strictObject({
+      perSecond: z
+        .number()
+        .positive()
+        .max(100_000)
+        .default(500)
+        .meta({ description: "requests per second, over time" }),
+      burst: z
+        .number()
+        .int()
+        .positive()
+        .max(1_000_000)
+        .default(1000)
+        .meta({ description: "requests at once above it" }),
+    })
+    .prefault({})
+    .meta({ description: "requests that one gateway instance takes from this tenant" }),
+  allowFrom: networks
+    .optional()
+    .meta({ description: "networks that this tenant's senders may come from; without it anywhere" }),
+  maxAge: duration
+    .default("7d")
+    .meta({ description: "oldest that a waiting email may get before it is dead-lettered, such as 7d" }),
+});
+
+export type TenantFile = z.output<typeof tenantFile>;
+
+/** A tenant's file where there are other kinds of CRM than Inlet's own. */
+export function tenantFileWith(crmKinds: readonly CrmKind[] | undefined): typeof tenantFile {
+  if (crmKinds === undefined) return tenantFile;
+  return tenantFile.extend({ crm: crmFile(crmKinds).meta({ description: "where the activity is written" }) });
+}

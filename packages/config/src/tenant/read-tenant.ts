@@ -1,0 +1,178 @@
+import type { CrmKind } from "@inlet/crm";
+import {
+  bytes,
+  milliseconds,
+  networksOf,
+  resolveReference,
+  secretList,
+  type RawEnvironment,
+  type SecretFault,
+  type SecretList,
+} from "@inlet/settings";
+import { SHARED_LANE, TENANT_ID } from "@inlet/schemas";
+import { readCrm } from "../tenant-file/crm-file.ts";
+import { frozen } from "./frozen.ts";
+import { mailboxConfigs } from "./mailbox-configs.ts";
+import { mappingVersionOf } from "./mapping-version.ts";
+import { matchingConfig } from "../tenant-file/matching-file.ts";
+import { noticeConfigs } from "./notification-configs.ts";
+import { parseTenantFile } from "../tenant-file/parse-tenant-file.ts";
+import { ruleConfigs } from "./rule-configs.ts";
+import { kindFaults } from "../tenant-file/source-kinds.ts";
+import { secretFault } from "../tenant-file/source-secrets.ts";
+import { providerSettings } from "./provider-settings.ts";
+import type { ConfigFault, SourceConfig, TenantConfig } from "../types.ts";
+
+/** Largest body that any source may allow. The claim check holds a body in memory once; more needs streaming. */
+export const MOST_BODY_BYTES = 64 * 1024 * 1024;
+
+export interface TenantReading {
+  /** Null when there are faults. */
+  readonly tenant: TenantConfig | null;
+  readonly faults: readonly ConfigFault[];
+  /** Files that were read for secrets: a change of one is a change of the tenant. */
+  readonly secretFiles: readonly string[];
+}
+
+export interface TenantReadingOptions {
+  /** Names the file in faults, such as `config/tenants/demo.yaml`. */
+  readonly where: string;
+  readonly env: RawEnvironment;
+  /** What relative `file:` secrets count from. */
+  readonly baseDir: string;
+  /** Kinds of CRM other than Inlet's own. */
+  readonly crmKinds?: readonly CrmKind[];
+}
+
+/** Reads one tenant's file. Never throws. */
+export function readTenant(
+  id: string,
+  text: string,
+  { where, env, baseDir, crmKinds }: TenantReadingOptions,
+): TenantReading {
+  const faults: ConfigFault[] = [];
+  const secretFiles: string[] = [];
+  const fault = (field: string, problem: string, remedy: string): void => {
+    faults.push({ where, field, problem, remedy });
+  };
+
+  if (!TENANT_ID.test(id) || id === SHARED_LANE) {
+    fault("", "does not name a tenant", `Call it <id>.yaml: a-z, 0-9 and -, 2 to 40 characters, not "${SHARED_LANE}"`);
+  }
+  const file = parseTenantFile(where, text, faults, crmKinds);
+  if (file === null) return { tenant: null, faults, secretFiles };
+
+  function resolved(field: string, reference: string): string | undefined {
+    const result = resolveReference(reference, env, baseDir);
+    if (result.file !== null) secretFiles.push(result.file);
+    if (result.ok) return result.value;
+    fault(field, result.problem, result.remedy);
+    return undefined;
+  }
+
+  function secrets(
+    field: string,
+    references: string | readonly string[],
+    check?: (value: string) => SecretFault | undefined,
+  ): SecretList {
+    const values = [references].flat().map((reference, index) => {
+      const at = typeof references === "string" ? field : `${field}.${index}`;
+      const value = resolved(at, reference);
+      const wrong = value === undefined ? undefined : check?.(value);
+      if (wrong !== undefined) fault(at, wrong.problem, wrong.remedy);
+      return value ?? "";
+    });
+    return secretList([...new Set(values)]);
+  }
+
+  const sources = Object.entries(file.sources).map(([name, source]): SourceConfig => {
+    const { kind, trustedAuthserv } = source;
+    const at = (field: string): string => `sources.${name}.${field}`;
+    const maxBodyBytes = source.maxBodySize === undefined ? defaultBodyBytes(kind) : bytes(source.maxBodySize);
+    if (maxBodyBytes > MOST_BODY_BYTES) fault(at("maxBodySize"), "is above 64MiB", "Lower it to 64MiB or less");
+    for (const { field, problem, remedy } of kindFaults(source)) fault(at(field), problem, remedy);
+    const allowed = source.allowFrom ?? file.allowFrom;
+    return Object.freeze({
+      name,
+      kind,
+      secrets: secrets(at("secrets"), source.secrets ?? [], (value) => secretFault(kind, value)),
+      maxBodyBytes,
+      allowFrom: allowed === undefined ? null : networksOf(allowed),
+      trustedAuthserv,
+      ...providerSettings(source, {
+        secrets: (field, references, check) => secrets(at(field), references, check),
+        resolved: (field, reference) => resolved(at(field), reference),
+        fault: (field, problem, remedy) => fault(at(field), problem, remedy),
+      }),
+    });
+  });
+  const mail = sources.filter(({ kind }) => kind === "smtp");
+  if (mail.length > 1) {
+    fault(
+      `sources.${mail[1]?.name}.kind`,
+      `is smtp, as ${mail[0]?.name} is: an address could not tell which one is meant`,
+      "Leave one source of kind smtp",
+    );
+  }
+  const mailboxes = mailboxConfigs(file, fault);
+  const outbound =
+    file.outbound === null
+      ? null
+      : {
+          name: "outbound",
+          kind: "signed-json" as const,
+          secrets: secrets("outbound.secrets", file.outbound.secrets, (value) => secretFault("signed-json", value)),
+          maxBodyBytes: defaultBodyBytes("signed-json"),
+          allowFrom: file.allowFrom === undefined ? null : networksOf(file.allowFrom),
+          trustedAuthserv: [],
+          basicAuth: secretList([]),
+          publicKeys: [],
+          signatureWindowMs: 0,
+          sns: null,
+          s3: null,
+        };
+  const crm = readCrm(file.crm, { resolved, secrets, fault }, crmKinds);
+  const { rules, intents } = ruleConfigs(file, fault, crmKinds);
+  const notices = noticeConfigs(file.notices, { resolved, secrets, fault });
+
+  const { maxSize, maxTotal, ...policy } = file.attachments;
+  const attachments = { maxBytes: bytes(maxSize), maxTotalBytes: bytes(maxTotal), ...policy };
+
+  const matching = matchingConfig(file.matching);
+
+  if (faults.length > 0) return { tenant: null, faults, secretFiles };
+  const tenant: TenantConfig = {
+    id,
+    name: file.name,
+    isolation: file.isolation,
+    lane: file.isolation === "dedicated" ? id : SHARED_LANE,
+    sources: new Map(sources.map((source) => [source.name, source])),
+    mailboxes,
+    unknownRecipients: file.unknownRecipients,
+    outbound,
+    classes: file.classes,
+    matching,
+    contactFrom: file.contactFrom,
+    attachments,
+    crm,
+    rules,
+    intents,
+    notices,
+    rateLimit: file.rateLimit,
+    maxAgeMs: milliseconds(file.maxAge),
+    mappingVersion: mappingVersionOf({
+      classes: file.classes,
+      mailboxes,
+      matching,
+      contactFrom: file.contactFrom,
+      attachments,
+      crm,
+    }),
+  };
+  return { tenant: frozen(tenant), faults, secretFiles };
+}
+
+/** What the kind's senders send at most: a smaller limit would refuse email that the provider has accepted already. */
+function defaultBodyBytes(kind: SourceConfig["kind"]): number {
+  return kind === "postmark" || kind === "cloudmailin" || kind === "mailgun" ? MOST_BODY_BYTES : 32 * 1024 * 1024;
+}
