@@ -71,6 +71,7 @@ import { takeTooOld, type TooOldTake } from "./waiting/too-old.ts";
 import { meetUnreadable, type MetUnreadable } from "./deliveries/unreadable.ts";
 import {
   conversationWaits,
+  releaseHeads,
   replaceWaiting,
   takeWaiting,
   type TakeOptions,
@@ -210,6 +211,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     recordGotThrough: async (tenant: string, crm: string, operation: string): Promise<void> =>
       recordGotThrough(database, tenant, crm, operation),
     forgetFailedCalls: async (): Promise<void> => forgetFailedCalls(database),
+    releaseHeads: async (): Promise<number> => releaseHeads(database),
     pauseBucket: async (tenant: string, crm: string, ms: number): Promise<void> =>
       pauseBucket(database, tenant, crm, ms),
     drawTokens: async (draw: TokenDraw): Promise<{ granted: number; waitMs: number }> => drawTokens(database, draw),

@@ -97,6 +97,10 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),
         }),
+        poll(async () => (await deps.ledger.releaseHeads()) < 0, {
+          idleMs: 10_000,
+          onError: warn("conversations cannot be looked through for mail whose turn it is"),
+        }),
         poll(
           async () => {
             countWaiting(await deps.ledger.waitingMail());

@@ -1,10 +1,11 @@
 import { openLedger, type Ledger } from "@inlet/ledger";
-import { openDatabase, type Database } from "@inlet/ledger/database";
+import type { Database } from "@inlet/ledger/database";
+import { createBenchDatabase } from "../bench-database.ts";
 import { under, type Bar, type Bench, type Cell, type Report } from "../suite.ts";
 
 export const name = "backlog";
 export const about =
-  "500,000 waiting emails in the ledger: what a take costs, the end of a circuit and of buffer mode; Postgres, no services";
+  "500,000 waiting emails in the ledger: what a take costs, also past what is behind another, the end of a circuit and of buffer mode; Postgres, no services";
 
 const EMAILS = 500_000;
 /** A tenth of them are of other tenants. */
@@ -14,24 +15,33 @@ const BIG = "big";
 const OUTAGE = { probe: false, code: "hubspot:503", retryAfterMs: 0 };
 
 export async function run(bench: Bench): Promise<Report> {
-  const { env } = await bench.stack();
-  const server = openDatabase({ connectionString: env.DATABASE_URL });
-  const schema = `backlog_${process.pid}`;
-  await server.query(`create database ${schema}`);
-  const address = new URL(env.DATABASE_URL);
-  address.pathname = `/${schema}`;
-  const connectionString = address.href;
+  const { connectionString, database } = await createBenchDatabase(bench, "backlog");
   const ledger = openLedger({ connectionString });
-  const database = openDatabase({ connectionString, patient: true });
-  bench.onEnd(async () => {
-    await Promise.all([ledger.close(), database.close()]);
-    await server.query(`drop database ${schema}`);
-    await server.close();
-  });
-  await ledger.migrate();
+  bench.onEnd(async () => ledger.close());
   bench.note(`${EMAILS} waiting emails`);
   await fill(database);
-  return measure(bench, ledger);
+  return measure(bench, ledger, async () => fillBehind(database));
+}
+
+/** Due, but behind the first of their conversation, which is not; and what is not due at all. Of the tenant's other mail a little is. */
+async function fillBehind(database: Database): Promise<void> {
+  await database.query("truncate waiting");
+  for (const [code, from, to, dueInS] of [
+    ["hubspot:503", 0, 0.01, 7200],
+    ["behind_conversation", 0.01, 0.2, -60],
+    ["circuit_open", 0.2, 0.4, -60],
+    ["hubspot:403", 0.4, 0.99, 7200],
+    ["hubspot:403", 0.99, 1, -60],
+  ] as const)
+    await database.query(
+      `insert into waiting (tenant, event_id, lane, stage, kind, code, conversation_id, due_at, pass, attempt, order_parsed_at, topic,
+           partition, "offset", record_timestamp, key, value, headers)
+       select $1, 'evt_' || i, 'shared', 'deliver', 'parked', $2, 'cnv_' || case when i <= $6 then i % 100 else i end,
+              clock_timestamp() + $3 * interval '1 s', 0, 0, 1, 'normalized', 0, i, 1, 'key', decode(repeat('00', 200), 'hex'), '[]'
+         from generate_series($4::int, $5::int) i`,
+      [BIG, code, dueInS, from * EMAILS + 1, to * EMAILS, 0.4 * EMAILS],
+    );
+  await database.query("analyze");
 }
 
 /** Behind a circuit, behind buffer mode, and retries; each of its own conversation but for every fifth, which is behind another. */
@@ -53,7 +63,7 @@ async function fill(database: Database): Promise<void> {
   await database.query("analyze");
 }
 
-async function measure(bench: Bench, ledger: Ledger): Promise<Report> {
+async function measure(bench: Bench, ledger: Ledger, fillAnew: () => Promise<void>): Promise<Report> {
   let owner = 0;
   const take = async (): Promise<number> => {
     const emails = await ledger.takeWaiting({
@@ -89,6 +99,10 @@ async function measure(bench: Bench, ledger: Ledger): Promise<Report> {
   await time("take while in buffer mode", 100, TAKES, take);
   await time("end buffer mode", 1_000, 1, async () => ledger.bufferOff(BIG, "bench"));
   await time("take after it", 100, TAKES, take);
+  bench.note(`${EMAILS} emails, nearly all behind another one or not due`);
+  await fillAnew();
+  await time("take past what is behind another", 100, TAKES, take);
+  await time("look for whose turn it is", 1_000, 3, async () => ledger.releaseHeads());
   const columns = ["what", "times", "middle, ms", "worst, ms"];
   return { tables: [{ title: `${EMAILS} waiting emails of ${TENANTS + 1} tenants`, columns, rows }], bars };
 }

@@ -274,5 +274,5 @@ const END_WAITS = `
       key = case when ${SAME_RECORD} then w.key else excluded.key end, value = case when ${SAME_RECORD} then w.value else excluded.value end,
       bytes = case when ${SAME_RECORD} then w.bytes else excluded.bytes end,
       headers = case when ${SAME_RECORD} then w.headers else excluded.headers end,
-      conversation_id = coalesce(excluded.conversation_id, w.conversation_id), starts = 0, owner = null, lease_until = null
+      conversation_id = coalesce(excluded.conversation_id, w.conversation_id), behind = false, starts = 0, owner = null, lease_until = null
     where (w.pass, w.order_parsed_at) <= (excluded.pass, excluded.order_parsed_at)`;

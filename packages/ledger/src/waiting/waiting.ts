@@ -60,17 +60,17 @@ interface Row {
 }
 
 /** What is parked for these goes on as soon as they let it, whatever its own due time: nobody has to write to each row then. */
-const GATED = "'circuit_open', 'buffer_mode', 'quota'";
+const GATED = "w.kind = 'parked' and w.code in ('circuit_open', 'buffer_mode', 'quota')";
 
 /**
  * Takes what is due, oldest first per tenant, under a lease: of a conversation only its head, of a tenant whose circuit is open
  * nothing (a ping closes it), nor of a tenant in buffer mode; of one with a quota no more than it has tokens (where emails go together: than
  * go together). Another instance never gets the same row while the lease lives. However much waits, each tenant's first rows are read by
- * index, and no more.
+ * index, and no more: neither what is not due yet nor what stands behind another of its conversation.
  */
 export async function takeWaiting(database: Database, options: TakeOptions): Promise<WaitingEmail[]> {
   // `clock_timestamp()` would keep Postgres from looking a due time up in an index.
-  const free = `w.stage = $1 and w.tenant = o.tenant and w.lane = any ($2)
+  const free = `w.stage = $1 and w.tenant = o.tenant and w.lane = any ($2) and not w.behind
           and (w.lease_until is null or w.lease_until < statement_timestamp())
           and not exists (select 1 from waiting b where b.tenant = w.tenant and b.stage = w.stage
                              and b.conversation_id = w.conversation_id and b.seq < w.seq)`;
@@ -92,13 +92,11 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
       due as (
        select o.tenant, o.room, f.event_id, f.seq, row_number() over (partition by o.tenant order by f.seq) as place
          from open o cross join lateral (
-           (select w.event_id, w.seq from waiting w
-             where ${free} and w.kind = 'parked' and (w.code in (${GATED}) or w.due_at <= statement_timestamp())
-             order by w.seq limit o.room)
+           (select w.event_id, w.seq from waiting w where ${free} and ${GATED} order by w.seq limit o.room)
            union all
            (select w.event_id, w.seq from waiting w
-             where ${free} and w.kind = 'retry' and w.due_at <= statement_timestamp()
-             order by w.due_at limit o.room)) f),
+             where ${free} and w.kind <> 'held' and not (${GATED}) and w.due_at <= statement_timestamp()
+             order by w.due_at, w.seq limit o.room)) f),
       picked as (
        select w.tenant, w.event_id from waiting w join due d using (tenant, event_id)
         where d.place <= d.room and (w.lease_until is null or w.lease_until < clock_timestamp())
@@ -151,6 +149,12 @@ export function recordOf(
     value: row.value,
     headers: row.headers.map(([name, value]) => [name, Buffer.from(value, "base64")] as const),
   };
+}
+
+/** Lets the first of each conversation go that is still marked as standing behind another: it came while that one went. Answers how many. */
+export async function releaseHeads(database: Database): Promise<number> {
+  const [row] = await database.query<{ heads: number }>("select release_heads() as heads");
+  return row?.heads ?? 0;
 }
 
 /** Puts a newer record of the same event in the place of the one that waits; its due time stays, and so does whether its bytes stand here. */
