@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DEAL_CONFIDENCES, DEAL_MATCHES } from "@inlet/delivery";
+import { DEAL_CONFIDENCES, DEAL_MATCHES } from "@inlet/domain";
 import { expect, test } from "vitest";
 import { ROOT } from "../architecture/repository.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { conversationLinks } from "@inlet/delivery";
+import { conversationLinks } from "@inlet/domain";
 import { identify, parseMime } from "@inlet/email";
 import { openLedger, type ConversationQuestion, type Ledger } from "@inlet/ledger";
 

@@ -1,6 +1,6 @@
 import type { RulesReading } from "@inlet/config";
-import { compileRules, evaluateRules, treatmentOf, wordIntents } from "@inlet/delivery";
-import type { IntentFinding, RuleResult, Treatment } from "@inlet/delivery";
+import { compileRules, evaluateRules, treatmentOf, wordIntents } from "@inlet/domain";
+import type { IntentFinding, RuleResult, Treatment } from "@inlet/domain";
 import { describeOffline } from "@inlet/email";
 import type { OfflineError } from "@inlet/email";
 import { senderRules } from "@inlet/mailboxes";

@@ -169,8 +169,8 @@ export interface TenantConfig {
   readonly attachments: AttachmentPolicy;
   readonly crm: CrmSettings;
   /** Workflow rules, in the file's order (WR7). What they name of intents, mailboxes and notices is there. */
-  readonly rules: readonly import("@inlet/delivery").Rule[];
-  readonly intents: readonly import("@inlet/delivery").IntentWords[];
+  readonly rules: readonly import("@inlet/domain").Rule[];
+  readonly intents: readonly import("@inlet/domain").IntentWords[];
   readonly notices: ReadonlyMap<string, NoticeConfig>;
   /** Requests per second at the gateway, per instance. */
   readonly rateLimit: { readonly perSecond: number; readonly burst: number };

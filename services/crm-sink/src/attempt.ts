@@ -1,7 +1,7 @@
 import type { Codec } from "@inlet/event-codec";
 import type { BlobStore } from "@inlet/blob-store";
 import type { TenantConfig, Tenants } from "@inlet/config";
-import type { Ending, Outcome } from "@inlet/delivery";
+import type { Ending, Outcome } from "@inlet/domain";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
 import type { Ledger, Notice, SentMessage } from "@inlet/ledger";
 import type { NormalizedEvent } from "@inlet/schemas";

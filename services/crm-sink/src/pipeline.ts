@@ -8,7 +8,7 @@ import {
   treatmentOf,
   type Ending,
   type Outcome,
-} from "@inlet/delivery";
+} from "@inlet/domain";
 import { isBlobRef } from "@inlet/event-codec";
 import { admit } from "./gates/admit.ts";
 import { identifyAccount } from "./crm/crm-account.ts";

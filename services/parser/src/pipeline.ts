@@ -1,5 +1,5 @@
 import { BlobMissingError } from "@inlet/blob-store";
-import { deadLetter, domainOf, ok, type Outcome } from "@inlet/delivery";
+import { deadLetter, domainOf, ok, type Outcome } from "@inlet/domain";
 import { CUTS, formerEmailKey, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";

@@ -1,5 +1,5 @@
 import { readEnvironment } from "@inlet/config";
-import { domainOf } from "@inlet/delivery";
+import { domainOf } from "@inlet/domain";
 import { openLedger, type DeliveryFilter, type ListedDelivery, type ListPlace } from "@inlet/ledger";
 import type { Command } from "commander";
 import { operatorEnvironment, WrongUse, type CliContext } from "../context.ts";

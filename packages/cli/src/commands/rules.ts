@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { readRules, type RulesReading } from "@inlet/config";
-import type { ConditionResult, RuleAction } from "@inlet/delivery";
+import type { ConditionResult, RuleAction } from "@inlet/domain";
 import { recipientParts } from "@inlet/mailboxes";
 import { TENANT_ID } from "@inlet/schemas";
 import type { Command } from "commander";

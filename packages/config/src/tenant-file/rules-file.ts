@@ -1,5 +1,5 @@
 import { duration, milliseconds } from "@inlet/settings";
-import { readKeyword, readPattern, TASK_PRIORITIES, TITLE_PLACEHOLDERS } from "@inlet/delivery";
+import { readKeyword, readPattern, TASK_PRIORITIES, TITLE_PLACEHOLDERS } from "@inlet/domain";
 import { z } from "zod";
 import { addressRule } from "./address-rule-file.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";

@@ -1,7 +1,7 @@
 import { getCrmKind, type CrmKind } from "@inlet/crm";
 import { milliseconds } from "@inlet/settings";
-import { readPattern } from "@inlet/delivery";
-import type { IntentWords, Rule, RuleActions, RuleConditions } from "@inlet/delivery";
+import { readPattern } from "@inlet/domain";
+import type { IntentWords, Rule, RuleActions, RuleConditions } from "@inlet/domain";
 import { nearestWord } from "../tenant-file/nearest-word.ts";
 import type { RulesFile } from "../tenant-file/rules-file.ts";
 import type { TenantFile } from "../tenant-file/tenant-file.ts";

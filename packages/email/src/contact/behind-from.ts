@@ -1,5 +1,5 @@
 import type { ContactReason, Header, Mailbox } from "@inlet/schemas";
-import { isOwnDomain } from "@inlet/delivery";
+import { isOwnDomain } from "@inlet/domain";
 import { isAddress, parseAddresses } from "../addresses.ts";
 import { firstValue } from "../header-fields.ts";
 import type { BehindFrom } from "./contact-rules.ts";

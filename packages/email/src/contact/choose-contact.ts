@@ -1,4 +1,4 @@
-import { isOwnDomain } from "@inlet/delivery";
+import { isOwnDomain } from "@inlet/domain";
 import { recipientsIn } from "@inlet/mailboxes";
 import type { MailboxRules } from "@inlet/mailboxes";
 import type { Contact, ContactReason, NormalizedEvent } from "@inlet/schemas";

@@ -1,5 +1,5 @@
 import type { BatchedMethod, BatchRows, CallOptions, CallResult, CrmMethod, EffectKind } from "@inlet/crm";
-import { ok, type Outcome } from "@inlet/delivery";
+import { ok, type Outcome } from "@inlet/domain";
 import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
 import { callOutcome, type CallEnd } from "./batch-calls.ts";
 import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, quotaWaitMs, type EmailTry } from "../attempt.ts";

@@ -1,5 +1,5 @@
 import type { CallFault } from "@inlet/crm";
-import { fateOf, type Ending, type Evidence } from "@inlet/delivery";
+import { fateOf, type Ending, type Evidence } from "@inlet/domain";
 import type { CallTry } from "./call-crm.ts";
 
 /** Steps without which an email is written all the same; their callers make a warning of what fails for good. */

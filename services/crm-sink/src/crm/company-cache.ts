@@ -1,5 +1,5 @@
 import type { CompanyMatch } from "@inlet/crm";
-import type { Outcome } from "@inlet/delivery";
+import type { Outcome } from "@inlet/domain";
 import { LRUCache } from "lru-cache";
 
 /** How long an answer is believed, ms: a company that people make, merge or delete counts within it. */

@@ -1,5 +1,5 @@
 import type { TenantConfig } from "@inlet/config";
-import { ok, type Outcome } from "@inlet/delivery";
+import { ok, type Outcome } from "@inlet/domain";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { callCrm, type CallTry } from "./call-crm.ts";
 import type { SinkDeps } from "../attempt.ts";

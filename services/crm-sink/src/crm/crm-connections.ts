@@ -9,7 +9,7 @@ import {
   type CallResult,
   type Crm,
 } from "@inlet/crm";
-import { probeDelayMs } from "@inlet/delivery";
+import { probeDelayMs } from "@inlet/domain";
 import type { CrmAccount, Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";

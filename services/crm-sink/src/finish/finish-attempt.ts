@@ -1,5 +1,5 @@
 import { outcomeRecord } from "@inlet/event-codec";
-import { deadLetter, type Ending } from "@inlet/delivery";
+import { deadLetter, type Ending } from "@inlet/domain";
 import { deadLetterOf } from "@inlet/kafka";
 import type { TryEnd } from "@inlet/ledger";
 import { H, type DeadLetterReason } from "@inlet/schemas";

@@ -1,5 +1,5 @@
-import type { RuleAction } from "@inlet/delivery";
-import { contactOf, effectKey } from "@inlet/delivery";
+import type { RuleAction } from "@inlet/domain";
+import { contactOf, effectKey } from "@inlet/domain";
 import type { Notice } from "@inlet/ledger";
 import type { EmailTry } from "../attempt.ts";
 

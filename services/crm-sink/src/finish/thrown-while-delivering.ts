@@ -1,4 +1,4 @@
-import { deadLetter, type Ending } from "@inlet/delivery";
+import { deadLetter, type Ending } from "@inlet/domain";
 
 /** Waits after an error of our own code, by the attempts that it has used up, ms. */
 const DELAYS_MS = [5_000, 60_000, 600_000];

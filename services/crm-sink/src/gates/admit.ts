@@ -1,5 +1,5 @@
-import type { Outcome } from "@inlet/delivery";
-import { ok } from "@inlet/delivery";
+import type { Outcome } from "@inlet/domain";
+import { ok } from "@inlet/domain";
 import { readRecordHeaders } from "@inlet/event-codec";
 import { traceIdOf } from "@inlet/telemetry";
 import type { EmailTry } from "../attempt.ts";

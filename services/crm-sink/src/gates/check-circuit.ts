@@ -1,5 +1,5 @@
-import type { Outcome } from "@inlet/delivery";
-import { ok } from "@inlet/delivery";
+import type { Outcome } from "@inlet/domain";
+import { ok } from "@inlet/domain";
 import type { EmailTry } from "../attempt.ts";
 
 /** With the tenant's circuit open its mail parks, until a ping closes it (probe-circuits.ts). */

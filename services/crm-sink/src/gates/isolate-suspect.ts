@@ -1,4 +1,4 @@
-import { deadLetter, ok, type Outcome } from "@inlet/delivery";
+import { deadLetter, ok, type Outcome } from "@inlet/domain";
 import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS, type EmailTry } from "../attempt.ts";
 
 /** Starts without an end after which an email is tried with nothing else under way: whoever ends the process takes all others with it. */

@@ -1,5 +1,5 @@
-import type { Outcome } from "@inlet/delivery";
-import { ok } from "@inlet/delivery";
+import type { Outcome } from "@inlet/domain";
+import { ok } from "@inlet/domain";
 import { errorForLog } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, SLOW_MS, type EmailTry } from "../attempt.ts";
 

@@ -1,5 +1,5 @@
-import type { Outcome } from "@inlet/delivery";
-import { ok } from "@inlet/delivery";
+import type { Outcome } from "@inlet/domain";
+import { ok } from "@inlet/domain";
 import { BUFFER_CODE, KEEP_FROM_AGE_MS, QUOTA_CODE } from "@inlet/ledger";
 import { BUFFER_LOOK_MS, PausePartition, type EmailTry } from "../attempt.ts";
 

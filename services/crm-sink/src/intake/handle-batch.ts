@@ -1,4 +1,4 @@
-import { isInfrastructureFault } from "@inlet/delivery";
+import { isInfrastructureFault } from "@inlet/domain";
 import { headerText, type BatchHandler, type KafkaRecord } from "@inlet/kafka";
 import { HEADER } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isInfrastructureFault } from "@inlet/delivery";
+import { isInfrastructureFault } from "@inlet/domain";
 import type { TenantConfig } from "@inlet/config";
 import { openOwned, unknownOwner } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";

@@ -1,4 +1,4 @@
-import { retryDelayMs } from "@inlet/delivery";
+import { retryDelayMs } from "@inlet/domain";
 import type { WaitingEmail } from "@inlet/ledger";
 import { metrics } from "@inlet/telemetry";
 import type { SinkDeps } from "../attempt.ts";

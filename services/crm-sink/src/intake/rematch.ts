@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isInfrastructureFault, sentMessageEvidence, type Ending } from "@inlet/delivery";
+import { isInfrastructureFault, sentMessageEvidence, type Ending } from "@inlet/domain";
 import { poll, type Poller, type Rematch, type RematchEnd } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { callCrm, type CallTry } from "../crm/call-crm.ts";

@@ -1,5 +1,5 @@
 import type { CallResult } from "@inlet/crm";
-import { ok } from "@inlet/delivery";
+import { ok } from "@inlet/domain";
 import { expect, test } from "vitest";
 import { findContactByPhone } from "./contact-by-phone.ts";
 import { createEffectLog } from "../write/effect-tracker.ts";

@@ -1,4 +1,4 @@
-import { ok, type Outcome } from "@inlet/delivery";
+import { ok, type Outcome } from "@inlet/domain";
 import { callCrm } from "../crm/call-crm.ts";
 import type { EmailTry } from "../attempt.ts";
 

@@ -1,4 +1,4 @@
-import { conversationLinks, ok, type Outcome } from "@inlet/delivery";
+import { conversationLinks, ok, type Outcome } from "@inlet/domain";
 import type { EmailTry } from "../attempt.ts";
 
 /** Finds the canonical conversation, joining those that this email's headers show to be one. */

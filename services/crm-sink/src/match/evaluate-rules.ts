@@ -1,6 +1,6 @@
 import type { TenantConfig } from "@inlet/config";
-import { compileRules, evaluateRules, wordIntents, type CompiledRules, type IntentModel } from "@inlet/delivery";
-import type { RuleAction, RuleResult } from "@inlet/delivery";
+import { compileRules, evaluateRules, wordIntents, type CompiledRules, type IntentModel } from "@inlet/domain";
+import type { RuleAction, RuleResult } from "@inlet/domain";
 import { resolveText } from "@inlet/event-codec";
 import { senderRules } from "@inlet/mailboxes";
 import type { EmailTry } from "../attempt.ts";

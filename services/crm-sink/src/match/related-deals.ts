@@ -1,4 +1,4 @@
-import { contactOf, isOwnDomain, isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/delivery";
+import { contactOf, isOwnDomain, isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/domain";
 import type { RelatedDeals } from "@inlet/ledger";
 import type { EmailTry } from "../attempt.ts";
 import { mentioned } from "./sent-messages.ts";

@@ -1,5 +1,5 @@
 import type { EffectKind } from "@inlet/crm";
-import { effectKey, ok, type DealChoice, type Outcome } from "@inlet/delivery";
+import { effectKey, ok, type DealChoice, type Outcome } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-import { ok, type Outcome } from "@inlet/delivery";
+import { ok, type Outcome } from "@inlet/domain";
 import { H } from "@inlet/schemas";
 import { callCrm } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";

@@ -1,5 +1,5 @@
 import type { ActivityInput } from "@inlet/crm";
-import { effectKey, fieldsToUpdate, ok, type DealChoice, type Outcome } from "@inlet/delivery";
+import { effectKey, fieldsToUpdate, ok, type DealChoice, type Outcome } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import { callCrm } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";

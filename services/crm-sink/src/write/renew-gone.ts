@@ -1,5 +1,5 @@
 import type { ReferredEffect } from "@inlet/crm";
-import { effectKey, fateOf, ok, type Ending, type Outcome } from "@inlet/delivery";
+import { effectKey, fateOf, ok, type Ending, type Outcome } from "@inlet/domain";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { callCrm, settleMsOf } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";

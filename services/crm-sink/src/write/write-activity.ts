@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ActivityInput } from "@inlet/crm";
-import { activitySubject, activityText, activityTime, contactOf, ok, type Outcome } from "@inlet/delivery";
+import { activitySubject, activityText, activityTime, contactOf, ok, type Outcome } from "@inlet/domain";
 import { isBlobRef, resolveText } from "@inlet/event-codec";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { EmailTry } from "../attempt.ts";

@@ -1,5 +1,5 @@
 import type { CallFault, CallResult, CompanyMatch, Written } from "@inlet/crm";
-import { deadLetter, ok } from "@inlet/delivery";
+import { deadLetter, ok } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import { describe, expect, test } from "vitest";
 import type { Claims } from "./claim-effects.ts";

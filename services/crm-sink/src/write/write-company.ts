@@ -1,5 +1,5 @@
 import type { CompanyMatch } from "@inlet/crm";
-import { companyDomain, effectKey, ok, type Outcome } from "@inlet/delivery";
+import { companyDomain, effectKey, ok, type Outcome } from "@inlet/domain";
 import { callMethod } from "../crm/call-crm.ts";
 import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "../attempt.ts";

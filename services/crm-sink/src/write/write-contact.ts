@@ -1,4 +1,4 @@
-import { contactOf, ok, splitName, type Outcome } from "@inlet/delivery";
+import { contactOf, ok, splitName, type Outcome } from "@inlet/domain";
 import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "../attempt.ts";
 import { findContactByPhone } from "../match/contact-by-phone.ts";

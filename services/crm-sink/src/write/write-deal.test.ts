@@ -1,5 +1,5 @@
 import type { CallResult, DealRead } from "@inlet/crm";
-import type { DealChoice } from "@inlet/delivery";
+import type { DealChoice } from "@inlet/domain";
 import type { ClaimResult, RelatedDeals, RelatedDealsQuestion } from "@inlet/ledger";
 import { describe, expect, test } from "vitest";
 import type { Claims } from "./claim-effects.ts";

@@ -12,7 +12,7 @@ import {
   type DealChoice,
   type DealEvidence,
   type Outcome,
-} from "@inlet/delivery";
+} from "@inlet/domain";
 import type { ClaimResult, RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm, callMethod } from "../crm/call-crm.ts";

@@ -1,5 +1,5 @@
 import type { CallOptions, CallResult, Written, WrittenEffect } from "@inlet/crm";
-import { deadLetter, ok, type Ending, type Outcome } from "@inlet/delivery";
+import { deadLetter, ok, type Ending, type Outcome } from "@inlet/domain";
 import { metrics } from "@inlet/telemetry";
 import { callCrm, callMethod, type MethodCall } from "../crm/call-crm.ts";
 import type { EmailTry } from "../attempt.ts";

@@ -1,4 +1,4 @@
-import { effectKey, ok, type Outcome } from "@inlet/delivery";
+import { effectKey, ok, type Outcome } from "@inlet/domain";
 import type { AttachmentInfo, BlobRef } from "@inlet/schemas";
 import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "../attempt.ts";

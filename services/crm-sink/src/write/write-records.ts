@@ -1,6 +1,6 @@
 import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
-import { ok, type DealChoice, type Outcome, type RuleAction } from "@inlet/delivery";
+import { ok, type DealChoice, type Outcome, type RuleAction } from "@inlet/domain";
 import type { HeldClaims } from "./claim-effects.ts";
 import { noteClosedDeal } from "../match/closed-deals.ts";
 import { addNewTags } from "./deal-tags.ts";

@@ -1,5 +1,5 @@
 import type { CallResult, Crm } from "@inlet/crm";
-import type { RuleAction } from "@inlet/delivery";
+import type { RuleAction } from "@inlet/domain";
 import { expect, test } from "vitest";
 import type { Claims } from "./claim-effects.ts";
 import { createEffectLog } from "./effect-tracker.ts";

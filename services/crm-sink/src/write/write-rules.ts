@@ -1,5 +1,5 @@
 import type { DealChange } from "@inlet/crm";
-import { activitySubject, effectKey, ok, type Ending, type Outcome, type RuleAction } from "@inlet/delivery";
+import { activitySubject, effectKey, ok, type Ending, type Outcome, type RuleAction } from "@inlet/domain";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "../crm/call-crm.ts";
 import type { EmailTry } from "../attempt.ts";

@@ -1,4 +1,4 @@
-import { type Ending } from "@inlet/delivery";
+import { type Ending } from "@inlet/domain";
 import { outcomeRecord } from "@inlet/event-codec";
 import { deadLetterOf, type KafkaRecord } from "@inlet/kafka";
 import type { TryEnd } from "@inlet/ledger";

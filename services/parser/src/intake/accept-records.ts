@@ -1,4 +1,4 @@
-import { isInfrastructureFault } from "@inlet/delivery";
+import { isInfrastructureFault } from "@inlet/domain";
 import type { KafkaRecord } from "@inlet/kafka";
 import type { Arrived, Parsed } from "@inlet/ledger";
 import { UNKNOWN_TENANT } from "@inlet/schemas";

@@ -1,4 +1,4 @@
-import { isInfrastructureFault } from "@inlet/delivery";
+import { isInfrastructureFault } from "@inlet/domain";
 import type { BatchHandler, KafkaRecord } from "@inlet/kafka";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { acceptRecords, handleAccepted, markParsed } from "./accept-records.ts";

@@ -1,4 +1,4 @@
-import { deadLetter, isInfrastructureFault, type Outcome } from "@inlet/delivery";
+import { deadLetter, isInfrastructureFault, type Outcome } from "@inlet/domain";
 import { RecordTooLargeError } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
 import type { Arrived, Parsed } from "@inlet/ledger";

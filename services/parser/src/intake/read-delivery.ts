@@ -1,4 +1,4 @@
-import { deadLetter, ok, type Outcome } from "@inlet/delivery";
+import { deadLetter, ok, type Outcome } from "@inlet/domain";
 import { openOwned, readRecordHeaders, unknownOwner } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
 import type { Arrival } from "@inlet/ledger";

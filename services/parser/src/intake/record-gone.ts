@@ -1,4 +1,4 @@
-import { deadLetter, retryDelayMs } from "@inlet/delivery";
+import { deadLetter, retryDelayMs } from "@inlet/domain";
 import type { WaitingEmail } from "@inlet/ledger";
 import { metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";

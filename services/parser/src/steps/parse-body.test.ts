@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { RETRY_DELAYS_MS } from "@inlet/delivery";
+import { RETRY_DELAYS_MS } from "@inlet/domain";
 import { encodeSes } from "@inlet/providers";
 import { expect, test } from "vitest";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";

@@ -1,4 +1,4 @@
-import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/delivery";
+import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/domain";
 import { withWord } from "@inlet/providers";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";

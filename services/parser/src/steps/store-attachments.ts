@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/delivery";
+import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/domain";
 import { refusalOf, sniffType, type ParsedAttachment } from "@inlet/email";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
