@@ -68,7 +68,9 @@ async function acceptPart(
 ): Promise<MailEnd> {
   const { received } = message;
   if (received.kind === "overloaded") return refused(new MailRefusal("overloaded"));
-  if (received.kind === "too_many_pieces") return refused(new MailRefusal("too_many_pieces"));
+  if (received.kind === "too_many_pieces" || received.kind === "header_too_large") {
+    return refused(new MailRefusal(received.kind));
+  }
   if (received.kind !== "whole" || received.bytes > destination.source.maxBodyBytes) {
     return refused(new MailRefusal("message_too_large"));
   }

@@ -195,7 +195,8 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     clearTimeout(deadline);
     try {
       if (received.kind === "abandoned") return null;
-      if (received.kind === "too_many_pieces") (clients.get(session) as ClientFacts).hangUp = true;
+      if (received.kind === "too_many_pieces" || received.kind === "header_too_large")
+        (clients.get(session) as ClientFacts).hangUp = true;
       const ends = await acceptMessage(deps.durable, log, {
         received,
         transaction,

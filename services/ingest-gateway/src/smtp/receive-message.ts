@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { BodyBudget } from "../body/body-budget.ts";
 import { BodyPieces } from "../body/body-pieces.ts";
+import { HeaderBound } from "./header-bound.ts";
 
 /** What came between DATA and its end. */
 export type Received =
@@ -9,6 +10,8 @@ export type Received =
   | { readonly kind: "too_large" | "overloaded"; readonly bytes: number }
   /** Not read further: smtp-server makes a piece, and work, of each line that begins with a dot. The connection must end. */
   | { readonly kind: "too_many_pieces"; readonly bytes: number }
+  /** Nor is one whose header does not end: each of its fields costs work. The connection must end. */
+  | { readonly kind: "header_too_large"; readonly bytes: number }
   /** The connection ended before the message did: nobody waits for a reply. */
   | { readonly kind: "abandoned"; readonly bytes: number };
 
@@ -23,6 +26,7 @@ export async function receiveMessage(
   tenant: string,
 ): Promise<{ readonly received: Received; readonly release: () => void }> {
   const pieces = new BodyPieces();
+  const header = new HeaderBound();
   let bytes = 0;
   let held = 0;
   let refused: "too_large" | "overloaded" | null = null;
@@ -30,6 +34,10 @@ export async function receiveMessage(
     budget.give(held, tenant);
     held = 0;
     pieces.clear();
+  };
+  const dropped = (kind: "header_too_large" | "too_many_pieces") => {
+    release();
+    return { received: { kind, bytes }, release };
   };
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -39,10 +47,8 @@ export async function receiveMessage(
       const fits = budget.take(chunk.length, tenant);
       if (bytes > mostBytes) refused = "too_large";
       else if (!fits) refused = "overloaded";
-      else if (!pieces.add(chunk)) {
-        release();
-        return { received: { kind: "too_many_pieces", bytes }, release };
-      }
+      else if (!header.add(chunk)) return dropped("header_too_large");
+      else if (!pieces.add(chunk)) return dropped("too_many_pieces");
       if (refused !== null) release();
     }
   } catch {

@@ -23,6 +23,7 @@ export const REPLIES = {
   recipient_unknown: { status: 550, text: "5.1.1 No such mailbox here" },
   address_not_allowed: { status: 550, text: "5.7.1 This mailbox takes nothing from your address" },
   message_too_large: { status: 552, text: "5.3.4 The message is larger than this mailbox takes" },
+  header_too_large: { status: 552, text: "5.3.4 The header of the message is larger than any mailbox takes" },
   too_many_pieces: { status: 554, text: "5.6.0 Too many lines of the message begin with a dot" },
 } as const satisfies Record<string, { status: number; text: string }>;
 

@@ -21,6 +21,9 @@ export interface Told {
   /** Microseconds since it started. */
   readonly cpu: NodeJS.CpuUsage;
   readonly peakRssBytes: number;
+  /** Objects and buffers, now and at most since they were last counted anew (as seen every 20 ms). */
+  readonly heldBytes: number;
+  readonly highestHeldBytes: number;
   /** Keys of the neighbour's records, in order. */
   readonly neighbours: readonly string[];
   readonly records: number;
@@ -58,10 +61,25 @@ const mail = await openMailDoor(
   { ...shared, log, certificate: null, trustedProxies: [] },
   { host: "127.0.0.1", port: await freePort(), tlsPort: null, lmtpPort: await freePort(), name: "mx.inlet.example" },
 );
-process.on("message", () => {
+const heldBytes = (): number => {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+let highest = 0;
+const watch = (): void => void (highest = Math.max(highest, heldBytes()));
+let watching: NodeJS.Timeout | undefined;
+process.on("message", ({ anew }: { anew: boolean }) => {
+  if (anew) {
+    globalThis.gc?.();
+    highest = 0;
+    watching ??= setInterval(watch, 20);
+  }
+  watch();
   const told: Told = {
     cpu: process.cpuUsage(),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    heldBytes: heldBytes(),
+    highestHeldBytes: highest,
     neighbours,
     records,
   };

@@ -9,14 +9,14 @@ export interface LimitedGateway {
   readonly ports: { readonly http: number; readonly smtp: number; readonly lmtp: number };
   /** Null while it lives; else how it ended. */
   ended(): string | null;
-  /** Asks it what it took and made so far. Rejects when it has ended. */
-  ask(): Promise<Told>;
+  /** Asks it what it took and made so far. Rejects when it has ended. @param anew the highest memory is counted anew from now on */
+  ask(options?: { readonly anew?: boolean }): Promise<Told>;
   stop(): Promise<void>;
 }
 
 export async function startLimitedGateway(): Promise<LimitedGateway> {
   const child = fork(fileURLToPath(new URL("gateway-alone.ts", import.meta.url)), {
-    execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+    execArgv: [`--max-old-space-size=${HEAP_MIB}`, "--expose-gc"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let complaints = "";
@@ -33,9 +33,9 @@ export async function startLimitedGateway(): Promise<LimitedGateway> {
   return {
     ports,
     ended: () => end,
-    ask: async () => {
+    ask: async ({ anew = false } = {}) => {
       const answer = told();
-      child.send("told");
+      child.send({ anew });
       return (await answer) as Told;
     },
     stop: async () => {

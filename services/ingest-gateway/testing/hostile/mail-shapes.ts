@@ -57,9 +57,9 @@ export const MAIL_SHAPES: readonly MailShape[] = [
   ),
   shape(
     "a line without an end",
-    /^(221|250)/,
+    /^552 5\.3\.4/,
     () => TO_DATA,
-    (large) => `${"x".repeat(large)}\r\n.\r\nQUIT\r\n`,
+    (large) => `${"x".repeat(large)}\r\n.\r\n`,
   ),
   shape(
     "line ends alone",
@@ -69,9 +69,16 @@ export const MAIL_SHAPES: readonly MailShape[] = [
   ),
   shape(
     "a header without an end",
+    /^552 5\.3\.4/,
+    () => TO_DATA,
+    (large) => `${"a: b\r\n c\r\n".repeat(large / 10)}.\r\n`,
+  ),
+  shape(
+    // Each field is looked through for a CR, which is nowhere.
+    "fields of the way with bare line feeds",
     /^(221|250)/,
     () => TO_DATA,
-    (large) => `${"a: b\r\n c\r\n".repeat(large / 10)}.\r\nQUIT\r\n`,
+    (large) => `${"Received: x\n".repeat(80_000)}\n${"x".repeat(large)}\r\n.\r\nQUIT\r\n`,
   ),
   shape(
     "parts inside of parts",
