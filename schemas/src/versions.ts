@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { RecordName, TopicName } from "./index.ts";
+import type { TopicName } from "./topics.ts";
+import type { RecordName } from "./values.ts";
 
 /** Every released version of every record, oldest first. A version is a file that is never edited; a change is a new file and a new line. */
 export const VERSIONS = {

@@ -1,5 +1,5 @@
 import { decodeBytes } from "./charset.ts";
-import type { FilePart, TextPart } from "./mime-tree.ts";
+import type { FilePart, TextPart } from "./mime-part.ts";
 
 /** Said again for one program: AMP for Gmail, a watch's html, structured data, a reaction. Never a file, whatever its name. */
 const FOR_PROGRAMS =

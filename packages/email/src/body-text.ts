@@ -1,6 +1,6 @@
 import { cleanBody } from "./clean-text.ts";
 import { textOfSentHtml } from "./html-text.ts";
-import type { TextPart } from "./mime-tree.ts";
+import type { TextPart } from "./mime-part.ts";
 
 /** The bodies as sent: `text` null when the mail has only html, `html` null when it has only text. */
 export interface Bodies {

@@ -8,7 +8,8 @@ import { withoutTags } from "./html-depth.ts";
 import { joinTextParts } from "./body-text.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import { splitMessage } from "./mime-tree.ts";
-import type { FilePart, MimeTree, TextPart } from "./mime-tree.ts";
+import type { MimeTree } from "./mime-tree.ts";
+import type { FilePart, TextPart } from "./mime-part.ts";
 import { mayBeOpaque, readOpaque } from "./opaque.ts";
 import { unpack } from "./unpack.ts";
 

@@ -1,5 +1,5 @@
 import type { EmailWarning } from "@inlet/schemas";
-import type { FilePart, TextPart } from "./mime-tree.ts";
+import type { FilePart, TextPart } from "./mime-part.ts";
 import { readOpaque } from "./opaque.ts";
 import { isTnef, readTnef } from "./tnef.ts";
 import { takeUuencoded } from "./uuencode.ts";

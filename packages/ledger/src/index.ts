@@ -6,7 +6,8 @@ export type { CrmAccount } from "./effects/crm-accounts.ts";
 export type { ConversationQuestion } from "./conversations/conversations.ts";
 export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
 export type { ClaimRequest, ClaimResult, Release } from "./effects/effects.ts";
-export type { EffectEnd, KeptRecord, OutboxRecord, TryEnd } from "./deliveries/ending.ts";
+export type { EffectEnd, OutboxRecord, TryEnd } from "./deliveries/ending.ts";
+export type { StoredRecord } from "./waiting/stored-record.ts";
 export type { CallEvidence, FailedCall } from "./circuits/failing-operations.ts";
 export type { DeliveryFilter, ListedDelivery, ListPlace } from "./inspect/listing.ts";
 export type {

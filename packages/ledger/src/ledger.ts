@@ -27,7 +27,8 @@ import {
   type ClaimResult,
   type Release,
 } from "./effects/effects.ts";
-import { finish, type KeptRecord, type TryEnd } from "./deliveries/ending.ts";
+import { finish, type TryEnd } from "./deliveries/ending.ts";
+import type { StoredRecord } from "./waiting/stored-record.ts";
 import {
   forgetFailedCalls,
   recordFailedCall,
@@ -183,7 +184,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     takeWaiting: async (take: TakeOptions): Promise<WaitingEmail[]> => takeWaiting(database, take),
     replaceWaiting: async (
       event: { tenant: string; eventId: string; parsedAt: number; pass: number },
-      record: KeptRecord,
+      record: StoredRecord,
     ): Promise<void> => replaceWaiting(database, event, record),
     /** Rows by reference whose records Kafka deletes before long. */
     agingReferences: async (ask: Omit<Parameters<typeof listAgingReferences>[1], "olderThan">, now: number) =>

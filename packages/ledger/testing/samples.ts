@@ -1,6 +1,7 @@
 import type { Candidate } from "../src/deliveries/admitting.ts";
 import type { CrmOutage } from "../src/circuits/circuits.ts";
-import type { KeptRecord, TryEnd } from "../src/deliveries/ending.ts";
+import type { TryEnd } from "../src/deliveries/ending.ts";
+import type { StoredRecord } from "../src/waiting/stored-record.ts";
 import type { Arrival, Parsed } from "../src/deliveries/parsing.ts";
 
 export function arrival(tenant: string, eventId: string): Arrival {
@@ -106,7 +107,7 @@ export function outage(eventId: string | null, more: Partial<CrmOutage> = {}): C
   return { eventId, probe: false, code: "http:503", retryAfterMs: 0, ...more };
 }
 
-export function record(value: Buffer): KeptRecord {
+export function record(value: Buffer): StoredRecord {
   return {
     topic: "normalized",
     partition: 0,

@@ -1,3 +1,4 @@
+export type { Log } from "./log.ts";
 export type { Telemetry } from "./port.ts";
 export { startTelemetry } from "./start-telemetry.ts";
 export type { TelemetryOptions } from "./start-telemetry.ts";

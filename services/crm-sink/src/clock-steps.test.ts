@@ -1,7 +1,8 @@
 import type { CallResult } from "@inlet/crm";
 import { describe, expect, it } from "vitest";
-import { callCrm, type CallTry } from "./crm/call-crm.ts";
-import { KAFKA_BUDGET_MS } from "./attempt.ts";
+import { callCrm } from "./crm/call-crm.ts";
+import type { CallTry } from "./crm/call-try.ts";
+import { KAFKA_BUDGET_MS } from "./limits.ts";
 
 const HOUR_MS = 3_600_000;
 const TIMEOUT_MS = 8_000;

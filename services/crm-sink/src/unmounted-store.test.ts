@@ -8,7 +8,7 @@ import { initBlobStore, openBlobStore } from "@inlet/blob-store";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SinkDeps } from "./attempt.ts";
-import { SLOW_MS } from "./attempt.ts";
+import { SLOW_MS } from "./limits.ts";
 import { createFairQueue } from "./intake/fair-queue.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
 import { emailOf, httpTenant, recordOf } from "../testing/emails.ts";

@@ -7,7 +7,7 @@ import process from "node:process";
 import { failureTest } from "@inlet/config";
 import type { KafkaRecord, RecordReader } from "@inlet/kafka";
 import { ledgerOn } from "@inlet/ledger/testing";
-import { SLOW_MS } from "../src/attempt.ts";
+import { SLOW_MS } from "../src/limits.ts";
 import { createFairQueue } from "../src/intake/fair-queue.ts";
 import { createBatchHandler } from "../src/intake/handle-batch.ts";
 import { releaseWaiting } from "../src/intake/release-waiting.ts";

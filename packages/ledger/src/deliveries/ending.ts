@@ -2,6 +2,7 @@ import { asRows, type Database } from "../database.ts";
 import { spanMs } from "../milliseconds.ts";
 import type { Notice } from "../outbox/notifications.ts";
 import { headersJson, KEEP_FROM_AGE_MS } from "../waiting/parking.ts";
+import type { StoredRecord } from "../waiting/stored-record.ts";
 import { tryCounts } from "./record-order.ts";
 
 /** What became of one effect in this try. */
@@ -23,18 +24,6 @@ export interface EffectEnd {
     | { readonly state: "released"; readonly settle: boolean }
     /** Confirmed before, and now found deleted in the CRM. */
     | { readonly state: "gone" };
-}
-
-/** A record as it came from Kafka, to be kept in the ledger while it waits. */
-export interface KeptRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-  readonly timestamp: number;
-  readonly key: Buffer | null;
-  /** Null: it waits by reference, and the bytes are in Kafka alone. */
-  readonly value: Buffer | null;
-  readonly headers: readonly (readonly [string, Buffer])[];
 }
 
 export interface OutboxRecord {
@@ -79,7 +68,7 @@ export interface TryEnd {
         readonly delayMs: number;
         readonly lane: string;
         readonly conversationId: string | null;
-        readonly record: KeptRecord;
+        readonly record: StoredRecord;
       };
 }
 

@@ -1,4 +1,4 @@
-import type { KeptRecord } from "../deliveries/ending.ts";
+import type { StoredRecord } from "./stored-record.ts";
 import type { Ledger } from "../ledger.ts";
 import type { ReferenceCursor, WaitingReference } from "./parking.ts";
 import { poll, type Poller } from "../poll.ts";
@@ -23,7 +23,7 @@ export interface KeepReferencesOptions {
 
 /** Where records are read by where they lie; null for one that is gone. */
 export interface ReferencedRecords {
-  read(at: readonly Pick<KeptRecord, "topic" | "partition" | "offset">[]): Promise<(KeptRecord | null)[]>;
+  read(at: readonly Pick<StoredRecord, "topic" | "partition" | "offset">[]): Promise<(StoredRecord | null)[]>;
 }
 
 /**
@@ -83,7 +83,7 @@ export async function keepAgingReferences(
 export function readWaitingRecords(
   records: ReferencedRecords,
   emails: readonly WaitingEmail[],
-): (email: WaitingEmail) => Promise<KeptRecord | null> {
+): (email: WaitingEmail) => Promise<StoredRecord | null> {
   const references = emails.filter(({ record }) => record.value === null);
   const read = references.length === 0 ? Promise.resolve([]) : records.read(references.map(({ record }) => record));
   // Whoever needs it hears of a failure; the others go on.

@@ -1,6 +1,6 @@
 import { TOPICS } from "@inlet/schemas";
 import type { Database } from "../database.ts";
-import type { KeptRecord } from "../deliveries/ending.ts";
+import type { StoredRecord } from "./stored-record.ts";
 
 /** Most bytes of waiting records that the ledger keeps for a lane where nothing else is said. */
 export const DEFAULT_PARKED_MAX_BYTES = 2 * 1024 ** 3;
@@ -68,7 +68,7 @@ export async function listAgingReferences(
 /** Moves the bytes of records into their rows; a row that meanwhile waits with another record, or no more, is left. */
 export async function keepReferenced(
   database: Database,
-  kept: readonly { readonly tenant: string; readonly eventId: string; readonly record: KeptRecord }[],
+  kept: readonly { readonly tenant: string; readonly eventId: string; readonly record: StoredRecord }[],
 ): Promise<void> {
   if (kept.length === 0) return;
   await database.query(

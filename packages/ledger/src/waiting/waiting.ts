@@ -1,4 +1,4 @@
-import type { KeptRecord } from "../deliveries/ending.ts";
+import type { StoredRecord } from "./stored-record.ts";
 import type { Database } from "../database.ts";
 import { epochMs, spanMs } from "../milliseconds.ts";
 import { headersJson } from "./parking.ts";
@@ -20,7 +20,7 @@ export interface WaitingEmail {
   readonly since: number;
   /** Tries without an end, this one counted. */
   readonly starts: number;
-  readonly record: KeptRecord;
+  readonly record: StoredRecord;
 }
 
 export interface TakeOptions {
@@ -139,7 +139,7 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
 
 export function recordOf(
   row: Pick<Row, "topic" | "partition" | "offset" | "record_timestamp" | "key" | "value" | "headers">,
-): KeptRecord {
+): StoredRecord {
   return {
     topic: row.topic,
     partition: row.partition,
@@ -161,7 +161,7 @@ export async function releaseHeads(database: Database): Promise<number> {
 export async function replaceWaiting(
   database: Database,
   event: { readonly tenant: string; readonly eventId: string; readonly parsedAt: number; readonly pass: number },
-  record: KeptRecord,
+  record: StoredRecord,
 ): Promise<void> {
   await database.query(
     `with newer as (

@@ -3,7 +3,7 @@ import type { Batch, BatchedMethod, BatchRows, CallFault, CallOptions, CallResul
 import type { Gate } from "@inlet/ledger";
 import { createGatherer, type CallOutcome, type Circuit, type Gatherer, type SharedQuota } from "@inlet/resilience";
 import { batchOrigin, inOrigin, metrics, withBatchSpan, type BatchOrigin } from "@inlet/telemetry";
-import { MIN_CALL_MS, quotaWaitMs } from "../attempt.ts";
+import { MIN_CALL_MS, quotaWaitMs } from "../limits.ts";
 
 /** What became of a call: it was not made, for buffer mode, for want of a token or of time, or since the circuit is open; or it was answered. */
 export type CallEnd<T> =

@@ -2,7 +2,9 @@ import type { BatchedMethod, BatchRows, CallOptions, CallResult, CrmMethod, Effe
 import { ok, type Outcome } from "@inlet/domain";
 import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
 import { callOutcome, type CallEnd } from "./batch-calls.ts";
-import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, quotaWaitMs, type EmailTry } from "../attempt.ts";
+import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, quotaWaitMs } from "../limits.ts";
+import type { EmailTry } from "../attempt.ts";
+import type { CallTry } from "./call-try.ts";
 import { fateOfCall } from "./call-disposition.ts";
 
 /** The effect that a call writes; calls that only read have none. */
@@ -10,14 +12,6 @@ export interface CalledEffect {
   readonly effect: EffectKind;
   readonly key: string;
 }
-
-/** What a call needs to know of the try that makes it. */
-export type CallTry = Pick<
-  EmailTry,
-  "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempt" | "alone" | "begun"
-> & {
-  readonly event: Pick<EmailTry["event"], "eventId">;
-};
 
 /** The port's method behind each step, for its cost. */
 const METHODS = {

@@ -1,6 +1,6 @@
 import type { CallFault } from "@inlet/crm";
 import { fateOf, type Ending, type Evidence } from "@inlet/domain";
-import type { CallTry } from "./call-crm.ts";
+import type { CallTry } from "./call-try.ts";
 
 /** Steps without which an email is written all the same; their callers make a warning of what fails for good. */
 const OPTIONAL: ReadonlySet<string> = new Set([

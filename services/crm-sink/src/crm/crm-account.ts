@@ -1,7 +1,8 @@
 import type { TenantConfig } from "@inlet/config";
 import { ok, type Outcome } from "@inlet/domain";
 import { errorForLog, metrics } from "@inlet/telemetry";
-import { callCrm, type CallTry } from "./call-crm.ts";
+import { callCrm } from "./call-crm.ts";
+import type { CallTry } from "./call-try.ts";
 import type { SinkDeps } from "../attempt.ts";
 
 /** The code under which mail waits while a tenant's CRM is another account than the one in which its records are. */

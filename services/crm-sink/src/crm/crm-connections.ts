@@ -15,8 +15,8 @@ import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from
 import { metrics } from "@inlet/telemetry";
 import { callOutcome, createBatchCalls, type BatchCalls } from "./batch-calls.ts";
 import { createCrmAnswers, type CrmAnswer } from "./crm-answers.ts";
-import { createKnownDeals, type KnownDeals } from "../match/closed-deals.ts";
-import type { Log } from "../attempt.ts";
+import { createKnownDeals, type KnownDeals } from "./deal-cache.ts";
+import type { Log } from "@inlet/telemetry";
 import { createKnownCompanies, type KnownCompanies } from "./company-cache.ts";
 import { createTenantGate } from "../gates/tenant-hold.ts";
 

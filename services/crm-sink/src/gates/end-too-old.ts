@@ -1,7 +1,8 @@
 import type { RecordReader } from "@inlet/kafka";
 import { poll, readWaitingRecords, type Poller } from "@inlet/ledger";
 import { errorForLog } from "@inlet/telemetry";
-import { LEASE_MARGIN_MS, WAITING_BUDGET_MS, type SinkDeps } from "../attempt.ts";
+import { LEASE_MARGIN_MS, WAITING_BUDGET_MS } from "../limits.ts";
+import type { SinkDeps } from "../attempt.ts";
 import { handleRecord } from "../intake/handle-record.ts";
 import { endRecordGone } from "../intake/record-gone.ts";
 

@@ -1,5 +1,6 @@
 import { deadLetter, ok, type Outcome } from "@inlet/domain";
-import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS, type EmailTry } from "../attempt.ts";
+import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
+import type { EmailTry } from "../attempt.ts";
 
 /** Starts without an end after which an email is tried with nothing else under way: whoever ends the process takes all others with it. */
 const SUSPECT_STARTS = 3;

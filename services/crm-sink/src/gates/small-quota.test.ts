@@ -1,7 +1,8 @@
 import type { CallResult } from "@inlet/crm";
 import { createSharedQuota, draw, type BucketState } from "@inlet/resilience";
 import { expect, it } from "vitest";
-import { callCrm, type CallTry } from "../crm/call-crm.ts";
+import { callCrm } from "../crm/call-crm.ts";
+import type { CallTry } from "../crm/call-try.ts";
 
 const STEPS = ["find-contact", "contact", "deal", "activity"] as const;
 const COSTS = { lookup: 1, upsertContact: 2, createDeal: 2, createActivity: 1 };

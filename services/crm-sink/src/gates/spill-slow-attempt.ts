@@ -1,7 +1,8 @@
 import type { Outcome } from "@inlet/domain";
 import { ok } from "@inlet/domain";
 import { errorForLog } from "@inlet/telemetry";
-import { LEASE_MARGIN_MS, SLOW_MS, type EmailTry } from "../attempt.ts";
+import { LEASE_MARGIN_MS, SLOW_MS } from "../limits.ts";
+import type { EmailTry } from "../attempt.ts";
 
 /** The code under which mail waits for a slow CRM. */
 const SLOW_CODE = "crm_slow";

@@ -1,7 +1,9 @@
 import type { Outcome } from "@inlet/domain";
 import { ok } from "@inlet/domain";
 import { BUFFER_CODE, KEEP_FROM_AGE_MS, QUOTA_CODE } from "@inlet/ledger";
-import { BUFFER_LOOK_MS, PausePartition, type EmailTry } from "../attempt.ts";
+import { BUFFER_LOOK_MS } from "../limits.ts";
+import { PausePartition } from "../early-exit.ts";
+import type { EmailTry } from "../attempt.ts";
 
 /** How soon mail behind the quota is looked at again; it is let go as tokens come, ms. */
 const QUOTA_LOOK_MS = 1_000;

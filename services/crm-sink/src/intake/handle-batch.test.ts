@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { KafkaRecord } from "@inlet/kafka";
 import { HEADER } from "@inlet/schemas";
-import { SLOW_MS, type SinkDeps } from "../attempt.ts";
+import { SLOW_MS } from "../limits.ts";
+import type { SinkDeps } from "../attempt.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
 import { createIsolation } from "../gates/isolation.ts";

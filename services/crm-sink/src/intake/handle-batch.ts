@@ -2,7 +2,8 @@ import { isInfrastructureFault } from "@inlet/domain";
 import { headerText, type BatchHandler, type KafkaRecord } from "@inlet/kafka";
 import { HEADER } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
-import { PausePartition, type SinkDeps } from "../attempt.ts";
+import { PausePartition } from "../early-exit.ts";
+import type { SinkDeps } from "../attempt.ts";
 import type { FairQueue } from "./fair-queue.ts";
 import { handleRecord } from "./handle-record.ts";
 

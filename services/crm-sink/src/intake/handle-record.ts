@@ -7,14 +7,9 @@ import { groupIn, laneOfTopic, type NormalizedEvent } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { carryOut, tooOld } from "../finish/finish-attempt.ts";
 import { createEffectLog } from "../write/effect-tracker.ts";
-import {
-  KAFKA_BUDGET_MS,
-  PausePartition,
-  WAITING_BUDGET_MS,
-  type Arrival,
-  type EmailTry,
-  type SinkDeps,
-} from "../attempt.ts";
+import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
+import { PausePartition } from "../early-exit.ts";
+import type { Arrival, EmailTry, SinkDeps } from "../attempt.ts";
 import type { Passage } from "../gates/isolation.ts";
 import { deliver, type Delivered } from "../pipeline.ts";
 import { endingOf } from "../finish/thrown-while-delivering.ts";

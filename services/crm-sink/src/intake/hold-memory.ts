@@ -1,4 +1,6 @@
-import { Ended, MIN_CALL_MS, type EmailTry } from "../attempt.ts";
+import { Ended } from "../early-exit.ts";
+import { MIN_CALL_MS } from "../limits.ts";
+import type { EmailTry } from "../attempt.ts";
 
 /** Below it nothing is reserved: emails are not bounded by their sum, but by the places of the sink. */
 const SMALL_BYTES = 64 * 1024;

@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { isInfrastructureFault, sentMessageEvidence, type Ending } from "@inlet/domain";
 import { poll, type Poller, type Rematch, type RematchEnd } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
-import { callCrm, type CallTry } from "../crm/call-crm.ts";
+import { callCrm } from "../crm/call-crm.ts";
+import type { CallTry } from "../crm/call-try.ts";
 import { identifyAccount } from "../crm/crm-account.ts";
 import { createEffectLog } from "../write/effect-tracker.ts";
-import { LEASE_MARGIN_MS, WAITING_BUDGET_MS, type SinkDeps } from "../attempt.ts";
+import { LEASE_MARGIN_MS, WAITING_BUDGET_MS } from "../limits.ts";
+import type { SinkDeps } from "../attempt.ts";
 import type { FairQueue } from "./fair-queue.ts";
 
 const LIMIT = 32;

@@ -4,7 +4,8 @@ import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { setTimeout as sleep } from "node:timers/promises";
 import { settleMsOf } from "../crm/call-crm.ts";
-import { LEASE_MARGIN_MS, type EmailTry } from "../attempt.ts";
+import { LEASE_MARGIN_MS } from "../limits.ts";
+import type { EmailTry } from "../attempt.ts";
 
 /** What a claim came to that nobody else holds. */
 export type Claimed = Exclude<ClaimResult, { state: "busy" }>;

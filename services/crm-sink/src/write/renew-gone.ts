@@ -3,7 +3,8 @@ import { effectKey, fateOf, ok, type Ending, type Outcome } from "@inlet/domain"
 import type { AttachmentInfo } from "@inlet/schemas";
 import { callCrm, settleMsOf } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";
-import { LEASE_MARGIN_MS, type EmailTry } from "../attempt.ts";
+import { LEASE_MARGIN_MS } from "../limits.ts";
+import type { EmailTry } from "../attempt.ts";
 import type { Company } from "./write-company.ts";
 import { findCompany } from "./write-company.ts";
 import { filenameOf } from "./write-files.ts";

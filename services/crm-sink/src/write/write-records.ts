@@ -4,7 +4,8 @@ import { ok, type DealChoice, type Outcome, type RuleAction } from "@inlet/domai
 import type { HeldClaims } from "./claim-effects.ts";
 import { noteClosedDeal } from "../match/closed-deals.ts";
 import { addNewTags } from "./deal-tags.ts";
-import { Ended, need, type EmailTry } from "../attempt.ts";
+import { Ended, need } from "../early-exit.ts";
+import type { EmailTry } from "../attempt.ts";
 import { holdMemory } from "../intake/hold-memory.ts";
 import { noticesOf } from "../finish/notifications.ts";
 import { renewGone } from "./renew-gone.ts";

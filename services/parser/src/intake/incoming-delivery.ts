@@ -4,18 +4,12 @@ import type { Codec } from "@inlet/event-codec";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
 import type { Ledger } from "@inlet/ledger";
 import type { RawEvent } from "@inlet/schemas";
+import type { Log } from "@inlet/telemetry";
 import type { AttachmentFetch } from "../fetch/fetch-attachment.ts";
 import type { ObjectFetch } from "../fetch/fetch-object.ts";
 import type { ParsePool } from "../workers/parse-pool.ts";
 import type { SenderPool } from "../sender/sender-pool.ts";
 import type { Scanner } from "../scan/scanner.ts";
-
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** What the steps work with; made once per process. */
 export interface ParserDeps {

@@ -1,4 +1,4 @@
-import type { SenderLimits } from "./verify-sender.ts";
+import type { SenderLimits } from "./sender-limits.ts";
 
 /** As `dns.promises.resolve`: rejects with Node's DNS error codes. */
 export type DnsLookup = (name: string, type: string) => Promise<string[] | string[][]>;

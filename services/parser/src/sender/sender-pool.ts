@@ -2,7 +2,8 @@ import { createProcessPool } from "../workers/process-pool.ts";
 import { createPatience } from "./patience.ts";
 import type { Asking } from "./patience.ts";
 import { TEMPERROR } from "./verify-sender.ts";
-import type { Auth, SenderJob, SenderLimits } from "./verify-sender.ts";
+import type { SenderLimits } from "./sender-limits.ts";
+import type { Auth, SenderJob } from "./verify-sender.ts";
 
 /** After which what was not known yet is asked for again, ms: all DNS questions of an email have had their time by then. */
 export const ASK_AGAIN_MS = 6000;

@@ -3,6 +3,7 @@ import { authenticate } from "mailauth";
 import type { AuthenticateResult } from "mailauth";
 import { boundedResolver } from "./bounded-resolver.ts";
 import type { DnsLookup } from "./bounded-resolver.ts";
+import type { SenderLimits } from "./sender-limits.ts";
 import { withLineEnds } from "./crlf.ts";
 
 export type Auth = NormalizedEvent["auth"];
@@ -18,13 +19,6 @@ export interface SenderJob {
   readonly from: string | null;
   /** Domain of the address that Inlet takes for the author's (From), an A-label; null where it reads none. */
   readonly authorDomain: string | null;
-}
-
-export interface SenderLimits {
-  /** All DNS questions of one email, ms. */
-  readonly deadlineMs: number;
-  /** DNS questions of one email. SPF's own limit is 10 (RFC 7208 4.6.4). */
-  readonly lookups: number;
 }
 
 /** The answer where nothing could be found out: it says nothing about the sender. */

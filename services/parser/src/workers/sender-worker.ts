@@ -1,6 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { verifySender } from "../sender/verify-sender.ts";
-import type { Auth, SenderJob, SenderLimits } from "../sender/verify-sender.ts";
+import type { SenderLimits } from "../sender/sender-limits.ts";
+import type { Auth, SenderJob } from "../sender/verify-sender.ts";
 
 /** One name server gets this long, twice. */
 const resolver = new Resolver({ timeout: 1500, tries: 2 });
