@@ -18,6 +18,8 @@ export default defineConfig({
             "test/**/*.test.ts",
           ],
           exclude: ["**/node_modules/**", "**/*.integration.test.ts", "**/*.e2e.test.ts", "**/*.odoo.test.ts"],
+          // A worker loads what the files share once, not once a file: half of the suite's processor time. No test may change what is global.
+          isolate: false,
           maxWorkers: 2,
           // Generous, since no test is about time: a busy machine is ten times slower, and so is a Postgres in the process (PGlite).
           testTimeout: 60_000,

@@ -32,7 +32,7 @@ const env = {
   ...process.env,
   PATH: `${bin}${path.delimiter}${process.env.PATH}`,
   TURBO_TELEMETRY_DISABLED: "1",
-  // Each of hundreds of test files has a process of its own: what one compiled, the others need not.
+  // Tests start hundreds of processes: what one compiled, the others need not.
   NODE_COMPILE_CACHE: path.join(ROOT, "node_modules", ".cache", "node"),
 };
 const reports = mkdtempSync(path.join(tmpdir(), "inlet-results-"));

@@ -27,7 +27,6 @@ export async function untilSignalled(
     },
   };
   for (const [event, listener] of Object.entries(listeners)) process.on(event, listener);
-  process.channel?.unref();
   try {
     await work(abort.signal, (kill) => (killAll = kill));
   } finally {
