@@ -106,7 +106,7 @@ export async function runInlet(
     TEST_TOKEN: TOKEN,
     ...options.crm?.env,
     ...options.tenant?.env,
-    INLET_TEST_SESSION_MS: "6000",
+    INLET_TEST_SESSION_MS: "3000",
     ...(options.otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: options.otlpEndpoint }),
   };
   const silent = { debug() {}, info() {}, warn() {}, error() {} };

@@ -10,7 +10,7 @@ describeKafka("kafkajs on a real broker", async () => {
   // oxlint-disable-next-line node/no-process-env -- the test setup says where its Kafka is
   const brokers = (process.env["KAFKA_BROKERS"] ?? "").split(",");
   const options = { brokers, ssl: false, sasl: null, clientId: "conformance", log: silent };
-  const kafka = createKafka({ ...options, sessionTimeoutMs: 6000, metadataMaxAgeMs: 500 });
+  const kafka = createKafka({ ...options, sessionTimeoutMs: 3000, metadataMaxAgeMs: 500 });
   const operator = newClient(options, { requestTimeoutMs: 30_000, retries: 5 }).admin();
   await operator.connect();
   return {

@@ -106,6 +106,8 @@ function serverProperties({ port, controllerPort }: KafkaNodeOptions): string {
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
     "group.initial.rebalance.delay.ms": 0,
+    // Tests kill members again and again: Kafka's least of 6 s would be waited for each time.
+    "group.min.session.timeout.ms": 1000,
     // Dedicated lanes and tests make many small partitions: no megabytes reserved for each.
     "log.index.size.max.bytes": 1024 * 1024,
     "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
