@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { cleanLine, cleanText } from "./clean-text.ts";
 import { sniffType } from "./file-kind.ts";
 import { CUTS } from "./limits.ts";
@@ -36,7 +36,7 @@ export async function describeAttachments(
         contentId,
         contentDisposition: disposition(source.contentDisposition),
         inline: contentId !== null && cids.has(contentId),
-        sha256: bytes === null ? "" : createHash("sha256").update(bytes).digest("hex"),
+        sha256: bytes === null ? "" : hash("sha256", bytes),
         verdict: "unscanned",
         bytes,
         downloadUrl: source.downloadUrl ?? null,

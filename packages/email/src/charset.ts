@@ -1,3 +1,4 @@
+import { isUtf8 as isWhollyUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
 import { detectCharset } from "./charset-detection.ts";
 import { charsetOf } from "./charset-names.ts";
@@ -17,6 +18,8 @@ const WHOLE = 3;
 const PROOF = 6;
 const REPLACEMENT = "\u{FFFD}";
 const LATIN = "windows1252";
+/** Made once: looking a label up costs more than decoding a header line. */
+const UTF8 = new TextDecoder();
 /** Relatives that senders mean when the bytes do not exist in what they declare. */
 const WIDER: Readonly<Record<string, readonly string[]>> = {
   iso88595: ["windows1251"],
@@ -84,7 +87,7 @@ export function decodeRawHeader(bytes: Uint8Array, hint: string | null): string 
  * bytes that are broken in more places, or have little to show.
  */
 function cutUtf8(bytes: Uint8Array): string | null {
-  const text = new TextDecoder().decode(bytes);
+  const text = UTF8.decode(bytes);
   let broken = 0;
   let whole = 0;
   for (const char of text) {
@@ -96,7 +99,7 @@ function cutUtf8(bytes: Uint8Array): string | null {
 
 /** Whether bytes are UTF-8 from end to end. */
 export function isUtf8(bytes: Uint8Array): boolean {
-  return strictUtf8(bytes) !== null;
+  return isWhollyUtf8(bytes);
 }
 
 /** Whether a character may start in one encoded word and end in the next by the charset's own state. */
@@ -117,7 +120,7 @@ function judge(bytes: Uint8Array, fallback: string): Decoded {
 
 /** UTF-8 cut in the middle of a character or hurt in a few places is still UTF-8. */
 function mostlyUtf8(bytes: Uint8Array): string | null {
-  const text = new TextDecoder().decode(bytes);
+  const text = UTF8.decode(bytes);
   let broken = 0;
   let whole = 0;
   for (const char of text) {
@@ -143,11 +146,7 @@ function markedCharset(bytes: Uint8Array): string | null {
 }
 
 function strictUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return null;
-  }
+  return isWhollyUtf8(bytes) ? UTF8.decode(bytes) : null;
 }
 
 function decodeAs(charset: Charset, bytes: Uint8Array): string {
@@ -161,7 +160,7 @@ function decodeAs(charset: Charset, bytes: Uint8Array): string {
     case "table":
       return decodeTable(charset.name, bytes);
     default:
-      return new TextDecoder().decode(bytes);
+      return UTF8.decode(bytes);
   }
 }
 

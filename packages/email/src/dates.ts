@@ -13,6 +13,8 @@ const MONTHS: readonly (readonly [RegExp, number])[] = [
   [/^(?:nov|marras|kas|ноя)/, 10],
   [/^(?:dec|dez|dic|des|joulu|gru|pro|ara|дек)/, 11],
 ];
+/** As RFC 5322 3.3 has them: nearly every mail. */
+const EN_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 /** Minutes east of UTC, RFC 5322 4.3 and names in use; letters that name nothing count as UTC there and here. */
 const ZONES: Readonly<Record<string, number>> = {
   ast: -240,
@@ -119,6 +121,8 @@ function moment(
 }
 
 function monthOf(name: string): number {
+  const written = EN_MONTHS.indexOf(name.toLowerCase());
+  if (written !== -1) return written;
   const plain = name.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ı", "i").toLowerCase();
   // Decomposing takes the breve off й.
   return MONTHS.find(([names]) => names.test(plain) || names.test(name.toLowerCase()))?.[1] ?? -1;
@@ -141,6 +145,7 @@ function zoneMinutes(zone: string): number | null {
 }
 
 function withoutComments(text: string): string {
+  if (!text.includes("(")) return text;
   let depth = 0;
   let kept = "";
   for (const char of text) {

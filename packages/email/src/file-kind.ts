@@ -29,11 +29,18 @@ async function signatureOf(bytes: Uint8Array): Promise<string | null> {
 }
 
 function textKindOf(head: Uint8Array): string | null {
+  if (!mayBeMarkup(head)) return null;
   const text = textOf(head.subarray(0, 8_192));
   const first = text.slice(startOf(text), startOf(text) + 100);
   if (SVG.test(first)) return "image/svg+xml";
   if (HTML.test(first)) return "text/html";
   return SCRIPT.test(text) ? "text/x-shellscript" : null;
+}
+
+/** Markup and scripts begin with `<` or `#` behind white space and a byte order mark: most files are told by one byte. */
+function mayBeMarkup(head: Uint8Array): boolean {
+  const first = head.find((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0xa0);
+  return first !== undefined && (first === 0x3c || first === 0x23 || first >= 0xef);
 }
 
 /** Where white space, comments and declarations of xml end. One pass: a pattern for it would go back and forth over crafted comments. */

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import type { Header } from "@inlet/schemas";
 import { decodeRawHeader, isUtf8 } from "./charset.ts";
 import { detectCharset } from "./charset-detection.ts";
@@ -22,10 +23,9 @@ export function decodeFields(fields: readonly RawField[], bodyCharset: string | 
 
 /** A header value's bytes as text, encoded words kept. */
 export function textOfBytes(value: Uint8Array, hint: string | null): string {
-  if (is8bit(value)) return decodeRawHeader(value, hint);
   const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
-  // ISO-2022-JP without an encoded word: seven bits, and no text.
-  return text.includes("\u001B") ? decodeRawHeader(value, hint) : text;
+  // An escape is ISO-2022-JP without an encoded word: seven bits, and no text.
+  return /[\u001B\u0080-\u00FF]/.test(text) ? decodeRawHeader(value, hint) : text;
 }
 
 /** A field from text; folding and encoded words may still be in it. */
@@ -36,14 +36,34 @@ export function fieldOf(name: string, text: string): Field {
 
 /** Raw values of every field of that name, in order. Names compare without case. */
 export function rawValues(fields: readonly Field[], name: string): string[] {
-  const wanted = name.toLowerCase();
-  return fields.filter((field) => field.name.toLowerCase() === wanted).map((field) => field.raw);
+  return named(fields, name).map((field) => field.raw);
 }
 
 /** Decoded value of the first field of that name that says anything. */
 export function firstValue(fields: readonly Header[], name: string): string | null {
-  const wanted = name.toLowerCase();
-  return fields.find((field) => field.name.toLowerCase() === wanted && field.value.trim() !== "")?.value.trim() ?? null;
+  for (const { value } of named(fields, name)) {
+    const text = value.trim();
+    if (text !== "") return text;
+  }
+  return null;
+}
+
+/** Fields of a header by name. A hundred rules ask for a name each: one look at the header answers them all. */
+const indexes = new WeakMap<readonly Header[], Map<string, Header[]>>();
+
+function named<T extends Header>(fields: readonly T[], name: string): readonly T[] {
+  let index = indexes.get(fields) as Map<string, T[]> | undefined;
+  if (index === undefined) {
+    index = new Map();
+    for (const field of fields) {
+      const key = field.name.toLowerCase();
+      const known = index.get(key);
+      if (known === undefined) index.set(key, [field]);
+      else known.push(field);
+    }
+    indexes.set(fields, index);
+  }
+  return index.get(name.toLowerCase()) ?? [];
 }
 
 function charsetOfWords(fields: readonly RawField[]): string | null {
@@ -60,5 +80,5 @@ function charsetOfRaw(fields: readonly RawField[]): string {
 }
 
 function is8bit(value: Uint8Array): boolean {
-  return value.some((byte) => byte > 0x7f);
+  return !isAscii(value);
 }

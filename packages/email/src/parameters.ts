@@ -83,6 +83,8 @@ function nameAndValue(parameter: string): [string, string] {
  * an ordinary character, and a `(` inside a token belongs to it: `filename=Invoice(1).pdf`.
  */
 function split(value: string): string[] {
+  // Most values have neither quotes nor comments.
+  if (!/["(]/.test(value)) return value.split(";").map((part) => part.trim().replace(/^([^=]*=)\s+/, "$1"));
   const parts: string[] = [];
   let part = "";
   // Blanks at either end of a part are no part of it, those inside of quotes are.
@@ -92,25 +94,30 @@ function split(value: string): string[] {
   const unclosed = new Set<string>();
   for (let at = 0; at <= value.length; at++) {
     const char = value[at] ?? ";";
-    const opens = (char === '"' && /^[=\s]?$/.test(last)) || (char === "(" && /^\s?$/.test(last));
+    const opens = (char === '"' && (last === "=" || isBlank(last))) || (char === "(" && isBlank(last));
     const end = opens && !unclosed.has(char) ? closing(value, at, char === "(" ? ")" : '"') : -1;
     if (end !== -1 && char === '"') {
       part += unescaped(value.slice(at + 1, end));
       length = part.length;
       at = end;
-    } else if (end !== -1 && /^[\s;]?$/.test(value[end + 1] ?? "")) at = end;
+    } else if (end !== -1 && (value[end + 1] === ";" || isBlank(value[end + 1] ?? ""))) at = end;
     else if (char === ";") {
       parts.push(part.slice(0, length));
       part = "";
       length = 0;
-    } else if (!/\s/.test(char)) {
+    } else if (!isBlank(char)) {
       if (char !== '"' || !opens) part += char;
       length = part.length;
     } else if (length > 0 && !(last === "=" && part.indexOf("=") === part.length - 1)) part += char;
     if (opens && end === -1) unclosed.add(char);
-    last = char === ";" ? "" : /\s/.test(char) && last === "=" ? "=" : char;
+    last = char === ";" ? "" : isBlank(char) && last === "=" ? "=" : char;
   }
   return parts;
+}
+
+/** White space, or nothing. */
+function isBlank(char: string): boolean {
+  return char === " " || char === "" || ((char < "!" || char > "~") && /\s/.test(char));
 }
 
 /** Index of the closing character, backslash pairs skipped, comments nested; -1 when there is none. */

@@ -32,7 +32,7 @@ export async function parseMime(bytes: Uint8Array, options: ParseOptions = {}): 
 
 async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<typeof assemble> {
   const warnings = [...header.warnings];
-  const tree = await treeOf(header.message, warnings);
+  const tree = await treeOf(header, warnings);
   // Raw 8-bit headers are mostly in the charset of the body.
   const fields = decodeFields(header.fields, tree.charset);
   return await assemble(
@@ -50,9 +50,9 @@ async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<t
 }
 
 /** A body that breaks the parser is no reason to lose the sender and the subject: the email goes on without it. */
-async function treeOf(message: Uint8Array, warnings: EmailWarning[]): Promise<MimeTree> {
+async function treeOf(header: HeaderBlock, warnings: EmailWarning[]): Promise<MimeTree> {
   try {
-    return await readTree(message);
+    return await readTree(header);
   } catch (error) {
     if (error instanceof LimitExceeded) throw error;
     warnings.push("body_unreadable");

@@ -3,6 +3,7 @@ import { textOfOtherForm } from "./alternatives.ts";
 import { isCalendar, textOfCalendar } from "./calendar-text.ts";
 import { decodeFields, firstValue } from "./header-fields.ts";
 import { readHeaderBlock } from "./header-block.ts";
+import type { HeaderBlock } from "./header-block.ts";
 import { readPlainMessage } from "./plain-message.ts";
 import { withoutTags } from "./html-depth.ts";
 import { joinTextParts } from "./body-text.ts";
@@ -20,8 +21,8 @@ const DEEPEST = 4;
  * Everything that a message holds as text and files: its leaves, those inside of signatures (S/MIME) and digests, files inside of text and of
  * winmail.dat. Where nothing is text, a rarer form of it or a calendar's words. Rejects with `LimitExceeded` or with mailparser's error.
  */
-export async function readTree(message: Uint8Array): Promise<MimeTree> {
-  const tree = await openTree(message, 0);
+export async function readTree(header: HeaderBlock): Promise<MimeTree> {
+  const tree = readPlainMessage(header) ?? (await openTree(header.message, 0));
   const opened = { ...tree, ...unpack(tree.texts, tree.files) };
   const warnings = [...tree.warnings, ...opened.warnings];
   if (opened.texts.some(hasWords)) return { ...opened, warnings };

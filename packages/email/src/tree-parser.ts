@@ -1,5 +1,5 @@
 import { Transform } from "node:stream";
-import type { TransformCallback } from "node:stream";
+import type { TransformCallback, Writable } from "node:stream";
 import type { EmailWarning } from "@inlet/schemas";
 import { MailParser } from "mailparser";
 import { boundaryInUse, isUsed } from "./boundary.ts";
@@ -47,6 +47,11 @@ interface SplitNode {
 interface Internals {
   createNode(this: MailParser, node: unknown): Node;
   processChunk(this: MailParser, data: { type: string }, done: (error?: Error | null) => void): void;
+}
+interface Ending {
+  finished: boolean;
+  curnode: { decoder?: Writable } | false;
+  waitingEnd: (() => void) | false;
 }
 interface Splitting {
   node: SplitNode;
@@ -148,6 +153,20 @@ export class TreeParser extends MailParser {
     } catch (error) {
       done(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  /** Headers are read by header-fields.ts: addresses and words of every field would be read once more, for nothing. */
+  processHeaders(): Map<string, string> {
+    return new Map();
+  }
+
+  /** mailparser's own ends its last decoder twice, each time at the price of an error that nothing reads. */
+  endStream(): void {
+    const ending = this as unknown as Ending;
+    ending.finished = true;
+    const decoder = ending.curnode ? ending.curnode.decoder : undefined;
+    if (decoder?.writableEnded === false) decoder.end();
+    if (typeof ending.waitingEnd === "function") ending.waitingEnd();
   }
 
   getTextContent(): { type: "text" } {

@@ -6,7 +6,7 @@ import { createParsePool } from "@inlet/parser/src/workers/parse-pool.ts";
 import { parseBare, parseSafe } from "../baselines/simple-parser.ts";
 import { alternativeMail, attachmentMail } from "../mail.ts";
 import { realShapes } from "../real-shapes.ts";
-import { atLeast, type Bar, type Bench, type Cell, type Report } from "../suite.ts";
+import { atLeast, atMost, under, type Bar, type Bench, type Cell, type Report } from "../suite.ts";
 
 export const name = "parser";
 export const about =
@@ -56,6 +56,7 @@ export async function run(bench: Bench): Promise<Report> {
   }
   bench.note("CPU of real shapes");
   const shapes = await costsOfShapes(bench);
+  bars.push(...shapes.map(barOfShape));
   bench.note("CPU of long lines");
   return {
     tables: [
@@ -114,6 +115,15 @@ async function costsOfShapes({ signal }: Bench): Promise<Cell[][]> {
     rows.push([label, bare, safe, whole, whole / Math.max(bare, safe)]);
   }
   return rows;
+}
+
+/** Below it a mail costs less than the calls around its parsing; one line alone is a third of that for any parser. */
+const CHEAP_MS = 1;
+
+function barOfShape([label, , , ms, ratio]: readonly Cell[]): Bar {
+  const what = `${label}: parseMime / simpleParser with sanitize-html`;
+  if (Number(ms) < CHEAP_MS) return under(`${label}: parseMime, ms (instead of the ratio)`, CHEAP_MS, Number(ms));
+  return atMost(what, 1.5, Number(ratio));
 }
 
 function costsOfLines({ signal }: Bench): Cell[][] {

@@ -110,7 +110,7 @@ async function readAttached(bytes: Uint8Array): Promise<ForwardedEmail | null> {
   try {
     const header = readHeaderBlock(bytes);
     if (header === null) return null;
-    const tree = await readTree(header.message);
+    const tree = await readTree(header);
     const [from] = readAuthors(rawValues(decodeFields(header.fields, tree.charset), "From"));
     if (from === undefined) return null;
     const { text, html } = joinTextParts(tree.texts);

@@ -56,6 +56,8 @@ function unshared(line: string, next: string): string[] {
 
 /** How a line is compared: lower case, one space between words, no marks of direction or emphasis. */
 export function keyOf(line: string): string {
+  // Most lines are words with one blank between them.
+  if (!/[^ -~]|\*| {2}/.test(line)) return line.trim().toLowerCase();
   return line
     .replace(DIRECTION, "")
     .replace(/\*+/g, " ")
