@@ -3,7 +3,7 @@ const INFRASTRUCTURE: ReadonlySet<string> = new Set([
   "RegistryUnavailableError",
   "BlobStoreUnavailableError",
   "KafkaUnavailableError",
-  "LaneFullError",
+  "ProducerQueueFullError",
   "ParserUnavailableError",
 ]);
 

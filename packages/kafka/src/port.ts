@@ -34,7 +34,7 @@ export interface Coordinates {
 export interface Producer {
   /**
    * Resolves once the record is durable (`acks=all`); the partition is murmur2 of the key, made explicit. Rejects with
-   * {@link KafkaUnavailableError} when the broker does not acknowledge in time, and with {@link LaneFullError}, at once, when the
+   * {@link KafkaUnavailableError} when the broker does not acknowledge in time, and with {@link ProducerQueueFullError}, at once, when the
    * partition's lane already queues its limit of bytes, and with {@link RecordRefusedError} when the broker will never take the record. A rejection never means "surely not written".
    */
   send(record: NewRecord): Promise<Coordinates>;
@@ -152,8 +152,8 @@ export class RecordRefusedError extends Error {
   override readonly name = "RecordRefusedError";
 }
 
-export class LaneFullError extends Error {
-  override readonly name = "LaneFullError";
+export class ProducerQueueFullError extends Error {
+  override readonly name = "ProducerQueueFullError";
 }
 
 /** First value of a header as text; undefined when it is absent. */

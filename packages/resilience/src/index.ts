@@ -1,4 +1,4 @@
 export * from "./circuit.ts";
-export * from "./gatherer.ts";
+export * from "./batcher.ts";
 export * from "./shared-quota.ts";
 export * from "./token-bucket.ts";

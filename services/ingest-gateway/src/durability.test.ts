@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BlobStoreUnavailableError, initBlobStore, openBlobStore } from "@inlet/blob-store";
 import { RegistryUnavailableError } from "@inlet/event-codec";
-import { KafkaUnavailableError, LaneFullError } from "@inlet/kafka";
+import { KafkaUnavailableError, ProducerQueueFullError } from "@inlet/kafka";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startTestGateway } from "../testing/test-gateway.ts";
 import type { TestGateway } from "../testing/test-gateway.ts";
@@ -42,7 +42,7 @@ describe("durability", () => {
 
   test.each([
     ["Kafka is away", new KafkaUnavailableError("no answer"), "storage_unavailable"],
-    ["the lane is full", new LaneFullError("full"), "overloaded"],
+    ["the queue is full", new ProducerQueueFullError("full"), "overloaded"],
     ["the blob store is away", new BlobStoreUnavailableError("away"), "storage_unavailable"],
     ["the registry is away", new RegistryUnavailableError("away"), "storage_unavailable"],
   ])("%s: 503 with Retry-After; when it is back the retry is accepted as new", async (_what, error, code) => {

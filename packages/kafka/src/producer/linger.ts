@@ -2,8 +2,8 @@
 export type Linger = (go: () => void) => void;
 
 /**
- * One wait for all lanes: the first that has something opens it, and those that come meanwhile go with it, so that their batches can share a request.
- * @param ms how long an idle lane waits for company, at most
+ * One wait for all batchers: the first that has something opens it, and those that come meanwhile go with it, so that their batches can share a request.
+ * @param ms how long an idle batcher waits for company, at most
  */
 export function sharedLinger(ms: number): Linger {
   let waiting: (() => void)[] = [];

@@ -13,7 +13,7 @@ export interface PartitionBatch {
  */
 export type SendTogether = (topic: string, batches: readonly PartitionBatch[]) => Promise<readonly (bigint | null)[]>;
 
-/** @param alone a lane's second try: what failed once may fail again, and must not take others with it */
+/** @param alone a batcher's second try: what failed once may fail again, and must not take others with it */
 export type SendBatch = (
   topic: string,
   partition: number,
@@ -26,7 +26,7 @@ interface Waiting extends PartitionBatch {
   reject(error: unknown): void;
 }
 
-/** A lane's batch is at most half a MiB; a broker takes requests to 100 MiB. */
+/** A batcher's batch is at most half a MiB; a broker takes requests to 100 MiB. */
 const MOST_BATCHES = 16;
 
 /**

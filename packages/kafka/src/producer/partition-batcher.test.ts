@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { BatchTooLargeError, createLane } from "./partition-batcher.ts";
-import type { Lane, LaneOptions } from "./partition-batcher.ts";
+import { BatchTooLargeError, createPartitionBatcher } from "./partition-batcher.ts";
+import type { PartitionBatcher, PartitionBatcherOptions } from "./partition-batcher.ts";
 import { sharedLinger } from "./linger.ts";
-import { KafkaUnavailableError, LaneFullError, RecordRefusedError } from "../port.ts";
+import { KafkaUnavailableError, ProducerQueueFullError, RecordRefusedError } from "../port.ts";
 
 interface Call {
   readonly batch: readonly string[];
@@ -11,7 +11,7 @@ interface Call {
 }
 
 /** A transport whose answers the test gives by hand. */
-function manualTransport(): { calls: Call[]; transport: LaneOptions<string>["transport"] } {
+function manualTransport(): { calls: Call[]; transport: PartitionBatcherOptions<string>["transport"] } {
   const calls: Call[] = [];
   return {
     calls,
@@ -20,8 +20,11 @@ function manualTransport(): { calls: Call[]; transport: LaneOptions<string>["tra
   };
 }
 
-function laneOn(transport: LaneOptions<string>["transport"], options: Partial<LaneOptions<string>> = {}): Lane<string> {
-  return createLane<string>({
+function batcherOn(
+  transport: PartitionBatcherOptions<string>["transport"],
+  options: Partial<PartitionBatcherOptions<string>> = {},
+): PartitionBatcher<string> {
+  return createPartitionBatcher<string>({
     transport,
     name: "t/0",
     linger: sharedLinger(1),
@@ -38,14 +41,14 @@ async function callsToBe(calls: readonly Call[], count: number): Promise<Call> {
   return calls[count - 1] as Call;
 }
 
-describe("a lane", () => {
+describe("a batcher", () => {
   it("has one batch in flight; what arrives meanwhile goes together in the next, in its order", async () => {
     const { calls, transport } = manualTransport();
-    const lane = laneOn(transport);
-    const sent = [lane.add("a", 1), lane.add("b", 1)];
+    const batcher = batcherOn(transport);
+    const sent = [batcher.add("a", 1), batcher.add("b", 1)];
     const first = await callsToBe(calls, 1);
     expect(first.batch).toEqual(["a", "b"]);
-    sent.push(lane.add("c", 1), lane.add("d", 1));
+    sent.push(batcher.add("c", 1), batcher.add("d", 1));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(calls).toHaveLength(1);
     first.ack(7n);
@@ -53,15 +56,15 @@ describe("a lane", () => {
     expect(second.batch).toEqual(["c", "d"]);
     second.ack(9n);
     expect(await Promise.all(sent)).toEqual([7n, 8n, 9n, 10n]);
-    await lane.idle();
+    await batcher.idle();
   });
 
-  it("does not hold up another lane", async () => {
+  it("does not hold up another batcher", async () => {
     const stuck = manualTransport();
     const free = manualTransport();
-    const lanes = [laneOn(stuck.transport), laneOn(free.transport)] as const;
-    const blocked = lanes[0].add("a", 1);
-    const done = lanes[1].add("b", 1);
+    const batchers = [batcherOn(stuck.transport), batcherOn(free.transport)] as const;
+    const blocked = batchers[0].add("a", 1);
+    const done = batchers[1].add("b", 1);
     await callsToBe(stuck.calls, 1);
     (await callsToBe(free.calls, 1)).ack(0n);
     expect(await done).toBe(0n);
@@ -71,7 +74,7 @@ describe("a lane", () => {
 
   it("bounds a batch by bytes and by records, and takes a record above the bound alone", async () => {
     const { calls, transport } = manualTransport();
-    const lane = laneOn(transport, { maxBatchBytes: 100, maxBatchRecords: 3 });
+    const batcher = batcherOn(transport, { maxBatchBytes: 100, maxBatchRecords: 3 });
     const sent = [
       ["a", 60],
       ["b", 60],
@@ -80,7 +83,7 @@ describe("a lane", () => {
       ["e", 1],
       ["f", 1],
       ["g", 1],
-    ].map(([record, bytes]) => lane.add(record as string, bytes as number));
+    ].map(([record, bytes]) => batcher.add(record as string, bytes as number));
     const expected = [["a"], ["b"], ["c"], ["d", "e", "f"], ["g"]];
     for (let i = 0; i < expected.length; i += 1) {
       const call = await callsToBe(calls, i + 1);
@@ -92,22 +95,22 @@ describe("a lane", () => {
 
   it("refuses at once beyond its bytes, and takes again when some are acknowledged", async () => {
     const { calls, transport } = manualTransport();
-    const lane = laneOn(transport, { maxQueuedBytes: 100 });
-    const first = lane.add("a", 90);
-    await expect(lane.add("b", 20)).rejects.toBeInstanceOf(LaneFullError);
+    const batcher = batcherOn(transport, { maxQueuedBytes: 100 });
+    const first = batcher.add("a", 90);
+    await expect(batcher.add("b", 20)).rejects.toBeInstanceOf(ProducerQueueFullError);
     (await callsToBe(calls, 1)).ack(0n);
     await first;
-    const second = lane.add("b", 20);
+    const second = batcher.add("b", 20);
     (await callsToBe(calls, 2)).ack(1n);
     expect(await second).toBe(1n);
   });
 
   it("sends again what failed, before anything that came later", async () => {
     const { calls, transport } = manualTransport();
-    const lane = laneOn(transport);
-    const a = lane.add("a", 1);
+    const batcher = batcherOn(transport);
+    const a = batcher.add("a", 1);
     (await callsToBe(calls, 1)).fail(new Error("the leader moved"));
-    const b = lane.add("b", 1);
+    const b = batcher.add("b", 1);
     const again = await callsToBe(calls, 2);
     expect(again.batch).toEqual(["a"]);
     again.ack(4n);
@@ -117,12 +120,12 @@ describe("a lane", () => {
 
   it("says which batches were tried before", async () => {
     const tries: [string, boolean][] = [];
-    const lane = laneOn((batch, again) => {
+    const batcher = batcherOn((batch, again) => {
       tries.push([batch.join("+"), again]);
       return tries.length === 1 ? Promise.reject(new Error("the leader moved")) : Promise.resolve(0n);
     });
-    await lane.add("a", 1);
-    await lane.add("b", 1);
+    await batcher.add("a", 1);
+    await batcher.add("b", 1);
     expect(tries).toEqual([
       ["a", false],
       ["a", true],
@@ -130,28 +133,28 @@ describe("a lane", () => {
     ]);
   });
 
-  it("rejects when the time is over, while the batch still holds the lane", async () => {
+  it("rejects when the time is over, while the batch still holds the batcher", async () => {
     const { calls, transport } = manualTransport();
-    const lane = laneOn(transport, { timeoutMs: 40 });
-    const late = lane.add("a", 1);
+    const batcher = batcherOn(transport, { timeoutMs: 40 });
+    const late = batcher.add("a", 1);
     const stuck = await callsToBe(calls, 1);
     await expect(late).rejects.toBeInstanceOf(KafkaUnavailableError);
-    const next = lane.add("b", 1);
+    const next = batcher.add("b", 1);
     await expect(next).rejects.toThrow(/did not acknowledge within 40 ms/);
     expect(calls).toHaveLength(1);
     stuck.fail(new Error("timed out"));
-    await lane.idle();
+    await batcher.idle();
     expect(calls).toHaveLength(1);
   });
 
   it("halves a batch that is too large together, and refuses the one record that is too large alone", async () => {
     const writes: string[][] = [];
-    const lane = laneOn((batch) => {
+    const batcher = batcherOn((batch) => {
       if (batch.length > 2 || batch.includes("huge")) return Promise.reject(new BatchTooLargeError("too large"));
       writes.push([...batch]);
       return Promise.resolve(BigInt(writes.flat().length - batch.length));
     });
-    const sent = ["a", "b", "huge", "c", "d"].map((record) => lane.add(record, 1));
+    const sent = ["a", "b", "huge", "c", "d"].map((record) => batcher.add(record, 1));
     const results = await Promise.allSettled(sent);
     expect(results.map((result) => (result.status === "fulfilled" ? result.value : result.reason.name))).toEqual([
       0n,

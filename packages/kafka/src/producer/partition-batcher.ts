@@ -1,13 +1,13 @@
-import { KafkaUnavailableError, LaneFullError, RecordRefusedError } from "../port.ts";
+import { KafkaUnavailableError, ProducerQueueFullError, RecordRefusedError } from "../port.ts";
 import { reasonOf } from "../connection.ts";
 import type { Linger } from "./linger.ts";
 
-/** The transport says that a batch was larger than the topic takes; the lane halves it. */
+/** The transport says that a batch was larger than the topic takes; the batcher halves it. */
 export class BatchTooLargeError extends Error {
   override readonly name = "BatchTooLargeError";
 }
 
-export interface LaneOptions<R> {
+export interface PartitionBatcherOptions<R> {
   /**
    * Writes one batch durably and resolves with the offset of its first record; the others follow it. Must settle in bounded time.
    * Rejects with {@link BatchTooLargeError} or {@link RecordRefusedError} for what sending again cannot cure; else it is tried again.
@@ -16,17 +16,17 @@ export interface LaneOptions<R> {
   readonly transport: (batch: readonly R[], again: boolean) => Promise<bigint>;
   /** `raw-events/3`, for messages. */
   readonly name: string;
-  /** How an idle lane waits for company before it sends. */
+  /** How an idle batcher waits for company before it sends. */
   readonly linger: Linger;
   readonly maxBatchBytes: number;
   readonly maxBatchRecords: number;
-  /** Bytes queued and in flight beyond which {@link Lane.add} refuses; one record is always taken. */
+  /** Bytes queued and in flight beyond which {@link PartitionBatcher.add} refuses; one record is always taken. */
   readonly maxQueuedBytes: number;
-  /** ms from {@link Lane.add} until the caller is told that Kafka did not acknowledge. */
+  /** ms from {@link PartitionBatcher.add} until the caller is told that Kafka did not acknowledge. */
   readonly timeoutMs: number;
 }
 
-export interface Lane<R> {
+export interface PartitionBatcher<R> {
   /** Queues a record; resolves with its offset. Rejects as {@link import("../port.ts").Producer.send} does. */
   add(record: R, bytes: number): Promise<bigint>;
   /** Resolves when nothing is queued or in flight. */
@@ -48,7 +48,7 @@ const LAST_RETRY_MS = 1000;
  * The queue of one partition: at most one batch in flight, what arrives meanwhile forms the next one. It keeps the order of
  * `add` and replaces the linger that kafkajs lacks. What failed is tried again before anything later.
  */
-export function createLane<R>(options: LaneOptions<R>): Lane<R> {
+export function createPartitionBatcher<R>(options: PartitionBatcherOptions<R>): PartitionBatcher<R> {
   const queue: Entry<R>[] = [];
   const idlers: (() => void)[] = [];
   let queuedBytes = 0;
@@ -58,7 +58,7 @@ export function createLane<R>(options: LaneOptions<R>): Lane<R> {
   function add(record: R, bytes: number): Promise<bigint> {
     if (queuedBytes > 0 && queuedBytes + bytes > options.maxQueuedBytes) {
       return Promise.reject(
-        new LaneFullError(
+        new ProducerQueueFullError(
           `${options.name}: ${queuedBytes} bytes wait for Kafka, the limit is ${options.maxQueuedBytes}. Send again later.`,
         ),
       );

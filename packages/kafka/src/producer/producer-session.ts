@@ -31,7 +31,7 @@ const REFUSED = new Set(["INVALID_RECORD", "INVALID_TIMESTAMP", "INVALID_REQUIRE
 const TOO_LARGE = new Set(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
 /**
- * The connection behind the lanes. A session whose connection failed is put away and replaced rather than repaired: kafkajs keeps
+ * The connection behind the batchers. A session whose connection failed is put away and replaced rather than repaired: kafkajs keeps
  * broken state across some failures (a seed broker that is gone, an expired producer id). `idempotent` stays off: with it, kafkajs
  * loses acknowledged records after a timeout (kafkajs#1005); ids are deterministic instead, and the sink is idempotent.
  */
@@ -137,7 +137,7 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
   };
 }
 
-/** kafkajs has lost callbacks of requests before; a lane must never wait for ever. */
+/** kafkajs has lost callbacks of requests before; a batcher must never wait for ever. */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { KafkaUnavailableError, LaneFullError } from "../port.ts";
+import { KafkaUnavailableError, ProducerQueueFullError } from "../port.ts";
 import type { NewRecord } from "../port.ts";
 import { createProducer } from "./producer.ts";
 import type { LaneTransport, ProducerSettings } from "./producer.ts";
@@ -66,7 +66,7 @@ describe("the producer", () => {
   it("refuses at once when too much waits for Kafka to answer for the first time", async () => {
     const producer = createProducer(transport({ away: true, partitions: 1 }), { ...settings, maxLaneBytes: 300 });
     const waiting = producer.send(record("k", "x".repeat(200)));
-    await expect(producer.send(record("k", "x".repeat(200)))).rejects.toBeInstanceOf(LaneFullError);
+    await expect(producer.send(record("k", "x".repeat(200)))).rejects.toBeInstanceOf(ProducerQueueFullError);
     await producer.close();
     await expect(waiting).rejects.toBeInstanceOf(KafkaUnavailableError);
   });

@@ -1,9 +1,9 @@
 import { TOPICS } from "@inlet/schemas";
 import type { SendBatch } from "./multi-partition-produce.ts";
-import { createLane } from "./partition-batcher.ts";
-import type { Lane } from "./partition-batcher.ts";
+import { createPartitionBatcher } from "./partition-batcher.ts";
+import type { PartitionBatcher } from "./partition-batcher.ts";
 import { sharedLinger } from "./linger.ts";
-import { KafkaUnavailableError, LaneFullError } from "../port.ts";
+import { KafkaUnavailableError, ProducerQueueFullError } from "../port.ts";
 import type { Coordinates, NewRecord, Producer } from "../port.ts";
 import { partitionOf } from "../codec/partition-of.ts";
 import { keyBytes, sizeOf } from "../record.ts";
@@ -15,13 +15,13 @@ export interface ProducerSettings {
   /** ms from `send` to {@link KafkaUnavailableError}. */
   readonly timeoutMs: number;
   readonly lingerMs: number;
-  /** Bytes that one partition's lane may queue. */
+  /** Bytes that one partition's batcher may queue. */
   readonly maxLaneBytes: number;
   /** ms after which the partition count of a topic is asked again. */
   readonly metadataMaxAgeMs: number;
 }
 
-/** What the lanes need of a connection; see `producer-session.ts`. */
+/** What the batchers need of a connection; see `producer-session.ts`. */
 export interface LaneTransport {
   send: SendBatch;
   partitionCount(topic: string): Promise<number>;
@@ -30,7 +30,7 @@ export interface LaneTransport {
 
 interface Waiting {
   readonly bytes: number;
-  /** Hands the record to its lane. */
+  /** Hands the record to its batcher. */
   go(): void;
   fail(error: Error): void;
 }
@@ -41,7 +41,7 @@ interface TopicState {
   asking: boolean;
   waiting: Waiting[];
   waitingBytes: number;
-  readonly lanes: Map<number, Lane<WireRecord>>;
+  readonly batchers: Map<number, PartitionBatcher<WireRecord>>;
 }
 
 const KiB = 1024;
@@ -49,7 +49,7 @@ const MAX_BATCH_RECORDS = 500;
 /** A whole batch counts against the topic's `max.message.bytes`, not each record. */
 const DEFAULT_BATCH_BYTES = 512 * KiB;
 
-/** The producer of the port over any transport: murmur2 partition, one lane a partition, trace context taken at the call. */
+/** The producer of the port over any transport: murmur2 partition, one batcher a partition, trace context taken at the call. */
 export function createProducer(transport: LaneTransport, settings: ProducerSettings): Producer {
   const topics = new Map<string, TopicState>();
   const pending = new Set<Promise<unknown>>();
@@ -80,7 +80,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
     if (state.partitions !== null) return intoLane(topic, state, state.partitions, wire, bytes);
     if (state.waitingBytes > 0 && state.waitingBytes + bytes > settings.maxLaneBytes) {
       return Promise.reject(
-        new LaneFullError(`${topic}: ${state.waitingBytes} bytes wait for Kafka to answer. Send again later.`),
+        new ProducerQueueFullError(`${topic}: ${state.waitingBytes} bytes wait for Kafka to answer. Send again later.`),
       );
     }
     return untilPartitionsKnown(topic, state, wire, bytes);
@@ -94,9 +94,9 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
     bytes: number,
   ): Promise<Coordinates> {
     const partition = wire.key === null ? nextWithoutKey++ % partitions : partitionOf(wire.key, partitions);
-    let lane = state.lanes.get(partition);
-    if (lane === undefined) {
-      lane = createLane<WireRecord>({
+    let batcher = state.batchers.get(partition);
+    if (batcher === undefined) {
+      batcher = createPartitionBatcher<WireRecord>({
         transport: (batch, again) => transport.send(topic, partition, batch, again),
         name: `${topic}/${partition}`,
         linger,
@@ -105,9 +105,9 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
         maxQueuedBytes: settings.maxLaneBytes,
         timeoutMs: settings.timeoutMs,
       });
-      state.lanes.set(partition, lane);
+      state.batchers.set(partition, batcher);
     }
-    return lane.add(wire, bytes).then((offset) => ({ topic, partition, offset }));
+    return batcher.add(wire, bytes).then((offset) => ({ topic, partition, offset }));
   }
 
   function untilPartitionsKnown(
@@ -177,7 +177,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
   function stateOf(topic: string): TopicState {
     let state = topics.get(topic);
     if (state === undefined) {
-      state = { partitions: null, askedAt: 0, asking: false, waiting: [], waitingBytes: 0, lanes: new Map() };
+      state = { partitions: null, askedAt: 0, asking: false, waiting: [], waitingBytes: 0, batchers: new Map() };
       topics.set(topic, state);
     }
     return state;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch, BatchedMethod, BatchRows, CallFault, CallOptions, CallResult, Crm } from "@inlet/crm";
 import type { Gate } from "@inlet/ledger";
-import { createGatherer, type CallOutcome, type Circuit, type Gatherer, type SharedQuota } from "@inlet/resilience";
+import { createBatcher, type CallOutcome, type Circuit, type Batcher, type SharedQuota } from "@inlet/resilience";
 import { batchOrigin, inOrigin, metrics, withBatchSpan, type BatchOrigin } from "@inlet/telemetry";
 import { MIN_CALL_MS, quotaWaitMs } from "../limits.ts";
 
@@ -66,13 +66,13 @@ const PATIENCE_MS = 1_000;
  */
 export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
   const { crm, quota, rate, circuit, gate, timeoutMs, now, reach } = options;
-  const gatherers = new Map<BatchedMethod, Gatherer<Row>>();
+  const batchers = new Map<BatchedMethod, Batcher<Row>>();
 
-  const gathererOf = (method: BatchedMethod): Gatherer<Row> => {
-    let gatherer = gatherers.get(method);
-    if (gatherer === undefined) {
+  const getBatcher = (method: BatchedMethod): Batcher<Row> => {
+    let batcher = batchers.get(method);
+    if (batcher === undefined) {
       const { most, bytes } = batchOf(crm, method);
-      gatherer = createGatherer<Row>({
+      batcher = createBatcher<Row>({
         most,
         ...(bytes === undefined ? {} : { weight: { of: ({ call }) => bytes.of(call.input), most: bytes.most } }),
         keyOf: ({ call }) => call.key,
@@ -80,9 +80,9 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
         patienceMs: PATIENCE_MS,
         sleep: async (ms, signal) => sleep(ms, undefined, { signal }),
       });
-      gatherers.set(method, gatherer);
+      batchers.set(method, batcher);
     }
-    return gatherer;
+    return batcher;
   };
 
   const send = async (method: BatchedMethod, take: () => readonly Row[]): Promise<void> => {
@@ -175,7 +175,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     call: async <M extends BatchedMethod>(call: BatchedCall<M>) =>
       new Promise<CallEnd<BatchRows[M]["value"]>>((resolve, reject) => {
         const end = resolve as (end: CallEnd<unknown>) => void;
-        gathererOf(call.method).add({ call, origin: batchOrigin(), end, fail: reject });
+        getBatcher(call.method).add({ call, origin: batchOrigin(), end, fail: reject });
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { BlobStoreUnavailableError } from "@inlet/blob-store";
 import { RegistryUnavailableError } from "@inlet/event-codec";
-import { KafkaUnavailableError, LaneFullError } from "@inlet/kafka";
+import { KafkaUnavailableError, ProducerQueueFullError } from "@inlet/kafka";
 import type { RawEvent } from "@inlet/schemas";
 import { LaneNotReadyError } from "../ops/lane-watch.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
@@ -32,7 +32,7 @@ export function makeDurable({ acknowledgements, publish, deadlineMs }: DurableDe
  */
 export function passingFault(error: unknown): "storage_unavailable" | "overloaded" | "lane_not_ready" | null {
   if (error instanceof LaneNotReadyError) return "lane_not_ready";
-  if (error instanceof LaneFullError) return "overloaded";
+  if (error instanceof ProducerQueueFullError) return "overloaded";
   const away =
     error instanceof KafkaUnavailableError ||
     error instanceof BlobStoreUnavailableError ||

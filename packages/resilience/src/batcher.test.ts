@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { createGatherer, type GathererOptions } from "./gatherer.ts";
+import { createBatcher, type BatcherOptions } from "./batcher.ts";
 
-/** A gatherer whose batches end when the test says so; `patience` ends the wait for the batch under way. */
-function gathering(options: Partial<GathererOptions<string>> = {}) {
+/** A batcher whose batches end when the test says so; `patience` ends the wait for the batch under way. */
+function gathering(options: Partial<BatcherOptions<string>> = {}) {
   const batches: (readonly string[])[] = [];
   const ends: (() => void)[] = [];
   const impatient: (() => void)[] = [];
-  const gatherer = createGatherer<string>({
+  const batcher = createBatcher<string>({
     most: 4,
     keyOf: (row) => row,
     run: async (take) => {
@@ -28,7 +28,7 @@ function gathering(options: Partial<GathererOptions<string>> = {}) {
     batches,
     /** Rows of one turn of the event loop. */
     add: async (...rows: string[]) => {
-      for (const row of rows) gatherer.add(row);
+      for (const row of rows) batcher.add(row);
       await settled();
     },
     end: async (batch: number) => {

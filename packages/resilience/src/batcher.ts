@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 
-/** How rows go together; see {@link createGatherer}. */
-export interface GathererOptions<Row> {
+/** How rows go together; see {@link createBatcher}. */
+export interface BatcherOptions<Row> {
   /** Rows that one batch takes. */
   readonly most: number;
   /** What a row adds to a batch, and what a batch takes together; a row by itself always fits. */
@@ -18,7 +18,7 @@ export interface GathererOptions<Row> {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-export interface Gatherer<Row> {
+export interface Batcher<Row> {
   /** Rows go in the order in which they came. */
   add(row: Row): void;
 }
@@ -27,7 +27,7 @@ export interface Gatherer<Row> {
  * Rows go together while a batch is under way: what comes first goes at once, those that come meanwhile go as the next batch.
  * So nobody waits where there is nothing to wait for, and the busier it is, the fuller the batches.
  */
-export function createGatherer<Row>(options: GathererOptions<Row>): Gatherer<Row> {
+export function createBatcher<Row>(options: BatcherOptions<Row>): Batcher<Row> {
   const { most, weight, keyOf, run, patienceMs, sleep } = options;
   let waiting: Row[] = [];
   let running = false;
