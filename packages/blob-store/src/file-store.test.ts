@@ -123,3 +123,18 @@ describe("openBlobStore", () => {
     expect(() => openBlobStore(url)).toThrow(problem);
   });
 });
+
+it("L23: a store that must not be made anew is not marked, and says what to do; one that is marked needs no leave", async () => {
+  const root = join(await mkdtemp(join(base, "n-")), "blobs");
+  const url = pathToFileURL(root).href;
+  const asked: string[] = [];
+  const may = (answer: boolean) => async (marker: string) => {
+    asked.push(marker);
+    return answer;
+  };
+  await expect(initBlobStore(url, { may: may(false) })).rejects.toThrow("inlet blobs init");
+  expect(await readdir(join(root, ".."))).toEqual([]);
+  expect(await initBlobStore(url, { may: may(true) })).toMatchObject({ made: true });
+  expect(await initBlobStore(url, { may: may(false) })).toMatchObject({ made: false });
+  expect(asked).toEqual([join(root, MARKER), join(root, MARKER)]);
+});

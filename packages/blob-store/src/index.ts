@@ -1,7 +1,7 @@
 export { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
 export type { BlobStore } from "./port.ts";
 export { initBlobStore } from "./init-blob-store.ts";
-export type { InitializedStore } from "./marker.ts";
+export type { InitializedStore, InitOptions } from "./marker.ts";
 export { openBlobStore } from "./open-blob-store.ts";
 export { createFileBlobStore } from "./file-store.ts";
 export { createMemoryBlobStore } from "./memory-store.ts";

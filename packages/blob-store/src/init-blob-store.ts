@@ -1,5 +1,5 @@
 import { initFileStore } from "./file-marker.ts";
-import type { InitializedStore } from "./marker.ts";
+import type { InitializedStore, InitOptions } from "./marker.ts";
 import { initS3Store } from "./s3-marker.ts";
 import { readStoreUrl } from "./store-url.ts";
 
@@ -8,7 +8,10 @@ import { readStoreUrl } from "./store-url.ts";
  * what makes the marker by itself would take an empty mount point for the store. Again changes nothing. Throws
  * BlobStoreUnavailableError where the place cannot be written, RangeError for a URL that names none.
  */
-export async function initBlobStore(url: string): Promise<InitializedStore> {
+export async function initBlobStore(
+  url: string,
+  { may = async () => true }: InitOptions = {},
+): Promise<InitializedStore> {
   const place = readStoreUrl(url);
-  return place.kind === "file" ? initFileStore(place.folder) : initS3Store(place.location);
+  return place.kind === "file" ? initFileStore(place.folder, may) : initS3Store(place.location, may);
 }

@@ -18,6 +18,11 @@ export interface InitializedStore {
   readonly made: boolean;
 }
 
+export interface InitOptions {
+  /** Asked where there is no marker: whether this place may be marked. False: it is left as it is, and BlobStoreUnavailableError says so. Default yes. */
+  readonly may?: (marker: string) => Promise<boolean>;
+}
+
 /** @param place the marker's place, for whoever reads the message */
 export function unmarked(place: string): BlobStoreUnavailableError {
   return new BlobStoreUnavailableError(

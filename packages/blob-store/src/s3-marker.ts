@@ -1,4 +1,11 @@
-import { MARKER, MARKER_RENEWED_AFTER_MS, MARKER_TEXT, unmarked, type InitializedStore } from "./marker.ts";
+import {
+  MARKER,
+  MARKER_RENEWED_AFTER_MS,
+  MARKER_TEXT,
+  unmarked,
+  type InitializedStore,
+  type InitOptions,
+} from "./marker.ts";
 import { keyBelow, nameOf, s3Opener, unavailable, type OpenedS3 } from "./s3-client.ts";
 import type { S3Location } from "./s3-url.ts";
 
@@ -9,10 +16,14 @@ export async function assertMarkedBucket(opened: OpenedS3, location: S3Location)
   if (Date.now() - lastModified > MARKER_RENEWED_AFTER_MS) await renew(opened, location).catch(() => {});
 }
 
-export async function initS3Store(location: S3Location): Promise<InitializedStore> {
+export async function initS3Store(
+  location: S3Location,
+  may: NonNullable<InitOptions["may"]>,
+): Promise<InitializedStore> {
   const opened = await s3Opener(location)();
   const marker = placeOf(location);
   if ((await askForMarker(opened, location)) !== null) return { marker, made: false };
+  if (!(await may(marker))) throw unmarked(marker);
   const { s3, client } = opened;
   const object = { ...objectOf(location), Body: MARKER_TEXT, ContentType: "text/plain; charset=utf-8" };
   await client.send(new s3.PutObjectCommand(object)).catch((error: unknown) => {

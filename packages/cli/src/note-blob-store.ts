@@ -11,6 +11,16 @@ export async function noteBlobStore(databaseUrl: string, place: string): Promise
   }
 }
 
+/** Whether the ledger knows of blobs at this place, or may. */
+export async function mayHoldBlobs(databaseUrl: string, place: string): Promise<boolean> {
+  const ledger = openLedger({ connectionString: databaseUrl, maxConnections: 1 });
+  try {
+    return await ledger.mayHoldBlobs(place);
+  } finally {
+    await ledger.close();
+  }
+}
+
 function movedStore(before: readonly string[]): string {
   return `what Inlet stored before stays behind at ${before.join(", ")}: copy it here, keeping the names. Until then mail that still needs it (waiting,
 replayed, or with links to its files) ends as blob_missing (docs/runbooks/blob-store.md)`;

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Arrival } from "./deliveries/parsing.ts";
 import { ledgerOn } from "./ledger.ts";
 import { openMemoryDatabase } from "../testing/memory-database.ts";
 
@@ -15,3 +16,30 @@ it("N10: whoever names another blob store is told once of those that were in use
   expect(told).toEqual([[], [], ["/a/.inlet-blob-store"], []]);
   await ledger.close();
 }, 60_000);
+
+it("L23: a place that was noted may hold blobs, another one not; where none was, emails say that there were some", async () => {
+  const database = await openMemoryDatabase();
+  const ledger = ledgerOn(database);
+  expect(await ledger.mayHoldBlobs("/a")).toBe(false);
+  await ledger.accept([ARRIVAL], 0);
+  expect(await ledger.mayHoldBlobs("/a")).toBe(true);
+  await ledger.noteBlobStore("/a");
+  expect([await ledger.mayHoldBlobs("/a"), await ledger.mayHoldBlobs("/b")]).toEqual([true, false]);
+  await ledger.close();
+}, 60_000);
+
+const ARRIVAL: Arrival = {
+  tenant: "acme",
+  eventId: "evt_1",
+  lane: "shared",
+  source: "mime",
+  sourceKind: "raw-mime",
+  sourceDeliveryId: null,
+  sourceEventId: null,
+  topic: "raw-events",
+  partition: 0,
+  offset: 0n,
+  pass: 0,
+  receivedAt: 0,
+  traceId: null,
+};

@@ -18,3 +18,16 @@ export async function noteBlobStore(database: Database, place: string): Promise<
     return before.map((row) => row.place);
   });
 }
+
+/**
+ * Whether blobs may lie at this place already: it was noted, or there are emails from before places were. What lies there is not there to be
+ * made anew.
+ */
+export async function mayHoldBlobs(database: Database, place: string): Promise<boolean> {
+  const [row] = await database.query<{ known: boolean }>(
+    `select exists (select from blob_stores where place = $1)
+         or (not exists (select from blob_stores) and exists (select from deliveries)) as known`,
+    [place],
+  );
+  return row?.known === true;
+}

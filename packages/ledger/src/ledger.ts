@@ -1,5 +1,5 @@
 import { admit, takeStalled, type Admission, type Candidate } from "./deliveries/admitting.ts";
-import { noteBlobStore } from "./blob-stores.ts";
+import { mayHoldBlobs, noteBlobStore } from "./blob-stores.ts";
 import { bufferOff, bufferOn, listBuffers, readGates, type Buffer, type Gate } from "./circuits/tenant-holds.ts";
 import {
   probeSoon,
@@ -232,6 +232,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     find: async (id: string) => inspecting.findDeliveries(database, id),
     journey: async (tenant: string, eventId: string) => inspecting.readJourney(database, tenant, eventId),
     effectsOf: async (tenant: string, emailKey: string) => inspecting.effectsOf(database, tenant, emailKey),
+    mayHoldBlobs: async (place: string): Promise<boolean> => mayHoldBlobs(database, place),
     noteBlobStore: async (place: string): Promise<string[]> => noteBlobStore(database, place),
     list: async (filter: DeliveryFilter): Promise<ListedDelivery[]> => listDeliveries(database, filter),
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),

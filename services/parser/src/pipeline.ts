@@ -14,8 +14,14 @@ import type { Understood } from "./steps/parse-body.ts";
 /** Unknown recipients that are kept as evidence. */
 const MOST_RECIPIENTS = 20;
 
-/** The way of one raw event to its normalized record, step by step; answers the row's move in the ledger. */
-export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<Outcome<Parsed>> {
+/** What became of a raw event: the row's move in the ledger, and the email's class. */
+export interface ParsedEmail {
+  readonly row: Parsed;
+  readonly class: NormalizedEvent["classification"]["kind"];
+}
+
+/** The way of one raw event to its normalized record, step by step. */
+export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<Outcome<ParsedEmail>> {
   const body = await readBody(deps, delivery);
   if (body.kind !== "ok") return body;
   const understood = await understand(deps, delivery, body.value);
@@ -30,7 +36,7 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   const known = knownRecipient(delivery, event);
   if (known.kind !== "ok") return known;
   const emailKey = await nameEmail(deps, event, understood.value);
-  return ok(await publish(deps, delivery, { ...event, emailKey }));
+  return ok({ row: await publish(deps, delivery, { ...event, emailKey }), class: event.classification.kind });
 }
 
 async function readBody(deps: ParserDeps, { event }: Delivery): Promise<Outcome<Buffer>> {

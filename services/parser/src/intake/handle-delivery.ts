@@ -6,7 +6,7 @@ import { groupIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
 import { endParse, type Ids } from "../finish/finish-parse.ts";
-import { parseEmail } from "../pipeline.ts";
+import { parseEmail, type ParsedEmail } from "../pipeline.ts";
 import type { Opened } from "./read-delivery.ts";
 
 const DEFAULT_MAX_AGE_MS = 7 * 86_400_000;
@@ -26,7 +26,7 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
     { groupId: groupIn("parser", lane), attributes: { "inlet.tenant": tenantId, "inlet.event_id": eventId } },
     async () => {
       const tenant = deps.tenants.get(tenantId);
-      let outcome: Outcome<Parsed>;
+      let outcome: Outcome<ParsedEmail>;
       if (opened.event.kind !== "ok") outcome = opened.event;
       else if (tenant === undefined) outcome = withoutTenant(deps, tenantId);
       else {
@@ -35,15 +35,15 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
       }
       metrics.parsed.inc({
         tenant: tenantId,
-        class: "",
+        class: outcome.kind === "ok" ? outcome.value.class : "",
         outcome: outcome.kind === "ok" ? "ok" : outcome.kind === "deadLetter" ? "dead_lettered" : "retry",
       });
       if (outcome.kind === "ok") {
         deps.log.info(
-          { tenant: tenantId, event_id: eventId, email_key: outcome.value.emailKey, pass: standing.pass },
+          { tenant: tenantId, event_id: eventId, email_key: outcome.value.row.emailKey, pass: standing.pass },
           "email parsed",
         );
-        return outcome.value;
+        return outcome.value.row;
       }
       const ids: Ids = {
         tenant: tenantId,
