@@ -49,7 +49,7 @@ export interface FaultContext {
 const REJECTED: DeadLetterReason = "crm_rejected";
 
 /** Distinct emails that fail at one operation, nobody getting through, show that it is the operation that is away. */
-export const EMAILS_OF_AN_OUTAGE = 3;
+export const EMAILS_OF_AN_OUTAGE = 2;
 
 /** An operation that is away is tried again after a quarter of the time for which it has been, between these, ms. */
 const SOONEST_MS = 1_000;

@@ -3,12 +3,14 @@
 -- asks once more of those that are false, and release_heads() mends what two transactions at the same moment left behind.
 alter table waiting add column behind boolean not null default false;
 update waiting w set behind = true
- where exists (select 1 from waiting b where b.tenant = w.tenant and b.stage = w.stage and b.conversation_id = w.conversation_id and b.seq < w.seq);
+ where exists (select 1 from waiting b where b.tenant = w.tenant and b.conversation_id = w.conversation_id and b.seq < w.seq);
 
-create function note_place_in_conversation() returns trigger language plpgsql as $$
+-- Only what waits for its delivery has a conversation. The questions name tenant and conversation alone, so that one index answers them; a plan
+-- that was made while the table was empty is kept, and must not be a walk through it.
+create function note_place_in_conversation() returns trigger language plpgsql set enable_seqscan = off as $$
 begin
-  new.behind := exists (select 1 from waiting b where b.tenant = new.tenant and b.stage = new.stage
-                           and b.conversation_id = new.conversation_id and b.event_id <> new.event_id and b.seq < new.seq);
+  new.behind := exists (select 1 from waiting b where b.tenant = new.tenant and b.conversation_id = new.conversation_id
+                           and b.event_id <> new.event_id);
   return new;
 end
 $$;
@@ -16,13 +18,13 @@ create trigger waiting_place before insert on waiting for each row when (new.con
   execute function note_place_in_conversation();
 
 -- The next of each conversation whose row has gone. One that is locked is left to release_heads(): nobody waits here in a circle.
-create function release_next_of_conversation() returns trigger language plpgsql as $$
+create function release_next_of_conversation() returns trigger language plpgsql set enable_seqscan = off as $$
 begin
   with next as (
     select n.tenant, n.event_id
-      from (select distinct tenant, stage, conversation_id from gone where conversation_id is not null) g
+      from (select distinct tenant, conversation_id from gone where conversation_id is not null) g
            cross join lateral (select w.tenant, w.event_id, w.behind from waiting w
-                                where w.tenant = g.tenant and w.conversation_id = g.conversation_id and w.stage = g.stage
+                                where w.tenant = g.tenant and w.conversation_id = g.conversation_id
                                 order by w.seq limit 1) n
      where n.behind),
   free as (select w.tenant, w.event_id from waiting w join next using (tenant, event_id) for update of w skip locked)
@@ -37,16 +39,16 @@ create trigger waiting_gone after delete on waiting referencing old table as gon
 create function release_heads() returns bigint language sql as $$
   with heads as (
     select n.tenant, n.event_id
-      from (select distinct tenant, conversation_id, stage from waiting where behind) c
+      from (select distinct tenant, conversation_id from waiting where behind) c
            cross join lateral (select w.tenant, w.event_id, w.behind from waiting w
-                                where w.tenant = c.tenant and w.conversation_id = c.conversation_id and w.stage = c.stage
+                                where w.tenant = c.tenant and w.conversation_id = c.conversation_id
                                 order by w.seq limit 1) n
      where n.behind),
   free as (select w.tenant, w.event_id from waiting w join heads using (tenant, event_id) for update of w skip locked),
   released as (update waiting w set behind = false from free f where w.tenant = f.tenant and w.event_id = f.event_id returning 1)
   select count(*) from released
 $$;
-create index waiting_behind on waiting (tenant, conversation_id, stage) where behind;
+create index waiting_behind on waiting (tenant, conversation_id) where behind;
 
 -- What goes on as soon as its circuit, its hold or its quota lets it, whatever its due time; and what goes on when it is due.
 create index waiting_gated on waiting (stage, tenant, seq)

@@ -135,12 +135,12 @@ describe.each(ANSWERS.map(([name, , ends], at) => ({ name, at, ends: ends === tr
       expect(REFUSED).toContain(reasons[0]);
     });
 
-    it("met by all, though the CRM answers a ping: no attempt ends them, the circuit stays closed, and all are written afterwards", () => {
-      const { circuits, later, atLast, reasons } = seen(`all-${at}`);
+    it("met by both emails of a tenant that has only two, though the CRM answers a ping: no attempt ends them, the circuit stays closed, and both are written afterwards", () => {
+      const { mails, circuits, later, atLast, reasons } = seen(`all-${at}`);
       expect(circuits).not.toContain(true);
       if (ends) for (const reason of reasons) expect(REFUSED).toContain(reason);
-      else expect(later).toEqual(NAMES.map(() => "waiting"));
-      expect(atLast).toEqual(NAMES.map(() => (ends ? "dead_lettered" : "written")));
+      else expect(later).toEqual(mails.map(() => "waiting"));
+      expect(atLast).toEqual(mails.map(() => (ends ? "dead_lettered" : "written")));
     });
   },
 );
@@ -198,7 +198,8 @@ async function liveThrough(): Promise<void> {
   const begins: (() => Promise<void>)[] = [
     ...ANSWERS.flatMap(([, answer], at) => [
       async () => begin(`one-${at}`, NAMES, answer, (_, body) => body.includes("poison")),
-      async () => begin(`all-${at}`, NAMES, answer, (path) => path !== "ping"),
+      // As few as there can be: that the second one fails as well shows that it is the CRM.
+      async () => begin(`all-${at}`, NAMES.slice(0, 2), answer, (path) => path !== "ping"),
     ]),
     ...AWAY.map((name, at) => async () => {
       const [, answer] = ANSWERS.find(([each]) => each === name) ?? [];
