@@ -53,6 +53,8 @@ export interface BatchOutcome {
 export interface BatchContext {
   /** Aborts when the partition is taken away or the consumer stops: stop at once, what is done so far is committed if still owned. */
   readonly signal: AbortSignal;
+  /** One beyond the last record of the partition when the batch was fetched. */
+  readonly endOffset: bigint;
 }
 
 /** Never throws by contract; if it does, the batch counts as not processed and the partition pauses for a second, loudly. */

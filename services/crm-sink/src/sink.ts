@@ -1,6 +1,7 @@
 import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
 import { gapOf, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
+import { observeBatches } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS } from "./limits.ts";
 import type { SinkDeps } from "./attempt.ts";
@@ -51,7 +52,7 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
       kafka.consumer({
         groupId: groupIn("crm-sink", lane),
         topic: topicIn("normalizedEvents", lane),
-        handler: createBatchHandler(deps, queue),
+        handler: observeBatches("crm-sink", groupIn("crm-sink", lane), createBatchHandler(deps, queue)),
         maxRecords: 200,
         onAlert,
       }),
@@ -60,7 +61,7 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
     kafka.consumer({
       groupId: groupIn("crm-sink-sent", SHARED_LANE),
       topic: topicIn("outboundMessages", SHARED_LANE),
-      handler: consumeSentMessages(deps),
+      handler: observeBatches("crm-sink", groupIn("crm-sink-sent", SHARED_LANE), consumeSentMessages(deps)),
       onAlert,
     }),
   ];

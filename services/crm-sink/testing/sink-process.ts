@@ -39,7 +39,7 @@ process.on("disconnect", () => process.exit(0));
 process.on("message", (message) => {
   if (!("records" in (message as object))) return;
   const { records } = message as { readonly records: readonly KafkaRecord[] };
-  void handle(records, { signal: new AbortController().signal }).then(({ processedThrough }) =>
+  void handle(records, { signal: new AbortController().signal, endOffset: 0n }).then(({ processedThrough }) =>
     process.send?.({ processedThrough }),
   );
 });

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { initBlobStore, openBlobStore } from "@inlet/blob-store";
 import { processEnvironment } from "@inlet/config";
@@ -27,8 +28,8 @@ let admin: Admin;
 const env = processEnvironment();
 const start = async (change: Record<string, string> = {}): Promise<GatewayProcess> => startGatewayProcess(dir, change);
 
-function post(body: string, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${gateway.url}/v1/inbound/demo/signed-json`, {
+function post(body: string, headers: Record<string, string> = {}, to = gateway): Promise<Response> {
+  return fetch(`${to.url}/v1/inbound/demo/signed-json`, {
     method: "POST",
     headers: { "content-type": "application/json", ...signedHeaders(secret, body, Date.now()), ...headers },
     body,
@@ -88,6 +89,27 @@ describe("the gateway's process", () => {
     expect(Object.values(checks).every(({ ok }) => ok)).toBe(true);
     const text = await (await fetch(`${gateway.opsUrl}/metrics`)).text();
     expect(text).toMatch(/inlet_ingest_requests_total\{tenant="demo",source="signed-json",code="202"\} [1-9]/);
+  });
+
+  test("frozen while it takes an email it holds up nobody: another takes it, and once it goes on it is the same email", async () => {
+    const other = await start();
+    try {
+      await untilReady(other);
+      const body = JSON.stringify({ eventId: `frozen-${run}`, text: "x".repeat(15 * 1024 * 1024) });
+      const eventId = eventIdOf("demo", "signed-json", `frozen-${run}`);
+      const late = post(body);
+      await setImmediate();
+      gateway.child.kill("SIGSTOP");
+      const retried = await post(body, {}, other);
+      expect([retried.status, await retried.json()]).toEqual([202, { eventId, duplicate: false }]);
+      gateway.child.kill("SIGCONT");
+      expect([(await late).status, await (await late).json()]).toEqual([202, { eventId, duplicate: false }]);
+      const records = await recordsOf(eventId);
+      expect(new Set(records.map(({ key }) => key?.toString())).size).toBe(1);
+    } finally {
+      gateway.child.kill("SIGCONT");
+      await stop(other);
+    }
   });
 
   test("logs neither secrets nor bodies", () => {

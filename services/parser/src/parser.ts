@@ -1,5 +1,6 @@
 import { gapOf, type Consumer, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
+import { observeBatches } from "@inlet/service";
 import { groupIn, topicIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./intake/incoming-delivery.ts";
@@ -21,7 +22,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
     kafka.consumer({
       groupId: groupIn("parser", lane),
       topic: topicIn("rawEvents", lane),
-      handler: createBatchHandler(deps),
+      handler: observeBatches("parser", groupIn("parser", lane), createBatchHandler(deps)),
       maxRecords: 64,
       onAlert: async (alert) => {
         const { code, message, detail } = alert;

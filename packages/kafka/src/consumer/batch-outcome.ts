@@ -21,6 +21,7 @@ export async function runHandler(
     readonly handler: BatchHandler;
     readonly records: readonly KafkaRecord[];
     readonly signal: AbortSignal;
+    readonly endOffset: bigint;
     readonly groupId: string;
   },
   log: KafkaLog,
@@ -37,7 +38,7 @@ export async function runHandler(
 
 async function answerOf(call: Parameters<typeof runHandler>[0], log: KafkaLog): Promise<BatchOutcome> {
   try {
-    return await call.handler(call.records, { signal: call.signal });
+    return await call.handler(call.records, { signal: call.signal, endOffset: call.endOffset });
   } catch (error) {
     if (call.signal.aborted) return { processedThrough: null };
     const first = call.records[0] as KafkaRecord;

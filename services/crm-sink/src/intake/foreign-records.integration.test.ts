@@ -211,7 +211,7 @@ describe("foreign records on normalized-events", async () => {
     const handler = createBatchHandler(deps as unknown as SinkDeps, createFairQueue(8, 1_000));
     const [met] = kafka.records(topic).filter(({ offset }) => offset === at.offset);
     const { signal } = new AbortController();
-    expect(await handler([met as KafkaRecord], { signal })).toEqual({ processedThrough: at.offset });
+    expect(await handler([met as KafkaRecord], { signal, endOffset: 0n })).toEqual({ processedThrough: at.offset });
     expect((await ledger.delivery(tenant, "evt_200"))?.state).toBe("waiting");
     expect((await ledger.delivery("unknown", `${topic}/0/${at.offset}`))?.state).toBe("dead_lettered");
   });
@@ -242,7 +242,7 @@ test("foreign records on outbound-messages stop nothing", async () => {
     return { ...at, key: null, value: each, headers: [] };
   });
   const { signal } = new AbortController();
-  expect(await consumeSentMessages({ ledger, codec, log: silent })(records, { signal })).toEqual({
+  expect(await consumeSentMessages({ ledger, codec, log: silent })(records, { signal, endOffset: 0n })).toEqual({
     processedThrough: 4n,
   });
   const mention = { tenant, emailKey: "e", eventId: "v", lane, conversationId: "c", messageIds: ["kept@x.example"] };

@@ -67,7 +67,7 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
   const handle = async (from: number, count: number, partition = 0) =>
     batch(
       Array.from({ length: count }, (_, index) => recordAt(partition, from + index)),
-      { signal: new AbortController().signal },
+      { signal: new AbortController().signal, endOffset: 0n },
     );
   return { handle, begun };
 }

@@ -1,7 +1,6 @@
-import { isInfrastructureFault } from "@inlet/domain";
 import { headerText, type BatchHandler, type KafkaRecord } from "@inlet/kafka";
 import { HEADER } from "@inlet/schemas";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import { reportFault } from "@inlet/service";
 import { PausePartition } from "../early-exit.ts";
 import type { SinkDeps } from "../attempt.ts";
 import type { FairQueue } from "./fair-queue.ts";
@@ -91,11 +90,6 @@ function pauseFor(deps: SinkDeps, error: unknown): number {
     deps.log.warn({ pauseMs: error.pauseMs, why: error.message }, "partition pauses");
     return error.pauseMs;
   }
-  const infrastructure = isInfrastructureFault(error);
-  metrics.alerts.inc({ code: infrastructure ? "infrastructure_away" : "unexpected_error" });
-  deps.log[infrastructure ? "warn" : "error"](
-    { err: errorForLog(error) },
-    infrastructure ? "infrastructure is away: the partition pauses" : "unexpected error: the partition pauses",
-  );
+  reportFault("crm-sink", deps.log, error);
   return INFRASTRUCTURE_PAUSE_MS;
 }

@@ -142,7 +142,7 @@ function parserWith(away: { readonly [part in Part]?: readonly number[] }, state
     handle: async (from: number, count: number, partition = 0) =>
       handler(
         Array.from({ length: count }, (_, index) => recordAt(partition, from + index)),
-        { signal: new AbortController().signal },
+        { signal: new AbortController().signal, endOffset: 0n },
       ),
   };
 }

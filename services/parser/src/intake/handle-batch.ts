@@ -1,6 +1,5 @@
-import { isInfrastructureFault } from "@inlet/domain";
 import type { BatchHandler, KafkaRecord } from "@inlet/kafka";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import { reportFault } from "@inlet/service";
 import { acceptRecords, handleAccepted, markParsed } from "./accept-records.ts";
 import type { ParserDeps } from "./incoming-delivery.ts";
 import { createReadAhead, type Ahead } from "./read-ahead.ts";
@@ -35,7 +34,7 @@ export function createBatchHandler(deps: ParserDeps): BatchHandler {
       ahead.unmarked.length = 0;
       deps.reach("after-mark");
     } catch (error) {
-      tell(deps, error);
+      reportFault("parser", deps.log, error);
       readAhead.keep(first, first.offset, ahead, true);
       return { processedThrough: null, pauseMs: INFRASTRUCTURE_PAUSE_MS };
     }
@@ -62,7 +61,7 @@ async function handleWave(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { accepted, fault } = await acceptRecords(deps, wave);
-  if (fault !== null) tell(deps, fault);
+  if (fault !== null) reportFault("parser", deps.log, fault);
   deps.reach("after-accept");
   const undone = new Set(accepted);
   let faulted = false;
@@ -76,7 +75,7 @@ async function handleWave(
         undone.delete(each);
       } catch (error) {
         faulted = true;
-        tell(deps, error);
+        reportFault("parser", deps.log, error);
       }
     }
   };
@@ -85,13 +84,4 @@ async function handleWave(
   const begun = [...undone].map(({ opened }) => opened.arrival);
   if (begun.length > 0) await deps.ledger.takeBackStarts(begun).catch(() => {});
   return faulted || fault !== null;
-}
-
-function tell(deps: ParserDeps, error: unknown): void {
-  const infrastructure = isInfrastructureFault(error);
-  metrics.alerts.inc({ code: infrastructure ? "infrastructure_away" : "unexpected_error" });
-  const message = infrastructure
-    ? "infrastructure is away: the partition pauses"
-    : "unexpected error: the partition pauses";
-  deps.log[infrastructure ? "warn" : "error"]({ err: errorForLog(error) }, message);
 }

@@ -1,0 +1,16 @@
+import { getDependency } from "@inlet/domain";
+import { errorForLog, metrics } from "@inlet/telemetry";
+import type { Log } from "./log.ts";
+
+/** Tells of a fault for which a partition pauses: of a dependency that is away, or of our own code. */
+export function reportFault(service: string, log: Log, error: unknown): void {
+  const dependency = getDependency(error);
+  if (dependency === null) {
+    metrics.alerts.inc({ code: "unexpected_error" });
+    log.error({ err: errorForLog(error) }, "unexpected error: the partition pauses");
+    return;
+  }
+  metrics.alerts.inc({ code: "infrastructure_away" });
+  metrics.consumerPaused.set({ service, dependency }, 1);
+  log.warn({ err: errorForLog(error), dependency }, "infrastructure is away: the partition pauses");
+}
