@@ -62,7 +62,10 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
       next = await slots.use(async () => {
         if (mine.signal.aborted || state !== "member") return next;
         const signal = AbortSignal.any([mine.signal, grace.signal]);
-        const outcome = await runHandler({ handler: options.handler, records, signal, endOffset: partitionLog.high, groupId }, log);
+        const outcome = await runHandler(
+          { handler: options.handler, records, signal, endOffset: partitionLog.high, groupId },
+          log,
+        );
         if (mine.fenced) return next;
         if (outcome.pauseMs > 0) pauses.pause(partition, outcome.pauseMs);
         if (outcome.through === null) return next;

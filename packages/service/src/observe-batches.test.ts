@@ -14,13 +14,20 @@ function away(name: string): Error {
 
 async function read(name: string, labels: Record<string, string | number>): Promise<number | undefined> {
   const metric = await metricsRegistry.getSingleMetric(name)?.get();
-  return metric?.values.find((each) => Object.entries(labels).every(([key, value]) => each.labels[key] === value))?.value;
+  return metric?.values.find((each) => Object.entries(labels).every(([key, value]) => each.labels[key] === value))
+    ?.value;
 }
 
 async function handle(outcome: BatchOutcome, endOffset: bigint, partition = 0): Promise<void> {
-  const records = [5n, 6n, 7n].map(
-    (offset): KafkaRecord => ({ topic: "t", partition, offset, timestamp: 1, key: null, value: Buffer.alloc(1), headers: [] }),
-  );
+  const records = [5n, 6n, 7n].map((offset): KafkaRecord => ({
+    topic: "t",
+    partition,
+    offset,
+    timestamp: 1,
+    key: null,
+    value: Buffer.alloc(1),
+    headers: [],
+  }));
   const handler = observeBatches("svc", "g", async () => outcome);
   await handler(records, { signal: new AbortController().signal, endOffset });
 }

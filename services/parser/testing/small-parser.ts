@@ -49,7 +49,8 @@ export function smallParser(blobs: BlobStore, over: Partial<ParserDeps> = {}) {
     ...over,
   } as unknown as ParserDeps;
   const handler = createBatchHandler(deps);
-  const handle = async (records: readonly KafkaRecord[]) => handler(records, { signal: new AbortController().signal });
+  const handle = async (records: readonly KafkaRecord[]) =>
+    handler(records, { signal: new AbortController().signal, endOffset: 0n });
   return { deps, handle, produced };
 }
 

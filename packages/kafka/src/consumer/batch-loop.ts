@@ -64,7 +64,13 @@ async function handleSlice(
   const { partition } = payload.batch;
   const signal = AbortSignal.any([generation.signal, options.stopSignal]);
   const outcome = await runHandler(
-    { handler: options.handler, records, signal, endOffset: BigInt(payload.batch.highWatermark), groupId: options.groupId },
+    {
+      handler: options.handler,
+      records,
+      signal,
+      endOffset: BigInt(payload.batch.highWatermark),
+      groupId: options.groupId,
+    },
     options.log,
   );
   // A join in the meantime replaced kafkajs' positions: setting ours would be a TypeError inside it, or another member's.
