@@ -8,7 +8,14 @@ import { runInlet, type RunningInlet, type Service } from "../running/running-in
 
 /** WR1, WR11: a whole Inlet towards an API that it has no adapter for, by the description in docs/guides/http-crm.md. */
 const CALLS = ["contact", "deal", "task", "stage", "file", "activity"];
-const POINTS = [...CALLS.flatMap((call) => [`before-call:${call}`, `after-call:${call}`]), "before-end", "after-end"];
+/** After each call the CRM has what the ledger does not know of; before one it has nothing, whatever the call (the kill matrix has them all). */
+const POINTS = [
+  "before-call:contact",
+  ...CALLS.map((call) => `after-call:${call}`),
+  "before-call:activity",
+  "before-end",
+  "after-end",
+];
 /** Every email makes a task and moves its deal. */
 const RULES = `
 rules:
