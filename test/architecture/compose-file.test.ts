@@ -50,6 +50,17 @@ test("planted: a service that is not confined, one that cannot be scaled", () =>
   ]);
 });
 
+test("the override of own secrets leaves the demo's public ones out: merged, an empty list alone would keep them", () => {
+  const text = readFileSync(`${ROOT}docker/compose.override.example.yaml`, "utf8");
+  // As text: what a tag says is Compose's own, and a reader of YAML drops it. A !reset is lost on the way through an anchor.
+  expect(text).toMatch(/^ {2}env_file: !override \[\]$/m);
+  expect(text).not.toMatch(/env_file: (?!!override \[\])/);
+  const { services } = composeFile();
+  const fromDemo = Object.keys(services).filter((name) => JSON.stringify(services[name]).includes("demo.env"));
+  expect(fromDemo.toSorted()).toEqual(["crm-sandbox", "crm-sink", "ingest-gateway", "inlet", "parser", "setup"]);
+  for (const name of fromDemo.filter((each) => each !== "crm-sandbox")) expect(text).toContain(`\n  ${name}: *own\n`);
+});
+
 test("compose runs the versions that the local stack runs", () => {
   const { services } = composeFile();
   const localStack = readFileSync(`${ROOT}packages/local-stack/prerequisites.mjs`, "utf8");
