@@ -16,7 +16,7 @@ const SOLE_IMPORTER: Readonly<Record<string, string>> = {
 /** What `npm run bench` measures Inlet against is the bare library, without our port. */
 const BASELINES = "test/bench/baselines/";
 /** Writes posts as providers do; it must not share the reader's mistakes. */
-const INDEPENDENT_READER = "packages/providers/src/take-apart.ts";
+const INDEPENDENT_READER = "packages/sources/src/take-apart.ts";
 
 test("kafkajs, opossum, the Postgres driver and the like are imported by one package each", () => {
   const looked = { files: 0, imports: 0 };

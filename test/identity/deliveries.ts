@@ -13,7 +13,7 @@ import {
   type EncodedRequest,
   type Posting,
   type ProviderKind,
-} from "@inlet/providers";
+} from "@inlet/sources";
 import { eventIdOf } from "@inlet/schemas";
 
 /** One delivery as a line of the table names it. */

@@ -3,15 +3,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { identify, parseMime } from "@inlet/email";
 import type { EmailContent } from "@inlet/email";
-import {
-  encodeCloudmailin,
-  encodeMailgun,
-  encodePostmark,
-  encodeSendgrid,
-  encodeSes,
-  PROVIDERS,
-} from "@inlet/providers";
-import type { EncodedRequest, Posting, ProviderKind } from "@inlet/providers";
+import { encodeCloudmailin, encodeMailgun, encodePostmark, encodeSendgrid, encodeSes, PROVIDERS } from "@inlet/sources";
+import type { EncodedRequest, Posting, ProviderKind } from "@inlet/sources";
 
 const EMAILS = fileURLToPath(new URL("../emails/", import.meta.url));
 const DEMO = new URL("../../config/demo/", import.meta.url);

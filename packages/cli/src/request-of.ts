@@ -6,7 +6,7 @@ import {
   encodeSes,
   postingOf,
   PROVIDER_KINDS,
-} from "@inlet/providers";
+} from "@inlet/sources";
 import { headerPair, standardWebhook } from "./sign.ts";
 
 /** The source kinds that Inlet's own command can speak. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv, promisify } from "node:util";
 import { SERVED_KINDS, loadTenants, processEnvironment } from "@inlet/config";
-import { deliveryKey, mimeContent } from "@inlet/providers";
+import { deliveryKey, mimeContent } from "@inlet/sources";
 import { eventIdOf } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { KINDS } from "./kinds/kinds.ts";

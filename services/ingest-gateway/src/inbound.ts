@@ -1,7 +1,7 @@
 import type { SourceConfig, TenantConfig } from "@inlet/config";
 import type { Context, Span } from "@opentelemetry/api";
 import type { FastifyRequest } from "fastify";
-import type { Disbelief } from "@inlet/providers";
+import type { Disbelief } from "@inlet/sources";
 import type { Delivery, Kind } from "./kinds/kind.ts";
 import type { Problem } from "./answers/problems.ts";
 

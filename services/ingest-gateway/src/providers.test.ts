@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { loadTenants } from "@inlet/config";
-import { encodeCloudmailin, encodeMailgun, encodePostmark, encodeSendgrid, encodeSes, signSns } from "@inlet/providers";
-import type { EncodedRequest, Posting } from "@inlet/providers";
+import { encodeCloudmailin, encodeMailgun, encodePostmark, encodeSendgrid, encodeSes, signSns } from "@inlet/sources";
+import type { EncodedRequest, Posting } from "@inlet/sources";
 import { eventIdOf } from "@inlet/schemas";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { KafkaUnavailableError } from "@inlet/kafka";

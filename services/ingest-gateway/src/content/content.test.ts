@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deliveryKey, mimeContent, storableId } from "@inlet/providers";
+import { deliveryKey, mimeContent, storableId } from "@inlet/sources";
 import { readSenderJson } from "./sender-json.ts";
 
 describe("mimeContent", () => {

@@ -1,4 +1,4 @@
-import { contentKey, mimeContent, parseBoundedJson } from "@inlet/providers";
+import { contentKey, mimeContent, parseBoundedJson } from "@inlet/sources";
 
 /** What the gateway itself needs of a signed JSON body (PROTOCOL.md 12). The rest is the parser's. */
 export interface SenderJson {

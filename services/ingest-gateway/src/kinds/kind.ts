@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { SourceConfig } from "@inlet/config";
-import type { Disbelief, DoorContext, DoorRequest, Opened } from "@inlet/providers";
+import type { Disbelief, DoorContext, DoorRequest, Opened } from "@inlet/sources";
 import type { Envelope } from "@inlet/schemas";
 
 /** What the gateway learns about a believed delivery without parsing the email. */

@@ -1,4 +1,4 @@
-import { PROVIDERS } from "@inlet/providers";
+import { PROVIDERS } from "@inlet/sources";
 import type { SourceKind } from "@inlet/schemas";
 import type { Kind } from "./kind.ts";
 import { providerKind } from "./provider-kind.ts";

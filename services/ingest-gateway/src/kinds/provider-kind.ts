@@ -1,7 +1,7 @@
-import type { Provider } from "@inlet/providers";
+import type { Provider } from "@inlet/sources";
 import type { Kind } from "./kind.ts";
 
-/** A provider's kind: everything about it stands in packages/providers. */
+/** A provider's kind: everything about it stands in packages/sources. */
 export function providerKind(provider: Provider): Kind {
   return {
     mediaTypes: provider.mediaTypes,

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Envelope } from "@inlet/schemas";
-import { deliveryKey, mimeContent } from "@inlet/providers";
+import { deliveryKey, mimeContent } from "@inlet/sources";
 import { readHeaderPair } from "../signatures/header-pair.ts";
 import { headerValue } from "../signatures/signature.ts";
 import { signedKind } from "./signed-kind.ts";

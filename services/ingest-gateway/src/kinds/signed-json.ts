@@ -1,4 +1,4 @@
-import { deliveryKey, storableId } from "@inlet/providers";
+import { deliveryKey, storableId } from "@inlet/sources";
 import { readSenderJson } from "../content/sender-json.ts";
 import { readHeaderPair } from "../signatures/header-pair.ts";
 import { signedKind } from "./signed-kind.ts";

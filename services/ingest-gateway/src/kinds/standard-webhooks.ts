@@ -1,4 +1,4 @@
-import { deliveryKey, storableId } from "@inlet/providers";
+import { deliveryKey, storableId } from "@inlet/sources";
 import { readSenderJson } from "../content/sender-json.ts";
 import { readStandardWebhooks } from "../signatures/standard-webhooks.ts";
 import { headerValue } from "../signatures/signature.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bareMessageId } from "@inlet/providers";
+import { bareMessageId } from "@inlet/sources";
 import type { FieldError } from "../answers/problems.ts";
 
 /** Latest time that a date can hold, epoch ms (ECMA-262 21.4.1.1). */

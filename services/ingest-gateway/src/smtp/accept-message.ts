@@ -1,6 +1,6 @@
 import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
-import { deliveryKey, mimeContent } from "@inlet/providers";
+import { deliveryKey, mimeContent } from "@inlet/sources";
 import { passingFault } from "../publish/publish-raw-event.ts";
 import type { MakeDurable } from "../publish/publish-raw-event.ts";
 import type { Transaction } from "./admit-recipient.ts";

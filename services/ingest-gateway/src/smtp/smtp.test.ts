@@ -1,7 +1,7 @@
 import { HEADER, eventIdOf } from "@inlet/schemas";
 import { headerText } from "@inlet/kafka";
 import { topicIn } from "@inlet/schemas";
-import { deliveryKey, mimeContent } from "@inlet/providers";
+import { deliveryKey, mimeContent } from "@inlet/sources";
 import { createTransport } from "nodemailer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mailClient } from "../../testing/mail-client.ts";

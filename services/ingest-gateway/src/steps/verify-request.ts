@@ -1,4 +1,4 @@
-import type { Disbelief, DoorContext } from "@inlet/providers";
+import type { Disbelief, DoorContext } from "@inlet/sources";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { bodyOf } from "../body/body.ts";
 import { doorOf, inboundOf } from "../inbound.ts";

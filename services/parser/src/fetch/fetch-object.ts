@@ -1,7 +1,7 @@
 import { addAbortSignal, Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SourceConfig } from "@inlet/config";
-import type { StoredElsewhere } from "@inlet/providers";
+import type { StoredElsewhere } from "@inlet/sources";
 import type { Fetched } from "./fetch-attachment.ts";
 
 /** As large as the largest body that a source takes, bytes. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { RETRY_DELAYS_MS } from "@inlet/domain";
-import { encodeSes } from "@inlet/providers";
+import { encodeSes } from "@inlet/sources";
 import { expect, test } from "vitest";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
 import type { Fetched } from "../fetch/fetch-attachment.ts";

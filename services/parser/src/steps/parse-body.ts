@@ -1,5 +1,5 @@
 import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/domain";
-import { withWord } from "@inlet/providers";
+import { withWord } from "@inlet/sources";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
 import { trustedAuthservOf } from "./check-sender.ts";

@@ -1,5 +1,5 @@
 import type { EmailContent, ParseFault } from "@inlet/email";
-import type { ProviderWord, StoredElsewhere } from "@inlet/providers";
+import type { ProviderWord, StoredElsewhere } from "@inlet/sources";
 
 /** What a worker is asked: bytes of one kind of source (PROTOCOL.md 12), under the media type that they were posted with. */
 export interface ParseJob {

@@ -1,5 +1,5 @@
 import { parseMime, parseSignedJson } from "@inlet/email";
-import { isProviderKind, PROVIDERS } from "@inlet/providers";
+import { isProviderKind, PROVIDERS } from "@inlet/sources";
 import type { ParseAnswer, ParseJob } from "./parse-job.ts";
 
 const NOTHING_SAID = { eventId: null, receivedAt: null };
