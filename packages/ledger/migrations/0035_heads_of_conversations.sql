@@ -1,16 +1,19 @@
 -- Tens of thousands of emails may be due behind one of their conversation that is not: a take that reads them to pass them over takes seconds.
 -- Whether a row stands behind an earlier one of its conversation is kept with it. True only where it surely is so or was a moment ago: a take
 -- asks once more of those that are false, and release_heads() mends what two transactions at the same moment left behind.
+create index waiting_in_conversation on waiting (conversation_id, seq);
+drop index waiting_conversation;
+
 alter table waiting add column behind boolean not null default false;
 update waiting w set behind = true
  where exists (select 1 from waiting b where b.tenant = w.tenant and b.conversation_id = w.conversation_id and b.seq < w.seq);
 
--- Only what waits for its delivery has a conversation. The questions name tenant and conversation alone, so that one index answers them; a plan
--- that was made while the table was empty is kept, and must not be a walk through it.
+-- Only what waits for its delivery has a conversation. The questions name the tenant so that no index answers for it: a plan that was made while the
+-- table was empty is kept, and would walk through all that waits of a tenant as well.
 create function note_place_in_conversation() returns trigger language plpgsql set enable_seqscan = off as $$
 begin
-  new.behind := exists (select 1 from waiting b where b.tenant = new.tenant and b.conversation_id = new.conversation_id
-                           and b.event_id <> new.event_id);
+  new.behind := exists (select 1 from waiting b where b.conversation_id = new.conversation_id
+                           and b.tenant || '' = new.tenant and b.event_id <> new.event_id);
   return new;
 end
 $$;
@@ -24,7 +27,7 @@ begin
     select n.tenant, n.event_id
       from (select distinct tenant, conversation_id from gone where conversation_id is not null) g
            cross join lateral (select w.tenant, w.event_id, w.behind from waiting w
-                                where w.tenant = g.tenant and w.conversation_id = g.conversation_id
+                                where w.conversation_id = g.conversation_id and w.tenant || '' = g.tenant
                                 order by w.seq limit 1) n
      where n.behind),
   free as (select w.tenant, w.event_id from waiting w join next using (tenant, event_id) for update of w skip locked)
@@ -41,7 +44,7 @@ create function release_heads() returns bigint language sql as $$
     select n.tenant, n.event_id
       from (select distinct tenant, conversation_id from waiting where behind) c
            cross join lateral (select w.tenant, w.event_id, w.behind from waiting w
-                                where w.tenant = c.tenant and w.conversation_id = c.conversation_id
+                                where w.conversation_id = c.conversation_id and w.tenant || '' = c.tenant
                                 order by w.seq limit 1) n
      where n.behind),
   free as (select w.tenant, w.event_id from waiting w join heads using (tenant, event_id) for update of w skip locked),

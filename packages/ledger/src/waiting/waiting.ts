@@ -62,6 +62,9 @@ interface Row {
 /** What is parked for these goes on as soon as they let it, whatever its own due time: nobody has to write to each row then. */
 const GATED = "w.kind = 'parked' and w.code in ('circuit_open', 'buffer_mode', 'quota')";
 
+/** Without an index: a conversation is found by its id, and a plan that goes by the tenant would read all that waits of it. */
+const OF_TENANT = (one: string, other: string): string => `${one}.tenant || '' = ${other}.tenant`;
+
 /**
  * Takes what is due, oldest first per tenant, under a lease: of a conversation only its head, of a tenant whose circuit is open
  * nothing (a ping closes it), nor of a tenant in buffer mode; of one with a quota no more than it has tokens (where emails go together: than
@@ -72,8 +75,8 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
   // `clock_timestamp()` would keep Postgres from looking a due time up in an index.
   const free = `w.stage = $1 and w.tenant = o.tenant and w.lane = any ($2) and not w.behind
           and (w.lease_until is null or w.lease_until < statement_timestamp())
-          and not exists (select 1 from waiting b where b.tenant = w.tenant and b.stage = w.stage
-                             and b.conversation_id = w.conversation_id and b.seq < w.seq)`;
+          and not exists (select 1 from waiting b where b.conversation_id = w.conversation_id and b.seq < w.seq
+                             and ${OF_TENANT("b", "w")} and b.stage = w.stage)`;
   const rows = await database.query<Row>(
     `with recursive tenants (tenant) as (
        (select w.tenant from waiting w where w.stage = $1 order by w.tenant limit 1)
@@ -195,7 +198,7 @@ export async function conversationWaits(
 ): Promise<boolean[]> {
   const rows = await database.query<{ i: number }>(
     `select distinct r.i from unnest($1::text[], $2::text[], $3::text[]) with ordinality as r(tenant, conversation_id, event_id, i)
-       join waiting w on w.tenant = r.tenant and w.conversation_id = r.conversation_id and w.event_id <> r.event_id and w.stage = 'deliver'`,
+       join waiting w on w.conversation_id = r.conversation_id and ${OF_TENANT("w", "r")} and w.event_id <> r.event_id and w.stage = 'deliver'`,
     [
       conversations.map((c) => c.tenant),
       conversations.map((c) => c.conversationId),
