@@ -1,7 +1,7 @@
 import { withoutPrefixes } from "@inlet/schemas";
 
 const WRAPPED = /^\[fwd:(.*)\]$/u;
-const TRAILER = /\s*\(fwd\)$/u;
+const TRAILER = /(?<!\s)\s*\(fwd\)$/u;
 
 /** Of a subject that is longer no more is looked at, characters. */
 const LONGEST = 2_000;

@@ -144,7 +144,7 @@ function looksLikeAddress(raw: string): boolean {
 
 /** Without route, comments, blanks and `mailto:`; what is quoted stays. */
 function bareAddress(text: string): string {
-  const parts = text.split(/("(?:[^"\\]|\\.)*")/);
+  const parts = text.split(/("(?:[^"\\]|\\.){0,400}")/);
   // Blanks around `@` and dots are the obsolete form (RFC 5322 4.4); among words they make an address that nobody has, when left out.
   if (parts.some((part, index) => index % 2 === 0 && hasBlankAmongWords(part))) return "";
   const bare = parts
@@ -153,7 +153,9 @@ function bareAddress(text: string): string {
     .replace(/^@[^:]*:/, "")
     .replace(/^mailto:/i, "");
   // Quotes that nothing needs say the same without (RFC 5321 4.1.2).
-  return bare.replace(/[.,;:]+$/, "").replace(/^"([^\s"\\@,;:<>()[\].]+(?:\.[^\s"\\@,;:<>()[\].]+)*)"(?=@)/, "$1");
+  return bare
+    .replace(/(?<![.,;:])[.,;:]+$/, "")
+    .replace(/^"([^\s"\\@,;:<>()[\].]+(?:\.[^\s"\\@,;:<>()[\].]+)*)"(?=@)/, "$1");
 }
 
 function hasBlankAmongWords(part: string): boolean {

@@ -105,3 +105,8 @@ test("lists made to be read again and again end", () => {
     expect(readAuthors([piece.repeat(50_000)]).length, piece).toBeLessThanOrEqual(1_000);
   }
 });
+
+test("linear in addresses made to be read again and again", () => {
+  for (const inside of [".".repeat(390_000), `"${String.raw`\"`.repeat(190_000)}`, "a.".repeat(190_000)])
+    expect(parseAddresses([`<${inside}a@b>`])).toEqual([]);
+});

@@ -73,7 +73,7 @@ export function refusalOf(file: AttachmentFacts, rules: AttachmentRules, usedByt
 
 /** Lower-case and without dot; null where there is none. Windows drops dots and spaces at the end of a name. */
 export function extensionOf(filename: string | null): string | null {
-  const name = (filename ?? "").replace(/[. ]+$/, "");
+  const name = (filename ?? "").replace(/(?<![. ])[. ]+$/, "");
   const dot = name.lastIndexOf(".");
   return dot === -1 || dot === name.length - 1 ? null : name.slice(dot + 1).toLowerCase();
 }

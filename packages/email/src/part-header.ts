@@ -38,7 +38,7 @@ export function readPartHeader(lines: readonly HeaderLine[], isUsed: (boundary: 
   const type = typeOf(lines, isUsed);
   const disposition = readStructured(valueOf(lines, "content-disposition"));
   const filename = filenameOf(disposition, type);
-  const id = valueOf(lines, "content-id")?.replace(/^[\s<]+|[\s>]+$/g, "") ?? "";
+  const id = valueOf(lines, "content-id")?.replace(/^[\s<]+|(?<![\s>])[\s>]+$/g, "") ?? "";
   return {
     contentType: mediaType(type.value, filename, disposition.value),
     params: type.params,

@@ -87,6 +87,6 @@ export function textOfRtf(rtf: string): string {
   flush();
   return text
     .toWellFormed()
-    .replace(/[ \t]+\n/g, "\n")
+    .replace(/(?<![ \t])[ \t]+\n/g, "\n")
     .trim();
 }

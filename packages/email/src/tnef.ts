@@ -128,5 +128,5 @@ function property(properties: Properties, id: number, codepage: string): string 
 }
 
 function text(bytes: Buffer, charset: string): string {
-  return decodeBytes(bytes, charset).text.replace(/\0+$/, "");
+  return decodeBytes(bytes, charset).text.replace(/(?<!\0)\0+$/, "");
 }

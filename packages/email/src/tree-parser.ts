@@ -241,6 +241,8 @@ function isText({ contentType }: PartHeader): boolean {
 /** `<meta charset>` of html that declares no charset in its header (HTML 13.2.3.2). */
 function charsetInHtml(bytes: Buffer): string | null {
   return (
-    /<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})/i.exec(bytes.toString("latin1", 0, 2_048))?.[1] ?? null
+    /<meta[^>]{0,200}?charset\s{0,20}=\s{0,20}["']?\s{0,20}([\w.:-]{2,40})/i.exec(
+      bytes.toString("latin1", 0, 2_048),
+    )?.[1] ?? null
   );
 }

@@ -30,7 +30,7 @@ const MOST_WILDCARDS = 4;
 /** `*`, or `{kind}`, whose match becomes a tag of that kind. */
 const WILDCARD = /\*|\{([a-z][a-z0-9-]{0,39})\}/g;
 const LOCAL = /^[^\s@<>",;:()[\]\\*{}]+$/;
-const DOMAIN = /^[^\s@<>",;:()[\]\\*{}]+\.[^\s@<>",;:()[\]\\*{}]+$/;
+const DOMAIN = /^[^\s@<>",;:()[\]\\*{}][^\s.@<>",;:()[\]\\*{}]*\.[^\s@<>",;:()[\]\\*{}]+$/;
 
 /**
  * Reads an address rule: `sales@inlet.example`, `campaign-*@inlet.example`, `deal-{deal}@inlet.example` or `*@inlet.example`. A wildcard

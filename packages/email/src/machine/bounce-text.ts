@@ -74,7 +74,7 @@ function recipientsIn(
     for (const [address] of line.slice(0, 500).matchAll(ADDRESS)) {
       const bare = address
         .replace(/^.*：/u, "")
-        .replace(/[.!?]+$/, "")
+        .replace(/(?<![.!?])[.!?]+$/, "")
         .replace(GLUED, "$1");
       const known = [...placed, ...named].some(({ recipient }) => recipient === bare);
       if (!isAddress(bare) || known || named.length + placed.length >= 10) continue;

@@ -22,7 +22,9 @@ export function loopSigns(content: EmailContent, mailboxes: readonly MailboxRule
   const automatic = AUTOMATIC.has(content.classification.kind);
   return [
     ...(automatic && content.from !== null && isOwn(content.from.email) ? ["loop:own_mailbox"] : []),
-    ...(value("x-loop").some((text) => (text.match(/[^\s<>,;]+@[^\s<>,;]+/g) ?? []).slice(0, 20).some(isOwn))
+    ...(value("x-loop").some((text) =>
+      (text.match(/[^\s<>,;]{1,320}@[^\s<>,;]{1,320}/g) ?? []).slice(0, 20).some(isOwn),
+    )
       ? ["loop:x_loop"]
       : []),
     ...(value("received").length > MOST_HOPS ? ["loop:hops"] : []),

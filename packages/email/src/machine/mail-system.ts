@@ -6,7 +6,7 @@ const DAEMON =
   /^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mail[-_.]delivery[-_.](?:sub)?system|maildelivery(?:sub)?system|microsoftexchange[0-9a-f]{8,64})(?:[-+=].{0,60})?$/i;
 /** Names that mail systems give themselves; a person at `postmaster@` writes under it as well. */
 const NAMES =
-  /^\W{0,3}(?:mail delivery (?:sub)?system|mailer[- ]?daemon|mail delivery service|mail administrator|postmaster|internet mail delivery)(?=\W*$|\s*[(<@[]|\s+(?:at|of|for)\b|\s+\S+\.\S+$)/i;
+  /^\W{0,3}(?:mail delivery (?:sub)?system|mailer[- ]?daemon|mail delivery service|mail administrator|postmaster|internet mail delivery)(?=\W{0,80}$|\s{0,9}[(<@[]|\s{1,9}(?:at|of|for)\b|\s{1,9}\S{1,80}\.\S{1,80}$)/i;
 
 /** Whether From is a mail system: an address that no person has, `<>`, or a daemon's name without an address. */
 export function isMailSystem(mail: Evidence): boolean {

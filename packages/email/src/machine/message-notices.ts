@@ -45,7 +45,7 @@ export function reactionSigns(mail: Evidence): string[] {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   const [sentence = "", emoji = ""] = lines;
-  const said = sentence.replace(/[\s:.：。!]+$/u, "");
+  const said = sentence.replace(/(?<![\s:.：。!])[\s:.：。!]+$/u, "");
   // Several words, or a sentence of a script that puts no spaces between them.
   const isSentence = said.length >= 4 && /\s|[\u3040-\u30FF\u4E00-\u9FFF\uAC00-\uD7AF\u0E00-\u0E7F]/u.test(said);
   const repeats = isSentence && subjectOf(mail).startsWith(said);

@@ -111,7 +111,7 @@ function hasQuoteBehind(key: string): boolean {
 function canEnd(key: string, quoted: boolean): boolean {
   return (
     /[:：>]$/.test(key) ||
-    /[-—]{2,}$/.test(key) ||
+    /[-—]{2}$/.test(key) ||
     /[:：>]$/.test(bare(key)) ||
     (quoted && key !== "") ||
     endsWithVerb(key)
@@ -125,7 +125,7 @@ function opensMidway(key: string): boolean {
 
 function isIntroduction(key: string, quoted: boolean, ruled: boolean): boolean {
   const ends = ruled || /[:：]$/.test(key);
-  const words = key.replace(/[\s:：]+$/, "");
+  const words = key.replace(/(?<![\s:：])[\s:：]+$/, "");
   const hasAddress = holdsAddress(words);
   const hasDay = DAY.test(words);
   const hasTime = TIME.test(words);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { takeBanner } from "./banner.ts";
+import { markOf } from "./html-marks.ts";
 import { LONG_LINES } from "./long-lines.ts";
 import { readReply } from "./read-reply.ts";
 
@@ -49,4 +50,8 @@ test.each(LONG_LINES)("a quarter of a megabyte of %s ends", { timeout: 60_000 },
   const { text: rest } = takeBanner(text);
   const { words } = readReply(rest, { name: "Bo Berg", email: "bo@example.com" });
   expect(words.length).toBeLessThanOrEqual(text.length);
+});
+
+test("a style made to be read again and again is told at once", () => {
+  expect(markOf("blockquote", { style: `${"margin:".repeat(70)}x;}` })).toBe(null);
 });

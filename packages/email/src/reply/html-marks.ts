@@ -68,10 +68,10 @@ const NAMES: Readonly<Record<string, Mark>> = {
 const CLASS_MARKS = flat(CLASSES);
 const ID_MARKS = flat(IDS);
 const BORDERED =
-  /border-(?:left|inline-start)\s*:\s*(?!none|0|medium none)[^;]*(?:solid|[1-9]px|[1-9]\.?\d*(?:pt|em|ex))/i;
+  /border-(?:left|inline-start)\s*:(?!\s*(?:none|0(?!\.\d)|medium none))[^;]*(?:solid|[1-9]px|[1-9]\.?\d{0,6}(?:pt|em|ex))/i;
 /** Outlook on the desktop draws this line above the header of the quoted message. */
 const OUTLOOK_RULE = /border(?:-top)?:\s*(?:none;\s*border-top:\s*)?solid #(?:b5c4df|e1e1e1)/i;
-const INDENTED = /(?:border\s*:\s*(?:none|0|medium none)|^(?:\s*(?:margin|padding)[a-z-]*\s*:[^;]*;?\s*)+$)/i;
+const INDENTED = /(?:border\s*:\s*(?:none|0|medium none)|^\s*(?:(?:margin|padding)[a-z-]*\s*:[^;]*(?:;\s*|$))+$)/i;
 const LONGEST = 500;
 
 /** The mark of an element as sent; null for any other. Attribute names in lower case. */

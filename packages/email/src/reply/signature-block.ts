@@ -155,7 +155,7 @@ export function isClosing(key: string): boolean {
   if (key.length > 60 || key === "") return false;
   const words = key.replace(/[\s,.;:!…~！。，、\p{Extended_Pictographic}\uFE0F-]{1,12}$/u, "");
   return (
-    CLOSING_WORDS.has(words) || words.split(/\s?[/|,&]\s?|\s+und\s+|\s+and\s+/).every((part) => CLOSING_WORDS.has(part))
+    CLOSING_WORDS.has(words) || words.split(/\s?[/|,&]\s?|\s(?:und|and)\s/).every((part) => CLOSING_WORDS.has(part))
   );
 }
 
