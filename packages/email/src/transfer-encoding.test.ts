@@ -41,6 +41,30 @@ test.each([
   expect(decoded(encoded, "base64")).toBe(text);
 });
 
+const LONG = "Bitte senden Sie uns ein Angebot für zwölf Geräte. ".repeat(6);
+
+test.each([
+  ["text", Buffer.from("Schöne Grüße aus Köln, bis bald.")],
+  ["lines of text", Buffer.from(LONG)],
+  ["lines of a file", Buffer.from(Array.from({ length: 400 }, (_, at) => (at * 37) % 256))],
+])("base64 that calls itself quoted-printable: %s", (_name, content) => {
+  const lines = content.toString("base64").replace(/.{76}/g, "$&\r\n");
+  expect(decodeTransfer(Buffer.from(`${lines}\r\n`), "quoted-printable")).toEqual({
+    bytes: content,
+    misdeclared: true,
+  });
+});
+
+test.each([
+  "Donaudampfschifffahrtsgesellschaftskapitaen",
+  "aHR0cHM6Ly9h and words",
+  "AAECAwQFBgcICQoLDA0ODw==",
+  "key=3Dvalue",
+  "",
+])("quoted-printable that only looks like base64 stays: %s", (text) => {
+  expect(decodeTransfer(Buffer.from(text), "quoted-printable").misdeclared).toBe(false);
+});
+
 test("text that only calls itself base64 stays", () => {
   const text = "Hello Sam,\r\n\r\nthis was never encoded at all.\r\n";
   expect(decodeTransfer(Buffer.from(text), "base64")).toEqual({ bytes: Buffer.from(text), misdeclared: true });

@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 export type TransferEncoding = "base64" | "quoted-printable" | "uuencode" | "identity";
 
 const EQUALS = 0x3d;
@@ -10,7 +12,7 @@ const TAB = 0x09;
 export function transferEncodingOf(value: string): TransferEncoding {
   const word = value
     .slice(0, 100)
-    .replace(/\(.*\)/, "")
+    .replace(/\([^)]{0,100}\)/, "")
     .toLowerCase()
     .replace(/[^a-z0-9]/g, "");
   if (/^x?base64/.test(word)) return "base64";
@@ -20,13 +22,19 @@ export function transferEncodingOf(value: string): TransferEncoding {
 
 /**
  * Undoes base64 and quoted-printable (RFC 2045 6) as broken senders write them. `misdeclared`: the bytes are not what the
- * header says, and are given as they are.
+ * header says; they are given as they are, or as the base64 that calls itself quoted-printable.
  */
 export function decodeTransfer(
   bytes: Buffer,
   encoding: TransferEncoding,
 ): { readonly bytes: Buffer; readonly misdeclared: boolean } {
-  if (encoding === "quoted-printable") return { bytes: decodeQuotedPrintable(bytes), misdeclared: false };
+  if (encoding === "quoted-printable") {
+    const meant = isBase64Text(bytes) ? decodeBase64(bytes) : null;
+    // A long word of these letters alone says nothing when it is decoded.
+    if (meant !== null && (isReadable(meant) || /^\S{60,78}\r?\n\S{60,78}\r?\n/.test(bytes.toString("latin1", 0, 160))))
+      return { bytes: meant, misdeclared: true };
+    return { bytes: decodeQuotedPrintable(bytes), misdeclared: false };
+  }
   if (encoding !== "base64") return { bytes, misdeclared: false };
   const sample = bytes.toString("latin1", 0, 4_096);
   const foreign = sample.replace(/[A-Za-z0-9+/=_\s-]/g, "").length;
@@ -37,10 +45,24 @@ export function decodeTransfer(
       ?.trimEnd() ?? "";
   const encoded = /^[A-Za-z0-9+/=]+$/.test(first) && first.length % 4 === 0;
   // A list's footer may stand below; in front of it, base64 has no words.
-  if (!encoded && (foreign > Math.max(4, sample.length / 10) || /[A-Za-z]{2,} [A-Za-z]{2,}/.test(sample))) {
+  if (!encoded && (foreign > Math.max(4, sample.length / 10) || /[A-Za-z]{2} [A-Za-z]{2}/.test(sample))) {
     return { bytes, misdeclared: true };
   }
   return { bytes: decodeBase64(bytes), misdeclared: false };
+}
+
+/** Whether a part is lines of base64 from end to end: what is quoted-printable has blanks, or `=` before two digits. */
+function isBase64Text(bytes: Buffer): boolean {
+  const head = bytes.toString("latin1", 0, 4_096);
+  if (bytes.length < 24 || !/^[A-Za-z0-9+/]{20}/.test(head)) return false;
+  if (!/^[A-Za-z0-9+/\r\n]+={0,2}\s{0,80}$/.test(head)) return false;
+  const text = bytes.toString("latin1").replace(/\s+/g, "");
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}
+
+/** UTF-8 without control characters. */
+function isReadable(bytes: Buffer): boolean {
+  return isUtf8(bytes) && !/[\u0000-\u0008\u000E-\u001F\u007F]/.test(bytes.toString("utf8"));
 }
 
 /** Skips what is no base64; goes on behind padding, since some senders join encoded pieces; stops at plain text below it. */

@@ -52,6 +52,23 @@ test.each([
     NORA,
     "list",
   ],
+  // The Sender Rewriting Scheme in From itself; without an answer address anybody could have written it.
+  [`From: SRS0=x7Kq=DL=lind.example=nora@forward.example ; Reply-To: Nora <${NORA}> | Hi`, NORA, "forwarder"],
+  [
+    `From: Nora <srs1=AbC1=one.example==x7Kq=DL=lind.example=nora@forward.example> ; Reply-To: ${NORA} | Hi`,
+    NORA,
+    "forwarder",
+  ],
+  [
+    "From: SRS0=x7Kq=DL=lind.example=nora@forward.example | Hi",
+    "SRS0=x7Kq=DL=lind.example=nora@forward.example",
+    "from",
+  ],
+  [
+    "From: SRS0=x7Kq=DL=lind.example=nora@forward.example ; Reply-To: bo@berg.example | Hi",
+    "SRS0=x7Kq=DL=lind.example=nora@forward.example",
+    "from",
+  ],
   // The list names nobody, or several.
   [`From: Talk <talk@lists.example> ; ${LIST} | Hi`, "talk@lists.example", "from"],
   [`From: Talk <talk@lists.example> ; Reply-To: ${NORA}, bo@berg.example ; ${LIST} | Hi`, "talk@lists.example", "from"],

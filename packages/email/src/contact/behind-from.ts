@@ -4,7 +4,7 @@ import { isAddress, parseAddresses } from "../addresses.ts";
 import { firstValue } from "../header-fields.ts";
 import type { BehindFrom } from "./contact-rules.ts";
 import { isListAddress, listOf } from "./list-address.ts";
-import { addressInLocalPart, holdsAddress, isRobotAddress, localPartOf } from "./robot-address.ts";
+import { addressInLocalPart, addressInSrs, holdsAddress, isRobotAddress, localPartOf } from "./robot-address.ts";
 
 /** Somebody behind From, and by what that is told. */
 export interface Found {
@@ -78,10 +78,18 @@ function behindForwarder(mail: Envelope): Found | null {
   const robot = isRobotAddress(mail.from.email);
   const local = localPartOf(mail.from.email);
   const answered = mail.replyTo.length === 1 ? (mail.replyTo[0] as Mailbox) : null;
-  const candidates = originals(mail).filter(
+  const rewritten = addressInSrs(local);
+  // Who rewrites could name anybody; that answers are wanted there is the second sign.
+  const inSrs =
+    rewritten !== null && answered !== null && same(answered.email, rewritten)
+      ? [{ mailbox: answered, reason: "from_local_part" as const }]
+      : [];
+  const candidates = [...inSrs, ...originals(mail)].filter(
     ({ mailbox }) =>
       !same(mailbox.email, mail.from.email) &&
-      (holdsAddress(local, mailbox.email) || (robot && answered !== null && same(answered.email, mailbox.email))),
+      (holdsAddress(local, mailbox.email) ||
+        same(mailbox.email, rewritten ?? "") ||
+        (robot && answered !== null && same(answered.email, mailbox.email))),
   );
   const [first] = candidates;
   if (first === undefined || isRobotAddress(first.mailbox.email)) return null;

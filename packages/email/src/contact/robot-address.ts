@@ -23,6 +23,15 @@ export function holdsAddress(local: string, email: string): boolean {
   return inside.includes(`_${plain(`${name}_${domain}`)}_`) || inside.includes(`_${plain(`${name}_at_${domain}`)}_`);
 }
 
+/** The sender's address that the Sender Rewriting Scheme keeps: `SRS0=hash=day=lind.example=nora`, or behind a second forwarder's `SRS1`. */
+export function addressInSrs(local: string): string | null {
+  const found =
+    /^srs[01][=+-](?:[^=@]{1,40}=[^=@]{1,80}==)?[^=@]{1,40}=[a-z2-7]{2,4}=([a-z0-9.-]{1,190})=([^@\s]{1,64})$/i.exec(
+      local,
+    );
+  return found === null ? null : `${found[2]}@${found[1]}`;
+}
+
 /** The address in a local part that a list wrote as `nora=lind.example`, with what it puts before or behind; null where it holds none. */
 export function addressInLocalPart(local: string): string | null {
   const found = /(?:^|[+])([^=+@\s]{1,64})=([a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5})$/i.exec(local);
