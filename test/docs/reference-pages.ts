@@ -75,7 +75,7 @@ const HEADER_MEANING: Readonly<Record<keyof typeof HEADER, { from: string; meani
   eventId: { from: "gateway", meaning: "the delivery's id, `evt_…`" },
   lane: { from: "gateway", meaning: "the lane it was accepted in; it keeps it through every hop and replay" },
   schema: { from: "gateway", meaning: "record name and version of the value, `RawEvent/1`" },
-  emailKey: { from: "parser", meaning: "the email's id, `eml_…`, whichever door it came through" },
+  emailKey: { from: "parser", meaning: "the email's id, `eml_…`, whichever way it came" },
   parsedAt: { from: "parser", meaning: "when it was parsed, epoch ms; orders records of one event" },
   pass: { from: "parser", meaning: "how often it started anew: `dlq replay` opens the next pass" },
   traceparent: { from: "gateway", meaning: "W3C trace context" },

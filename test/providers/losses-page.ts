@@ -1,5 +1,5 @@
 import { table } from "../docs/markdown-table.ts";
-import { DOORS, SET } from "./losses.ts";
+import { SOURCES, SET } from "./losses.ts";
 import type { Loss } from "./losses.ts";
 
 /** docs/reference/provider-losses.md as it should stand. */
@@ -11,8 +11,8 @@ export function lossesPage(found: ReadonlyMap<string, readonly Loss[]>): string 
     "raw form wherever a provider offers one. A field that is not listed is equal.",
     "",
     ...table(
-      ["door", "fields that differ", "in"],
-      DOORS.flatMap(({ title }) => {
+      ["source", "fields that differ", "in"],
+      SOURCES.flatMap(({ title }) => {
         const rows = rowsOf(found.get(title) ?? []);
         return rows.length === 0
           ? [[title, "none", ""]]

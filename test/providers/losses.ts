@@ -9,7 +9,7 @@ import type { EncodedRequest, Posting, ProviderKind } from "@inlet/sources";
 const EMAILS = fileURLToPath(new URL("../emails/", import.meta.url));
 const DEMO = new URL("../../config/demo/", import.meta.url);
 
-/** One set of emails for every door, each with something that forms lose easily. */
+/** One set of emails for every source, each with something that forms lose easily. */
 export const SET = [
   "reply/plain-quoted-printable.eml",
   "reply/html-gmail-quote.eml",
@@ -27,7 +27,7 @@ export const SET = [
   "machine/calendar-invite.eml",
 ] as const;
 
-export interface Door {
+export interface SourceForm {
   readonly title: string;
   readonly kind: ProviderKind;
   readonly encode: (posting: Posting) => Promise<EncodedRequest>;
@@ -37,7 +37,7 @@ const credential = "provider:not-a-secret-00001";
 const privateKey = await readFile(new URL("sns-signing-key.pem", DEMO), "utf8");
 
 /** Every way in which a provider posts an email. */
-export const DOORS: readonly Door[] = [
+export const SOURCES: readonly SourceForm[] = [
   { title: "postmark", kind: "postmark", encode: (posting) => encodePostmark(posting, { credential }) },
   {
     title: "postmark with RawEmail",
@@ -92,10 +92,10 @@ export interface Loss {
   readonly email: string;
 }
 
-/** The fields in which each door's email differs from the one that the raw mail gives. */
+/** The fields in which each source's email differs from the one that the raw mail gives. */
 export async function losses(): Promise<ReadonlyMap<string, readonly Loss[]>> {
   const found = new Map<string, readonly Loss[]>();
-  for (const door of DOORS) {
+  for (const source of SOURCES) {
     const differing: Loss[] = [];
     for (const email of SET) {
       const posting: Posting = {
@@ -105,17 +105,17 @@ export async function losses(): Promise<ReadonlyMap<string, readonly Loss[]>> {
         now: Date.UTC(2026, 0, 1),
       };
       const raw = comparable(mustBe(await parseMime(posting.mime)));
-      const through = comparable(await throughDoor(door, posting));
+      const through = comparable(await throughSource(source, posting));
       for (const field of Object.keys(raw)) {
         if (JSON.stringify(raw[field]) !== JSON.stringify(through[field])) differing.push({ field, email });
       }
     }
-    found.set(door.title, differing);
+    found.set(source.title, differing);
   }
   return found;
 }
 
-async function throughDoor({ kind, encode }: Door, posting: Posting): Promise<EmailContent> {
+async function throughSource({ kind, encode }: SourceForm, posting: Posting): Promise<EmailContent> {
   const { headers, body } = await encode(posting);
   const extracted = await PROVIDERS[kind].extract(body, headers["content-type"] ?? "");
   if (extracted.kind !== "email") throw new Error(`${kind}: ${JSON.stringify(extracted)}`);

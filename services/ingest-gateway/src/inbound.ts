@@ -6,7 +6,7 @@ import type { Delivery, Kind } from "./kinds/kind.ts";
 import type { Problem } from "./answers/problems.ts";
 
 /** Where a request came in. */
-export interface Door {
+export interface InboundEndpoint {
   readonly tenant: TenantConfig;
   readonly source: SourceConfig;
   readonly kind: Kind;
@@ -19,7 +19,7 @@ export interface Inbound {
   readonly span: Span;
   /** Holds the span: what is called inside it belongs to this request's trace. */
   readonly context: Context;
-  door: Door | null;
+  endpoint: InboundEndpoint | null;
   /** Once it is believed. */
   delivery: Delivery | null;
   /** Why it is not taken as its sender's: the signature, or `address` for a network that may not send. */
@@ -44,19 +44,20 @@ declare module "fastify" {
 /** The state of a request on the inbound route; only there it exists. */
 export function inboundOf(request: FastifyRequest): Inbound {
   if (request.inbound === null || request.inbound === undefined)
-    throw new Error("inbound state read before openInbound ran: the order of the steps in app.ts is wrong");
+    throw new Error("inbound state read before openInbound ran: the order of the steps in pipeline.ts is wrong");
   return request.inbound;
 }
 
-export function doorOf(request: FastifyRequest): Door {
-  const { door } = inboundOf(request);
-  if (door === null) throw new Error("door read before resolveSource ran: the order of the steps in app.ts is wrong");
-  return door;
+export function getEndpoint(request: FastifyRequest): InboundEndpoint {
+  const { endpoint } = inboundOf(request);
+  if (endpoint === null)
+    throw new Error("endpoint read before resolveSource ran: the order of the steps in pipeline.ts is wrong");
+  return endpoint;
 }
 
 export function deliveryOf(request: FastifyRequest): Delivery {
   const { delivery } = inboundOf(request);
   if (delivery === null)
-    throw new Error("delivery read before openDelivery ran: the order of the steps in app.ts is wrong");
+    throw new Error("delivery read before openDelivery ran: the order of the steps in pipeline.ts is wrong");
   return delivery;
 }

@@ -1,4 +1,4 @@
-/** The process: settings, telemetry, Kafka, signals. What the gateway does is in app.ts. */
+/** The process: settings, telemetry, Kafka, signals. What the gateway does to a request is in pipeline.ts. */
 import { openBlobStore } from "@inlet/blob-store";
 import {
   ConfigError,
@@ -18,7 +18,7 @@ import { budgetOfProcess } from "./body/body-budget.ts";
 import { gatewayChecks } from "./ops/checks.ts";
 import { prepareSchemas } from "./ops/schema-preparation.ts";
 import { watchLanes } from "./ops/lane-watch.ts";
-import { openMailDoor } from "./smtp/smtp-servers.ts";
+import { openSmtpServers } from "./smtp/smtp-servers.ts";
 import { watchCertificate } from "./tls/certificate.ts";
 import { createTopicCheck } from "./ops/topic-check.ts";
 
@@ -92,7 +92,7 @@ async function main(): Promise<void> {
     linkKeys: environment.urlSigningKeys,
   });
   const ops = await startOpsServer({ ...environment.ops, telemetry, checks });
-  const mail = await openMailDoor({ ...shared, log, certificate }, environment.smtp);
+  const mail = await openSmtpServers({ ...shared, log, certificate }, environment.smtp);
 
   closeWithGrace({ delay: GRACE_MS, logger: log }, async ({ err, signal }) => {
     if (err !== undefined) log.fatal({ err }, "ending after an error");

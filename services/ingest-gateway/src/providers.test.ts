@@ -29,7 +29,7 @@ const posting = (): Posting => ({
 });
 const secret = (name: string): string => env[name] ?? "";
 
-/** Every door of the demo tenant, as its provider posts to it, with the code that the provider documents as success. */
+/** Every endpoint of the demo tenant, as its provider posts to it, with the code that the provider documents as success. */
 const DOORS: readonly [source: string, success: number, encode: (mail: Posting) => Promise<EncodedRequest>][] = [
   ["postmark", 200, (mail) => encodePostmark(mail, { credential: secret("DEMO_POSTMARK_BASIC_AUTH") })],
   ["mailgun", 200, (mail) => encodeMailgun(mail, { signingKey: secret("DEMO_MAILGUN_SIGNING_KEY"), mime: false })],

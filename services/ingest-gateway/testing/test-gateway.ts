@@ -9,7 +9,7 @@ import type { RawEvent } from "@inlet/schemas";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
 import { pino } from "pino";
 import { createGateway } from "../src/gateway.ts";
-import type { GatewayDeps } from "../src/gateway.ts";
+import type { GatewayDeps } from "../src/gateway-deps.ts";
 import { signedHeaders } from "./sign.ts";
 
 export const SECRET = "open-sesame-newest-0001";

@@ -7,8 +7,8 @@ import { topicIn } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import { pino } from "pino";
 import { createBodyBudget } from "../src/body/body-budget.ts";
-import { openMailDoor } from "../src/smtp/smtp-servers.ts";
-import type { MailDoor, MailDoorDeps } from "../src/smtp/smtp-servers.ts";
+import { openSmtpServers } from "../src/smtp/smtp-servers.ts";
+import type { SmtpServers, SmtpServersDeps } from "../src/smtp/smtp-servers.ts";
 import { freePort } from "./free-port.ts";
 import { NOW, tenantOf, tenantsOf } from "./test-gateway.ts";
 
@@ -37,26 +37,26 @@ crm: { kind: hubspot, token: "env:TOKEN" }
 `;
 
 export interface TestMail {
-  readonly door: MailDoor;
+  readonly servers: SmtpServers;
   readonly kafka: InMemoryKafka;
   /** Log lines as written, JSON, without the redaction that the service adds. */
   readonly logs: string[];
   /** What is on the topics of acme and globex, decoded. */
   events(): Promise<RawEvent[]>;
-  port(protocol: keyof MailDoor["ports"]): number;
+  port(protocol: keyof SmtpServers["ports"]): number;
 }
 
-export interface TestMailOptions extends Partial<Omit<MailDoorDeps, "tenants">> {
+export interface TestMailOptions extends Partial<Omit<SmtpServersDeps, "tenants">> {
   readonly tenants?: readonly TenantConfig[];
 }
 
-/** A mail door on free ports of the loopback interface, with an in-memory Kafka behind it. */
+/** SMTP servers on free ports of the loopback interface, with an in-memory Kafka behind it. */
 export async function startTestMail({ tenants, ...overrides }: TestMailOptions = {}): Promise<TestMail> {
   const kafka = createInMemoryKafka({ sendTimeoutMs: 2000 });
   await (await kafka.admin()).applyTopics(["shared", "globex"]);
   const codec = createCodec({ registry: createLocalSchemaIds() });
   const logs: string[] = [];
-  const door = await openMailDoor(
+  const servers = await openSmtpServers(
     {
       tenants: tenantsOf(
         ...(tenants ?? [tenantOf("acme", ACME), tenantOf("globex", GLOBEX), tenantOf("initech", INITECH)]),
@@ -80,7 +80,7 @@ export async function startTestMail({ tenants, ...overrides }: TestMailOptions =
     },
   );
   return {
-    door,
+    servers,
     kafka,
     logs,
     events: async () =>
@@ -89,6 +89,6 @@ export async function startTestMail({ tenants, ...overrides }: TestMailOptions =
           .flatMap((lane) => kafka.records(topicIn("rawEvents", lane)))
           .map(async ({ value }) => codec.decode("RawEvent", value ?? Buffer.alloc(0))),
       ),
-    port: (protocol) => door.ports[protocol] ?? 0,
+    port: (protocol) => servers.ports[protocol] ?? 0,
   };
 }

@@ -35,7 +35,7 @@ export function refuseRequest(error: unknown, request: FastifyRequest, reply: Fa
 function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (request.inbound !== null && request.inbound !== undefined) request.inbound.problem = problem;
   else if (problem.statusCode >= 500) request.log.error({ err: problem.cause ?? problem }, "request failed");
-  const status = statusFor(problem, request.inbound?.door?.kind.answers);
+  const status = statusFor(problem, request.inbound?.endpoint?.kind.answers);
   return reply
     .code(status)
     .headers({ ...problem.headers, "cache-control": "no-store" })

@@ -8,7 +8,7 @@ const SHARE_OF_MEMORY = 1 / 4;
 const BYTES_OF_CONNECTION = 64 * 1024;
 const MOST_CONNECTIONS = 10_000;
 
-/** What the doors of one instance may hold in memory together. */
+/** What the endpoints of one instance may hold in memory together. */
 export interface BodyBudget {
   /** Counts bytes as held; false when that is more than the instance may hold (they are counted all the same: give them back). */
   take(bytes: number, tenant: string): boolean;

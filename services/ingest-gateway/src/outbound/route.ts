@@ -9,7 +9,7 @@ import { bodyOf } from "../body/body.ts";
 import { createBodyBudget } from "../body/body-budget.ts";
 import type { BodyBudget } from "../body/body-budget.ts";
 import { withDeadline } from "../body/deadline.ts";
-import { doorOf, inboundOf } from "../inbound.ts";
+import { getEndpoint, inboundOf } from "../inbound.ts";
 import { signedJson } from "../kinds/signed-json.ts";
 import { Problem } from "../answers/problems.ts";
 import { createSignatureAlarm } from "../ops/signature-alarm.ts";
@@ -85,7 +85,7 @@ function resolveOutbound(tenants: Tenants) {
       });
     }
     const { name } = TOPICS.outboundMessages;
-    inboundOf(request).door = {
+    inboundOf(request).endpoint = {
       tenant,
       source: { ...tenant.outbound, name, maxBodyBytes: MOST_BODY_BYTES },
       kind: signedJson,
@@ -101,7 +101,7 @@ function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
 
   return async function registerStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const inbound = inboundOf(request);
-    const { tenant } = doorOf(request);
+    const { tenant } = getEndpoint(request);
     const reading = readRegistration(bodyOf(request));
     if (!reading.ok) {
       const fields = reading.errors.map(({ field }) => (field === "" ? "the body" : field));

@@ -8,7 +8,7 @@ let mail: TestMail;
 beforeEach(async () => {
   mail = await startTestMail({ limits: { connectionsOfAddress: 500 } });
 });
-afterEach(() => mail.door.close());
+afterEach(() => mail.servers.close());
 
 const WORDS = [
   "EHLO client.example",

@@ -21,7 +21,7 @@ test("the curl example of docs/guides/smtp.md delivers to the demo tenant", asyn
       ["demo", { from: "ada@example.com", to: ["sales@inlet.example"] }],
     ]);
   } finally {
-    await mail.door.close();
+    await mail.servers.close();
     await tenants.close();
   }
 });

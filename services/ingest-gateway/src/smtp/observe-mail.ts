@@ -17,7 +17,7 @@ export type MailEnd =
 
 /**
  * Runs `accept` for one tenant's part of a message inside a span of its own (the root of that email's trace), counts it and writes the
- * one wide log line, as the HTTP door does.
+ * one wide log line, as the HTTP endpoint does.
  */
 export async function observeMail(
   log: MailLog,

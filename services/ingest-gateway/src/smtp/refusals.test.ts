@@ -8,7 +8,7 @@ import type { TestMail, TestMailOptions } from "../../testing/test-mail.ts";
 import { eventually } from "../../testing/eventually.ts";
 
 let mail: TestMail;
-afterEach(() => mail.door.close());
+afterEach(() => mail.servers.close());
 
 async function start(options: TestMailOptions = {}): Promise<void> {
   mail = await startTestMail(options);
@@ -224,7 +224,7 @@ describe("closing", () => {
     const idle = await mailClient(mail.port("smtp"));
     const busy = await greeted();
     await busy.say(to("sales@acme.example"), "DATA");
-    const closed = mail.door.close();
+    const closed = mail.servers.close();
     expect(await idle.reply()).toBe("421 4.3.2 Shutting down, try again");
     await expect(mailClient(mail.port("smtp"))).rejects.toThrow(/closed|ECONNREFUSED/);
     expect(await busy.say(`${BODY}\r\n.`)).toEqual([expect.stringMatching(/^250 /)]);
@@ -237,7 +237,7 @@ describe("closing", () => {
     const client = await greeted();
     await client.say(to("sales@acme.example"), "DATA");
     client.socket.write("From: half");
-    await mail.door.close();
+    await mail.servers.close();
     expect(await client.reply()).toMatch(/^421 /);
     expect(await mail.events()).toEqual([]);
   });

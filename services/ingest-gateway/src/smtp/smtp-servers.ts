@@ -14,7 +14,7 @@ import type { MailListener } from "./listener.ts";
 import type { MailLog } from "./observe-mail.ts";
 import { createTenantRate } from "./tenant-rate.ts";
 
-export interface MailDoorDeps extends PublisherDeps {
+export interface SmtpServersDeps extends PublisherDeps {
   readonly tenants: Tenants;
   readonly log: MailLog;
   readonly bodyBudget: BodyBudget;
@@ -28,14 +28,14 @@ export interface MailDoorDeps extends PublisherDeps {
 }
 
 /** The listeners for mail: one for each port that is configured. */
-export interface MailDoor {
+export interface SmtpServers {
   /** By protocol, the port listened on. */
   readonly ports: Readonly<Partial<Record<MailProtocol, number>>>;
   close(): Promise<void>;
 }
 
 /** Opens every port of `settings`; rejects, with all of them closed again, when one cannot be listened on. */
-export async function openMailDoor(deps: MailDoorDeps, settings: Environment["smtp"]): Promise<MailDoor> {
+export async function openSmtpServers(deps: SmtpServersDeps, settings: Environment["smtp"]): Promise<SmtpServers> {
   const now = deps.now ?? Date.now;
   const shared = {
     tenants: deps.tenants,

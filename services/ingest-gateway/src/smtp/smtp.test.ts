@@ -14,7 +14,7 @@ let mail: TestMail;
 beforeEach(async () => {
   mail = await startTestMail();
 });
-afterEach(() => mail.door.close());
+afterEach(() => mail.servers.close());
 
 const BODY =
   "From: ann@client.example\r\nTo: sales@acme.example\r\nMessage-ID: <m1@client.example>\r\n\r\n.dot\r\nHi\r\n";
@@ -133,7 +133,7 @@ describe("LMTP", () => {
   });
 
   test("one tenant's limit is no other's: 552 for the one, 250 for the other", async () => {
-    await mail.door.close();
+    await mail.servers.close();
     const small = GLOBEX.replace("1MiB", "1KiB");
     mail = await startTestMail({ tenants: [tenantOf("acme", ACME), tenantOf("globex", small)] });
     const client = await mailClient(mail.port("lmtp"));
@@ -161,7 +161,7 @@ describe("LMTP", () => {
 
 describe("a trusted relay", () => {
   beforeEach(async () => {
-    await mail.door.close();
+    await mail.servers.close();
     mail = await startTestMail({ trustedProxies: ["127.0.0.0/8"] });
   });
 

@@ -21,7 +21,7 @@ beforeEach(async () => {
   mail = await startTestMail();
 });
 afterEach(async () => {
-  await mail.door.close();
+  await mail.servers.close();
   trace.disable();
   context.disable();
   propagation.disable();
@@ -53,7 +53,7 @@ test("each tenant's part of a message is a trace of its own, from the conversati
   expect(headerText(record?.headers ?? [], HEADER.traceparent)?.split("-")[1]).toBe(traceId);
 });
 
-test("messages and refused recipients are counted as the HTTP door counts", async () => {
+test("messages and refused recipients are counted as the HTTP endpoint counts", async () => {
   const client = await mailClient(mail.port("smtp"));
   await client.send({ to: ["sales@acme.example"], body: BODY });
   await client.send({ to: ["sales@acme.example"], body: BODY });

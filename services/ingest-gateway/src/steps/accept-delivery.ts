@@ -2,7 +2,7 @@ import { context } from "@opentelemetry/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { passingFault } from "../publish/publish-raw-event.ts";
 import type { MakeDurable } from "../publish/publish-raw-event.ts";
-import { doorOf, inboundOf } from "../inbound.ts";
+import { getEndpoint, inboundOf } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 import { retryAfterSeconds } from "../answers/retry-after.ts";
 import { nameEvent } from "./build-event.ts";
@@ -23,7 +23,7 @@ export function acceptDelivery(durable: MakeDurable) {
         throw refusalOf(error);
       });
     inbound.duplicate = duplicate;
-    reply.code(doorOf(request).kind.answers.accepted);
+    reply.code(getEndpoint(request).kind.answers.accepted);
     return { eventId: event.eventId, duplicate };
   };
 }

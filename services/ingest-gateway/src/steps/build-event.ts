@@ -2,14 +2,14 @@ import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import type { FastifyRequest } from "fastify";
 import { bodyOf } from "../body/body.ts";
-import { deliveryOf, doorOf, inboundOf } from "../inbound.ts";
+import { deliveryOf, getEndpoint, inboundOf } from "../inbound.ts";
 
 const LONGEST_CONTENT_TYPE = 255;
 
 /** Makes the event of a believed request: deterministic id, lane as of now, bytes as they came. */
 export function nameEvent(request: FastifyRequest): RawEvent {
   const inbound = inboundOf(request);
-  const { tenant, source } = doorOf(request);
+  const { tenant, source } = getEndpoint(request);
   const delivery = deliveryOf(request);
   const eventId = eventIdOf(tenant.id, source.name, delivery.key);
   inbound.eventId = eventId;

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from "fastify";
-import { doorOf } from "../inbound.ts";
+import { getEndpoint } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 
 /** Refuses bodies that the kind does not define, before they are read. Parameters (`charset`) are not looked at: the bytes count. */
 export async function checkMediaType(request: FastifyRequest): Promise<void> {
-  const { mediaTypes } = doorOf(request).kind;
+  const { mediaTypes } = getEndpoint(request).kind;
   const essence = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (mediaTypes !== null && !mediaTypes.includes(essence)) {

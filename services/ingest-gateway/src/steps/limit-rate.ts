@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { doorOf } from "../inbound.ts";
+import { getEndpoint } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 
 /**
@@ -8,10 +8,10 @@ import { Problem } from "../answers/problems.ts";
  */
 export function limitRate(app: FastifyInstance) {
   const check = app.createRateLimit({
-    keyGenerator: (request) => doorOf(request).tenant.id,
-    max: (request) => doorOf(request).tenant.rateLimit.burst,
+    keyGenerator: (request) => getEndpoint(request).tenant.id,
+    max: (request) => getEndpoint(request).tenant.rateLimit.burst,
     timeWindow: (request) => {
-      const { burst, perSecond } = doorOf(request).tenant.rateLimit;
+      const { burst, perSecond } = getEndpoint(request).tenant.rateLimit;
       return Math.max(1, Math.round((burst / perSecond) * 1000));
     },
   });

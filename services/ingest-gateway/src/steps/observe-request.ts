@@ -31,7 +31,7 @@ export function openInbound(now: () => number) {
       receivedAt: now(),
       span,
       context: trace.setSpan(ROOT_CONTEXT, span),
-      door: null,
+      endpoint: null,
       delivery: null,
       signatureFault: null,
       bytes: 0,
@@ -50,9 +50,9 @@ export function openInbound(now: () => number) {
 /** After the answer: releases what the request held, ends the span, counts, and writes the one wide log line. */
 export function closeInbound(alarm: SignatureAlarm) {
   return async function closeInboundStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { door, signatureFault, ended } = inboundOf(request);
+    const { endpoint, signatureFault, ended } = inboundOf(request);
     end(request, reply.statusCode, reply.elapsedTime);
-    if (!ended && signatureFault !== null) alarm(door?.tenant.id ?? UNKNOWN, door?.source.name ?? UNKNOWN);
+    if (!ended && signatureFault !== null) alarm(endpoint?.tenant.id ?? UNKNOWN, endpoint?.source.name ?? UNKNOWN);
   };
 }
 
@@ -72,8 +72,8 @@ function end(request: FastifyRequest, status: number, elapsedMs: number | null):
 }
 
 function count(inbound: Inbound, status: number, elapsedMs: number | null): void {
-  const tenant = inbound.door?.tenant.id ?? UNKNOWN;
-  const source = inbound.door?.source.name ?? UNKNOWN;
+  const tenant = inbound.endpoint?.tenant.id ?? UNKNOWN;
+  const source = inbound.endpoint?.source.name ?? UNKNOWN;
   metrics.ingestRequests.inc({ tenant, source, code: String(status) });
   if (elapsedMs !== null) metrics.ingestSeconds.observe({ tenant, source }, elapsedMs / 1000);
   if (inbound.signatureFault !== null)
@@ -83,14 +83,14 @@ function count(inbound: Inbound, status: number, elapsedMs: number | null): void
 }
 
 function log(request: FastifyRequest, inbound: Inbound, status: number, elapsedMs: number | null): void {
-  const { door, problem } = inbound;
+  const { endpoint, problem } = inbound;
   const line = {
     code: problem?.code ?? (status < 300 ? (inbound.eventId === null ? "no_delivery" : "accepted") : "abandoned"),
     status,
-    tenant: door?.tenant.id,
-    source: door?.source.name,
-    kind: door?.source.kind,
-    lane: door?.tenant.lane,
+    tenant: endpoint?.tenant.id,
+    source: endpoint?.source.name,
+    kind: endpoint?.source.kind,
+    lane: endpoint?.tenant.lane,
     event_id: inbound.eventId ?? undefined,
     duplicate: inbound.duplicate ?? undefined,
     signature_fault: inbound.signatureFault ?? undefined,
@@ -103,15 +103,15 @@ function log(request: FastifyRequest, inbound: Inbound, status: number, elapsedM
   else request.log.info(line, inbound.eventId === null ? "notice of the provider" : "delivery accepted");
 }
 
-function endSpan({ span, door, eventId, duplicate, bytes, problem }: Inbound, status: number): void {
+function endSpan({ span, endpoint, eventId, duplicate, bytes, problem }: Inbound, status: number): void {
   if (!span.isRecording()) return;
   span.setAttribute("http.response.status_code", status);
   span.setAttribute("http.request.body.size", bytes);
-  if (door !== null) {
+  if (endpoint !== null) {
     span.setAttributes({
-      "inlet.tenant": door.tenant.id,
-      "inlet.source": door.source.name,
-      "inlet.lane": door.tenant.lane,
+      "inlet.tenant": endpoint.tenant.id,
+      "inlet.source": endpoint.source.name,
+      "inlet.lane": endpoint.tenant.lane,
     });
   }
   if (eventId !== null) span.setAttribute("inlet.event_id", eventId);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
 import type { BodyBudget } from "../body/body-budget.ts";
 import { BodyPieces } from "../body/body-pieces.ts";
-import { doorOf, inboundOf } from "../inbound.ts";
+import { getEndpoint, inboundOf } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 import { retryAfterSeconds } from "../answers/retry-after.ts";
 
@@ -17,7 +17,7 @@ export function readBody(budget: BodyBudget) {
   return async function readBodyStep(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> {
     const inbound = inboundOf(request);
     const limit = limitOf(request);
-    const { tenant } = doorOf(request);
+    const { tenant } = getEndpoint(request);
     let held = 0;
     inbound.releases.push(() => {
       budget.give(held, tenant.id);
@@ -64,7 +64,7 @@ function eachChunk(payload: IncomingMessage, take: (chunk: Buffer) => Problem | 
 
 /** The source's limit, or the kind's own where that is less: a body that proves itself must be small enough to be looked into. */
 function limitOf(request: FastifyRequest): number {
-  const { source, kind } = doorOf(request);
+  const { source, kind } = getEndpoint(request);
   return Math.min(source.maxBodyBytes, kind.mostBodyBytes ?? source.maxBodyBytes);
 }
 

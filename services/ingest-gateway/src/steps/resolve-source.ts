@@ -17,7 +17,7 @@ export function resolveSource(tenants: Tenants) {
         detail: "Check tenant and source in the path: /v1/inbound/{tenant}/{source}",
       });
     }
-    inboundOf(request).door = { tenant, source, kind };
+    inboundOf(request).endpoint = { tenant, source, kind };
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Disbelief, DoorContext } from "@inlet/sources";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { bodyOf } from "../body/body.ts";
-import { doorOf, inboundOf } from "../inbound.ts";
+import { getEndpoint, inboundOf } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 import type { ProblemCode } from "../answers/problems.ts";
 import { retryAfterSeconds } from "../answers/retry-after.ts";
@@ -27,7 +27,7 @@ export interface OpenDeps {
 /** Refuses unsigned, stale and unauthenticated requests by their headers, before their body costs anything. */
 export function checkHeaders(now: () => number) {
   return async function checkHeadersStep(request: FastifyRequest): Promise<void> {
-    const { kind, source } = doorOf(request);
+    const { kind, source } = getEndpoint(request);
     const why = kind.checkHeaders(request.headers, source, now());
     if (why !== null) throw disbelieve(request, why);
   };
@@ -36,7 +36,7 @@ export function checkHeaders(now: () => number) {
 /** Verifies the bytes as they came, before anything looks into them. What is not believed goes no further and is not kept. */
 export function openDelivery(deps: OpenDeps) {
   return async function openDeliveryStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { tenant, source, kind } = doorOf(request);
+    const { tenant, source, kind } = getEndpoint(request);
     const opened = await kind.open({ headers: request.headers, body: bodyOf(request) }, source, {
       now: deps.now(),
       bindToken: (token, key, untilMs) => deps.bindToken(`${tenant.id}/${source.name}`, token, key, untilMs),
@@ -68,7 +68,7 @@ export function openDelivery(deps: OpenDeps) {
 /** Amazon SNS sends the user and password of its URL only when it is asked for them. */
 function disbelieve(request: FastifyRequest, why: Disbelief): Problem {
   inboundOf(request).signatureFault = why;
-  const { source } = doorOf(request);
+  const { source } = getEndpoint(request);
   const asks = source.basicAuth.reveal().length > 0 || source.kind === "postmark" || source.kind === "cloudmailin";
   return new Problem(
     CODES[why],

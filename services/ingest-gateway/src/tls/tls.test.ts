@@ -85,7 +85,7 @@ describe("mail", () => {
   async function start() {
     const certificate = changingCertificate(first);
     const mail = await startTestMail({ certificate });
-    cleanUp.push(async () => mail.door.close());
+    cleanUp.push(async () => mail.servers.close());
     return { certificate, mail };
   }
 
@@ -128,7 +128,7 @@ describe("mail", () => {
 
   test("without a certificate there is no STARTTLS: the one that smtp-server brings is known to everybody", async () => {
     const mail = await startTestMail();
-    cleanUp.push(async () => mail.door.close());
+    cleanUp.push(async () => mail.servers.close());
     const client = await mailClient(mail.port("smtp"));
     expect(await client.say("EHLO client.example", "STARTTLS")).toEqual([
       "250 SIZE 67108864",

@@ -10,7 +10,7 @@ import type { NewRecord } from "@inlet/kafka";
 import { pino } from "pino";
 import { createGateway } from "../../src/gateway.ts";
 import { budgetWithin } from "../../src/body/body-budget.ts";
-import { openMailDoor } from "../../src/smtp/smtp-servers.ts";
+import { openSmtpServers } from "../../src/smtp/smtp-servers.ts";
 import { freePort } from "../free-port.ts";
 import { tenantsOf } from "../test-gateway.ts";
 import { CONTAINER_BYTES } from "./limits-of-compose.ts";
@@ -57,7 +57,7 @@ const app = await createGateway({
   sns: { certificate: async () => Promise.reject(new Error("away")), confirm: async () => undefined },
 });
 await app.listen({ host: "127.0.0.1", port: 0 });
-const mail = await openMailDoor(
+const mail = await openSmtpServers(
   { ...shared, log, certificate: null, trustedProxies: [] },
   { host: "127.0.0.1", port: await freePort(), tlsPort: null, lmtpPort: await freePort(), name: "mx.inlet.example" },
 );
