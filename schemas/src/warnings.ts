@@ -44,6 +44,8 @@ export type EmailWarning = keyof typeof EMAIL_WARNINGS;
 export const SOURCE_WARNINGS = {
   attachments_missing: "the provider tells of more attachments than it sent",
   provider_found_virus: "the provider's scan found malware; the files of the email are not stored",
+  attachment_unavailable:
+    "a file that the provider keeps at an address of its own could not be fetched: the email goes on without it",
   attachment_refused: "a file broke the tenant's policy; it is not stored",
   attachment_infected: "a scan found malware in a file; it is not stored",
   attachment_unscanned: "a file could not be scanned, and the tenant's policy lets it through",

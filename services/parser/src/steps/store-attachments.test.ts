@@ -136,7 +136,7 @@ test("what is given by URL is judged by what was fetched", async () => {
   });
   expect(verdicts(await stored(byUrl, { fetched: { kind: "gone", code: "404" } }))).toEqual({
     verdicts: [["unavailable", false]],
-    warnings: [],
+    warnings: ["attachment_unavailable"],
   });
   const passing = { kind: "passing", code: "attachment_url:503" } as const;
   expect(await stored(byUrl, { fetched: passing })).toMatchObject({ kind: "retry", attempt: true });

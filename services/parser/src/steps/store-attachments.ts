@@ -37,6 +37,8 @@ export async function storeAttachments(
     if (content.kind !== "ok") return content;
     if (content.value === null) {
       attachments.push({ ...described, verdict: "unavailable", blob: null });
+      metrics.attachments.inc({ tenant: event.tenantId, verdict: "unavailable" });
+      warnings.push("attachment_unavailable");
       continue;
     }
     const attachment = bytes === null ? await measured(described, content.value) : described;
