@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { blobStoreConformance } from "./blob-store-conformance.ts";
+import { blobStoreConformance } from "../conformance/behaviours.ts";
 import { createFileBlobStore } from "./file-store.ts";
 import { initBlobStore } from "./init-blob-store.ts";
 import { MARKER } from "./marker.ts";

@@ -1,4 +1,4 @@
-import { blobStoreConformance } from "./blob-store-conformance.ts";
+import { blobStoreConformance } from "../conformance/behaviours.ts";
 import { createMemoryBlobStore } from "./memory-store.ts";
 
 blobStoreConformance("memory", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3_CREDENTIALS, startS3Server, type S3Server } from "@inlet/local-stack";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { blobStoreConformance } from "./blob-store-conformance.ts";
+import { blobStoreConformance } from "../conformance/behaviours.ts";
 import { initBlobStore } from "./init-blob-store.ts";
 import { MARKER } from "./marker.ts";
 import { openBlobStore } from "./open-blob-store.ts";

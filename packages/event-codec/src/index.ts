@@ -27,5 +27,3 @@ export { schemaIdOf } from "./wire-format.ts";
 export { outcomeRecord } from "./outcome-record.ts";
 export type { EncodedRecord } from "./outcome-record.ts";
 export { avroType } from "./record-types.ts";
-export { foreignRecords } from "./testing/foreign-records.ts";
-export type { ForeignRecord, GenuineRecord } from "./testing/foreign-records.ts";

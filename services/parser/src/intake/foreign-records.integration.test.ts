@@ -2,13 +2,12 @@ import { randomUUID } from "node:crypto";
 import {
   createCodec,
   createLocalSchemaIds,
-  foreignRecords,
   ownerOf,
   ownerOfDeadLetter,
   recordHeaders,
   schemaHeaderOf,
-  type GenuineRecord,
 } from "@inlet/event-codec";
+import { foreignRecords, type GenuineRecord } from "@inlet/event-codec/testing";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import type { RawEvent } from "@inlet/schemas";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { BlobRef } from "@inlet/schemas";
-import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
-import type { BlobStore } from "./port.ts";
+import { BlobMissingError, BlobStoreUnavailableError } from "../src/port.ts";
+import type { BlobStore } from "../src/port.ts";
 
 /** A store under test, with the two faults that every implementation must show alike. */
 export interface StoreUnderTest {
