@@ -1,26 +1,26 @@
 import type { Envelope, Mailbox } from "@inlet/schemas";
-import { parseAddresses } from "./addresses.ts";
-import { describeAttachments } from "./attachments.ts";
-import type { AttachmentSource } from "./attachments.ts";
-import { authenticationOf } from "./authentication.ts";
-import { readAuthors } from "./author.ts";
-import type { Bodies } from "./body-text.ts";
-import { classify } from "./classification.ts";
-import { cleanLine, cleanText } from "./clean-text.ts";
+import { parseAddresses } from "./headers/addresses.ts";
+import { describeAttachments } from "./attachments/attachments.ts";
+import type { AttachmentSource } from "./attachments/attachments.ts";
+import { authenticationOf } from "./classify/authentication.ts";
+import { readAuthors } from "./headers/author.ts";
+import type { Bodies } from "./mime/body-text.ts";
+import { classify } from "./classify/classify.ts";
+import { cleanLine, cleanText } from "./charset/clean-text.ts";
 import { readForwarded } from "./contact/read-forward.ts";
 import { contentHashOf } from "./content-hash.ts";
-import { parseDate } from "./dates.ts";
-import { firstValue, rawValues } from "./header-fields.ts";
-import type { Field } from "./header-fields.ts";
-import { referencedCids, sanitize } from "./html.ts";
-import { textBetweenTags, textOfSafeHtml } from "./html-text.ts";
+import { parseDate } from "./headers/dates.ts";
+import { firstValue, rawValues } from "./headers/header-fields.ts";
+import type { Field } from "./headers/header-fields.ts";
+import { referencedCids, sanitize } from "./html/html.ts";
+import { textBetweenTags, textOfSafeHtml } from "./html/html-text.ts";
 import { CUTS } from "./limits.ts";
-import { findPictures } from "./pictures.ts";
-import type { Pictures } from "./pictures.ts";
+import { findPictures } from "./html/pictures.ts";
+import type { Pictures } from "./html/pictures.ts";
 import type { EmailContent, ParseOptions } from "./port.ts";
-import { replyOf } from "./reply-text.ts";
-import { spamOf } from "./spam.ts";
-import { conversationRoot, keptReferences, messageId, messageIds, repliedTo } from "./threading.ts";
+import { replyOf } from "./reply/reply-text.ts";
+import { spamOf } from "./classify/spam.ts";
+import { conversationRoot, keptReferences, messageId, messageIds, repliedTo } from "./headers/threading.ts";
 
 /** A message taken apart, whichever door it came through. */
 export interface MessageParts {

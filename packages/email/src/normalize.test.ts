@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { MailboxRules } from "@inlet/mailboxes";
 import { expect, test } from "vitest";
-import { readOurAddresses } from "./address-tags.ts";
+import { readOurAddresses } from "./headers/address-tags.ts";
 import { normalize } from "./normalize.ts";
 import type { NormalizeContext } from "./normalize.ts";
 import { parseMime } from "./parse-mime.ts";

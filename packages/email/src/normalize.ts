@@ -1,12 +1,12 @@
 import { recipientsIn } from "@inlet/mailboxes";
 import type { MailboxRules } from "@inlet/mailboxes";
 import type { BlobRef, Envelope, NormalizedEvent, SourceInfo } from "@inlet/schemas";
-import { readOurAddresses } from "./address-tags.ts";
+import { readOurAddresses } from "./headers/address-tags.ts";
 import { chooseContact } from "./contact/choose-contact.ts";
 import type { ContactRules } from "./contact/contact-rules.ts";
-import { identify } from "./identify.ts";
+import { identify } from "./ids.ts";
 import { listOf } from "./contact/list-address.ts";
-import { gradeLoop } from "./machine/loop.ts";
+import { gradeLoop } from "./classify/detect-loop.ts";
 import type { EmailContent } from "./port.ts";
 
 /** What the delivery knows and the bytes do not. */

@@ -2,11 +2,11 @@ import type { MailboxRules } from "@inlet/mailboxes";
 import { eventIdOf, SHARED_LANE } from "@inlet/schemas";
 import type { NormalizedEvent } from "@inlet/schemas";
 import { normalize } from "./normalize.ts";
-import { emailsInMbox } from "./other-files.ts";
+import { emailsInMbox } from "./mime/not-email.ts";
 import { parseMime } from "./parse-mime.ts";
 import { parseSignedJson } from "./parse-signed-json.ts";
 import type { EmailContent, JsonParseResult, ParseFault } from "./port.ts";
-import { mimeContent } from "./trace-fields.ts";
+import { mimeContent } from "./headers/trace-fields.ts";
 
 const TENANT = "offline";
 const MBOX = (emails: number): string =>

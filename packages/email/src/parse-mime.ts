@@ -1,13 +1,13 @@
 import type { EmailWarning } from "@inlet/schemas";
 import { assemble } from "./assemble.ts";
-import { joinTextParts } from "./body-text.ts";
-import { readHeaderBlock } from "./header-block.ts";
-import type { HeaderBlock } from "./header-block.ts";
-import { decodeFields } from "./header-fields.ts";
+import { joinTextParts } from "./mime/body-text.ts";
+import { readHeaderBlock } from "./headers/header-block.ts";
+import type { HeaderBlock } from "./headers/header-block.ts";
+import { decodeFields } from "./headers/header-fields.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
-import type { MimeTree } from "./mime-tree.ts";
-import { readTree } from "./read-tree.ts";
-import { whatItIs } from "./other-files.ts";
+import type { MimeTree } from "./mime/mime-tree.ts";
+import { readTree } from "./mime/read-tree.ts";
+import { whatItIs } from "./mime/not-email.ts";
 import type { ParseFault, ParseOptions, ParseResult } from "./port.ts";
 
 /**

@@ -1,11 +1,11 @@
 import type { Envelope } from "@inlet/schemas";
 import { assemble } from "./assemble.ts";
-import type { AttachmentSource } from "./attachments.ts";
-import { decodeBytes } from "./charset.ts";
-import { cleanBody } from "./clean-text.ts";
-import { readHeaderBlock } from "./header-block.ts";
-import { decodeFields, fieldOf } from "./header-fields.ts";
-import type { Field } from "./header-fields.ts";
+import type { AttachmentSource } from "./attachments/attachments.ts";
+import { decodeBytes } from "./charset/charset.ts";
+import { cleanBody } from "./charset/clean-text.ts";
+import { readHeaderBlock } from "./headers/header-block.ts";
+import { decodeFields, fieldOf } from "./headers/header-fields.ts";
+import type { Field } from "./headers/header-fields.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import type { ParseOptions, ParseResult } from "./port.ts";
 

@@ -1,12 +1,12 @@
 import type { Envelope } from "@inlet/schemas";
 import type { z } from "zod";
-import { isAddress } from "./addresses.ts";
+import { isAddress } from "./headers/addresses.ts";
 import { assemble } from "./assemble.ts";
-import type { AttachmentSource } from "./attachments.ts";
-import { cleanBody } from "./clean-text.ts";
-import { parseDate } from "./dates.ts";
-import { fieldOf } from "./header-fields.ts";
-import type { Field } from "./header-fields.ts";
+import type { AttachmentSource } from "./attachments/attachments.ts";
+import { cleanBody } from "./charset/clean-text.ts";
+import { parseDate } from "./headers/dates.ts";
+import { fieldOf } from "./headers/header-fields.ts";
+import type { Field } from "./headers/header-fields.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import { parseMime } from "./parse-mime.ts";
 import type { JsonParseResult, ParseFault, ParseOptions, SenderSource } from "./port.ts";

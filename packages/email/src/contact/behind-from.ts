@@ -1,7 +1,7 @@
 import type { ContactReason, Header, Mailbox } from "@inlet/schemas";
 import { isOwnDomain } from "@inlet/domain";
-import { isAddress, parseAddresses } from "../addresses.ts";
-import { firstValue } from "../header-fields.ts";
+import { isAddress, parseAddresses } from "../headers/addresses.ts";
+import { firstValue } from "../headers/header-fields.ts";
 import type { BehindFrom } from "./contact-rules.ts";
 import { isListAddress, listOf } from "./list-address.ts";
 import { addressInLocalPart, addressInSrs, holdsAddress, isRobotAddress, localPartOf } from "./robot-address.ts";

@@ -1,5 +1,5 @@
 import type { Mailbox } from "@inlet/schemas";
-import { isAddress } from "../addresses.ts";
+import { isAddress } from "../headers/addresses.ts";
 
 /** Labels of a form's fields, lower-case, by language. */
 const EMAIL =

@@ -1,5 +1,5 @@
 import type { Header } from "@inlet/schemas";
-import { firstValue } from "../header-fields.ts";
+import { firstValue } from "../headers/header-fields.ts";
 import { addressInLocalPart, localPartOf } from "./robot-address.ts";
 
 /** What an email's header tells of the list that it came through; null where it came through none. */

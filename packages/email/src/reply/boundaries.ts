@@ -1,7 +1,7 @@
 import { headerBlockAt, isHeaderField, isSenderField } from "./find-header-block.ts";
-import { isDivider, isRule } from "./find-divider.ts";
-import { introductionEndingAt } from "./find-introduction.ts";
-import type { Span } from "./find-introduction.ts";
+import { isDivider, isRule } from "./find-separator.ts";
+import { introductionEndingAt } from "./find-attribution-line.ts";
+import type { Span } from "./find-attribution-line.ts";
 import type { Line } from "./lines.ts";
 
 /** Where the quoted messages of a mail are. */

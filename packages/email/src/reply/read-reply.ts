@@ -1,13 +1,13 @@
 import { boundariesOf } from "./boundaries.ts";
 import { headerBlockAt, isHeaderField } from "./find-header-block.ts";
-import { isDivider } from "./find-divider.ts";
+import { isDivider } from "./find-separator.ts";
 import { readLines } from "./lines.ts";
 import type { Line } from "./lines.ts";
 import { newRuns, runsOf } from "./runs.ts";
 import type { Run } from "./runs.ts";
 import { delimitedSignature, footer, mobileSignatures, undelimitedSignature } from "./signature-block.ts";
 import type { Part, Sender } from "./signature-block.ts";
-import { withoutArmour } from "./armour.ts";
+import { withoutArmour } from "./pgp-armor.ts";
 
 /** What one text is made of. */
 export interface Reply {

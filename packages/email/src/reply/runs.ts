@@ -1,5 +1,5 @@
 import { ANSWERS_BELOW, GREETINGS } from "./words.ts";
-import type { Span } from "./find-introduction.ts";
+import type { Span } from "./find-attribution-line.ts";
 import type { Line } from "./lines.ts";
 import { isNotice } from "./signature-block.ts";
 

@@ -1,5 +1,5 @@
 import { CLOSINGS } from "./words.ts";
-import { FOOTER_STARTS, MESSAGE_WORDS, SECRET_WORDS } from "./footers.ts";
+import { FOOTER_STARTS, MESSAGE_WORDS, SECRET_WORDS } from "./disclaimers.ts";
 import type { Line } from "./lines.ts";
 import { isMobileSignature } from "./mobile-lines.ts";
 

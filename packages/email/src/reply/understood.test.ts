@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { INTRODUCTIONS } from "./introductions.ts";
+import { INTRODUCTIONS } from "./attribution-lines.ts";
 import { CLOSINGS, DIVIDERS, HEADER_LABELS, MOBILE_SIGNATURES } from "./words.ts";
 
 const catalog = new URL("../../../../test/emails/reply/", import.meta.url);

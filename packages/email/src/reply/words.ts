@@ -1,6 +1,6 @@
 import answersBelow from "./words/answers-below.json" with { type: "json" };
 import closings from "./words/closings.json" with { type: "json" };
-import dividers from "./words/dividers.json" with { type: "json" };
+import dividers from "./words/separators.json" with { type: "json" };
 import greetings from "./words/greetings.json" with { type: "json" };
 import headerLabels from "./words/header-labels.json" with { type: "json" };
 import mobileSignatures from "./words/mobile-signatures.json" with { type: "json" };
