@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { labelledMails } from "./labelled-files.ts";
-import { figuresOf, judgeAll, measuredTable } from "../src/testing/measured-mails.ts";
+import { countFigures, judgeAll, measuredTable } from "../src/testing/measured-mails.ts";
 
 /**
  * `npm run measure`: precision and recall of each kind of mail, reply texts and contacts, on the labelled mails; then each mail that came out
@@ -15,5 +15,5 @@ for (const { label, title, found, reply, contact } of judged) {
 }
 if (process.argv.includes("--write")) {
   const file = new URL("../src/testing/measured.json", import.meta.url);
-  writeFileSync(file, `${JSON.stringify(figuresOf(judged), null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(countFigures(judged), null, 2)}\n`);
 }

@@ -2,29 +2,29 @@ import type { Envelope, Mailbox } from "@inlet/schemas";
 import { parseAddresses } from "./headers/addresses.ts";
 import { describeAttachments } from "./attachments/attachments.ts";
 import type { AttachmentSource } from "./attachments/attachments.ts";
-import { authenticationOf } from "./classify/authentication.ts";
+import { readAuthentication } from "./classify/authentication.ts";
 import { readAuthors } from "./headers/author.ts";
 import type { Bodies } from "./mime/body-text.ts";
 import { classify } from "./classify/classify.ts";
 import { cleanLine, cleanText } from "./charset/clean-text.ts";
 import { readForwarded } from "./contact/read-forward.ts";
-import { contentHashOf } from "./content-hash.ts";
+import { hashContent } from "./content-hash.ts";
 import { parseDate } from "./headers/dates.ts";
 import { firstValue, rawValues } from "./headers/header-fields.ts";
 import type { Field } from "./headers/header-fields.ts";
 import { referencedCids, sanitize } from "./html/html.ts";
 import { textBetweenTags, textOfSafeHtml } from "./html/html-text.ts";
-import { CUTS } from "./limits.ts";
+import { TRUNCATION_LIMITS } from "./limits.ts";
 import { findPictures } from "./html/pictures.ts";
 import type { Pictures } from "./html/pictures.ts";
 import type { EmailContent, ParseOptions } from "./port.ts";
-import { replyOf } from "./reply/reply-text.ts";
-import { spamOf } from "./classify/spam.ts";
+import { extractReply } from "./reply/reply-text.ts";
+import { readSpam } from "./classify/spam.ts";
 import { conversationRoot, keptReferences, messageId, messageIds, repliedTo } from "./headers/threading.ts";
 
-/** A message taken apart, whichever door it came through. */
+/** A message taken apart, whichever way it came. */
 export interface MessageParts {
-  /** All header fields in order; JSON doors add the fields that their own properties stand for. */
+  /** All header fields in order; JSON forms add the fields that their own properties stand for. */
   readonly fields: readonly Field[];
   readonly bodies: Bodies;
   readonly files: readonly AttachmentSource[];
@@ -33,7 +33,7 @@ export interface MessageParts {
   /** Content-Location of the html, if it has one. */
   readonly htmlLocation?: string | null;
   readonly envelope: Envelope | null;
-  /** Codes of schemas/src/warnings.ts, and those that a provider's door adds. */
+  /** Codes of schemas/src/warnings.ts, and those that a source adds. */
   readonly warnings: readonly string[];
 }
 
@@ -61,15 +61,15 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
   const date = parseDate(dateAsSent);
   if (dateAsSent !== null && date === null) warnings.add("date_unreadable");
   const references = messageIds(rawValues(fields, "References").join(" "));
-  if (references.length > CUTS.references) warnings.add("references_cut");
+  if (references.length > TRUNCATION_LIMITS.references) warnings.add("references_cut");
   const inReplyTo = repliedTo(rawValues(fields, "In-Reply-To").join(" "));
   const subject = cleanLine(firstValue(fields, "Subject"));
   const from = froms[0] ?? null;
-  const to = addressesOf(fields, "To", warnings);
-  const cc = addressesOf(fields, "Cc", warnings);
-  const replyTo = addressesOf(fields, "Reply-To", warnings);
-  const reply = replyOf({ text, textOfHtml: htmlAsText, html, from });
-  const contentHash = contentHashOf({ from, to, cc, dateAsSent, subject, text, html: sentHtml, attachments });
+  const to = readAddresses(fields, "To", warnings);
+  const cc = readAddresses(fields, "Cc", warnings);
+  const replyTo = readAddresses(fields, "Reply-To", warnings);
+  const reply = extractReply({ text, textOfHtml: htmlAsText, html, from });
+  const contentHash = hashContent({ from, to, cc, dateAsSent, subject, text, html: sentHtml, attachments });
 
   return {
     envelope: parts.envelope,
@@ -81,7 +81,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     replyTo,
     to,
     cc,
-    bcc: addressesOf(fields, "Bcc", warnings),
+    bcc: readAddresses(fields, "Bcc", warnings),
     date,
     dateAsSent,
     subject,
@@ -89,8 +89,8 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
     html,
     ...reply,
     attachments,
-    auth: authenticationOf(fields, options.trustedAuthservIds ?? [], from?.email ?? null),
-    ...spamOf(fields),
+    auth: readAuthentication(fields, options.trustedAuthservIds ?? [], from?.email ?? null),
+    ...readSpam(fields),
     classification: classify({
       fields,
       from,
@@ -103,7 +103,7 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
       words: reply.replyText,
       parts: [...attachments, ...alternatives],
     }),
-    forwarded: await readForwarded({ subject, text: text ?? htmlAsText, files: parts.files.map(fileOf) }),
+    forwarded: await readForwarded({ subject, text: text ?? htmlAsText, files: parts.files.map(toFile) }),
     headers: fields.map(({ name, value }) => ({ name, value })),
     contentHash,
     conversationRoot: conversationRoot({
@@ -117,11 +117,11 @@ export async function assemble(parts: MessageParts, options: ParseOptions = {}):
       messageId: id,
       contentHash,
     }),
-    warnings: [...warnings].slice(0, CUTS.warnings),
+    warnings: [...warnings].slice(0, TRUNCATION_LIMITS.warnings),
   };
 }
 
-function fileOf({ contentType, filename, bytes }: AttachmentSource): {
+function toFile({ contentType, filename, bytes }: AttachmentSource): {
   contentType: string;
   filename: string | null;
   bytes: Uint8Array | null;
@@ -129,9 +129,9 @@ function fileOf({ contentType, filename, bytes }: AttachmentSource): {
   return { contentType: contentType ?? "", filename, bytes };
 }
 
-function addressesOf(fields: readonly Field[], name: string, warnings: Set<string>): Mailbox[] {
+function readAddresses(fields: readonly Field[], name: string, warnings: Set<string>): Mailbox[] {
   const found = parseAddresses(rawValues(fields, name));
-  if (found.length >= CUTS.addresses) warnings.add("addresses_cut");
+  if (found.length >= TRUNCATION_LIMITS.addresses) warnings.add("addresses_cut");
   return found;
 }
 
@@ -141,7 +141,7 @@ function readable(sent: string, safe: string | null): string | null {
 
 function safeHtml(sent: string | null, cidAt: Pictures["cidAt"], warnings: Set<string>): string | null {
   if (sent === null) return null;
-  if (sent.length > CUTS.htmlChars) warnings.add("html_cut");
+  if (sent.length > TRUNCATION_LIMITS.htmlChars) warnings.add("html_cut");
   const safe = sanitize(sent, cidAt);
   if (safe === null) warnings.add("html_too_deep");
   return safe || null;

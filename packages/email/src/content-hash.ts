@@ -6,7 +6,7 @@ import type { Mailbox } from "@inlet/schemas";
  * before sanitizing: a better sanitizer is not another email), attachment hashes. Each part is length-prefixed, so no
  * two emails share a hash by moving content between parts.
  */
-export function contentHashOf(email: {
+export function hashContent(email: {
   from: Mailbox | null;
   to: readonly Mailbox[];
   cc: readonly Mailbox[];

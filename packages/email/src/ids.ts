@@ -4,16 +4,16 @@ import type { EmailContent } from "./port.ts";
 /** The ids that need the tenant (PROTOCOL.md 1): the same email of the same tenant always has the same ones. */
 export function identify(tenantId: string, content: EmailContent): { emailKey: string; conversationId: string } {
   return {
-    emailKey: emailKeyOf(tenantId, namesOf(content)),
+    emailKey: emailKeyOf(tenantId, getNames(content)),
     conversationId: conversationIdOf(tenantId, content.conversationRoot),
   };
 }
 
 /** The emailKey by which the ledger knows the email if an older release parsed it. */
 export function formerEmailKey(tenantId: string, content: EmailContent): string | null {
-  return formerEmailKeyOf(tenantId, namesOf(content));
+  return formerEmailKeyOf(tenantId, getNames(content));
 }
 
-function namesOf({ messageId, from, dateAsSent, subject, contentHash }: EmailContent): EmailNames {
+function getNames({ messageId, from, dateAsSent, subject, contentHash }: EmailContent): EmailNames {
   return { messageId, from: from?.email ?? null, dateAsSent, subject, contentHash };
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { CUTS, LIMITS } from "./limits.ts";
+import { TRUNCATION_LIMITS, LIMITS } from "./limits.ts";
 import { parseMime } from "./parse-mime.ts";
 import type { EmailContent } from "./port.ts";
 
 const HEAD = "From: a@example.com\r\nSubject: S\r\nMIME-Version: 1.0\r\n";
 
-async function limitOf(message: string | Buffer): Promise<string> {
+async function findLimit(message: string | Buffer): Promise<string> {
   const result = await parseMime(Buffer.from(message));
   if (result.ok) return "parsed";
   return result.fault.code === "limit_exceeded"
@@ -33,49 +33,51 @@ function flat(parts: number): string {
 
 /** UN9: each limit, at it and past it. */
 test("messageBytes", async () => {
-  expect(await limitOf(Buffer.alloc(LIMITS.messageBytes + 1, "a"))).toBe("messageBytes");
+  expect(await findLimit(Buffer.alloc(LIMITS.messageBytes + 1, "a"))).toBe("messageBytes");
 });
 
 test("headerBytes, of the message and of a part", async () => {
   const long = `X-Long: ${"x".repeat(LIMITS.headerBytes)}\r\n`;
-  expect(await limitOf(`${HEAD}${long}\r\nHi\r\n`)).toBe("headerBytes");
+  expect(await findLimit(`${HEAD}${long}\r\nHi\r\n`)).toBe("headerBytes");
   expect(
-    await limitOf(`${HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${long}${long}\r\nHi\r\n--b--\r\n`),
+    await findLimit(`${HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n${long}${long}\r\nHi\r\n--b--\r\n`),
   ).toBe("headerBytes");
-  expect(await limitOf(`${HEAD}X-Long: ${"x".repeat(LIMITS.headerBytes - 1_000)}\r\n\r\nHi\r\n`)).toBe("parsed");
+  expect(await findLimit(`${HEAD}X-Long: ${"x".repeat(LIMITS.headerBytes - 1_000)}\r\n\r\nHi\r\n`)).toBe("parsed");
 });
 
 test("headerFields", async () => {
-  expect(await limitOf(`${HEAD}${"X-A: 1\r\n".repeat(LIMITS.headerFields)}\r\nHi\r\n`)).toBe("headerFields");
-  expect(await limitOf(`${HEAD}${"X-A: 1\r\n".repeat(LIMITS.headerFields - 10)}\r\nHi\r\n`)).toBe("parsed");
+  expect(await findLimit(`${HEAD}${"X-A: 1\r\n".repeat(LIMITS.headerFields)}\r\nHi\r\n`)).toBe("headerFields");
+  expect(await findLimit(`${HEAD}${"X-A: 1\r\n".repeat(LIMITS.headerFields - 10)}\r\nHi\r\n`)).toBe("parsed");
 });
 
 test("parts", async () => {
-  expect(await limitOf(flat(LIMITS.parts * 10))).toBe("parts");
-  expect(await limitOf(flat(100))).toBe("parsed");
+  expect(await findLimit(flat(LIMITS.parts * 10))).toBe("parts");
+  expect(await findLimit(flat(100))).toBe("parsed");
 });
 
 test("depth", async () => {
-  expect(await limitOf(nested(LIMITS.depth + 2))).toBe("depth");
+  expect(await findLimit(nested(LIMITS.depth + 2))).toBe("depth");
   // The splitter runs ahead of the tree: far too deep is too many first.
-  expect(["depth", "parts"]).toContain(await limitOf(nested(5_000)));
+  expect(["depth", "parts"]).toContain(await findLimit(nested(5_000)));
   const shallow = await parsed(nested(LIMITS.depth - 1));
   expect(shallow.text).toContain("innermost");
 });
 
 test("what is only cut says so, and the rest is there", async () => {
-  const many = Array.from({ length: CUTS.addresses + 5 }, (_, index) => `p${index}@example.com`).join(",\r\n ");
-  const email = await parsed(
-    `${HEAD}To: ${many}\r\nContent-Type: text/html\r\n\r\n${"<i>".repeat(CUTS.htmlDepth + 1)}deep`,
+  const many = Array.from({ length: TRUNCATION_LIMITS.addresses + 5 }, (_, index) => `p${index}@example.com`).join(
+    ",\r\n ",
   );
-  expect(email.to).toHaveLength(CUTS.addresses);
+  const email = await parsed(
+    `${HEAD}To: ${many}\r\nContent-Type: text/html\r\n\r\n${"<i>".repeat(TRUNCATION_LIMITS.htmlDepth + 1)}deep`,
+  );
+  expect(email.to).toHaveLength(TRUNCATION_LIMITS.addresses);
   expect(email.html).toBeNull();
   expect(email.text).toContain("deep");
   expect(email.warnings).toEqual(["html_too_deep", "addresses_cut"]);
 });
 
 test("a Message-ID past any sense is cut without colliding with its like", async () => {
-  const long = "x".repeat(CUTS.messageIdBytes);
+  const long = "x".repeat(TRUNCATION_LIMITS.messageIdBytes);
   const [one, two] = await Promise.all(
     ["1", "2"].map(async (end) => (await parsed(`${HEAD}Message-ID: <${long}${end}@x.example>\r\n\r\nHi`)).messageId),
   );

@@ -3,7 +3,7 @@
  * the second group cuts what is too long, and the email says so in `warnings`.
  */
 export const LIMITS = {
-  /** Bytes of a message. Stops memory exhaustion by size alone; above the largest door (SES by S3: 40 MB). */
+  /** Bytes of a message. Stops memory exhaustion by size alone; above the largest way in (SES by S3: 40 MB). */
   messageBytes: 50 * 1024 * 1024,
   /** Bytes of one header block, the message's or a part's. Stops header bombs. */
   headerBytes: 512 * 1024,
@@ -17,7 +17,7 @@ export const LIMITS = {
   parseMs: 60_000,
 } as const;
 
-export const CUTS = {
+export const TRUNCATION_LIMITS = {
   /** Mailboxes kept of one address header. Stops a To of a million addresses from filling the record. */
   addresses: 1_000,
   /** Tags of one email, over all its addresses. Stops a To of a thousand subaddresses from filling the record. */

@@ -5,7 +5,7 @@ import { readOurAddresses } from "./headers/address-tags.ts";
 import { chooseContact } from "./contact/choose-contact.ts";
 import type { ContactRules } from "./contact/contact-rules.ts";
 import { identify } from "./ids.ts";
-import { listOf } from "./contact/list-address.ts";
+import { readList } from "./contact/list-address.ts";
 import { gradeLoop } from "./classify/detect-loop.ts";
 import type { EmailContent } from "./port.ts";
 
@@ -72,7 +72,7 @@ export function normalize(content: EmailContent, context: NormalizeContext): Nor
 function gradeOwnGroup(content: EmailContent, mailboxes: readonly MailboxRules[]): EmailContent["classification"] {
   const { classification } = content;
   if (classification.kind !== "mailing_list") return classification;
-  const list = listOf(content.headers);
+  const list = readList(content.headers);
   const recipients = recipientsIn(mailboxes);
   // Google Groups without posting by email name the group in Mailing-List and List-ID alone.
   const inId = mailboxes

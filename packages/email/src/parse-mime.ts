@@ -12,7 +12,7 @@ import type { ParseFault, ParseOptions, ParseResult } from "./port.ts";
 
 /**
  * Reads a message (RFC 5322, MIME). Never throws and always ends: what is readable becomes an email, with `warnings` for
- * what was mended; without any email header it is `unreadable_mime`, past a bound of limits.ts `limit_exceeded`.
+ * what was repaired; without any email header it is `unreadable_mime`, past a bound of limits.ts `limit_exceeded`.
  * `email.from` is null where there is no usable sender: whether that is a fault is the service's to say.
  */
 export async function parseMime(bytes: Uint8Array, options: ParseOptions = {}): Promise<ParseResult> {
@@ -20,19 +20,19 @@ export async function parseMime(bytes: Uint8Array, options: ParseOptions = {}): 
     if (bytes.byteLength > LIMITS.messageBytes) throw new LimitExceeded("messageBytes");
     const header = readHeaderBlock(bytes);
     if (header === null) return failed("unreadable_mime", noHeader(bytes));
-    return { ok: true, email: await emailOf(header, options) };
+    return { ok: true, email: await buildEmail(header, options) };
   } catch (error) {
     if (error instanceof LimitExceeded) return failed("limit_exceeded", error.message);
     return failed(
       "unreadable_mime",
-      `message: its structure cannot be read (${nameOf(error)}); send it again or as plain text`,
+      `message: its structure cannot be read (${getName(error)}); send it again or as plain text`,
     );
   }
 }
 
-async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<typeof assemble> {
+async function buildEmail(header: HeaderBlock, options: ParseOptions): ReturnType<typeof assemble> {
   const warnings = [...header.warnings];
-  const tree = await treeOf(header, warnings);
+  const tree = await readTreeSafely(header, warnings);
   // Raw 8-bit headers are mostly in the charset of the body.
   const fields = decodeFields(header.fields, tree.charset);
   return await assemble(
@@ -50,7 +50,7 @@ async function emailOf(header: HeaderBlock, options: ParseOptions): ReturnType<t
 }
 
 /** A body that breaks the parser is no reason to lose the sender and the subject: the email goes on without it. */
-async function treeOf(header: HeaderBlock, warnings: EmailWarning[]): Promise<MimeTree> {
+async function readTreeSafely(header: HeaderBlock, warnings: EmailWarning[]): Promise<MimeTree> {
   try {
     return await readTree(header);
   } catch (error) {
@@ -71,6 +71,6 @@ function failed(code: ParseFault["code"], message: string): ParseResult {
 }
 
 /** The class of an error only: its message may quote content. */
-function nameOf(error: unknown): string {
+function getName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;
 }

@@ -4,7 +4,7 @@ import type { AttachmentSource } from "./attachments/attachments.ts";
 import { decodeBytes } from "./charset/charset.ts";
 import { cleanBody } from "./charset/clean-text.ts";
 import { readHeaderBlock } from "./headers/header-block.ts";
-import { decodeFields, fieldOf } from "./headers/header-fields.ts";
+import { decodeFields, toField } from "./headers/header-fields.ts";
 import type { Field } from "./headers/header-fields.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import type { ParseOptions, ParseResult } from "./port.ts";
@@ -33,14 +33,14 @@ export interface DeclaredBytes {
 export async function parseParts(parts: EmailParts, options: ParseOptions = {}): Promise<ParseResult> {
   try {
     if (parts.attachments.length > LIMITS.parts) throw new LimitExceeded("parts");
-    const header = headerOf(parts.headers);
+    const header = readHeader(parts.headers);
     if (header.fields.length > LIMITS.headerFields) throw new LimitExceeded("headerFields");
     if (header.fields.length === 0) {
       const message = "headers: there are none of an email in this post; check that the provider sends the full form";
       return { ok: false, fault: { code: "unreadable_mime", message } };
     }
-    const text = bodyOf(parts.text);
-    const html = bodyOf(parts.html);
+    const text = readBody(parts.text);
+    const html = readBody(parts.html);
     const guessed = text.guessed || html.guessed ? ["charset_guessed"] : [];
     const email = await assemble(
       {
@@ -60,9 +60,9 @@ export async function parseParts(parts: EmailParts, options: ParseOptions = {}):
   }
 }
 
-function headerOf(given: EmailParts["headers"]): { fields: readonly Field[]; warnings: readonly string[] } {
+function readHeader(given: EmailParts["headers"]): { fields: readonly Field[]; warnings: readonly string[] } {
   if (!(given instanceof Uint8Array))
-    return { fields: given.map(([name, value]) => fieldOf(name, value)), warnings: [] };
+    return { fields: given.map(([name, value]) => toField(name, value)), warnings: [] };
   const block = readHeaderBlock(given);
   if (block === null) return { fields: [], warnings: [] };
   // A block by itself always lacks a body: that is no fault of the email's.
@@ -72,7 +72,7 @@ function headerOf(given: EmailParts["headers"]): { fields: readonly Field[]; war
   };
 }
 
-function bodyOf(body: EmailParts["text"]): { value: string | null; guessed: boolean } {
+function readBody(body: EmailParts["text"]): { value: string | null; guessed: boolean } {
   const { text, guessed } =
     body === null || typeof body === "string"
       ? { text: body ?? "", guessed: false }

@@ -5,7 +5,7 @@ import { assemble } from "./assemble.ts";
 import type { AttachmentSource } from "./attachments/attachments.ts";
 import { cleanBody } from "./charset/clean-text.ts";
 import { parseDate } from "./headers/dates.ts";
-import { fieldOf } from "./headers/header-fields.ts";
+import { toField } from "./headers/header-fields.ts";
 import type { Field } from "./headers/header-fields.ts";
 import { LimitExceeded, LIMITS } from "./limits.ts";
 import { parseMime } from "./parse-mime.ts";
@@ -23,24 +23,24 @@ export async function parseSignedJson(bytes: Uint8Array, options: ParseOptions =
   const json = readJson(bytes);
   if (json === undefined) return failed("unreadable_json", "body: is not JSON in UTF-8; send one JSON object");
   const parsed = signedJson.safeParse(json);
-  if (!parsed.success) return failed("unreadable_json", problemOf(parsed.error));
+  if (!parsed.success) return failed("unreadable_json", describeProblem(parsed.error));
   const { data } = parsed;
-  const source: SenderSource = { eventId: data.eventId ?? null, receivedAt: timeOf(data.receivedAt) };
-  const envelope = envelopeOf(data);
+  const source: SenderSource = { eventId: data.eventId ?? null, receivedAt: parseTime(data.receivedAt) };
+  const envelope = readEnvelope(data);
   if (data.raw != null) {
     const result = await parseMime(Buffer.from(data.raw, "base64"), options);
     if (!result.ok) return failed(result.fault.code, `raw: ${result.fault.message}`);
     return { ok: true, source, email: { ...result.email, envelope } };
   }
   try {
-    return { ok: true, source, email: await emailOf(data, envelope, options) };
+    return { ok: true, source, email: await buildEmail(data, envelope, options) };
   } catch (error) {
     if (error instanceof LimitExceeded) return failed("limit_exceeded", error.message);
     return failed("unreadable_json", "body: its fields do not make an email; compare it with the published schema");
   }
 }
 
-async function emailOf(
+async function buildEmail(
   data: SignedJson,
   envelope: Envelope | null,
   options: ParseOptions,
@@ -89,7 +89,7 @@ function propertyFields(data: SignedJson): Field[] {
           : data.references,
     ],
   ];
-  return given.flatMap(([name, value]) => (value === null || value.trim() === "" ? [] : [fieldOf(name, value)]));
+  return given.flatMap(([name, value]) => (value === null || value.trim() === "" ? [] : [toField(name, value)]));
 }
 
 function headerFields(data: SignedJson): Field[] {
@@ -98,7 +98,7 @@ function headerFields(data: SignedJson): Field[] {
   const list = Array.isArray(headers)
     ? headers.map(({ name, value }) => [name, value] as const)
     : Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => [name, one] as const));
-  return list.filter(([name]) => !named.has(name.toLowerCase())).map(([name, value]) => fieldOf(name, value));
+  return list.filter(([name]) => !named.has(name.toLowerCase())).map(([name, value]) => toField(name, value));
 }
 
 /** As a header value, since that is what the address parser reads; names are quoted. */
@@ -114,7 +114,7 @@ function addressText(value: AddressValue | null | undefined): string | null {
     .join(", ");
 }
 
-function envelopeOf(data: SignedJson): Envelope | null {
+function readEnvelope(data: SignedJson): Envelope | null {
   if (data.envelope == null) return null;
   const bare = (text: string): string => text.trim().replace(/^<|>$/g, "");
   const from = bare(data.envelope.from ?? "");
@@ -122,7 +122,7 @@ function envelopeOf(data: SignedJson): Envelope | null {
   return { from: isAddress(from) ? from : null, to };
 }
 
-function timeOf(value: string | number | null | undefined): number | null {
+function parseTime(value: string | number | null | undefined): number | null {
   if (value == null) return null;
   return typeof value === "number" ? boundedTime(value) : parseDate(value);
 }
@@ -140,7 +140,7 @@ function readJson(bytes: Uint8Array): unknown {
 }
 
 /** The first fault by field, without its value. */
-function problemOf(error: z.ZodError): string {
+function describeProblem(error: z.ZodError): string {
   const issue = deepest(error.issues[0]);
   const path = issue.path.map(String).join(".");
   return `${path === "" ? "body" : path}: ${issue.message}; compare it with signed-json.schema.json`;

@@ -56,7 +56,7 @@ export type ParseResult =
   | { readonly ok: false; readonly fault: ParseFault };
 
 export interface ParseOptions {
-  /** authserv-ids (RFC 8601) of servers whose Authentication-Results are believed. Default none: `auth` is null throughout. */
+  /** authserv-ids (RFC 8601) of servers whose Authentication-Results are trusted. Default none: `auth` is null throughout. */
   readonly trustedAuthservIds?: readonly string[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * A message with one PDF attachment, about `sizeBytes` long as sent; made when needed, since nobody wants 15 MB in a
+ * A message with one PDF attachment, about `sizeBytes` long as sent; made when needed, since 15 MB are too much in a
  * repository. The same size always gives the same bytes. The PDF is a valid one-page document padded by comments.
  */
 export function makeLargeMail(sizeBytes: number): Buffer {
@@ -38,7 +38,7 @@ export function makeLargeMail(sizeBytes: number): Buffer {
 
 /** PDF 1.4 (ISO 32000): three objects, a cross-reference table, comments as padding before them. */
 function makePdf(sizeBytes: number): Buffer {
-  const line = "% drawn by nobody, kept for its length ........................\n";
+  const line = "% drawn by none, kept for its length ........................\n";
   let pdf = "%PDF-1.4\n";
   pdf += line.repeat(Math.max(0, Math.floor((sizeBytes - 500) / line.length)));
   const objects = [

@@ -112,7 +112,7 @@ test("fields, envelope, sender's ids and attachments arrive under the names of t
   });
 });
 
-test("raw gives the same email as the MIME door, and its faults name it", async () => {
+test("raw gives the same email as raw MIME, and its faults name it", async () => {
   const mime = Buffer.from("From: a@example.com\r\nMessage-ID: <r.sample@a.example>\r\nSubject: Hi\r\n\r\nHello\r\n");
   const [direct, wrapped] = await Promise.all([
     parseMime(mime),

@@ -18,7 +18,7 @@ const time = z.union([z.string(), z.number()]);
 /** One search for a foreign character: an anchored pattern would go back over bodies of 40 MB. */
 const FOREIGN = /[^A-Za-z0-9+/=_\s-]/;
 const base64 = z.string().refine((text) => !FOREIGN.test(text), { error: "is not base64" });
-/** One of these must say something; an email of none of them is nobody's. */
+/** One of these must say something; an email of none of them has no use. */
 const SUBSTANCE = ["raw", "from", "subject", "text", "html", "headers"] as const;
 
 const attachment = z

@@ -1,4 +1,4 @@
-import { domainOf } from "./recipient-parts.ts";
+import { getDomain } from "./recipient-parts.ts";
 import type { RecipientParts } from "./recipient-parts.ts";
 
 export interface Tag {
@@ -39,7 +39,7 @@ const DOMAIN = /^[^\s@<>",;:()[\]\\*{}][^\s.@<>",;:()[\]\\*{}]*\.[^\s@<>",;:()[\
 export function readAddressRule(text: string): RuleReading {
   const at = text.lastIndexOf("@");
   const local = text.slice(0, Math.max(at, 0)).normalize("NFC").toLowerCase();
-  const domain = domainOf(text.slice(at + 1));
+  const domain = getDomain(text.slice(at + 1));
   if (at < 1) return refused("is no address: local@domain");
   if (text.length > 320) return refused("is longer than 320 characters");
   if (/[*{}]/.test(text.slice(at + 1))) return refused("has a wildcard in its domain: name each domain");

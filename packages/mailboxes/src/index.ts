@@ -4,5 +4,5 @@ export type { MailboxRules } from "./mailbox-rules.ts";
 export { recipientParts } from "./recipient-parts.ts";
 export type { RecipientParts } from "./recipient-parts.ts";
 export { senderRules } from "./sender-rules.ts";
-export { createRecipients, recipientsIn, recipientsOf } from "./recipients.ts";
+export { createRecipients, recipientsIn, buildRecipients } from "./recipients.ts";
 export type { Recipient, Recipients } from "./recipients.ts";

@@ -42,12 +42,12 @@ export function recipientParts(address: string): RecipientParts | null {
           .split("+", MOST_DETAILS)
           .filter((detail) => detail !== "" && detail.length <= LONGEST_DETAIL)
       : [],
-    domain: domainOf(address.slice(at + 1)),
+    domain: getDomain(address.slice(at + 1)),
   };
 }
 
 /** A domain as it is compared: lower-case, IDNA in ASCII form, without the root's dot. */
-export function domainOf(domain: string): string {
+export function getDomain(domain: string): string {
   const lower = domain.toLowerCase();
   const bare = lower.endsWith(".") ? lower.slice(0, -1) : lower;
   // Costs more than the rest of a lookup, and changes nothing of what is ASCII already.

@@ -67,7 +67,7 @@ export function createRecipients<Tenant extends { readonly mailboxes: readonly M
 const made = new WeakMap<readonly object[], Recipients<never>>();
 
 /** {@link createRecipients} of all tenants, remembered for as long as the list is the same one: until a file changes. */
-export function recipientsOf<Tenant extends { readonly mailboxes: readonly MailboxRules[] }>(
+export function buildRecipients<Tenant extends { readonly mailboxes: readonly MailboxRules[] }>(
   tenants: readonly Tenant[],
 ): Recipients<Tenant> {
   return remembered(tenants, () => createRecipients(tenants));

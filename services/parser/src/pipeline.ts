@@ -1,6 +1,6 @@
 import { BlobMissingError } from "@inlet/blob-store";
 import { deadLetter, domainOf, ok, type Outcome } from "@inlet/domain";
-import { CUTS, formerEmailKey, normalize } from "@inlet/email";
+import { TRUNCATION_LIMITS, formerEmailKey, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
@@ -82,7 +82,11 @@ function describe(
     blobs: new Map(),
   });
   // As judged and stored: what was fetched by URL has its size and hash only now.
-  return { ...normalized, attachments, warnings: [...normalized.warnings, ...warnings].slice(0, CUTS.warnings) };
+  return {
+    ...normalized,
+    attachments,
+    warnings: [...normalized.warnings, ...warnings].slice(0, TRUNCATION_LIMITS.warnings),
+  };
 }
 
 /** Email to nobody's address ends where it can be found again: after the tenant's file was mended, a replay from the dlq brings it back. */

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { openTenantDirectory } from "@inlet/config";
 import type { Tenants } from "@inlet/config";
-import { recipientsOf } from "@inlet/mailboxes";
+import { buildRecipients } from "@inlet/mailboxes";
 import { under, type Bar, type Bench, type Cell, type Report } from "../suite.ts";
 
 export const name = "tenants";
@@ -81,7 +81,7 @@ async function measure(bench: Bench, count: number): Promise<Measured> {
   if (tenants.get(idOf(count - 1))?.name !== "Changed") throw new Error("the change was not taken over");
 
   const indexing = performance.now();
-  recipientsOf(tenants.all()).find("nobody@elsewhere.example");
+  buildRecipients(tenants.all()).find("nobody@elsewhere.example");
   const indexMs = performance.now() - indexing;
   return { loadS, changeMs, lookCpuMs, indexMs, ...lookups(tenants, count) };
 }
@@ -93,7 +93,9 @@ function lookups(tenants: Pick<Tenants, "get" | "all">, count: number): { tenant
   const addresses = numbers.map((n) => `campaign-q2+vip@t${n}.example`);
   return {
     tenantNs: nanoseconds((n) => tenants.get(ids[n % 1000] as string)?.id === ids[n % 1000]),
-    recipientNs: nanoseconds((n) => recipientsOf(tenants.all()).find(addresses[n % 1000] as string).kind === "mailbox"),
+    recipientNs: nanoseconds(
+      (n) => buildRecipients(tenants.all()).find(addresses[n % 1000] as string).kind === "mailbox",
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extensionOf, refusalOf } from "./attachment-policy.ts";
+import { getExtension, findRefusal } from "./attachment-policy.ts";
 import type { AttachmentFacts, AttachmentRules, Refusal } from "./attachment-policy.ts";
 
 const RULES: AttachmentRules = {
@@ -18,7 +18,7 @@ const PDF: AttachmentFacts = {
 };
 
 function refused(file: Partial<AttachmentFacts>, rules: Partial<AttachmentRules> = {}, used = 0): Refusal | null {
-  return refusalOf({ ...PDF, ...file }, { ...RULES, ...rules }, used);
+  return findRefusal({ ...PDF, ...file }, { ...RULES, ...rules }, used);
 }
 
 test("sizes, at the limit and past it", () => {
@@ -32,7 +32,7 @@ test("the last extension counts, however the name hides it", () => {
   const named = ["invoice.pdf.exe", "INVOICE.EXE", "invoice.exe.", "invoice.exe . ", ".exe", "a.pdf.js"];
   expect(named.map((filename) => refused({ filename }))).toEqual(named.map(() => "extension"));
   expect(refused({ filename: "invoice.exe.pdf" })).toBe(null);
-  expect([extensionOf("exe"), extensionOf("a."), extensionOf(null), extensionOf("a.tar.GZ")]).toEqual([
+  expect([getExtension("exe"), getExtension("a."), getExtension(null), getExtension("a.tar.GZ")]).toEqual([
     null,
     null,
     null,

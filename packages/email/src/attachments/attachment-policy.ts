@@ -50,29 +50,29 @@ const ACTIVE: Readonly<Record<string, readonly string[]>> = {
   "application/x-mach-binary": ["dylib", "o", "bin"],
   "application/x-ms-shortcut": ["lnk"],
 };
-/** Types that promise nothing, so that active content under them deceives nobody. */
+/** Types that promise nothing, so that active content under them deceives no one. */
 const NEUTRAL = /^(?:application\/(?:octet-stream|xml|xhtml\+xml)|text\/|message\/|multipart\/)/;
 
 /**
  * Why the tenant's rules refuse an attachment; null where they let it through. `usedBytes`: of the email's attachments that were let
  * through before. The last extension counts, as it does for the program that opens the file: `invoice.pdf.exe` is an exe.
  */
-export function refusalOf(file: AttachmentFacts, rules: AttachmentRules, usedBytes: number): Refusal | null {
-  const extension = extensionOf(file.filename);
+export function findRefusal(file: AttachmentFacts, rules: AttachmentRules, usedBytes: number): Refusal | null {
+  const extension = getExtension(file.filename);
   const types = [file.contentType, file.sniffedType].filter((type) => type !== null);
   if (file.size > rules.maxBytes) return "too_large";
   if (usedBytes + file.size > rules.maxTotalBytes) return "total_too_large";
   if (extension !== null && rules.refusedExtensions.includes(extension)) return "extension";
-  if (types.some((type) => isOneOf(type, rules.refusedTypes))) return "type";
+  if (types.some((type) => matchesAny(type, rules.refusedTypes))) return "type";
   if (isDisguised(file, extension)) return "disguised";
   if (rules.archives === "refuse" && isArchive(types, extension)) return "archive";
-  if (rules.allowedTypes !== null && !isOneOf(file.sniffedType ?? file.contentType, rules.allowedTypes))
+  if (rules.allowedTypes !== null && !matchesAny(file.sniffedType ?? file.contentType, rules.allowedTypes))
     return "not_allowed";
   return null;
 }
 
 /** Lower-case and without dot; null where there is none. Windows drops dots and spaces at the end of a name. */
-export function extensionOf(filename: string | null): string | null {
+export function getExtension(filename: string | null): string | null {
   const name = (filename ?? "").replace(/(?<![. ])[. ]+$/, "");
   const dot = name.lastIndexOf(".");
   return dot === -1 || dot === name.length - 1 ? null : name.slice(dot + 1).toLowerCase();
@@ -92,7 +92,7 @@ function isArchive(types: readonly string[], extension: string | null): boolean 
   );
 }
 
-function isOneOf(type: string, patterns: readonly string[]): boolean {
+function matchesAny(type: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) =>
     pattern.endsWith("/*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
   );

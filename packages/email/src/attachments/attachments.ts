@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { cleanLine, cleanText } from "../charset/clean-text.ts";
 import { sniffType } from "./sniff-media-type.ts";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 import type { ParsedAttachment } from "../port.ts";
 
 /** What a MIME part or a JSON attachment says of itself. */
@@ -47,7 +47,7 @@ export async function describeAttachments(
 
 /**
  * A file name without path, control characters and direction marks (`cod.exe` shown as `exe.doc`), at most
- * `CUTS.filenameChars`, extension kept. Null when nothing is left.
+ * `TRUNCATION_LIMITS.filenameChars`, extension kept. Null when nothing is left.
  */
 export function safeFilename(name: string | null): string | null {
   if (name === null) return null;
@@ -57,10 +57,10 @@ export function safeFilename(name: string | null): string | null {
     .replace(/^\.+(?=\.|$)/, "")
     .trim();
   if (shown === "" || shown === ".") return null;
-  if (shown.length <= CUTS.filenameChars) return shown;
+  if (shown.length <= TRUNCATION_LIMITS.filenameChars) return shown;
   const extension = /\.[^.]{1,16}$/.exec(shown)?.[0] ?? "";
   // Never half of a surrogate pair.
-  return shown.slice(0, CUTS.filenameChars - extension.length).replace(/[\uD800-\uDBFF]$/, "") + extension;
+  return shown.slice(0, TRUNCATION_LIMITS.filenameChars - extension.length).replace(/[\uD800-\uDBFF]$/, "") + extension;
 }
 
 function mediaType(declared: string | null): string {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { sniffType } from "./sniff-media-type.ts";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 
 const utf16 = (text: string): Buffer => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, "utf16le")]);
 
@@ -34,7 +34,7 @@ test.each<[string, string | Buffer, string | null]>([
 });
 
 /** Entries stored without compression, as a zip writer without compression makes them. */
-function zipOf(entries: readonly (readonly [string, string])[]): Buffer {
+function buildZip(entries: readonly (readonly [string, string])[]): Buffer {
   return Buffer.concat(
     entries.map(([name, content]) => {
       const head = Buffer.alloc(30);
@@ -53,14 +53,14 @@ test("zip-based office formats are told apart, with macros and without, also whe
     `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="application/vnd.${type}.main+xml"/></Types>`;
   const docx = types("openxmlformats-officedocument.wordprocessingml.document");
   const docm = types("ms-word.document.macroEnabled");
-  const padding = ["word/media/image1.png", "x".repeat(CUTS.sniffBytes * 2)] as const;
+  const padding = ["word/media/image1.png", "x".repeat(TRUNCATION_LIMITS.sniffBytes * 2)] as const;
   const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-  expect(await sniffType(zipOf([["[Content_Types].xml", docx]]))).toBe(DOCX);
-  expect(await sniffType(zipOf([["[Content_Types].xml", docm]]))).toBe(
+  expect(await sniffType(buildZip([["[Content_Types].xml", docx]]))).toBe(DOCX);
+  expect(await sniffType(buildZip([["[Content_Types].xml", docm]]))).toBe(
     "application/vnd.ms-word.document.macroenabled.12",
   );
-  expect(await sniffType(zipOf([padding, ["[Content_Types].xml", docx]]))).toBe(DOCX);
-  expect(await sniffType(zipOf([["readme.txt", "hello"]]))).toBe("application/zip");
+  expect(await sniffType(buildZip([padding, ["[Content_Types].xml", docx]]))).toBe(DOCX);
+  expect(await sniffType(buildZip([["readme.txt", "hello"]]))).toBe("application/zip");
 });
 
 test("crafted runs of comments end", async () => {

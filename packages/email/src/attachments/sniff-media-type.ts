@@ -1,5 +1,5 @@
 import { fileTypeFromBuffer } from "file-type";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 
 /** Zip-based formats name themselves in an entry that may lie behind others. */
 const ZIP = "application/zip";
@@ -14,13 +14,13 @@ const SCRIPT = /^#!\s{0,20}\//;
  * throws: a crafted archive only stays without a type.
  */
 export async function sniffType(bytes: Uint8Array): Promise<string | null> {
-  const head = bytes.subarray(0, CUTS.sniffBytes);
-  const binary = await signatureOf(head);
-  if (binary === ZIP && bytes.byteLength > head.byteLength) return (await signatureOf(bytes)) ?? ZIP;
-  return binary === null || binary === "application/xml" ? (textKindOf(head) ?? binary) : binary;
+  const head = bytes.subarray(0, TRUNCATION_LIMITS.sniffBytes);
+  const binary = await detectSignature(head);
+  if (binary === ZIP && bytes.byteLength > head.byteLength) return (await detectSignature(bytes)) ?? ZIP;
+  return binary === null || binary === "application/xml" ? (detectTextKind(head) ?? binary) : binary;
 }
 
-async function signatureOf(bytes: Uint8Array): Promise<string | null> {
+async function detectSignature(bytes: Uint8Array): Promise<string | null> {
   try {
     return (await fileTypeFromBuffer(bytes))?.mime ?? null;
   } catch {
@@ -28,10 +28,10 @@ async function signatureOf(bytes: Uint8Array): Promise<string | null> {
   }
 }
 
-function textKindOf(head: Uint8Array): string | null {
+function detectTextKind(head: Uint8Array): string | null {
   if (!mayBeMarkup(head)) return null;
-  const text = textOf(head.subarray(0, 8_192));
-  const first = text.slice(startOf(text), startOf(text) + 100);
+  const text = getText(head.subarray(0, 8_192));
+  const first = text.slice(findStart(text), findStart(text) + 100);
   if (SVG.test(first)) return "image/svg+xml";
   if (HTML.test(first)) return "text/html";
   return SCRIPT.test(text) ? "text/x-shellscript" : null;
@@ -44,7 +44,7 @@ function mayBeMarkup(head: Uint8Array): boolean {
 }
 
 /** Where white space, comments and declarations of xml end. One pass: a pattern for it would go back and forth over crafted comments. */
-function startOf(text: string): number {
+function findStart(text: string): number {
   let at = 0;
   for (;;) {
     while (/\s/.test(text[at] ?? "")) at += 1;
@@ -56,7 +56,7 @@ function startOf(text: string): number {
 }
 
 /** Enough of a decoder to see the first tags; browsers follow a byte order mark. */
-function textOf(bytes: Uint8Array): string {
+function getText(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);

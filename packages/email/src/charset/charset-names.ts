@@ -57,7 +57,7 @@ const CODE_PAGES: Readonly<Record<string, string>> = {
 const known = new Map<string, Charset | null>();
 
 /** The charset that a mail names (any case and punctuation; RFC 2231 language tags are dropped); null when none is known. */
-export function charsetOf(label: string): Charset | null {
+export function findCharset(label: string): Charset | null {
   const key = label
     .slice(0, 60)
     .replace(/\*.*$/, "")

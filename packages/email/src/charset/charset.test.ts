@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeBytes, decodeDeclared, decodeRawHeader } from "./charset.ts";
-import { charsetOf } from "./charset-names.ts";
+import { findCharset } from "./charset-names.ts";
 
 /** Bytes made with other encoders (CPython's codecs), so that no table is tested by itself. */
 test.each([
@@ -52,19 +52,19 @@ test.each([
 
 test("names in any spelling; what names no charset is not one", () => {
   for (const name of ["GB_2312-80", "gbk", "windows-936", "x-gbk", "chinese"]) {
-    expect(charsetOf(name), name).toEqual({ kind: "table", name: "gb18030" });
+    expect(findCharset(name), name).toEqual({ kind: "table", name: "gb18030" });
   }
   for (const name of ["latin1", "ISO_8859-1:1987", "8859_1", "cp819", "'iso-8859-1'", "windows-1252", "ansi"]) {
-    expect(charsetOf(name), name).toEqual({ kind: "table", name: "windows1252" });
+    expect(findCharset(name), name).toEqual({ kind: "table", name: "windows1252" });
   }
   for (const name of ["utf8", "UTF_8", "unicode-1-1-utf-8", "cp65001", "utf-8*de"]) {
-    expect(charsetOf(name), name).toEqual({ kind: "utf8" });
+    expect(findCharset(name), name).toEqual({ kind: "utf8" });
   }
   for (const name of ["", "us-ascii", "unknown-8bit", "x-user-defined", "7bit", "ANSI_X3.4-1968"]) {
-    expect(charsetOf(name), name).toEqual({ kind: "guess" });
+    expect(findCharset(name), name).toEqual({ kind: "guess" });
   }
   for (const name of ["base64", "hex", "__proto__", "constructor", "x-unheard-of", "text/plain"]) {
-    expect(charsetOf(name), name).toBeNull();
+    expect(findCharset(name), name).toBeNull();
   }
 });
 
@@ -75,9 +75,9 @@ test("declared wrongly: what the bytes are counts", () => {
   expect(decodeBytes(utf8, "iso-8859-1")).toEqual({ text: "Grüße aus Köln", guessed: true });
   expect(decodeBytes(utf8, "gb2312").text).toBe("Grüße aus Köln");
   expect(decodeBytes(Buffer.from("Grüße aus €").subarray(0, -1), "utf-8").text).toBe("Grüße aus \u{FFFD}");
-  // Encoded words are made by the software that writes the label: those are believed.
+  // Encoded words are made by the software that writes the label: those are trusted.
   expect(decodeDeclared(utf8, "iso-8859-1").text).toBe("GrÃ¼ÃŸe aus KÃ¶ln");
-  // Mojibake that was sent as such stays: nobody knows what it was.
+  // Mojibake that was sent as such stays: what it was cannot be known.
   expect(decodeBytes(Buffer.from("GrÃ¼ÃŸe"), "utf-8")).toEqual({ text: "GrÃ¼ÃŸe", guessed: false });
   expect(decodeBytes(Buffer.from("\u001B$B8+@Q\u001B(B", "latin1"), "us-ascii").text).toBe("見積");
   expect(decodeBytes(Buffer.from([0x8c, 0xa9, 0x90, 0xcf]), "iso-2022-jp").text).toBe("見積");

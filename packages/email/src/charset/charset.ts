@@ -1,7 +1,7 @@
 import { isUtf8 as isWhollyUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
 import { detectCharset } from "./charset-detection.ts";
-import { charsetOf } from "./charset-names.ts";
+import { findCharset } from "./charset-names.ts";
 import type { Charset } from "./charset-names.ts";
 import { decodeHz, decodeIso2022, hasDesignation } from "./iso-2022.ts";
 
@@ -38,7 +38,7 @@ const WIDER: Readonly<Record<string, readonly string[]>> = {
  * themselves: byte order mark, escapes of ISO 2022, UTF-8, then `fallback` (default windows-1252).
  */
 export function decodeDeclared(bytes: Uint8Array, declared: string | null, fallback = LATIN): Decoded {
-  const charset = charsetOf(declared ?? "");
+  const charset = findCharset(declared ?? "");
   if (charset === null) return { text: judge(bytes, fallback).text, guessed: true };
   if (charset.kind === "guess" || charset.kind === "utf8") return judge(bytes, fallback);
   const text = decodeAs(charset, bytes);
@@ -59,7 +59,7 @@ export function decodeDeclared(bytes: Uint8Array, declared: string | null, fallb
  * are made by the software that writes the label), and undeclared text of another script is told by its letters.
  */
 export function decodeBytes(bytes: Uint8Array, declared: string | null): Decoded {
-  const charset = charsetOf(declared ?? "");
+  const charset = findCharset(declared ?? "");
   if (charset?.kind === "table" && !charset.name.startsWith("utf")) {
     const text = countHigh(bytes) >= (isTwoByte(charset) ? PROOF : 1) ? strictUtf8(bytes) : null;
     if (text !== null) return { text, guessed: true };
@@ -74,7 +74,7 @@ export function decodeBytes(bytes: Uint8Array, declared: string | null): Decoded
  * where the bytes are valid as such; two-byte characters alone prove it only against charsets with one byte a character.
  */
 export function decodeRawHeader(bytes: Uint8Array, hint: string | null): string {
-  const charset = charsetOf(hint ?? "");
+  const charset = findCharset(hint ?? "");
   const utf8 = strictUtf8(bytes);
   if (utf8 !== null && !(isTwoByte(charset) && countHigh(bytes) < PROOF)) return utf8;
   const cut = utf8 === null ? cutUtf8(bytes) : null;
@@ -104,7 +104,7 @@ export function isUtf8(bytes: Uint8Array): boolean {
 
 /** Whether a character may start in one encoded word and end in the next by the charset's own state. */
 export function isStateful(label: string): boolean {
-  const kind = charsetOf(label)?.kind;
+  const kind = findCharset(label)?.kind;
   return kind === "iso2022" || kind === "hz";
 }
 
@@ -114,7 +114,7 @@ function judge(bytes: Uint8Array, fallback: string): Decoded {
   if (hasDesignation(bytes)) return { text: decodeIso2022(bytes), guessed: true };
   const text = strictUtf8(bytes);
   if (text !== null) return { text, guessed: false };
-  const table = charsetOf(fallback);
+  const table = findCharset(fallback);
   return { text: mostlyUtf8(bytes) ?? decodeTable(table?.kind === "table" ? table.name : LATIN, bytes), guessed: true };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Text that every store takes: no NUL (Postgres refuses it) and no lone surrogates (Avro and JSON would not give the
- * same text back). Returns the same string when there is nothing to mend.
+ * same text back). Returns the same string when there is nothing to repair.
  */
 export function cleanText(text: string): string {
   const wellFormed = text.isWellFormed() ? text : text.toWellFormed();

@@ -10,28 +10,28 @@ const ON_DOMAIN = /\bheader\.from\s*=\s*"?([^\s;"]+)/i;
 
 /**
  * SPF, DKIM and DMARC as told by Authentication-Results (RFC 8601) of servers in `trusted` (authserv-ids, any case).
- * Anybody can write such a header, so none is believed by default. The topmost trusted header wins; of several DKIM
+ * Anybody can write such a header, so none is trusted by default. The topmost trusted header wins; of several DKIM
  * signatures a pass wins. DMARC on another domain than that of `author` says nothing.
  */
-export function authenticationOf(
+export function readAuthentication(
   fields: readonly Field[],
   trusted: readonly string[],
   author: string | null,
 ): NormalizedEvent["auth"] {
   const ids = trusted.map((id) => id.toLowerCase());
-  const believed = rawValues(fields, "Authentication-Results").find((value) => {
+  const header = rawValues(fields, "Authentication-Results").find((value) => {
     const id = withoutComments(value).split(";")[0]?.trim().split(/\s+/)[0]?.toLowerCase() ?? "";
     return id !== "" && ids.includes(id);
   });
-  const results = believed === undefined ? [] : withoutComments(believed).split(";").slice(1);
+  const results = header === undefined ? [] : withoutComments(header).split(";").slice(1);
   const onAuthor = results.filter((result) => {
     const domain = ON_DOMAIN.exec(result)?.[1];
     return domain === undefined || (author !== null && comparableDomain(domain) === comparableDomain(author));
   });
-  return { spf: resultOf("spf", results), dkim: resultOf("dkim", results), dmarc: resultOf("dmarc", onAuthor) };
+  return { spf: findResult("spf", results), dkim: findResult("dkim", results), dmarc: findResult("dmarc", onAuthor) };
 }
 
-function resultOf(method: string, results: readonly string[]): string | null {
+function findResult(method: string, results: readonly string[]): string | null {
   const found = results.flatMap((result) => {
     const [name, value] = (result.trim().split(/\s+/)[0] ?? "").toLowerCase().split("=");
     return name?.split("/")[0] === method && value !== undefined && RESULT.test(value) ? [value] : [];

@@ -9,7 +9,7 @@ import { ownTenant } from "../testing/own-tenant.ts";
 const read = (name: string): Buffer =>
   readFileSync(new URL(`../../../../test/emails/cases/${name}.eml`, import.meta.url));
 
-async function eventOf(name: string): Promise<NormalizedEvent> {
+async function readEvent(name: string): Promise<NormalizedEvent> {
   const result = await parseMime(read(name));
   if (!result.ok) throw new Error(result.fault.message);
   return normalize(result.email, ownTenant());
@@ -58,7 +58,7 @@ test.each([
   ["b6-complaint-without-report", ["complaint"]],
   ["l1-list-id-precedence-bulk", ["mailing_list"]],
 ])("automatic or not: %s", async (name, kinds) => {
-  expect(kinds).toContain((await eventOf(name)).classification.kind);
+  expect(kinds).toContain((await readEvent(name)).classification.kind);
 });
 
 test.each([
@@ -77,7 +77,7 @@ test.each([
   ["b2-bounce-daemon-own-words", ["gone@customer.example"]],
   ["b3-bounce-from-noreply", ["gone@customer.example"]],
 ])("whom a bounce is about: %s", async (name, recipients) => {
-  const { reasons } = (await eventOf(name)).classification;
+  const { reasons } = (await readEvent(name)).classification;
   const found = reasons.flatMap((reason) => /^dsn:recipient:(.*)$/.exec(reason)?.[1] ?? []);
   expect(found).toEqual(recipients);
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseMime } from "../parse-mime.ts";
 import { measure } from "../testing/labelled-mail.ts";
 import { labelledMails, readLanguages } from "../../scripts/labelled-files.ts";
-import { figuresOf, judgeAll, measuredTable } from "../testing/measured-mails.ts";
+import { countFigures, judgeAll, measuredTable } from "../testing/measured-mails.ts";
 import type { Figures } from "../testing/measured-mails.ts";
 import baseline from "../testing/measured.json" with { type: "json" };
 
@@ -20,15 +20,15 @@ test("the labelled set: its size, its languages, what deceives, and a part that 
 test("figures do not fall below what was measured", () => {
   const wrong = judged.filter(({ found, label }) => found !== label);
   for (const { label, found, title } of wrong) console.log(`classification: ${label} "${title}" taken for ${found}`);
-  const found: Figures = figuresOf(judged);
+  const found: Figures = countFigures(judged);
   // After a rise: `npm run measure -- --write`.
-  const fallen = Object.entries(numbersOf(baseline)).filter(([name, least]) => (numbersOf(found)[name] ?? 0) < least);
+  const fallen = Object.entries(getNumbers(baseline)).filter(([name, least]) => (getNumbers(found)[name] ?? 0) < least);
   expect(fallen).toEqual([]);
   // A person's mail that is taken for a machine's may be lost to the tenant: of these none.
   expect(wrong.filter(({ label }) => label === "human")).toEqual([]);
 });
 
-function numbersOf({ kinds, replyTextExact, contactCorrect }: Figures): Record<string, number> {
+function getNumbers({ kinds, replyTextExact, contactCorrect }: Figures): Record<string, number> {
   const ofKinds = Object.entries(kinds).flatMap(([kind, { precision, recall }]) => [
     [`precision of ${kind}`, precision] as const,
     [`recall of ${kind}`, recall] as const,
@@ -48,7 +48,7 @@ test("planted: a wrong judgement shows in the figures", () => {
   expect(planted.find(({ label }) => label === first.label)?.recall).toBeLessThan(1);
   const human = judged.find(({ label, reply }) => label === "human" && reply === true);
   if (human === undefined) throw new Error("no person's mail");
-  const worse = figuresOf([...judged, { ...human, found: "bounce", reply: false, contact: false }]);
+  const worse = countFigures([...judged, { ...human, found: "bounce", reply: false, contact: false }]);
   expect(worse.suppressedHumans).toBe(1);
   expect(worse.replyTextExact).toBeLessThanOrEqual(baseline.replyTextExact);
 });

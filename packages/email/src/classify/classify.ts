@@ -1,11 +1,11 @@
-import { answersGoToSomebody, automaticSigns, challengeSigns, noReplySigns } from "./detect-automatic.ts";
-import { awaySigns } from "./detect-out-of-office.ts";
-import { bounceSigns, complaintSigns } from "./detect-bounce.ts";
+import { answersGoToSomebody, detectAutomatic, detectChallenge, detectNoReply } from "./detect-automatic.ts";
+import { detectOutOfOffice } from "./detect-out-of-office.ts";
+import { detectBounce, detectComplaint } from "./detect-bounce.ts";
 import { has, isAnswerOrForward } from "./evidence.ts";
 import type { Classification, Evidence } from "./evidence.ts";
-import { calendarSigns, listSigns } from "./detect-list.ts";
-import { reactionSigns, recallSigns, receiptSigns } from "./detect-receipt.ts";
-import { reportSigns } from "./detect-report.ts";
+import { detectCalendar, detectList } from "./detect-list.ts";
+import { detectReaction, detectRecall, detectReceipt } from "./detect-receipt.ts";
+import { detectReport } from "./detect-report.ts";
 
 /**
  * What kind of mail this is (UN8), with a code for each sign that was seen. Suppressing needs proof: a mark that only programs write, or
@@ -18,23 +18,23 @@ import { reportSigns } from "./detect-report.ts";
  * which a tenant writes by default, and people's words where Reply-To names somebody else.
  */
 export function classify(mail: Evidence): Classification {
-  const report = reportSigns(mail) ?? complaintSigns(mail) ?? bounceSigns(mail);
+  const report = detectReport(mail) ?? detectComplaint(mail) ?? detectBounce(mail);
   if (report !== null) return report;
-  const notice = [...recallSigns(mail), ...reactionSigns(mail), ...receiptSigns(mail)];
+  const notice = [...detectRecall(mail), ...detectReaction(mail), ...detectReceipt(mail)];
   if (notice.length > 0) return { kind: "receipt", reasons: notice };
-  const challenge = challengeSigns(mail);
+  const challenge = detectChallenge(mail);
   if (challenge.length > 0) return { kind: "challenge", reasons: challenge };
 
-  const signs = automaticSigns(mail);
+  const signs = detectAutomatic(mail);
   const { certain, weak, answers } = signs;
-  const away = awaySigns(mail, signs);
+  const away = detectOutOfOffice(mail, signs);
   if (away !== null) return { kind: "out_of_office", reasons: away };
   const reasons = [...certain, ...weak];
   const onlyGenerated = certain.every((reason) => reason.startsWith("auto_submitted:auto-generated"));
   if (certain.length > 0 && !onlyGenerated) return { kind: "auto_reply", reasons };
-  const calendar = calendarSigns(mail);
+  const calendar = detectCalendar(mail);
   if (calendar.length > 0) return { kind: "calendar", reasons: [...calendar, ...reasons] };
-  const list = listSigns(mail);
+  const list = detectList(mail);
   if (list !== null) return { kind: list.kind, reasons: [...new Set([...list.reasons, ...reasons])] };
   const bulk = weak.some((sign) => sign.startsWith("precedence:"));
   if (bulk && (answers || isAnswerOrForward(mail)) && weak.includes("null_return_path"))
@@ -42,7 +42,7 @@ export function classify(mail: Evidence): Classification {
 
   // `Precedence: bulk` beside a second mark is how systems notify; a forwarder's marks without it are people's mail.
   const automatic = certain.length > 0 || (bulk && weak.length >= 2);
-  const system = [...noReplySigns(mail), ...(automatic ? reasons : weak)];
+  const system = [...detectNoReply(mail), ...(automatic ? reasons : weak)];
   if (automatic || system.includes("from:no_reply")) {
     return answersGoToSomebody(mail)
       ? { kind: "human", reasons: [...new Set([...system, "reply_to:somebody_else"])] }

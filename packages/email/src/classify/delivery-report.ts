@@ -1,7 +1,7 @@
 import { commentEnd, quoteEnd } from "../headers/address-delimiters.ts";
 import { isAddress, parseAddresses } from "../headers/addresses.ts";
 import { decodeBytes, isUtf8 } from "../charset/charset.ts";
-import { fieldOf, firstValue } from "../headers/header-fields.ts";
+import { toField, firstValue } from "../headers/header-fields.ts";
 import type { Field } from "../headers/header-fields.ts";
 import { messageId } from "../headers/threading.ts";
 
@@ -85,7 +85,7 @@ function fieldGroups(bytes: Uint8Array): Field[][] {
         .split("\n")
         .flatMap((line) => {
           const colon = line.indexOf(":");
-          return colon < 1 ? [] : [fieldOf(line.slice(0, colon).trim(), line.slice(colon + 1))];
+          return colon < 1 ? [] : [toField(line.slice(0, colon).trim(), line.slice(colon + 1))];
         }),
     );
 }

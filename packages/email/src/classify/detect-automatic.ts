@@ -1,5 +1,5 @@
 import { firstValue } from "../headers/header-fields.ts";
-import { asks, has, hasNullReturnPath, opening, subjectOf } from "./evidence.ts";
+import { asks, has, hasNullReturnPath, opening, getSubject } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 
 export interface AutomaticSigns {
@@ -19,7 +19,7 @@ const BY_PROGRAMS = /^auto-(generated|replied|notified|reply|response)$/;
 const FORWARDED_BY_RULE = ["Resent-From", "X-MS-Exchange-Inbox-Rules-Loop"];
 
 /** RFC 3834, and what programs say that do not follow it. */
-export function automaticSigns(mail: Evidence): AutomaticSigns {
+export function detectAutomatic(mail: Evidence): AutomaticSigns {
   const { fields } = mail;
   const submitted = firstValue(fields, "Auto-Submitted")
     ?.split(/[;\s(]/)[0]
@@ -62,7 +62,7 @@ const NO_REPLY =
   /^(no[-_.]?reply|do[-_.]?not[-_.]?reply|noreply[-_.+].*|.*[-_.+]no[-_.]?reply|ne[-_.]?pas[-_.]?repondre|no[-_.]?responder|no[-_.]?responda|nao[-_.]?responda|nao[-_.]?responder|non[-_.]?rispondere|keine[-_.]?antwort|nicht[-_.]?antworten|geen[-_.]?antwoord|svara[-_.]?inte|ei[-_.]?vastausta|nie[-_.]?odpowiadaj|neodpovidat|unmonitored|auto[-_.]?confirm)$/i;
 
 /** A sender that reads no answers. Not where Reply-To names somebody else: a form on a web site sends people's mail so. */
-export function noReplySigns(mail: Evidence): string[] {
+export function detectNoReply(mail: Evidence): string[] {
   const from = mail.from?.email ?? "";
   const at = from.lastIndexOf("@");
   return NO_REPLY.test(from.slice(0, at === -1 ? undefined : at).slice(0, 64)) ? ["from:no_reply"] : [];
@@ -88,10 +88,10 @@ const TASK =
 const OF_A_MESSAGE = /\b(?:your|votre|ihre|su|sua) (?:message|e-?mail|mail|nachricht|mensaje|correo|mensagem)\b/i;
 
 /** A challenge (RFC 3834 2): the recipient's filter wants the sender to prove that he is a person. Answering it would be a loop. */
-export function challengeSigns(mail: Evidence): string[] {
+export function detectChallenge(mail: Evidence): string[] {
   if (has(mail, "X-Boxbe-Verification") || has(mail, "X-Spamarrest-Challenge") || has(mail, "X-TMDA-Confirm"))
     return ["challenge_header"];
-  const answers = mail.inReplyTo !== null || /^\s*(re|aw|sv|confirm|verify)\b/i.test(subjectOf(mail));
+  const answers = mail.inReplyTo !== null || /^\s*(re|aw|sv|confirm|verify)\b/i.test(getSubject(mail));
   if (!answers) return [];
   const words = opening(mail, 2000);
   const quiet = hasNullReturnPath(mail);

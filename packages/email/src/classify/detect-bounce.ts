@@ -3,7 +3,7 @@ import type { RecipientStatus } from "./delivery-report.ts";
 import { rawValues } from "../headers/header-fields.ts";
 import { BOUNCE_SUBJECT } from "./bounce-phrases.ts";
 import { readBounceText } from "./bounce-text.ts";
-import { asks, has, hasNullReturnPath, isAnswerOrForward, subjectOf } from "./evidence.ts";
+import { asks, has, hasNullReturnPath, isAnswerOrForward, getSubject } from "./evidence.ts";
 import type { Classification, Evidence } from "./evidence.ts";
 import { isMailSystem, mayBeMailSystem } from "./mail-system.ts";
 import { codes, original } from "./detect-report.ts";
@@ -19,15 +19,15 @@ const RETURNED_PART = /^(?:message\/(?:rfc822|global|rfc822-headers|global-heade
  * - no return path with a returned message, an SMTP server's answer, a quoted header or an address where mail systems put it, and a mail
  *   system's words. Forwarders leave the return path out as well: a forward, words that ask, and what tells of an email to us are a person's.
  */
-export function bounceSigns(mail: Evidence): Classification | null {
+export function detectBounce(mail: Evidence): Classification | null {
   const failed = rawValues(mail.fields, "X-Failed-Recipients").flatMap((value) => value.split(","));
   const system = isMailSystem(mail);
   const maybe = mayBeMailSystem(mail);
   const quiet = hasNullReturnPath(mail);
-  const subject = BOUNCE_SUBJECT.test(subjectOf(mail));
+  const subject = BOUNCE_SUBJECT.test(getSubject(mail));
   if (!system && failed.length === 0 && !quiet && !maybe) return null;
 
-  const said = readBounceText(mail.text ?? "", addressesOf(mail));
+  const said = readBounceText(mail.text ?? "", readAddresses(mail));
   const returned = mail.parts.some(({ contentType }) => RETURNED_PART.test(contentType));
   const built = [quiet, returned, said.replied].filter(Boolean).length;
   const worded = [subject, said.worded].filter(Boolean).length;
@@ -79,11 +79,11 @@ const COMPLAINT_SUBJECT =
   /\b(?:complaint about (?:a )?message|abuse (?:report|complaint)|spam complaint|e-?mail feedback report)\b/i;
 
 /** Complaints without a report: a returned message and no words of anybody's, from a service that says so. */
-export function complaintSigns(mail: Evidence): Classification | null {
+export function detectComplaint(mail: Evidence): Classification | null {
   const field = has(mail, FEEDBACK_FIELD);
   const returned = mail.parts.some(({ contentType }) => RETURNED_PART.test(contentType));
   const wordless = (mail.text ?? "").trim() === "";
-  if (!returned || !(field || (wordless && COMPLAINT_SUBJECT.test(subjectOf(mail))))) return null;
+  if (!returned || !(field || (wordless && COMPLAINT_SUBJECT.test(getSubject(mail))))) return null;
   return {
     kind: "complaint",
     reasons: [field ? "feedback_field" : "subject:complaint", "returned_message", ...original(mail)],
@@ -91,7 +91,7 @@ export function complaintSigns(mail: Evidence): Classification | null {
 }
 
 /** Who the notice is from and to is not whom it is about. */
-function addressesOf(mail: Evidence): string[] {
+function readAddresses(mail: Evidence): string[] {
   return [mail.from, ...mail.to].flatMap((mailbox) => (mailbox === null ? [] : [mailbox.email.toLowerCase()]));
 }
 

@@ -4,7 +4,7 @@ import { has } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** RFC 5546: a calendar object with a method is a message of the calendar, one without is a file. */
-export function calendarSigns(mail: Evidence): string[] {
+export function detectCalendar(mail: Evidence): string[] {
   const topType = readStructured(rawValues(mail.fields, "Content-Type")[0] ?? null);
   for (const { contentType, contentDisposition, bytes } of mail.parts) {
     if (contentType !== "text/calendar" && contentType !== "application/ics") continue;
@@ -40,7 +40,7 @@ const CAMPAIGNS = [
  * where it is no newsletter. A newsletter: one can only leave it (List-Unsubscribe) and one of the marks of bulk mail. A lone List-Id is
  * neither: groups that only share a mailbox add it to people's mail.
  */
-export function listSigns(mail: Evidence): { kind: "mailing_list" | "newsletter"; reasons: string[] } | null {
+export function detectList(mail: Evidence): { kind: "mailing_list" | "newsletter"; reasons: string[] } | null {
   const precedence = firstValue(mail.fields, "Precedence")?.toLowerCase();
   const post = has(mail, "List-Post") && firstValue(mail.fields, "List-Post")?.toUpperCase() !== "NO";
   const id = has(mail, "List-Id") ? ["list_id"] : [];

@@ -11,7 +11,7 @@ const AUTOMATIC = new Set<string>(["auto_reply", "out_of_office", "challenge", "
  * Mail that must not go on, since what it causes would come back (RFC 3834 2): an automatic mail from one of our own mailboxes, one that
  * says in `X-Loop` that it was here, or one that went round many servers. Signs for it; none: no loop.
  */
-export function loopSigns(content: EmailContent, mailboxes: readonly MailboxRules[]): string[] {
+export function detectLoop(content: EmailContent, mailboxes: readonly MailboxRules[]): string[] {
   const value = (name: string): string[] =>
     content.headers.filter((header) => header.name.toLowerCase() === name).map((header) => header.value);
   const recipients = recipientsIn(mailboxes);
@@ -32,7 +32,7 @@ export function loopSigns(content: EmailContent, mailboxes: readonly MailboxRule
 }
 
 export function gradeLoop(content: EmailContent, mailboxes: readonly MailboxRules[]): EmailContent["classification"] {
-  const signs = loopSigns(content, mailboxes);
+  const signs = detectLoop(content, mailboxes);
   const { kind, reasons } = content.classification as Classification;
   return signs.length === 0 ? { kind, reasons } : { kind: "loop", reasons: [...signs, ...reasons] };
 }

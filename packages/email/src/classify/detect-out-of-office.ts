@@ -1,7 +1,7 @@
 import { answersAMessage } from "./detect-automatic.ts";
 import type { AutomaticSigns } from "./detect-automatic.ts";
-import { awaySubject, opensAsAway, opensAtOnce, saysReturn } from "./out-of-office-phrases.ts";
-import { asks, folded, isAnswerOrForward, subjectOf } from "./evidence.ts";
+import { parseOutOfOfficeSubject, opensAsOutOfOffice, opensAtOnce, saysReturn } from "./out-of-office-phrases.ts";
+import { asks, folded, isAnswerOrForward, getSubject } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** A notice of absence is short; a person who writes a long mail may begin it so. */
@@ -13,7 +13,7 @@ const PLANS =
   /\b(?:i(?:'ll| will) be|ich werde|ich bin ab|je serai|estaré|sarò|estarei|ik zal|jag kommer att|jeg vil)\b/iu;
 
 /**
- * The signs of a notice that nobody is there; null where they do not suffice. A subject alone never does, nor words alone: people ask about
+ * The signs of an out-of-office reply; null where they do not suffice. A subject alone never does, nor words alone: people ask about
  * absence and tell of their holidays. It takes one of
  * - a program's own mark (`certain`) and a subject or words of absence;
  * - such a subject, and words that say when somebody is back;
@@ -21,12 +21,12 @@ const PLANS =
  * - words of absence on what answers a message of ours and came without a return path.
  * Without a program's mark, words that ask make it a person's.
  */
-export function awaySigns(mail: Evidence, { certain, weak }: AutomaticSigns): string[] | null {
-  const subject = awaySubject(subjectOf(mail));
+export function detectOutOfOffice(mail: Evidence, { certain, weak }: AutomaticSigns): string[] | null {
+  const subject = parseOutOfOfficeSubject(getSubject(mail));
   const words = mail.words ?? mail.text ?? "";
   const short = words.length <= NOTICE_CHARS;
   const start = folded(words, 400);
-  const opens = short && opensAsAway(start);
+  const opens = short && opensAsOutOfOffice(start);
   const told = (away: boolean): string[] => [
     ...certain,
     ...(subject === null ? [] : ["subject:automatic_reply"]),

@@ -1,5 +1,5 @@
 import { firstValue } from "../headers/header-fields.ts";
-import { folded, subjectOf } from "./evidence.ts";
+import { folded, getSubject } from "./evidence.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** What Outlook puts before the subject of a message that its sender wants back, by language. */
@@ -12,7 +12,7 @@ const ONLY_EMOJI =
   /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0F|\u20E3|\p{Regional_Indicator}|\s){1,20}$/u;
 
 /** A notice that somebody wants a message back: its class, or subject and a sentence that names the message in quotation marks. */
-export function recallSigns(mail: Evidence): string[] {
+export function detectRecall(mail: Evidence): string[] {
   const classes = [
     "X-MS-Exchange-Message-Class",
     "X-Message-Class",
@@ -20,12 +20,12 @@ export function recallSigns(mail: Evidence): string[] {
     "X-MS-Exchange-Organization-Message-Class",
   ];
   if (classes.some((name) => RECALL_CLASS.test(firstValue(mail.fields, name) ?? ""))) return ["recall:class"];
-  const recalled = RECALL.exec(subjectOf(mail))?.[1]?.trim();
+  const recalled = RECALL.exec(getSubject(mail))?.[1]?.trim();
   const said = (mail.words ?? mail.text ?? "").trim();
   const words = folded(said, NOTICE_CHARS + 1);
   // A notice is one sentence without a greeting; people remind (`Rappel :`) as well.
   if (recalled === undefined || words.length > NOTICE_CHARS || /\n[ \t]*\n/.test(said)) return [];
-  if (/^rappel(?: de message)?\s?:/i.test(subjectOf(mail)) && !/\brappeler\b/i.test(words)) return [];
+  if (/^rappel(?: de message)?\s?:/i.test(getSubject(mail)) && !/\brappeler\b/i.test(words)) return [];
   const quoted = [
     ...words.matchAll(/["“”„‟«»'‘’「『《]\s?([^"“”„‟«»「」『』《》]{2,300}?)\s?[.,]?["“”‟«»'’」』》]/gu),
   ].some(([, title]) => title === recalled);
@@ -36,7 +36,7 @@ export function recallSigns(mail: Evidence): string[] {
  * A reaction to a message of ours: Gmail's part of its own (its fallback text is Gmail's), or a sentence that the subject repeats above
  * nothing but an emoji, as Outlook sends it to those who cannot show one.
  */
-export function reactionSigns(mail: Evidence): string[] {
+export function detectReaction(mail: Evidence): string[] {
   if (mail.parts.some(({ contentType }) => contentType === "text/vnd.google.email-reaction+json"))
     return ["reaction:part"];
   const lines = (mail.words ?? mail.text ?? "")
@@ -48,7 +48,7 @@ export function reactionSigns(mail: Evidence): string[] {
   const said = sentence.replace(/(?<![\s:.：。!])[\s:.：。!]+$/u, "");
   // Several words, or a sentence of a script that puts no spaces between them.
   const isSentence = said.length >= 4 && /\s|[\u3040-\u30FF\u4E00-\u9FFF\uAC00-\uD7AF\u0E00-\u0E7F]/u.test(said);
-  const repeats = isSentence && subjectOf(mail).startsWith(said);
+  const repeats = isSentence && getSubject(mail).startsWith(said);
   const told = ONLY_EMOJI.test(emoji) || (emoji === "" && REACTED.test(said));
   return repeats && told && lines.length <= 3 ? ["reaction:sentence"] : [];
 }
@@ -67,14 +67,14 @@ export const WAS_READ =
  * Read receipts of Exchange and Outlook that lost their report (RFC 8098): the class, or a short text that lists the message with the very title
  * that stands behind the subject's first words, and says that it was read.
  */
-export function receiptSigns(mail: Evidence): string[] {
+export function detectReceipt(mail: Evidence): string[] {
   if (
     ["X-MS-Exchange-Message-Class", "X-Message-Class"].some((name) =>
       RECEIPT_CLASS.test(firstValue(mail.fields, name) ?? ""),
     )
   )
     return ["receipt:class"];
-  const title = TITLED.exec(subjectOf(mail))?.[1]?.trim();
+  const title = TITLED.exec(getSubject(mail))?.[1]?.trim();
   const text = (mail.text ?? "").slice(0, NOTICE_CHARS + 1);
   if (title === undefined || text.length > NOTICE_CHARS || !WAS_READ.test(text)) return [];
   const listed = text.split("\n").filter((line) => /^\s*[\p{L}\p{M} ]{1,30}\s?[:：]\s*\S/u.test(line));

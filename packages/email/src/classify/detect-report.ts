@@ -3,7 +3,7 @@ import type { RecipientStatus } from "./delivery-report.ts";
 import { firstValue, rawValues } from "../headers/header-fields.ts";
 import { readStructured } from "../headers/parameters.ts";
 import { readBounceText } from "./bounce-text.ts";
-import { asks, hasNullReturnPath, isAnswerOrForward, subjectOf } from "./evidence.ts";
+import { asks, hasNullReturnPath, isAnswerOrForward, getSubject } from "./evidence.ts";
 import type { Classification, Evidence } from "./evidence.ts";
 import { isMailSystem } from "./mail-system.ts";
 import { WAS_READ } from "./detect-receipt.ts";
@@ -13,7 +13,7 @@ import { WAS_READ } from "./detect-receipt.ts";
  * forwards is that person's email. A gateway that wraps one leaves the mail system in From, or no return path. A report about a delay is no
  * bounce: the message may still arrive.
  */
-export function reportSigns(mail: Evidence): Classification | null {
+export function detectReport(mail: Evidence): Classification | null {
   const type = readStructured(rawValues(mail.fields, "Content-Type")[0] ?? null);
   const declared = type.value === "multipart/report" ? (type.params["report-type"] ?? "").toLowerCase() : "";
   const topLevel = type.value === "multipart/report" || type.value.startsWith("message/");
@@ -44,7 +44,10 @@ export function reportSigns(mail: Evidence): Classification | null {
   if (status !== undefined || declared === "delivery-status") {
     const listed = status?.bytes == null ? [] : readDeliveryStatus(status.bytes);
     const recipients = listed.some(({ recipient }) => recipient !== null) ? listed : [...listed, ...inWords(mail)];
-    return { kind: kindOf(recipients), reasons: ["report:delivery-status", ...codes(recipients), ...original(mail)] };
+    return {
+      kind: decideKind(recipients),
+      reasons: ["report:delivery-status", ...codes(recipients), ...original(mail)],
+    };
   }
   return null;
 }
@@ -59,7 +62,7 @@ const RECEIPT_TEXT =
  */
 function isAttachedBySomebody(mail: Evidence): boolean {
   if (asks(mail) || isAnswerOrForward(mail)) return true;
-  const words = `${subjectOf(mail)}\n${(mail.words ?? mail.text ?? "").slice(0, 2_000)}`;
+  const words = `${getSubject(mail)}\n${(mail.words ?? mail.text ?? "").slice(0, 2_000)}`;
   const has = (type: RegExp): Uint8Array | null | undefined =>
     mail.parts.find(({ contentType }) => type.test(contentType))?.bytes;
   const status = has(/^message\/(global-)?delivery-status$/);
@@ -73,7 +76,7 @@ function isAttachedBySomebody(mail: Evidence): boolean {
 }
 
 /** Failed for one recipient is a bounce; only delayed is a delay; only delivered, relayed or expanded a receipt. */
-function kindOf(recipients: readonly RecipientStatus[]): Classification["kind"] {
+function decideKind(recipients: readonly RecipientStatus[]): Classification["kind"] {
   const actions = recipients.map(
     ({ action, status }) => action ?? (status?.startsWith("4") === true ? "delayed" : "failed"),
   );
@@ -81,7 +84,7 @@ function kindOf(recipients: readonly RecipientStatus[]): Classification["kind"] 
   return actions.includes("delayed") ? "delay" : "receipt";
 }
 
-/** Whom the report's text names, where its own part names nobody. */
+/** Whom the report's text names, where its own part names none. */
 function inWords(mail: Evidence): readonly RecipientStatus[] {
   const others = [mail.from, ...mail.to].flatMap((mailbox) => (mailbox === null ? [] : [mailbox.email.toLowerCase()]));
   return readBounceText(mail.text ?? "", others).recipients.map(({ recipient }) => ({

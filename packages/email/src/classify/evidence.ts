@@ -23,7 +23,7 @@ export interface Evidence {
   }[];
 }
 
-export type MachineKind =
+export type AutomatedKind =
   | "auto_reply"
   | "out_of_office"
   | "bounce"
@@ -37,7 +37,7 @@ export type MachineKind =
   | "no_reply";
 
 export interface Classification {
-  kind: "human" | MachineKind;
+  kind: "human" | AutomatedKind;
   reasons: string[];
 }
 
@@ -45,7 +45,7 @@ export interface Classification {
 const SUBJECT_CHARS = 500;
 
 /** The subject as a program wrote it: without the labels that gateways put before it. */
-export function subjectOf(mail: Evidence): string {
+export function getSubject(mail: Evidence): string {
   return withoutLabels((mail.subject ?? "").slice(0, SUBJECT_CHARS));
 }
 

@@ -1,5 +1,5 @@
 /**
- * How mail programs and people say that nobody is there, by language. Prefixes are what programs put before the subject of an automatic
+ * How mail programs and people say that they are out of office, by language. Prefixes are what programs put before the subject of an automatic
  * reply, always with a colon or alone; phrases are people's own words at the start of such a reply. None of them is proof by itself.
  */
 
@@ -105,7 +105,7 @@ const ABSENCE_SUBJECT = new RegExp(`^(${ABSENCE.join("|")})${END}`, "iu");
 const PHRASE = new RegExp(`^[^"“”„«»『「]{0,120}?(${PHRASES.join("|")})`, "iu");
 const RETURN = new RegExp(RETURNS.join("|"), "iu");
 
-export interface AwaySubject {
+export interface OutOfOfficeSubject {
   /** Written before the subject of the message that is answered. */
   readonly words: string;
   /** Words of a mail program, in place of words for being away that people write as well. */
@@ -113,7 +113,7 @@ export interface AwaySubject {
 }
 
 /** What a subject, without labels, begins with where that is how automatic replies begin. It alone is no proof: people ask about them. */
-export function awaySubject(subject: string): AwaySubject | null {
+export function parseOutOfOfficeSubject(subject: string): OutOfOfficeSubject | null {
   const automatic = AUTOMATIC_SUBJECT.exec(subject)?.[1];
   if (automatic !== undefined) return { words: automatic.toLowerCase(), automatic: true };
   const absence = ABSENCE_SUBJECT.exec(subject)?.[1];
@@ -121,7 +121,7 @@ export function awaySubject(subject: string): AwaySubject | null {
 }
 
 /** Whether a text opens as a notice of absence does. `start`: its first 400 characters, spaces folded. */
-export function opensAsAway(start: string): boolean {
+export function opensAsOutOfOffice(start: string): boolean {
   return PHRASE.test(start.slice(0, 400));
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { fieldOf } from "../headers/header-fields.ts";
-import { spamOf } from "./spam.ts";
+import { toField } from "../headers/header-fields.ts";
+import { readSpam } from "./spam.ts";
 
 test.each([
   ["SpamAssassin, ham", { "X-Spam-Status": "No, score=-1.9 required=5.0 tests=BAYES_00" }, "ham", -1.9],
@@ -24,6 +24,6 @@ test.each([
   ["words that say nothing", { "X-Spam-Status": "unknown", "X-Spam-Score": "none" }, null, null],
   ["no filter", {}, null, null],
 ])("%s", (_what, headers: Record<string, string>, spamVerdict, spamScore) => {
-  const fields = Object.entries(headers).map(([name, value]) => fieldOf(name, value));
-  expect(spamOf(fields)).toEqual({ spamVerdict, spamScore });
+  const fields = Object.entries(headers).map(([name, value]) => toField(name, value));
+  expect(readSpam(fields)).toEqual({ spamVerdict, spamScore });
 });

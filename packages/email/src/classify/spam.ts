@@ -13,7 +13,7 @@ export interface SpamWord {
  * its kind, Mailgun. The first filter of this list that says something counts. Any sender can write such fields too: a gateway of one's own
  * has to remove them, so without one this is advice; a provider's own word beats it.
  */
-export function spamOf(fields: readonly Field[]): SpamWord {
+export function readSpam(fields: readonly Field[]): SpamWord {
   for (const read of [rspamd, microsoft, barracuda, mailgun, spamAssassin]) {
     const word = read(fields);
     if (word.spamVerdict !== null || word.spamScore !== null) return word;
@@ -28,7 +28,7 @@ function rspamd(fields: readonly Field[]): SpamWord {
   );
   const action =
     firstValue(fields, "X-Rspamd-Action")?.toLowerCase() ?? firstValue(fields, "X-Spam-Action")?.toLowerCase() ?? null;
-  const score = numberOf(result?.[2] ?? firstValue(fields, "X-Rspamd-Score"));
+  const score = parseNumber(result?.[2] ?? firstValue(fields, "X-Rspamd-Score"));
   const flagged =
     result?.[1]?.toLowerCase() === "true" ||
     action === "reject" ||
@@ -41,7 +41,7 @@ function rspamd(fields: readonly Field[]): SpamWord {
 /** Spam confidence level: -1 skipped, 0 and 1 no spam, 5 and 6 spam, 9 certain (learn.microsoft.com: spam confidence level). */
 function microsoft(fields: readonly Field[]): SpamWord {
   const report = /(?:^|;)\s*SCL:(-?\d)\b/i.exec(firstValue(fields, "X-Forefront-Antispam-Report") ?? "")?.[1];
-  const scl = numberOf(report ?? firstValue(fields, "X-MS-Exchange-Organization-SCL"));
+  const scl = parseNumber(report ?? firstValue(fields, "X-MS-Exchange-Organization-SCL"));
   if (scl === null || scl < -1 || scl > 9) return { spamVerdict: null, spamScore: null };
   return { spamVerdict: scl >= 5 ? "spam" : "ham", spamScore: scl };
 }
@@ -49,14 +49,14 @@ function microsoft(fields: readonly Field[]): SpamWord {
 /** `X-Barracuda-Spam-Status: Yes, SCORE=5.10 …`. */
 function barracuda(fields: readonly Field[]): SpamWord {
   const status = firstValue(fields, "X-Barracuda-Spam-Status");
-  const score = numberOf(firstValue(fields, "X-Barracuda-Spam-Score") ?? scoreIn(status));
+  const score = parseNumber(firstValue(fields, "X-Barracuda-Spam-Score") ?? scoreIn(status));
   return { spamVerdict: yesOrNo(firstValue(fields, "X-Barracuda-Spam-Flag") ?? status), spamScore: score };
 }
 
 function mailgun(fields: readonly Field[]): SpamWord {
   return {
     spamVerdict: yesOrNo(firstValue(fields, "X-Mailgun-Sflag")),
-    spamScore: numberOf(firstValue(fields, "X-Mailgun-Sscore")),
+    spamScore: parseNumber(firstValue(fields, "X-Mailgun-Sscore")),
   };
 }
 
@@ -64,7 +64,7 @@ function mailgun(fields: readonly Field[]): SpamWord {
 function spamAssassin(fields: readonly Field[]): SpamWord {
   const status = firstValue(fields, "X-Spam-Status");
   const flag = firstValue(fields, "X-Spam-Flag") ?? status ?? firstValue(fields, "X-Spam");
-  return { spamVerdict: yesOrNo(flag), spamScore: numberOf(scoreIn(status) ?? firstValue(fields, "X-Spam-Score")) };
+  return { spamVerdict: yesOrNo(flag), spamScore: parseNumber(scoreIn(status) ?? firstValue(fields, "X-Spam-Score")) };
 }
 
 function yesOrNo(value: string | null): string | null {
@@ -76,7 +76,7 @@ function scoreIn(status: string | null): string | null {
   return /\bscore=(-?\d{1,6}(?:\.\d{1,6})?)/i.exec(status ?? "")?.[1] ?? null;
 }
 
-function numberOf(text: string | null | undefined): number | null {
+function parseNumber(text: string | null | undefined): number | null {
   const found = /^\s*(-?\d{1,6}(?:\.\d{1,6})?)/.exec(text ?? "")?.[1];
   return found === undefined ? null : Number(found);
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseMime } from "../parse-mime.ts";
 
 /** Brothers of the cases: other languages, other programs. A line each: header fields, `|`, the text. */
-async function kindOf(given: string): Promise<string> {
+async function decideKind(given: string): Promise<string> {
   const [header = "", text = ""] = given.split(" | ");
   const fields = header.split(" ; ").join("\r\n");
   const result = await parseMime(Buffer.from(`To: sales@inlet.example\r\n${fields}\r\n\r\n${text}\r\n`));
@@ -276,7 +276,7 @@ test.each([
   ],
   [`${MIA} ; Subject: Re: Oferta ; Precedence: junk ; Return-Path: <> | Estoy de viaje.`, "auto_reply"],
 ])("%s", async (given, kind) => {
-  expect(await kindOf(given)).toBe(kind);
+  expect(await decideKind(given)).toBe(kind);
 });
 
 /** Whom a report is about: per-recipient fields as servers write them. */

@@ -3,8 +3,8 @@ import { isOwnDomain } from "@inlet/domain";
 import { isAddress, parseAddresses } from "../headers/addresses.ts";
 import { firstValue } from "../headers/header-fields.ts";
 import type { BehindFrom } from "./contact-rules.ts";
-import { isListAddress, listOf } from "./list-address.ts";
-import { addressInLocalPart, addressInSrs, holdsAddress, isRobotAddress, localPartOf } from "./robot-address.ts";
+import { isListAddress, readList } from "./list-address.ts";
+import { addressInLocalPart, addressInSrs, holdsAddress, isRobotAddress, getLocalPart } from "./robot-address.ts";
 
 /** Somebody behind From, and by what that is told. */
 export interface Found {
@@ -46,17 +46,17 @@ export function behindFrom(mail: Envelope): Found | null {
   return behindList(mail) ?? behindForwarder(mail) ?? behindForm(mail);
 }
 
-/** Whether fields name somebody else than From: told in the evidence where they are not believed. */
+/** Whether fields name somebody else than From: told in the evidence where they are not trusted. */
 export function namesSomebodyElse(mail: Envelope): boolean {
   return originals(mail).some(({ mailbox }) => !same(mailbox.email, mail.from.email));
 }
 
 /** From is the list's own address: then the list says who wrote. Its From is as good as its word, so nothing else needs to agree. */
 function behindList(mail: Envelope): Found | null {
-  const list = listOf(mail.headers);
+  const list = readList(mail.headers);
   if (list === null || !isListAddress(list, mail.from.email)) return null;
   const others = mail.replyTo.filter(({ email }) => !isListAddress(list, email) && !same(email, mail.from.email));
-  const inLocal = addressInLocalPart(localPartOf(mail.from.email));
+  const inLocal = addressInLocalPart(getLocalPart(mail.from.email));
   const found = originals(mail);
   const candidates: Candidate[] = [
     ...found.filter(({ reason }) => reason === "x_original_from"),
@@ -76,7 +76,7 @@ function behindList(mail: Envelope): Found | null {
  */
 function behindForwarder(mail: Envelope): Found | null {
   const robot = isRobotAddress(mail.from.email);
-  const local = localPartOf(mail.from.email);
+  const local = getLocalPart(mail.from.email);
   const answered = mail.replyTo.length === 1 ? (mail.replyTo[0] as Mailbox) : null;
   const rewritten = addressInSrs(local);
   // Who rewrites could name anybody; that answers are wanted there is the second sign.
@@ -128,7 +128,9 @@ export function formSender(mail: Envelope): ContactReason | null {
 }
 
 function isForeign(mail: Envelope, email: string): boolean {
-  return !mail.isOwn(email) && domainOf(email) !== domainOf(mail.from.email) && !isOwnDomain(email, [mail.from.email]);
+  return (
+    !mail.isOwn(email) && getDomain(email) !== getDomain(mail.from.email) && !isOwnDomain(email, [mail.from.email])
+  );
 }
 
 /** The first candidate, with the codes of all that name the same address. */
@@ -137,7 +139,7 @@ function chosen(mail: Envelope, via: BehindFrom, sign: ContactReason, candidates
   if (first === undefined) return null;
   const { email } = first.mailbox;
   const agreeing = candidates.filter(({ mailbox }) => same(mailbox.email, email));
-  const name = agreeing.map(({ mailbox }) => mailbox.name).find((each) => each !== null) ?? nameOf(mail.from, email);
+  const name = agreeing.map(({ mailbox }) => mailbox.name).find((each) => each !== null) ?? getName(mail.from, email);
   const reasons = [
     sign,
     ...agreeing.map(({ reason }) => reason),
@@ -148,7 +150,7 @@ function chosen(mail: Envelope, via: BehindFrom, sign: ContactReason, candidates
 }
 
 /** `'Nora Lind' via Sales`: the name that a list or forwarder keeps in From; none where it is an address, or a site's own. */
-function nameOf(from: Mailbox, email: string): string | null {
+function getName(from: Mailbox, email: string): string | null {
   const via = /^['"]?(.{1,200}?)['"]?\s+(?:via|über|por|przez|через)\s.+$/iu.exec(from.name ?? "")?.[1]?.trim() ?? null;
   return via === null || via.includes("@") || same(via, email) ? null : via;
 }
@@ -159,7 +161,7 @@ function namedByFrom(from: Mailbox, email: string): ContactReason[] {
 
 /** Domains that the person's own server signed for (RFC 6376), or that the forwarder saw in the first From (RFC 8617). */
 function signedBy(mail: Envelope, email: string): ContactReason[] {
-  const domain = domainOf(email);
+  const domain = getDomain(email);
   const has = (name: string, pattern: RegExp): boolean =>
     mail.headers
       .filter((header) => header.name.toLowerCase() === name)
@@ -184,6 +186,6 @@ function same(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-function domainOf(email: string): string {
+function getDomain(email: string): string {
   return email.slice(email.lastIndexOf("@") + 1).toLowerCase();
 }

@@ -10,7 +10,7 @@ import { ownTenant } from "../testing/own-tenant.ts";
 const read = (name: string): Buffer =>
   readFileSync(new URL(`../../../../test/emails/cases/${name}.eml`, import.meta.url));
 
-async function eventOf(name: string): Promise<NormalizedEvent> {
+async function readEvent(name: string): Promise<NormalizedEvent> {
   const result = await parseMime(read(name));
   if (!result.ok) throw new Error(result.fault.message);
   return normalize(result.email, ownTenant());
@@ -31,7 +31,7 @@ test.each([
   ["01-person-forwards-a-bounce", "carla@mendes.example", "from"],
   ["a1-encoded-word-as-local-part", "agent@example.com", "from"],
 ])("who the contact is: %s", async (name, email, via) => {
-  expect((await eventOf(name)).contact).toMatchObject({ email, via });
+  expect((await readEvent(name)).contact).toMatchObject({ email, via });
 });
 
 test.each([
@@ -39,13 +39,13 @@ test.each([
   ["k16a-outlook-with-note", "what do twelve heaters cost"],
   ["k16b-outlook-without-note", "what do twelve heaters cost"],
 ])("the customer's words reach the rules: %s", async (name, words) => {
-  const event = await eventOf(name);
+  const event = await readEvent(name);
   expect(event.replyText).toContain(words);
   expect(event.replyText).not.toContain("From:");
 });
 
-test("an address that nobody has is no sender", async () => {
-  expect((await eventOf("a2-blanks-in-address")).from).toBeNull();
+test("an address that does not exist is no sender", async () => {
+  expect((await readEvent("a2-blanks-in-address")).from).toBeNull();
 });
 
 test.each([

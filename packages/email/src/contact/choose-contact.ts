@@ -67,7 +67,7 @@ function ownership(mailboxes: readonly MailboxRules[]): Pick<Envelope, "isOwn" |
   return { isOwnMailbox, isOwn: (email) => isOwnMailbox(email) || isOwnDomain(email, addresses) };
 }
 
-/** The form's lines, where the mailbox's setting believes them and From is a form's. */
+/** The form's lines, where the mailbox's setting trusts them and From is a form's. */
 function inFormLines(mail: Envelope, text: string | null): Found | null {
   const sender = formSender(mail);
   const named = sender === null || text === null ? null : readFormLines(text);

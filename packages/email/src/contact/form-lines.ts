@@ -9,7 +9,7 @@ const NAME =
 const LABELLED = /^[\s*>•-]{0,6}([\p{L}][\p{L}\p{M}'’ -]{1,38}?)\s?\*{0,2}\s?[:：](.*)$/u;
 const MOST_LINES = 200;
 
-/** Whom the lines of a form name: `Name: Pia Holm`, `E-mail: pia@holm.example`, the value behind the colon or on the next line; null where they name nobody, or two. */
+/** Whom the lines of a form name: `Name: Pia Holm`, `E-mail: pia@holm.example`, the value behind the colon or on the next line; null where they name none, or two. */
 export function readFormLines(text: string): Mailbox | null {
   const lines = text.split("\n", MOST_LINES).map((line) => line.slice(0, 400).trim());
   const emails = new Set<string>();

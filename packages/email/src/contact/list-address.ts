@@ -1,6 +1,6 @@
 import type { Header } from "@inlet/schemas";
 import { firstValue } from "../headers/header-fields.ts";
-import { addressInLocalPart, localPartOf } from "./robot-address.ts";
+import { addressInLocalPart, getLocalPart } from "./robot-address.ts";
 
 /** What an email's header tells of the list that it came through; null where it came through none. */
 export interface ListOfEmail {
@@ -12,7 +12,7 @@ export interface ListOfEmail {
 }
 
 /** RFC 2919 and 2369, and what Mailman, Google Groups, groups.io and Majordomo write. */
-export function listOf(headers: readonly Header[]): ListOfEmail | null {
+export function readList(headers: readonly Header[]): ListOfEmail | null {
   const value = (name: string): string => (firstValue(headers, name) ?? "").slice(0, 1_000);
   const id =
     /<([^<>\s]{1,255})>\s*$/.exec(value("List-Id"))?.[1] ?? /^[^\s<>]{1,255}$/.exec(value("List-Id"))?.[0] ?? null;
@@ -32,7 +32,7 @@ export function listOf(headers: readonly Header[]): ListOfEmail | null {
 /** Whether an address is the list's own, not a member's: it is said so, spells the list's id, or is one that the list makes of a member's. */
 export function isListAddress(list: ListOfEmail, email: string): boolean {
   const address = email.toLowerCase();
-  const [local, domain] = [localPartOf(address), address.slice(address.lastIndexOf("@") + 1)];
+  const [local, domain] = [getLocalPart(address), address.slice(address.lastIndexOf("@") + 1)];
   if (list.addresses.has(address) || list.id === `${local}.${domain}`) return true;
   // LISTSERV writes from an address of its own for a member whose domain forbids others to (DMARC).
   if (local.endsWith("-dmarc-request") && [...list.addresses].some((known) => known.endsWith(`@${domain}`)))

@@ -7,9 +7,9 @@ import { decodeFields, rawValues } from "../headers/header-fields.ts";
 import { readHeaderBlock } from "../headers/header-block.ts";
 import { sanitize } from "../html/html.ts";
 import { textOfSafeHtml } from "../html/html-text.ts";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 import { readTree } from "../mime/read-tree.ts";
-import { replyOf } from "../reply/reply-text.ts";
+import { extractReply } from "../reply/reply-text.ts";
 import type { ReplyAndSignature } from "../reply/reply-text.ts";
 import { headerBlockAt, isSenderField } from "../reply/find-header-block.ts";
 import { readLines } from "../reply/lines.ts";
@@ -27,7 +27,7 @@ export interface ForwardedEmail {
 const SUBJECT =
   /^(?:fwd?|wg|weitergeleitet|tr|rv|reenv(?:iado)?|enc|i|inoltro|doorst|vb|vl|videre|vs|fs|pd|przekazano|fw|předáno|továbbítás|redir|ilt|yml|redirec[țţ]ionat|redir|i̇lt|trs|πρθ|пересл|препр|הועבר|إعادة توجيه|转发|轉寄|轉發|転送|전달)(?:\s?\[\d{1,3}\])?\s{0,3}[:：]/iu;
 /** The line by which a mail program begins a forwarded message. */
-const DIVIDER =
+const SEPARATOR =
   /^[-–—_=\s>]{0,60}(?:begin(?:ning)? (?:of )?forwarded message|start of forwarded message|forwarded (?:message|e-?mail|by)|(?:anfang der )?weitergeleitete (?:nachricht|e-?mail)|(?:début du )?message (?:transféré|réexpédié)|(?:inicio del )?mensaje reenviado|(?:inizio )?messaggio inoltrato|(?:início da )?mensagem (?:reencaminhada|encaminhada)|doorgestuurd bericht|vidarebefordrat (?:meddelande|brev)|videresendt (?:meddelelse|besked|melding)|välitetty viesti|(?:początek )?przekazan(?:ej|a) wiadomoś(?:ci|ć)|(?:přeposlaná|přeposílaná) zpráva|továbbított (?:üzenet|levél)|mesaj redirecționat|пересылаемое сообщение|переслане повідомлення|iletilen (?:ileti|mesaj)|προωθημένο μήνυμα|转发的?邮件|轉寄的?郵件|転送(?:された)?メッセージ|전달된 메시지)/iu;
 /** Header blocks that are looked into: an email forwarded from hand to hand has several. */
 const MOST = 5;
@@ -50,7 +50,7 @@ export async function readForwarded(mail: Outer): Promise<ForwardedEmail[]> {
   const title = (mail.subject ?? "").slice(0, 300);
   // Naver writes `[FW]`, which looks like a label.
   const subject = SUBJECT.test(withoutLabels(title).toLowerCase()) || /^\s*\[fwd?\]/i.test(title);
-  const inline = mail.text === null ? [] : readInline(mail.text.slice(0, CUTS.replyChars), subject);
+  const inline = mail.text === null ? [] : readInline(mail.text.slice(0, TRUNCATION_LIMITS.replyChars), subject);
   if (inline.length > 0) return inline;
   // Programs that do not know the type go by the name.
   const attached = mail.files.filter(
@@ -66,11 +66,11 @@ export async function readForwarded(mail: Outer): Promise<ForwardedEmail[]> {
 
 function readInline(text: string, bySubject: boolean): ForwardedEmail[] {
   const all = text.split("\n", MOST_LINES);
-  const divider = all.findIndex((line) => line.length < 200 && DIVIDER.test(line));
-  if (divider === -1 && !bySubject) return [];
+  const separator = all.findIndex((line) => line.length < 200 && SEPARATOR.test(line));
+  if (separator === -1 && !bySubject) return [];
   const found: ForwardedEmail[] = [];
   // Apple Mail quotes what it forwards.
-  const bare = [...unglued(all[divider] ?? ""), ...all.slice(divider + 1)].map((line) =>
+  const bare = [...unglued(all[separator] ?? ""), ...all.slice(separator + 1)].map((line) =>
     line.replace(/^\s{0,3}> ?/, ""),
   );
   const lines = readLines(bare.join("\n"));
@@ -84,7 +84,11 @@ function readInline(text: string, bySubject: boolean): ForwardedEmail[] {
       .join("\n")
       .trim();
     if (from !== null && body !== "")
-      found.push({ from, how: "forwarded_inline", reply: replyOf({ text: body, textOfHtml: null, html: null, from }) });
+      found.push({
+        from,
+        how: "forwarded_inline",
+        reply: extractReply({ text: body, textOfHtml: null, html: null, from }),
+      });
     at = last;
   }
   return found;
@@ -116,18 +120,18 @@ async function readAttached(bytes: Uint8Array): Promise<ForwardedEmail | null> {
     const { text, html } = joinTextParts(tree.texts);
     const safe = html === null ? null : sanitize(html);
     const textOfHtml = text === null && safe !== null ? textOfSafeHtml(safe) : null;
-    return { from, how: "forwarded_attached", reply: replyOf({ text, textOfHtml, html: safe, from }) };
+    return { from, how: "forwarded_attached", reply: extractReply({ text, textOfHtml, html: safe, from }) };
   } catch {
     // It is a file in any case; what breaks in it is not the outer email's fault.
     return null;
   }
 }
 
-/** Yahoo's app for phones writes the divider and the whole header block on one line: `----- Forwarded Message ----- From: Otto <…>To: …`. */
+/** Yahoo's app for phones writes the separator and the whole header block on one line: `----- Forwarded Message ----- From: Otto <…>To: …`. */
 function unglued(line: string): string[] {
   const behind = line
     .slice(0, 2_000)
-    .replace(DIVIDER, "")
+    .replace(SEPARATOR, "")
     .replace(/^[\s\-–—_=]{1,60}/, "");
   if (behind === line || !/^From: .{3,400}To: .{3,400}Subject: /.test(behind)) return [];
   return behind.split(/(?<=[\s\S])(?=(?:To|Cc|Sent|Date|Subject): )/);

@@ -7,18 +7,18 @@ const DAEMON =
 
 /** Whether an address looks as those do that programs write from. It is read, not proof: people have odd addresses. */
 export function isRobotAddress(email: string): boolean {
-  const local = localPartOf(email);
+  const local = getLocalPart(email);
   return ROBOT.test(local) || DAEMON.test(local);
 }
 
-export function localPartOf(email: string): string {
+export function getLocalPart(email: string): string {
   return email.slice(0, Math.max(0, email.lastIndexOf("@"))).slice(0, 128);
 }
 
 /** `nora=lind.example`, `nora_at_lind_example_x7k2p9`: whether a local part holds an address, as lists and forwarders rewrite it. */
 export function holdsAddress(local: string, email: string): boolean {
   const plain = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "_");
-  const [name, domain] = [localPartOf(email), email.slice(email.lastIndexOf("@") + 1)];
+  const [name, domain] = [getLocalPart(email), email.slice(email.lastIndexOf("@") + 1)];
   const inside = `_${plain(local)}_`;
   return inside.includes(`_${plain(`${name}_${domain}`)}_`) || inside.includes(`_${plain(`${name}_at_${domain}`)}_`);
 }

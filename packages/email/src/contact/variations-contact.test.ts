@@ -8,7 +8,7 @@ import { parseMime } from "../parse-mime.ts";
 import { ownTenant } from "../testing/own-tenant.ts";
 
 /** Brothers of the cases. A line each: header fields, `|`, the text. */
-async function eventOf(
+async function readEvent(
   given: string,
   context: Partial<NormalizeContext> = {},
   dmarc?: string,
@@ -69,7 +69,7 @@ test.each([
     "SRS0=x7Kq=DL=lind.example=nora@forward.example",
     "from",
   ],
-  // The list names nobody, or several.
+  // The list names none, or several.
   [`From: Talk <talk@lists.example> ; ${LIST} | Hi`, "talk@lists.example", "from"],
   [`From: Talk <talk@lists.example> ; Reply-To: ${NORA}, bo@berg.example ; ${LIST} | Hi`, "talk@lists.example", "from"],
   // A member's post that the list left as it was; the member's own Reply-To is not the list's word.
@@ -170,13 +170,13 @@ test.each([
     "from",
   ],
 ])("who the contact is: %s", async (given, email, via) => {
-  expect((await eventOf(given)).contact).toMatchObject({ email, via });
+  expect((await readEvent(given)).contact).toMatchObject({ email, via });
 });
 
 test("an attached customer's email: its author, its words", async () => {
   const inner = "From: Otto <otto@schule.example>\r\nSubject: Heaters\r\n\r\nTwelve heaters, please.";
   const given = `${RITA} ; Subject: FW: Heaters ; Content-Type: multipart/mixed; boundary=b | --b\r\nContent-Type: text/plain\r\n\r\nfyi\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n${inner}\r\n--b--`;
-  const event = await eventOf(given);
+  const event = await readEvent(given);
   expect(event.contact).toEqual({
     name: "Otto",
     email: "otto@schule.example",
@@ -194,7 +194,7 @@ describe("fields that anybody can write do not change the contact", () => {
     `${ADA} ; X-Original-Sender: ceo@bank.example ; List-Id: <talk.lists.example> | Pay`,
     `${ADA} ; X-SimpleLogin-Original-From: ceo@bank.example | Pay`,
   ])("%s", async (given) => {
-    expect((await eventOf(given)).contact).toMatchObject({
+    expect((await readEvent(given)).contact).toMatchObject({
       email: "ada@one.example",
       via: "from",
       reasons: ["from", "not_trusted"],
@@ -203,8 +203,8 @@ describe("fields that anybody can write do not change the contact", () => {
 
   test("nor does what DMARC says the list never sent", async () => {
     const given = `From: Nora via Talk <talk@lists.example> ; Reply-To: ${NORA} ; ${LIST} | Hi`;
-    expect((await eventOf(given, {}, "fail")).contact?.reasons).toEqual(["from", "from_fails_dmarc"]);
-    expect((await eventOf(given, {}, "pass")).contact?.email).toBe(NORA);
+    expect((await readEvent(given, {}, "fail")).contact?.reasons).toEqual(["from", "from_fails_dmarc"]);
+    expect((await readEvent(given, {}, "pass")).contact?.email).toBe(NORA);
   });
 });
 
@@ -214,7 +214,7 @@ test.each([
   ["colleague", `${RITA} ; Subject: FW: Heaters | ${outlook("From", "Sent", "To", "Subject")}`, "rita@inlet.example"],
 ])("contactFrom says From for %s", async (kind, given, email) => {
   const contactFrom = { ...DEFAULT_CONTACT_RULES.contactFrom, [kind]: "from" };
-  const event = await eventOf(given, { contactRules: { contactFrom, formInBody: [] } });
+  const event = await readEvent(given, { contactRules: { contactFrom, formInBody: [] } });
   expect(event.contact).toMatchObject({ email, via: "from", reasons: ["from", "policy_from"] });
 });
 
@@ -227,15 +227,15 @@ test.each([
 ])("lines of a form name the customer where the mailbox's setting says so: %j", async (text, name, email) => {
   const given = `From: website@inlet.example ; Content-Type: text/plain; charset=utf-8 | ${text}`;
   const contactRules = { ...DEFAULT_CONTACT_RULES, formInBody: ["sales"] };
-  expect((await eventOf(given, { contactRules })).contact).toMatchObject({ name, email });
-  expect((await eventOf(given)).contact?.email).toBe("website@inlet.example");
+  expect((await readEvent(given, { contactRules })).contact).toMatchObject({ name, email });
+  expect((await readEvent(given)).contact?.email).toBe("website@inlet.example");
 });
 
 test.each([
   "Mailing-list: list sales@inlet.example; contact sales+owners@inlet.example ; List-ID: <sales.inlet.example> ; Precedence: list",
   "List-ID: <sales.inlet.example> ; Precedence: list",
 ])("a group that only shares our mailbox leaves people's mail people's: %s", async (list) => {
-  const event = await eventOf(
+  const event = await readEvent(
     `From: 'Nora' via Sales <sales@inlet.example> ; X-Original-Sender: ${NORA} ; ${list} | We need pumps.`,
   );
   expect(event.classification.kind).toBe("human");

@@ -33,7 +33,7 @@ export function readAddressList(value: string, { opaqueWords = true } = {}): Add
   let commentsEnd = true;
   let quotesEnd = true;
   const end = (separator: string): void => {
-    const found = entriesOf(words, comments, angles, carried);
+    const found = toEntries(words, comments, angles, carried);
     const phrase = shownText(words);
     const isPiece =
       found.length === 0 &&
@@ -91,7 +91,7 @@ export function readAddressList(value: string, { opaqueWords = true } = {}): Add
   return entries;
 }
 
-function entriesOf(
+function toEntries(
   words: readonly Word[],
   comments: readonly string[],
   angles: readonly string[],
@@ -145,7 +145,7 @@ function looksLikeAddress(raw: string): boolean {
 /** Without route, comments, blanks and `mailto:`; what is quoted stays. */
 function bareAddress(text: string): string {
   const parts = text.split(/("(?:[^"\\]|\\.){0,400}")/);
-  // Blanks around `@` and dots are the obsolete form (RFC 5322 4.4); among words they make an address that nobody has, when left out.
+  // Blanks around `@` and dots are the obsolete form (RFC 5322 4.4); among words they make an address that does not exist, when left out.
   if (parts.some((part, index) => index % 2 === 0 && hasBlankAmongWords(part))) return "";
   const bare = parts
     .map((part, index) => (index % 2 === 1 ? part : part.replace(/\([^()]*\)/g, "").replace(/[\s<>]+/g, "")))

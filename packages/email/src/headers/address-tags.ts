@@ -2,7 +2,7 @@ import { recipientsIn } from "@inlet/mailboxes";
 import type { MailboxRules } from "@inlet/mailboxes";
 import type { AddressTag, Envelope, Mailbox } from "@inlet/schemas";
 import { parseAddresses } from "./addresses.ts";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 
 /** What the addresses of an email say of us: which mailbox it reached and the tags of its addresses (IN1, IN2). */
 export function readOurAddresses(
@@ -34,7 +34,7 @@ export function readOurAddresses(
     else if (!accepted.has(address.toLowerCase()) && mailboxes.length > 0) continue;
     for (const tag of found.tags) {
       const key = `${tag.kind}+${tag.value}`;
-      if (!tags.has(key) && tags.size < CUTS.addressTags) tags.set(key, { ...tag, address });
+      if (!tags.has(key) && tags.size < TRUNCATION_LIMITS.addressTags) tags.set(key, { ...tag, address });
     }
   }
   return { mailbox, addressTags: [...tags.values()] };

@@ -64,7 +64,7 @@ test.each([
   ["=?utf-8?Q?a=40bank.example?=@x.example", []],
   ["=?utf-8?Q?a_b?=@x.example", []],
   ["=?utf-8?Q?m=C3=BCller?=@x.example", []],
-  // Blanks that make an address nobody has.
+  // Blanks that make an address that does not exist.
   ['"Old Friend" <power quadrant system@x.example>', []],
   ["Al <al berg@x.example>, b@x.example", ["b@x.example"]],
   ["Al <al@x exam.example>", []],

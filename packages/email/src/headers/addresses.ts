@@ -2,21 +2,21 @@ import type { Mailbox } from "@inlet/schemas";
 import { readAddressList } from "./address-list.ts";
 import { cleanLine, cleanText } from "../charset/clean-text.ts";
 import { decodeWords } from "./encoded-words.ts";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 
 /** Characters of an address field that are read. */
 export const MAX_FIELD_CHARS = 400_000;
 
 /**
  * Mailboxes of address headers (RFC 5322 3.4), in order, groups flattened, encoded words of the names decoded (never of
- * the address: RFC 2047 5). Entries without a usable address are left out. Keeps at most `CUTS.addresses`.
+ * the address: RFC 2047 5). Entries without a usable address are left out. Keeps at most `TRUNCATION_LIMITS.addresses`.
  */
 export function parseAddresses(values: readonly string[]): Mailbox[] {
   const found: Mailbox[] = [];
   for (const value of values) {
     for (const { name, address } of readAddressList(withPlainLocalParts(value.slice(0, MAX_FIELD_CHARS)))) {
-      const mailbox = mailboxOf(decodeWords(name), address);
-      if (mailbox !== null && found.push(mailbox) >= CUTS.addresses) return found;
+      const mailbox = toMailbox(decodeWords(name), address);
+      if (mailbox !== null && found.push(mailbox) >= TRUNCATION_LIMITS.addresses) return found;
     }
   }
   return found;
@@ -38,7 +38,7 @@ export function withPlainLocalParts(value: string): string {
 }
 
 /** A mailbox from its two halves; null when the address is not `local@domain`. */
-export function mailboxOf(name: string | null | undefined, address: string): Mailbox | null {
+export function toMailbox(name: string | null | undefined, address: string): Mailbox | null {
   const email = cleanText(address).trim().replace(/^<|>$/g, "");
   if (!isAddress(email)) return null;
   // Outlook puts single quotes around names; marks that turn the reading direction only make one name look like another.

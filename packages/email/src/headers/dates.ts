@@ -84,7 +84,7 @@ export function parseDate(text: string | null): number | null {
   const day = DAY_FIRST.exec(value);
   if (day !== null) {
     const [, date, month, year, ...clock] = day;
-    return moment({ year: fullYear(year as string), month: monthOf(month as string), day: Number(date) }, clock);
+    return moment({ year: fullYear(year as string), month: parseMonth(month as string), day: Number(date) }, clock);
   }
   const iso = YEAR_FIRST.exec(value);
   if (iso !== null) {
@@ -96,7 +96,7 @@ export function parseDate(text: string | null): number | null {
   const [, month, date, year, ...clock] = ctime;
   const found = year ?? clock[5];
   if (found === undefined) return null;
-  return moment({ year: Number(found), month: monthOf(month as string), day: Number(date) }, clock);
+  return moment({ year: Number(found), month: parseMonth(month as string), day: Number(date) }, clock);
 }
 
 function moment(
@@ -120,7 +120,7 @@ function moment(
   return offset === null ? null : inRange(start.getTime() + ((hour * 60 + minute - offset) * 60 + second) * 1_000);
 }
 
-function monthOf(name: string): number {
+function parseMonth(name: string): number {
   const written = EN_MONTHS.indexOf(name.toLowerCase());
   if (written !== -1) return written;
   const plain = name.normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ı", "i").toLowerCase();

@@ -49,7 +49,7 @@ export function encodedWordAt(text: string, at: number): EncodedWord | null {
   const from = START.lastIndex;
   const encoding = (found[2] as string).toLowerCase() as "b" | "q";
   const charset = found[1] as string;
-  const end = endOf(text, from, encoding);
+  const end = findEnd(text, from, encoding);
   if (end !== null) return { charset, encoding, encoded: text.slice(from, end), end: end + 2 };
   // Cut off: as far as it can be one.
   const rest = encoding === "b" ? /[A-Za-z0-9+/]*={0,2}/y : /[^\s?"<>]*/y;
@@ -60,7 +60,7 @@ export function encodedWordAt(text: string, at: number): EncodedWord | null {
 }
 
 /** Index of the `?=` that ends a word; null when another word begins first or none follows. Goes from `?` to `?`. */
-function endOf(text: string, from: number, encoding: "b" | "q"): number | null {
+function findEnd(text: string, from: number, encoding: "b" | "q"): number | null {
   for (let mark = text.indexOf("?", from); mark !== -1; mark = text.indexOf("?", mark + 1)) {
     START.lastIndex = mark - 1;
     if (mark > from && START.test(text)) return null;
@@ -91,9 +91,9 @@ function decodeGroup(words: readonly EncodedWord[]): string {
 }
 
 function decodeSame(words: readonly EncodedWord[], charset: string): string {
-  const single = words.map((word) => decodePieces(piecesOf(word), charset));
+  const single = words.map((word) => decodePieces(getPieces(word), charset));
   if (words.length > 1 && (isStateful(charset) || single.some(({ whole }) => !whole))) {
-    const asOne = decodePieces(joined(words.flatMap(piecesOf)), charset);
+    const asOne = decodePieces(joined(words.flatMap(getPieces)), charset);
     if (asOne.whole) return asOne.text;
     const quartets = words.every(({ encoding }) => encoding === "b")
       ? decodePieces([base64(words.map(({ encoded }) => encoded).join(""))], charset)
@@ -104,7 +104,7 @@ function decodeSame(words: readonly EncodedWord[], charset: string): string {
 }
 
 /** Bytes, and raw characters that were no bytes any more: those stay as they are. */
-function piecesOf({ encoding, encoded }: EncodedWord): (Buffer | string)[] {
+function getPieces({ encoding, encoded }: EncodedWord): (Buffer | string)[] {
   if (encoding === "b") return [base64(encoded)];
   const pieces: (Buffer | string)[] = [];
   let bytes: number[] = [];

@@ -24,7 +24,7 @@ const OF_EMAIL =
   /^(from|to|cc|bcc|subject|date|message-id|received|return-path|mime-version|content-(type|transfer-encoding|disposition)|reply-to|sender|delivered-to|x-original-to|in-reply-to|references|list-id|dkim-signature|auto-submitted|x-mailer)$/i;
 
 /**
- * Reads the header block of a message (RFC 5322 2.2) and mends what breaks parsers: a byte order mark, blank lines or an
+ * Reads the header block of a message (RFC 5322 2.2) and repairs what breaks parsers: a byte order mark, blank lines or an
  * mbox `From ` line in front, CR alone as line end, broken lines between fields, no blank line before the body.
  * Returns null when there is no header of an email at all. Throws `LimitExceeded`.
  */

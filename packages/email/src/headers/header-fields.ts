@@ -18,7 +18,7 @@ export interface Field extends Header {
 export function decodeFields(fields: readonly RawField[], bodyCharset: string | null): Field[] {
   const raw8bit = fields.filter(({ value }) => is8bit(value) && !isUtf8(value));
   const hint = raw8bit.length === 0 ? bodyCharset : (bodyCharset ?? charsetOfWords(fields) ?? charsetOfRaw(raw8bit));
-  return fields.map(({ name, value }) => fieldOf(name, textOfBytes(value, hint)));
+  return fields.map(({ name, value }) => toField(name, textOfBytes(value, hint)));
 }
 
 /** A header value's bytes as text, encoded words kept. */
@@ -29,7 +29,7 @@ export function textOfBytes(value: Uint8Array, hint: string | null): string {
 }
 
 /** A field from text; folding and encoded words may still be in it. */
-export function fieldOf(name: string, text: string): Field {
+export function toField(name: string, text: string): Field {
   const raw = cleanText(text.replace(/\r?\n(?=[ \t])/g, "").replace(/[\r\n]+/g, " ")).trim();
   return { name, raw, value: decodeWords(raw) };
 }

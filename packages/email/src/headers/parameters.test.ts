@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filenameOf, readStructured } from "./parameters.ts";
+import { getFilename, readStructured } from "./parameters.ts";
 
 /** RFC 2045 5.1, RFC 2231 3 and 4, and their misuse. */
 test.each([
@@ -30,15 +30,15 @@ test.each([
   ["attachment", null],
   ["attachment; filename=", null],
 ])("%s", (value, filename) => {
-  expect(filenameOf(readStructured(value), readStructured(null))).toBe(filename);
+  expect(getFilename(readStructured(value), readStructured(null))).toBe(filename);
 });
 
 test("the type's name counts where the disposition has none", () => {
   const type = readStructured('application/PDF; name="=?iso-8859-1?Q?=FC.pdf?="; x-other');
   expect(type.value).toBe("application/pdf");
   expect(type.params).toMatchObject({ name: "ü.pdf", "x-other": "" });
-  expect(filenameOf(readStructured("inline"), type)).toBe("ü.pdf");
-  expect(filenameOf(readStructured("inline; filename=other.pdf"), type)).toBe("other.pdf");
+  expect(getFilename(readStructured("inline"), type)).toBe("ü.pdf");
+  expect(getFilename(readStructured("inline; filename=other.pdf"), type)).toBe("other.pdf");
 });
 
 test("names that objects have are names; values made to be read again and again end", () => {

@@ -42,7 +42,7 @@ export function readStructured(value: string | null): Structured {
 }
 
 /** The name of a file: the disposition's before the type's (RFC 2183 2.3); null when neither says one. */
-export function filenameOf(disposition: Structured, type: Structured): string | null {
+export function getFilename(disposition: Structured, type: Structured): string | null {
   return (
     disposition.params["filename"] ||
     type.params["name"] ||

@@ -3,7 +3,7 @@ import { threadIndexRoot } from "@inlet/schemas";
 import type { OutlookThread } from "@inlet/schemas";
 import { cleanText } from "../charset/clean-text.ts";
 import { decodeWords } from "./encoded-words.ts";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 
 /**
  * Message ids of a Message-ID, In-Reply-To or References value (RFC 5322 3.6.4), without brackets, in order, each once.
@@ -38,8 +38,8 @@ export function messageId(value: string | null): string | null {
 
 /** References as kept: all, or the first (the root) and the newest ones. */
 export function keptReferences(ids: readonly string[]): string[] {
-  if (ids.length <= CUTS.references) return [...ids];
-  return [ids[0] as string, ...ids.slice(1 - CUTS.references)];
+  if (ids.length <= TRUNCATION_LIMITS.references) return [...ids];
+  return [ids[0] as string, ...ids.slice(1 - TRUNCATION_LIMITS.references)];
 }
 
 /** What the conversation id is made of (PROTOCOL.md 1): from headers alone, so the same whatever arrives first. */
@@ -66,7 +66,7 @@ function unescapedBrackets(text: string): string {
 function normalizedId(id: string): string {
   const bare = id.replace(/\s+/g, "");
   // Bytes, as an index counts them: 998 characters may be four times as many.
-  if (Buffer.byteLength(bare) <= CUTS.messageIdBytes) return bare;
+  if (Buffer.byteLength(bare) <= TRUNCATION_LIMITS.messageIdBytes) return bare;
   // Cut ids of one sender would collide: keep them apart by their hash.
   return `${bare.slice(0, 200)}~${createHash("sha256").update(bare).digest("hex")}`;
 }

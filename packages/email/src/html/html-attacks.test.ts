@@ -69,7 +69,7 @@ function faultsOfLink({ attrs }: Tree.Element): string[] {
 }
 
 /** As a page, as part of one with scripts on and off, and what a browser would write of it read once more. */
-function faultsOf(safe: string): string[] {
+function findFaults(safe: string): string[] {
   const fragment = parseFragment(safe);
   const written = serialize(fragment);
   const again = parseFragment(written);
@@ -85,9 +85,9 @@ function faultsOf(safe: string): string[] {
 describe.each(Object.entries(HTML_ATTACKS))("%s", (_name, attacks) => {
   test.each(attacks)("%s", (attack) => {
     const safe = sanitize(`<p>before</p>${attack}<p>after</p>`) ?? "";
-    expect(faultsOf(safe)).toEqual([]);
+    expect(findFaults(safe)).toEqual([]);
     expect(safe).toContain("<p>before</p>");
-    expect(faultsOf(sanitize(attack) ?? "")).toEqual([]);
+    expect(findFaults(sanitize(attack) ?? "")).toEqual([]);
   });
 });
 
@@ -126,7 +126,7 @@ test("attacks cut, joined and nested in any way leave nothing either", () => {
       const [from, to] = [next(), next()].toSorted((a, b) => a - b).map((at) => Math.floor(at * attack.length * 1.3));
       html += next() < 0.5 ? pick(wrappers) : attack.slice(from, to);
     }
-    const faults = faultsOf(sanitize(html) ?? "");
+    const faults = findFaults(sanitize(html) ?? "");
     if (faults.length > 0) found.push({ html, faults });
   }
   expect(found.slice(0, 5)).toEqual([]);
@@ -144,5 +144,5 @@ test("planted: the check sees what it must see", () => {
     ["<!-- x -->", /comment/],
     ["<table><a target=_blank rel=noopener href=https://a.example><table><b onclick=x>", /onclick/],
   ];
-  for (const [html, fault] of planted) expect(faultsOf(html).join()).toMatch(fault);
+  for (const [html, fault] of planted) expect(findFaults(html).join()).toMatch(fault);
 });

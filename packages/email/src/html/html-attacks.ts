@@ -1,5 +1,5 @@
 /**
- * Html that attacks whoever shows it, by what it tries: the shapes of OWASP's filter evasion list, Cure53's html5sec and DOMPurify's
+ * Html that attacks the page that shows it, by what it tries: the shapes of OWASP's filter evasion list, Cure53's html5sec and DOMPurify's
  * mutation cases, and those that only mail has. Written for the test beside it; `EVIL` stands for what must never be left.
  */
 export const HTML_ATTACKS: Readonly<Record<string, readonly string[]>> = {

@@ -1,14 +1,14 @@
 import type { DomNode } from "html-to-text";
 import { QUOTE } from "./html-quote.ts";
-import { isDivider, isRule } from "../reply/find-separator.ts";
+import { isSeparator, isRule } from "../reply/find-separator.ts";
 import { isHeaderField } from "../reply/find-header-block.ts";
-import { introductionEndingAt, mayIntroduce } from "../reply/find-attribution-line.ts";
+import { attributionLineEndingAt, mayAttribute } from "../reply/find-attribution-line.ts";
 import { readLines } from "../reply/lines.ts";
 
 /** Elements and characters that are looked at: programs put a quoted message's header in front. */
 const MOST_NODES = 150;
 const MOST_CHARS = 700;
-/** Lines of an introduction in a language that no table knows. */
+/** Lines of an attribution line in a language that no table knows. */
 const FEW_LINES = 4;
 const BLOCKS = /^(?:div|p|br|hr|tr|table|blockquote|h[1-6]|li|ul|ol|section)$/;
 
@@ -31,7 +31,7 @@ export function holdsQuote(element: DomNode): boolean {
 }
 
 /**
- * Whether an element begins as a quoted message does: with an introduction, a header block or a divider; with nothing but a quote; or with a
+ * Whether an element begins as a quoted message does: with an attribution line, a header block or a separator; with nothing but a quote; or with a
  * few lines that end in a colon or name an address or a time, above a quote. An empty element marks what follows it.
  */
 export function opensHistory(element: DomNode): boolean {
@@ -45,11 +45,11 @@ export function opensHistory(element: DomNode): boolean {
   const written = lines.filter((line) => !isRule(line));
   if (written.length === 0) return front.quote;
   for (let at = 0; at < Math.min(written.length, FEW_LINES); at += 1) {
-    const introduction = introductionEndingAt(written, at, front.quote && at === written.length - 1);
+    const attribution = attributionLineEndingAt(written, at, front.quote && at === written.length - 1);
     // Words above it are the writer's: the quote begins below them, where the rules of text find it.
-    if (introduction !== null) return introduction.from === 0;
+    if (attribution !== null) return attribution.from === 0;
   }
-  if (mayIntroduce(written[0]?.key ?? "") || isHeaderField(written[0]) || isDivider(written, 0)) return true;
+  if (mayAttribute(written[0]?.key ?? "") || isHeaderField(written[0]) || isSeparator(written, 0)) return true;
   // Programs that draw a rule above the header write its labels in their own language.
   const header = element.attribs?.[QUOTE] === "header";
   if (header && written.length >= 2 && written.slice(0, 2).every(({ text }) => LABELLED.test(text.trim()))) return true;

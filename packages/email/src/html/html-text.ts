@@ -5,11 +5,11 @@ import { withoutTags } from "./html-depth.ts";
 import { QUOTE } from "./html-quote.ts";
 import { sanitize } from "./html.ts";
 import { holdsQuote, opensHistory } from "./html-history.ts";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 
 /** Lines that the rules of replies know, put where a mail program's marks say what its words may not. */
 const HISTORY_LINE = "-----Original Message-----";
-const INTRODUCTION_LINE = "On 1 January 1970 at 00:00, <someone@example.org> wrote:";
+const ATTRIBUTION_LINE_MARK = "On 1 January 1970 at 00:00, <someone@example.org> wrote:";
 const DELIMITER_LINE = "--";
 
 /** Newsletters pad their preview with runs of these; a single joiner belongs to an emoji or a script and stays. */
@@ -30,13 +30,13 @@ const SHOWN: SelectorDefinition[] = [
 const MARKED: SelectorDefinition[] = [
   { selector: `*[${QUOTE}="after"]`, format: "history" },
   { selector: `*[${QUOTE}="header"]`, format: "history" },
-  { selector: `*[${QUOTE}="introduction"]`, format: "blockString", options: { string: INTRODUCTION_LINE } },
+  { selector: `*[${QUOTE}="introduction"]`, format: "blockString", options: { string: ATTRIBUTION_LINE_MARK } },
   { selector: `*[${QUOTE}="signature"]`, format: "ruled", options: { string: DELIMITER_LINE } },
   { selector: `blockquote[${QUOTE}="indent"]`, format: "block" },
   { selector: `div[${QUOTE}="whole"]`, format: "container" },
 ];
 const WITH_MARKS = [...SHOWN, ...MARKED];
-const MARK = new RegExp(` ${QUOTE}="(?:after|header|introduction|whole)"`);
+const MARK = new RegExp(` ${QUOTE}="(?:after|header|attribution|whole)"`);
 
 /** A quote's container: answers may stand in it beside what is quoted. All of it is one where it begins as a quote does. */
 const container: FormatCallback = (element, walk, builder, options) => {
@@ -107,7 +107,7 @@ export function textOfSentHtml(html: string): string {
 
 /** What stands between the tags, in one pass and without understanding any. */
 export function textBetweenTags(html: string): string {
-  return tidy(withoutTags(html.slice(0, CUTS.htmlChars)));
+  return tidy(withoutTags(html.slice(0, TRUNCATION_LIMITS.htmlChars)));
 }
 
 /** Selectors are compiled once each: that costs more than most mails' conversion. */
@@ -116,7 +116,7 @@ const compiled = new Map<SelectorDefinition[], (html: string) => string>();
 function converter(selectors: SelectorDefinition[]): (html: string) => string {
   const known = compiled.get(selectors);
   if (known !== undefined) return known;
-  const limits = { maxInputLength: CUTS.htmlChars * 8, maxDepth: CUTS.htmlDepth };
+  const limits = { maxInputLength: TRUNCATION_LIMITS.htmlChars * 8, maxDepth: TRUNCATION_LIMITS.htmlDepth };
   const made = compile({ wordwrap: false, selectors, limits, formatters: { cell, ruled, container, history } });
   compiled.set(selectors, made);
   return made;

@@ -3,8 +3,8 @@ import { cleanBody } from "../charset/clean-text.ts";
 import { notDeeperThan, TooDeep } from "./html-depth.ts";
 import { QUOTE } from "./html-quote.ts";
 import { safeStyle } from "./html-style.ts";
-import { CUTS } from "../limits.ts";
-import { markOf } from "../reply/html-marks.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
+import { findMark } from "../reply/html-marks.ts";
 
 const BLOCKS =
   "address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section ul";
@@ -65,7 +65,7 @@ const POLICY: sanitizeHtml.IOptions = {
     "iframe",
     "object",
   ],
-  nestingLimit: CUTS.htmlDepth,
+  nestingLimit: TRUNCATION_LIMITS.htmlDepth,
   parseStyleAttributes: false,
 };
 
@@ -88,15 +88,17 @@ const TRANSFORMS = transforms(null);
  * Html that is safe to show (UN4). Gone: scripts, handlers, style sheets, forms, frames, objects, svg, meta, base, links
  * with other schemes than http, https, mailto and tel, ids and classes. Images of the mail itself stay (`cid:`, small
  * `data:`); what a mail program marked as quoted is told by `data-quote`; remote images are not loaded, their address moves to `data-remote-src` for a viewer that asks first.
- * Null when the html is nested deeper than `CUTS.htmlDepth`: no parser may walk it.
+ * Null when the html is nested deeper than `TRUNCATION_LIMITS.htmlDepth`: no parser may walk it.
  */
 export function sanitize(html: string, cidAt: CidAt = null): string | null {
-  const bounded = cleanBody(html.length > CUTS.htmlChars ? html.slice(0, CUTS.htmlChars) : html);
+  const bounded = cleanBody(
+    html.length > TRUNCATION_LIMITS.htmlChars ? html.slice(0, TRUNCATION_LIMITS.htmlChars) : html,
+  );
   try {
     return sanitizeHtml(bounded, {
       ...POLICY,
       transformTags: cidAt === null ? TRANSFORMS : transforms(cidAt),
-      ...notDeeperThan(CUTS.htmlDepth),
+      ...notDeeperThan(TRUNCATION_LIMITS.htmlDepth),
     }).trim();
   } catch (error) {
     if (error instanceof TooDeep) return null;
@@ -158,7 +160,7 @@ function safeAttributes(attribs: sanitizeHtml.Attributes, cidAt: CidAt): sanitiz
 }
 
 function quoteMark(tagName: string, attribs: sanitizeHtml.Attributes): sanitizeHtml.Attributes {
-  const mark = markOf(tagName, attribs);
+  const mark = findMark(tagName, attribs);
   return mark === null ? {} : { [QUOTE]: mark };
 }
 
@@ -174,7 +176,7 @@ function link({ href, ...rest }: sanitizeHtml.Attributes): sanitizeHtml.Attribut
 }
 
 /** The content id that an address in html names, `cid:` or by where the part lies. */
-function cidOf(address: string, cidAt: CidAt): string | null {
+function findCid(address: string, cidAt: CidAt): string | null {
   const given = address.trim();
   // Some name the file in place of its id.
   return /^cid:/i.test(given) ? (cidAt?.(given.slice(4)) ?? given.slice(4)) : (cidAt?.(given) ?? null);
@@ -183,11 +185,11 @@ function cidOf(address: string, cidAt: CidAt): string | null {
 function image(attribs: sanitizeHtml.Attributes, cidAt: CidAt): sanitizeHtml.Attributes {
   const { src = "", srcset, ["data-remote-src"]: _given, ...rest } = attribs;
   const address = src.trim();
-  const cid = cidOf(address, cidAt);
+  const cid = findCid(address, cidAt);
   if (cid !== null) return { ...rest, src: `cid:${cid}` };
   // Several sizes of a picture: one that the mail brings along.
   for (const candidate of (srcset ?? "").slice(0, 10_000).split(/,\s/).slice(0, 20)) {
-    const own = cidOf(candidate.trim().split(/\s/)[0] ?? "", cidAt);
+    const own = findCid(candidate.trim().split(/\s/)[0] ?? "", cidAt);
     if (own !== null) return { ...rest, src: `cid:${own}` };
   }
   if (DATA_IMAGE.test(address)) return { ...rest, src: address };

@@ -19,7 +19,7 @@ const PLAIN = /^text\/(?:markdown|x-markdown|x-web-markdown|x-[a-z0-9.-]{1,60}|t
 const LARGEST = 1024 * 1024;
 
 /** The text of a mail that says it in a rarer form only: Markdown, text/enriched (RFC 1896), a program's html. */
-export function textOfOtherForm(file: FilePart): TextPart | null {
+export function readOtherForm(file: FilePart): TextPart | null {
   const { contentType, params, place } = file;
   if (file.filename !== null || /^attachment/i.test(file.contentDisposition ?? "") || file.bytes.length > LARGEST)
     return null;

@@ -10,7 +10,7 @@ export interface Bodies {
 
 /**
  * Joins the text parts of a message. Inside multipart/alternative a text and an html part say the same, so each counts
- * for its own; outside of it (a list's footer, text after an image) every part belongs to both.
+ * for its own; outside of it (a list's findDisclaimer, text after an image) every part belongs to both.
  */
 export function joinTextParts(parts: readonly TextPart[]): Bodies {
   const plain = parts.filter((part) => part.contentType === "text/plain" && part.text.trim() !== "");

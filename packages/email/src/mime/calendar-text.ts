@@ -14,7 +14,7 @@ const SHOWN = ["COMMENT", "SUMMARY", "DESCRIPTION"] as const;
  * What a calendar object says in words, for mail that has no other: the comment of who answers, the summary and the description of the
  * first event. Null where it says nothing. Folded lines are joined, escapes undone; a calendar that breaks off gives what was there.
  */
-export function textOfCalendar(bytes: Uint8Array, charset: string | null): string | null {
+export function readCalendar(bytes: Uint8Array, charset: string | null): string | null {
   const text = decodeBytes(bytes.subarray(0, LONGEST), charset).text;
   const lines = text
     .replace(/\r?\n[ \t]/g, "")

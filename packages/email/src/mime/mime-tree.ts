@@ -3,7 +3,7 @@ import type { AttachmentStream, MessageText } from "mailparser";
 import { isAlternative } from "./alternatives.ts";
 import type { FilePart, TextPart } from "./mime-part.ts";
 import { LimitExceeded, LIMITS } from "../limits.ts";
-import { mendParts } from "./repair-parts.ts";
+import { repairParts } from "./repair-parts.ts";
 import type { PartHeader } from "./part-header.ts";
 import { decodeTransfer } from "./transfer-encoding.ts";
 import { TreeParser } from "./tree-parser.ts";
@@ -23,7 +23,7 @@ export interface MimeTree {
 /** Splits a message into its leaves, transfer encodings and charsets decoded. Rejects with `LimitExceeded` or with mailparser's error. */
 export async function splitMessage(message: Uint8Array): Promise<MimeTree> {
   const given = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
-  const { message: bytes, warnings } = mendParts(given);
+  const { message: bytes, warnings } = repairParts(given);
   const parser = new TreeParser(bytes);
   const files: FilePart[] = [];
   await new Promise<void>((resolve, reject) => {
@@ -41,7 +41,7 @@ export async function splitMessage(message: Uint8Array): Promise<MimeTree> {
     });
     parser.end(bytes);
   });
-  const texts = parser.tree === false ? [] : textsOf(parser.tree, false);
+  const texts = parser.tree === false ? [] : getTexts(parser.tree, false);
   const inAlternative = parser.tree === false ? new Set<number>() : placesInAlternative(parser.tree);
   const alternatives = files.filter((file) => inAlternative.has(file.place) && isAlternative(file));
   return {
@@ -66,7 +66,7 @@ function readFile(stream: AttachmentStream, parser: TreeParser, files: FilePart[
       contentId,
       contentDisposition,
       contentLocation,
-      bytes: contentOf(part, chunks, parser),
+      bytes: decodeContent(part, chunks, parser),
       place,
       digest: part.digest === true,
     });
@@ -74,7 +74,7 @@ function readFile(stream: AttachmentStream, parser: TreeParser, files: FilePart[
   });
 }
 
-function contentOf(part: PartHeader, chunks: readonly Buffer[], parser: TreeParser): Uint8Array {
+function decodeContent(part: PartHeader, chunks: readonly Buffer[], parser: TreeParser): Uint8Array {
   const raw = Buffer.concat(chunks);
   if (part.transferEncoding === "uuencode") {
     return takeUuencoded(raw.toString("latin1").replaceAll("\r\n", "\n")).files[0]?.bytes ?? raw;
@@ -84,7 +84,7 @@ function contentOf(part: PartHeader, chunks: readonly Buffer[], parser: TreePars
   return bytes;
 }
 
-function textsOf(node: Node, alternative: boolean): (TextPart & { charset: string | null })[] {
+function getTexts(node: Node, alternative: boolean): (TextPart & { charset: string | null })[] {
   const { contentType, textContent, part, place = 0 } = node;
   const own =
     textContent !== undefined && (contentType === "text/plain" || contentType === "text/html")
@@ -100,7 +100,7 @@ function textsOf(node: Node, alternative: boolean): (TextPart & { charset: strin
         ]
       : [];
   const below = alternative || contentType === "multipart/alternative";
-  return [...own, ...node.children.flatMap((child) => textsOf(child, below))];
+  return [...own, ...node.children.flatMap((child) => getTexts(child, below))];
 }
 
 function placesInAlternative(node: Node): Set<number> {

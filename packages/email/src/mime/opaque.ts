@@ -39,19 +39,19 @@ export function readOpaque(bytes: Uint8Array): Opaque | null {
 
 /** ContentInfo's [0] → SignedData → encapContentInfo → [0] → OCTET STRING. */
 function signedContent(body: asn1.BaseBlock | undefined): Buffer | null {
-  const data = childrenOf(childrenOf(body)[0]);
+  const data = getChildren(getChildren(body)[0]);
   const encapsulated = data.find((block) => block instanceof asn1.Sequence);
-  const octets = childrenOf(childrenOf(encapsulated)[1])[0];
-  return octets instanceof asn1.OctetString ? Buffer.concat(piecesOf(octets)) : null;
+  const octets = getChildren(getChildren(encapsulated)[1])[0];
+  return octets instanceof asn1.OctetString ? Buffer.concat(getPieces(octets)) : null;
 }
 
-function piecesOf(octets: asn1.OctetString): Buffer[] {
+function getPieces(octets: asn1.OctetString): Buffer[] {
   const inner = octets.valueBlock.value.filter((block) => block instanceof asn1.OctetString);
-  if (octets.idBlock.isConstructed) return inner.flatMap(piecesOf);
+  if (octets.idBlock.isConstructed) return inner.flatMap(getPieces);
   return [Buffer.from(octets.valueBlock.valueHexView)];
 }
 
-function childrenOf(block: asn1.BaseBlock | undefined): readonly asn1.BaseBlock[] {
+function getChildren(block: asn1.BaseBlock | undefined): readonly asn1.BaseBlock[] {
   return block instanceof asn1.Constructed || block instanceof asn1.Sequence || block instanceof asn1.Set
     ? block.valueBlock.value
     : [];

@@ -1,7 +1,7 @@
 import { textOfBytes } from "../headers/header-fields.ts";
-import { filenameOf, readStructured } from "../headers/parameters.ts";
+import { getFilename, readStructured } from "../headers/parameters.ts";
 import type { Structured } from "../headers/parameters.ts";
-import { transferEncodingOf } from "./transfer-encoding.ts";
+import { parseTransferEncoding } from "./transfer-encoding.ts";
 import type { TransferEncoding } from "./transfer-encoding.ts";
 
 /** What the header of one MIME part says (RFC 2045, 2183, 2392), read from its raw lines. */
@@ -35,38 +35,38 @@ export interface HeaderLine {
  * is in use (`isUsed`).
  */
 export function readPartHeader(lines: readonly HeaderLine[], isUsed: (boundary: string) => boolean): PartHeader {
-  const type = typeOf(lines, isUsed);
-  const disposition = readStructured(valueOf(lines, "content-disposition"));
-  const filename = filenameOf(disposition, type);
-  const id = valueOf(lines, "content-id")?.replace(/^[\s<]+|(?<![\s>])[\s>]+$/g, "") ?? "";
+  const type = readType(lines, isUsed);
+  const disposition = readStructured(getValue(lines, "content-disposition"));
+  const filename = getFilename(disposition, type);
+  const id = getValue(lines, "content-id")?.replace(/^[\s<]+|(?<![\s>])[\s>]+$/g, "") ?? "";
   return {
     contentType: mediaType(type.value, filename, disposition.value),
     params: type.params,
     contentDisposition: disposition.value || null,
     filename,
     contentId: id || null,
-    contentLocation: valueOf(lines, "content-location")?.replace(/\s+/g, "") || null,
-    transferEncoding: transferEncodingOf(valueOf(lines, "content-transfer-encoding") ?? ""),
+    contentLocation: getValue(lines, "content-location")?.replace(/\s+/g, "") || null,
+    transferEncoding: parseTransferEncoding(getValue(lines, "content-transfer-encoding") ?? ""),
     charset: type.params["charset"] || null,
   };
 }
 
-function typeOf(lines: readonly HeaderLine[], isUsed: (boundary: string) => boolean): Structured {
+function readType(lines: readonly HeaderLine[], isUsed: (boundary: string) => boolean): Structured {
   const [first, ...others] = lines.filter(({ key }) => key === "content-type").slice(0, MOST_TYPES);
-  const type = readStructured(first === undefined ? null : textOf(first));
+  const type = readStructured(first === undefined ? null : getText(first));
   if (others.length === 0 || type.value.startsWith("multipart/")) return type;
   const used = others
-    .map((line) => readStructured(textOf(line)))
+    .map((line) => readStructured(getText(line)))
     .find(({ value, params }) => value.startsWith("multipart/") && isUsed(params["boundary"] ?? ""));
   return used ?? type;
 }
 
-function valueOf(lines: readonly HeaderLine[], name: string): string | null {
+function getValue(lines: readonly HeaderLine[], name: string): string | null {
   const found = lines.find(({ key }) => key === name);
-  return found === undefined ? null : textOf(found);
+  return found === undefined ? null : getText(found);
 }
 
-function textOf(found: HeaderLine): string {
+function getText(found: HeaderLine): string {
   const bytes = Buffer.from(found.line.slice(found.line.indexOf(":") + 1), "latin1");
   return textOfBytes(bytes, null)
     .replace(/[\r\n]+/g, "")

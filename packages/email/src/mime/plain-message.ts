@@ -20,7 +20,7 @@ export function readPlainMessage({ fields, message }: HeaderBlock): MimeTree | n
   if (transferEncoding === "uuencode") return null;
   // Relays that double the CR: the parser takes both for one line end.
   if (Buffer.from(message.buffer, message.byteOffset, message.byteLength).includes("\r\r")) return null;
-  const decoded = decodeTransfer(bodyOf(message), transferEncoding);
+  const decoded = decodeTransfer(readBody(message), transferEncoding);
   const { text, guessed } = decodeBytes(decoded.bytes, charset);
   const warnings: EmailWarning[] = [
     ...(decoded.misdeclared ? (["transfer_encoding_wrong"] as const) : []),
@@ -30,7 +30,7 @@ export function readPlainMessage({ fields, message }: HeaderBlock): MimeTree | n
   return { texts: [words], files: [], alternatives: [], charset, warnings };
 }
 
-function bodyOf(message: Uint8Array): Buffer {
+function readBody(message: Uint8Array): Buffer {
   const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
   const bare = bytes.indexOf("\n\n");
   const crlf = bytes.indexOf("\n\r\n");

@@ -1,6 +1,6 @@
 import type { EmailWarning } from "@inlet/schemas";
-import { textOfOtherForm } from "./alternatives.ts";
-import { isCalendar, textOfCalendar } from "./calendar-text.ts";
+import { readOtherForm } from "./alternatives.ts";
+import { isCalendar, readCalendar } from "./calendar-text.ts";
 import { decodeFields, firstValue } from "../headers/header-fields.ts";
 import { readHeaderBlock } from "../headers/header-block.ts";
 import type { HeaderBlock } from "../headers/header-block.ts";
@@ -26,7 +26,7 @@ export async function readTree(header: HeaderBlock): Promise<MimeTree> {
   const opened = { ...tree, ...unpack(tree.texts, tree.files) };
   const warnings = [...tree.warnings, ...opened.warnings];
   if (opened.texts.some(hasWords)) return { ...opened, warnings };
-  const others = [...opened.alternatives, ...opened.files].map((file) => ({ file, text: textOfOtherForm(file) }));
+  const others = [...opened.alternatives, ...opened.files].map((file) => ({ file, text: readOtherForm(file) }));
   const other = others.find(({ text }) => text !== null);
   if (other?.text != null)
     return {
@@ -46,7 +46,7 @@ function hasWords({ contentType, text }: TextPart): boolean {
 
 function calendarTexts(files: readonly FilePart[]): TextPart[] {
   const calendar = files.find(isCalendar);
-  const text = calendar === undefined ? null : textOfCalendar(calendar.bytes, calendar.params["charset"] ?? null);
+  const text = calendar === undefined ? null : readCalendar(calendar.bytes, calendar.params["charset"] ?? null);
   if (calendar === undefined || text === null) return [];
   return [{ contentType: "text/plain", text, alternative: true, place: calendar.place }];
 }
@@ -58,7 +58,7 @@ async function openTree(message: Uint8Array, depth: number): Promise<MimeTree> {
   const warnings = new Set<EmailWarning>(tree.warnings);
   let count = tree.files.length + tree.texts.length;
   for (const file of tree.files) {
-    const inner = depth >= DEEPEST ? null : await insideOf(file, depth, warnings);
+    const inner = depth >= DEEPEST ? null : await readInside(file, depth, warnings);
     if (inner === null) {
       files.push(file);
       continue;
@@ -75,7 +75,7 @@ async function openTree(message: Uint8Array, depth: number): Promise<MimeTree> {
   return { ...tree, texts: texts.toSorted((one, other) => one.place - other.place), files, warnings: [...warnings] };
 }
 
-async function insideOf(file: FilePart, depth: number, warnings: Set<EmailWarning>): Promise<MimeTree | null> {
+async function readInside(file: FilePart, depth: number, warnings: Set<EmailWarning>): Promise<MimeTree | null> {
   if (file.digest) return await insideOfDigest(file, depth);
   if (!mayBeOpaque(file.contentType, file.filename)) return null;
   const opaque = readOpaque(file.bytes);

@@ -1,6 +1,6 @@
 import type { EmailWarning } from "@inlet/schemas";
 
-export interface MendedParts {
+export interface RepairedParts {
   readonly message: Buffer;
   readonly warnings: readonly EmailWarning[];
 }
@@ -20,11 +20,11 @@ interface Edit {
 }
 
 /**
- * Mends what is wrong where the parts of a multipart meet, in the message's own multiparts only (an attached message stays as it is): a part
+ * Repairs what is wrong where the parts of a multipart meet, in the message's own multiparts only (an attached message stays as it is): a part
  * without the blank line below its header, a last delimiter that breaks off, blanks inside the closing delimiter (`--b  --`), a message in a
  * digest without the blank line in front. The given bytes where nothing is. One look at each line that begins with two dashes.
  */
-export function mendParts(message: Buffer): MendedParts {
+export function repairParts(message: Buffer): RepairedParts {
   const end = headerEnd(message);
   const boundaries = new Map<string, { digest: boolean; closed: boolean }>();
   learn(boundaries, message.toString("latin1", 0, end));
@@ -45,7 +45,7 @@ export function mendParts(message: Buffer): MendedParts {
       }
       break;
     }
-    if (open !== undefined) mendPart(message, next, boundaries, open.digest, edits, warnings);
+    if (open !== undefined) repairPart(message, next, boundaries, open.digest, edits, warnings);
     else if (name.endsWith("--")) {
       const bare = name.slice(0, -2).trimEnd();
       const closed = boundaries.get(bare);
@@ -59,7 +59,7 @@ export function mendParts(message: Buffer): MendedParts {
 }
 
 /** Reads the header of the part that begins at `from`. */
-function mendPart(
+function repairPart(
   message: Buffer,
   from: number,
   boundaries: Map<string, { digest: boolean; closed: boolean }>,

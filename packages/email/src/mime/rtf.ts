@@ -31,7 +31,7 @@ export function readCompressedRtf(
   return text.trim() === "" ? null : { text, html: null };
 }
 
-/** MS-OXRTFCP 2.2. What breaks off gives what was there; null when it is none. Of a header's sizes nothing is believed. */
+/** MS-OXRTFCP 2.2. What breaks off gives what was there; null when it is none. Of a header's sizes nothing is trusted. */
 export function decompress(bytes: Buffer): Buffer | null {
   if (bytes.length < 17) return null;
   const type = bytes.readUInt32LE(8);

@@ -94,11 +94,11 @@ export function readTnef(bytes: Buffer): TnefContent | null {
   return {
     text: rich?.text ?? plain,
     html: rich?.html ?? html,
-    files: attachments.flatMap((attachment) => fileOf(attachment, codepage)),
+    files: attachments.flatMap((attachment) => toFile(attachment, codepage)),
   };
 }
 
-function fileOf({ title, data, properties }: Attachment, codepage: string): TnefFile[] {
+function toFile({ title, data, properties }: Attachment, codepage: string): TnefFile[] {
   const of = (id: number): string | null => (properties === null ? null : property(properties, id, codepage));
   // An embedded item or OLE object: its interface's id stands before it.
   const object = properties?.get(PROPERTY.data)?.bytes.subarray(16) ?? null;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decodeTransfer, transferEncodingOf } from "./transfer-encoding.ts";
+import { decodeTransfer, parseTransferEncoding } from "./transfer-encoding.ts";
 import { takeUuencoded } from "./uuencode.ts";
 
 function decoded(text: string, encoding: "base64" | "quoted-printable"): string {
@@ -8,14 +8,14 @@ function decoded(text: string, encoding: "base64" | "quoted-printable"): string 
 
 test("names of encodings as senders write them", () => {
   for (const name of ["base64", "BASE64", " Base64 (comment)", '"base64"', "base-64", "x-base64"]) {
-    expect(transferEncodingOf(name), name).toBe("base64");
+    expect(parseTransferEncoding(name), name).toBe("base64");
   }
   for (const name of ["quoted-printable", "Quoted-Printable;", "quoted_printable", "quotedprintable", "QP"]) {
-    expect(transferEncodingOf(name), name).toBe("quoted-printable");
+    expect(parseTransferEncoding(name), name).toBe("quoted-printable");
   }
-  for (const name of ["x-uuencode", "uuencode", "x-uue"]) expect(transferEncodingOf(name), name).toBe("uuencode");
+  for (const name of ["x-uuencode", "uuencode", "x-uue"]) expect(parseTransferEncoding(name), name).toBe("uuencode");
   for (const name of ["", "7bit", "8-bit", "binary", "text/html", "x-nonsense"]) {
-    expect(transferEncodingOf(name), name).toBe("identity");
+    expect(parseTransferEncoding(name), name).toBe("identity");
   }
 });
 

@@ -9,7 +9,7 @@ const SPACE = 0x20;
 const TAB = 0x09;
 
 /** What a Content-Transfer-Encoding value means; unknown ones are the identity, as RFC 2045 6.4 leaves nothing better. */
-export function transferEncodingOf(value: string): TransferEncoding {
+export function parseTransferEncoding(value: string): TransferEncoding {
   const word = value
     .slice(0, 100)
     .replace(/\([^)]{0,100}\)/, "")
@@ -44,7 +44,7 @@ export function decodeTransfer(
       .split(/[\r\n]/)[0]
       ?.trimEnd() ?? "";
   const encoded = /^[A-Za-z0-9+/=]+$/.test(first) && first.length % 4 === 0;
-  // A list's footer may stand below; in front of it, base64 has no words.
+  // A list's findDisclaimer may stand below; in front of it, base64 has no words.
   if (!encoded && (foreign > Math.max(4, sample.length / 10) || /[A-Za-z]{2} [A-Za-z]{2}/.test(sample))) {
     return { bytes, misdeclared: true };
   }
@@ -73,7 +73,7 @@ function decodeBase64(bytes: Buffer): Buffer {
   const pieces: Buffer[] = [];
   for (const piece of text.split(/=+/)) {
     const wrapped = piece.trim();
-    // A footer: words with blanks, where base64 has only line ends.
+    // A findDisclaimer: words with blanks, where base64 has only line ends.
     if (pieces.length > 0 && /[^A-Za-z0-9+/\s_-]|\S[ \t]+\S/.test(wrapped)) break;
     pieces.push(Buffer.from(wrapped, "base64"));
   }

@@ -179,7 +179,7 @@ export class TreeParser extends MailParser {
     node.parseHeaders = () => {
       if (this.#headers.has(node)) return;
       parse();
-      const part = this.#headerOf(node);
+      const part = this.#readHeader(node);
       this.#headers.set(node, part);
       node.contentType = part.contentType;
       node.disposition = part.contentDisposition ?? false;
@@ -190,11 +190,11 @@ export class TreeParser extends MailParser {
       node.rfc822 = part.contentType === "message/rfc822";
       node.multipart = part.contentType.startsWith("multipart/") ? part.contentType.slice(10) : false;
       if (isText(part) && this.#isFileBetweenTexts(part)) node.disposition = "attachment";
-      if (node.multipart !== false) this.#mendBoundary(node);
+      if (node.multipart !== false) this.#repairBoundary(node);
     };
   }
 
-  #headerOf(node: SplitNode): PartHeader {
+  #readHeader(node: SplitNode): PartHeader {
     const lines = node.headers.getList();
     const types = lines.filter(({ key }) => key === "content-type").length;
     if (types > 1) this.warnings.add("several_content_types");
@@ -215,7 +215,7 @@ export class TreeParser extends MailParser {
     return this.#texts > 1 && part.filename !== null;
   }
 
-  #mendBoundary(node: SplitNode): void {
+  #repairBoundary(node: SplitNode): void {
     const declared = node._boundary === false ? null : node._boundary.toString("latin1");
     if (declared !== null && (!node.root || isUsed(this.#message, declared))) return;
     const outer: string[] = [];

@@ -4,7 +4,7 @@ import { readOpaque } from "./opaque.ts";
 import { isTnef, readTnef } from "./tnef.ts";
 import { takeUuencoded } from "./uuencode.ts";
 
-const ARMOUR = /^-----BEGIN PGP MESSAGE-----[ \t]{0,80}$/m;
+const PGP_MESSAGE = /^-----BEGIN PGP MESSAGE-----[ \t]{0,80}$/m;
 
 interface Parts {
   readonly texts: readonly TextPart[];
@@ -18,7 +18,7 @@ interface Parts {
  */
 export function unpack(texts: readonly TextPart[], files: readonly FilePart[]): Parts {
   const warnings = new Set<EmailWarning>(files.flatMap(closedBy));
-  if (texts.some(({ text }) => text.includes("-----BEGIN PGP MESSAGE-----") && ARMOUR.test(text)))
+  if (texts.some(({ text }) => text.includes("-----BEGIN PGP MESSAGE-----") && PGP_MESSAGE.test(text)))
     warnings.add("encrypted");
   const found: FilePart[] = [];
   const kept = texts.map((part): TextPart => {

@@ -1,5 +1,5 @@
 /** How mail programs of a language introduce a quote: `On …, X wrote:`. */
-export interface Introduction {
+export interface AttributionLine {
   /** BCP 47. */
   readonly language: string;
   /** Words that it begins with, lower case; none where it begins with a date or a name. */
@@ -11,7 +11,7 @@ export interface Introduction {
 }
 
 /** Gathered from Gmail, Apple Mail, Outlook, Thunderbird, Yahoo, Horde, Zimbra, usenet readers. */
-export const INTRODUCTIONS: readonly Introduction[] = [
+export const ATTRIBUTION_LINES: readonly AttributionLine[] = [
   {
     language: "en",
     starts: ["on", "at", "in message", "in article", "quoting", "posted by", "message from"],

@@ -49,7 +49,7 @@ function endOfBanner(text: string): number {
       if (!first && told && words.trim() !== "") end = to;
       continue;
     }
-    const key = keyOf(words);
+    const key = toKey(words);
     if (first) {
       if (!begins(key)) return 0;
     } else if (from > 0 && !goesOn(key, text.slice(end, from))) break;
@@ -62,7 +62,7 @@ function endOfBanner(text: string): number {
 }
 
 function begins(key: string): boolean {
-  const label = labelOf(key);
+  const label = findLabel(key);
   if (label !== null) return true;
   return [...TELLING, ...banners.addressed].some((phrase) => {
     const at = key.indexOf(phrase);
@@ -76,7 +76,7 @@ function isSomebodys(lead: string): boolean {
 }
 
 function tells(key: string): boolean {
-  const label = labelOf(key);
+  const label = findLabel(key);
   if (label !== null && EXTERNAL.has(label)) return true;
   if (TELLING.some((phrase) => key.includes(phrase)) || EXTERNAL_SENDER.test(key)) return true;
   // `You do not often get mail from X`: people write so, too, but not of an address.
@@ -91,7 +91,7 @@ function goesOn(key: string, between: string): boolean {
 }
 
 /** `caution`, `external email`: the words in front of a colon, a bracket or the end. */
-function labelOf(key: string): string | null {
+function findLabel(key: string): string | null {
   const front = /^([\p{L}\p{M} '’-]{2,40}?)\s?(?:[:：!\])}|*\-–—.]|$)/u.exec(key)?.[1]?.trim() ?? "";
   if (LABELS.has(front)) return front;
   // `CAUTION EXTERNAL EMAIL`, `Warning External sender`.
@@ -104,7 +104,7 @@ function isLink(words: string): boolean {
   return words.replace(URL, "").replace(ORNAMENT, "").trim() === "";
 }
 
-function keyOf(words: string): string {
+function toKey(words: string): string {
   return words.replace(/\s+/g, " ").toLowerCase().replace(ORNAMENT, "").trim();
 }
 

@@ -1,5 +1,5 @@
-/** Notices that servers, lists and companies put below a mail, lower case: what the paragraph begins with. */
-export const FOOTER_STARTS: readonly string[] = [
+/** Disclaimers and notices that servers, lists and companies put below a mail, lower case: what the paragraph begins with. */
+export const DISCLAIMER_STARTS: readonly string[] = [
   "you received this message because you",
   "you are receiving this",
   "you're receiving this",

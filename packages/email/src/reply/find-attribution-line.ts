@@ -1,11 +1,11 @@
-import { INTRODUCTIONS } from "./attribution-lines.ts";
-import type { Introduction } from "./attribution-lines.ts";
+import { ATTRIBUTION_LINES } from "./attribution-lines.ts";
+import type { AttributionLine } from "./attribution-lines.ts";
 import { LONGEST_HEADER } from "./lines.ts";
 import type { Line } from "./lines.ts";
 
-/** One look tells most lines apart: without a word of writing there is no introduction. */
+/** One look tells most lines apart: without a word of writing there is no attribution line. */
 const ANY_VERB = new RegExp(
-  [...new Set(INTRODUCTIONS.flatMap((form) => form.verbs))].map((verb) => verb.replace(/[()/]/g, "\\$&")).join("|"),
+  [...new Set(ATTRIBUTION_LINES.flatMap((form) => form.verbs))].map((verb) => verb.replace(/[()/]/g, "\\$&")).join("|"),
 );
 
 const ANY_VERB_FIRST = new RegExp(`^(?:${ANY_VERB.source})`);
@@ -16,7 +16,7 @@ export interface Span {
   readonly to: number;
 }
 
-/** Mail programs wrap the introduction at 72 characters: three lines, four with a long address. */
+/** Mail programs wrap the attribution line at 72 characters: three lines, four with a long address. */
 const MOST_LINES = 4;
 const ADDRESS = /(?<![^\s<>()[\]",;:])[^\s<>()[\]",;:@]{1,100}@[^\s<>()[\]",;:]{1,200}/;
 const TIME =
@@ -30,14 +30,14 @@ const POSTED = /^posted by \S.{0,60} on \d/;
 /** `---- On … wrote ----`: rules on both sides stand for the colon. */
 const RULED = /^[-–—]{2}.*[-–—]{2}$/;
 const WORDS_OF_ALPHABETS = /[\p{L}\p{M}\d]/u;
-/** The line above can begin an introduction only if it goes on. */
+/** The line above can begin an attribution line only if it goes on. */
 const ENDS_SENTENCE = /[.!?…]["')\]]?$/;
 
 /**
- * The introduction that ends on line `end`, or null. Whether a quote follows (`quoted`) counts as evidence: `X wrote:`
+ * The attribution line that ends on line `end`, or null. Whether a quote follows (`quoted`) counts as evidence: `X wrote:`
  * alone announces nothing. Looks at four lines, so that looking at every line is linear.
  */
-export function introductionEndingAt(lines: readonly Line[], end: number, quoted: boolean): Span | null {
+export function attributionLineEndingAt(lines: readonly Line[], end: number, quoted: boolean): Span | null {
   if (!canEnd(lines[end]?.key ?? "", quoted))
     return hasQuoteBehind(lines[end]?.key ?? "") ? { from: end, to: end } : null;
   let key = "";
@@ -48,18 +48,18 @@ export function introductionEndingAt(lines: readonly Line[], end: number, quoted
     if (line.kind !== "words" || line.key === "") return null;
     key = key === "" ? line.key : `${line.key} ${key}`;
     if (key.length > LONGEST_HEADER) return null;
-    if (isIntroduction(bare(key), quoted, RULED.test(key))) return { from: widened(lines, start, key), to: end };
+    if (isAttributionLine(bare(key), quoted, RULED.test(key))) return { from: widened(lines, start, key), to: end };
   }
   return null;
 }
 
-/** A word of writing, then nothing: `… <x@y> wrote` without its colon, which only day, time and address make an introduction. */
+/** A word of writing, then nothing: `… <x@y> wrote` without its colon, which only day, time and address make an attribution line. */
 function endsWithVerb(key: string): boolean {
   if (!key.includes("@") || !ANY_VERB.test(key) || !TIME.test(key) || !DAY.test(key)) return false;
   const words = bare(key);
   return (
     beginsWithStart(words) &&
-    INTRODUCTIONS.some(
+    ATTRIBUTION_LINES.some(
       (form) =>
         form.nameAfterVerb !== true &&
         form.starts.some((start) => startsWithWord(words, start)) &&
@@ -74,8 +74,8 @@ function holdsAddress(words: string): boolean {
   return words.includes("@") && ADDRESS.test(words);
 }
 
-/** Whether a line that a program marked may introduce a quote: it begins as introductions do, has a day or time and a word of writing. */
-export function mayIntroduce(key: string): boolean {
+/** Whether a line that a program marked may introduce a quote: it begins as attribution lines do, has a day or time and a word of writing. */
+export function mayAttribute(key: string): boolean {
   return (
     key.length <= 160 && /\d/.test(key) && ANY_VERB.test(key) && !ENDS_SENTENCE.test(key) && beginsWithStart(bare(key))
   );
@@ -96,7 +96,7 @@ function widened(lines: readonly Line[], start: number, key: string): number {
   return top;
 }
 
-/** `at 10:18,`, `à 19:03`: the time of an introduction whose day stands above. */
+/** `at 10:18,`, `à 19:03`: the time of an attribution line whose day stands above. */
 function beginsMidway(key: string): boolean {
   return /^\p{L}{1,4}\.? \d{1,2}[:.h]\d{2}/u.test(key) && !DAY.test(key);
 }
@@ -105,7 +105,7 @@ function beginsMidway(key: string): boolean {
 function hasQuoteBehind(key: string): boolean {
   const front = /^(.{10,300}?[>)] ?[^<>:：]{2,30}[:：]) \S/u.exec(key)?.[1];
   if (front === undefined || !ANY_VERB.test(front) || !holdsAddress(front) || !DAY.test(front)) return false;
-  return beginsWithStart(bare(front)) && isIntroduction(bare(front), false, false);
+  return beginsWithStart(bare(front)) && isAttributionLine(bare(front), false, false);
 }
 
 function canEnd(key: string, quoted: boolean): boolean {
@@ -118,12 +118,12 @@ function canEnd(key: string, quoted: boolean): boolean {
   );
 }
 
-/** A blank line inside of an introduction: mail programs put one before an address that they made a link of. */
+/** A blank line inside of an attribution line: mail programs put one before an address that they made a link of. */
 function opensMidway(key: string): boolean {
   return /^(?:<|>|mailto:)/.test(key) || ANY_VERB_FIRST.test(key);
 }
 
-function isIntroduction(key: string, quoted: boolean, ruled: boolean): boolean {
+function isAttributionLine(key: string, quoted: boolean, ruled: boolean): boolean {
   const ends = ruled || /[:：]$/.test(key);
   const words = key.replace(/(?<![\s:：])[\s:：]+$/, "");
   const hasAddress = holdsAddress(words);
@@ -133,7 +133,7 @@ function isIntroduction(key: string, quoted: boolean, ruled: boolean): boolean {
   if (!ends && !quoted && endsWithVerb(key)) return true;
   if (
     ANY_VERB.test(words) &&
-    INTRODUCTIONS.some((form) => announces(form, words, { ends, quoted, hasAddress, hasDay, hasTime }))
+    ATTRIBUTION_LINES.some((form) => announces(form, words, { ends, quoted, hasAddress, hasDay, hasTime }))
   )
     return true;
   // In a language that no table knows: who, day and time, and a colon.
@@ -150,15 +150,15 @@ interface Evidence {
   readonly hasTime: boolean;
 }
 
-function announces(form: Introduction, words: string, evidence: Evidence): boolean {
+function announces(form: AttributionLine, words: string, evidence: Evidence): boolean {
   const { ends, quoted, hasAddress, hasDay, hasTime } = evidence;
   const starts = form.starts.some((start) => startsWithWord(words, start));
   if (form.starts.length > 0 && !starts && !(hasAddress || quoted || hasTime || BEGINS_WITH_DATE.test(words)))
     return false;
-  const place = form.verbs.reduce((best, verb) => Math.max(best, placeOf(words, verb)), -1);
+  const place = form.verbs.reduce((best, verb) => Math.max(best, findPlace(words, verb)), -1);
   if (place === -1) return false;
   const behind = form.verbs.some(
-    (verb) => placeOf(words, verb) !== -1 && isOver(words, placeOf(words, verb) + verb.length),
+    (verb) => findPlace(words, verb) !== -1 && isOver(words, findPlace(words, verb) + verb.length),
   );
   if (form.nameAfterVerb === true) {
     if (behind) return false;
@@ -187,7 +187,7 @@ const OWN_WORDS =
   /^(?:the|this|that|it|your|our|my|his|her|their|as|der|die|das|dies|ihr|ihre|euer|eure|unser|unsere|mein|meine|votre|vos|notre|nos|mon|ma|mes|su|sus|nuestr[oa]|mi|il|lo|nostr[oa]|vostr[oa]|het|een|uw|onze|mijn|vår|er|din|min|vores)\s/u;
 
 /** Index of a verb that stands alone in the words (in scripts with spaces), its last place; -1 without one. */
-function placeOf(words: string, verb: string): number {
+function findPlace(words: string, verb: string): number {
   const at = words.lastIndexOf(verb);
   if (at < 0) return -1;
   const before = words.charAt(at - 1);
@@ -217,7 +217,7 @@ function startsWithWord(words: string, start: string): boolean {
 }
 
 function beginsWithStart(words: string): boolean {
-  return INTRODUCTIONS.some((form) => form.starts.some((start) => startsWithWord(words, start)));
+  return ATTRIBUTION_LINES.some((form) => form.starts.some((start) => startsWithWord(words, start)));
 }
 
 /** Without the rules and brackets that programs put around: `---- On … wrote ----`, `[On … wrote:]`. */

@@ -1,8 +1,8 @@
-import { DIVIDERS, REPLY_ABOVE } from "./words.ts";
+import { SEPARATORS, REPLY_ABOVE } from "./words.ts";
 import { isHeaderField } from "./find-header-block.ts";
 import type { Line } from "./lines.ts";
 
-const TITLES: ReadonlySet<string> = new Set(Object.values(DIVIDERS).flat());
+const TITLES: ReadonlySet<string> = new Set(Object.values(SEPARATORS).flat());
 const ABOVE = new RegExp(REPLY_ABOVE.map((phrase) => phrase.replace(/[.]/g, "\\$&")).join("|"));
 const RULED = /^[-–—_=~+#]{2,60}\s?([^-–—_=~].{1,80}?)\s?[-–—_=~+#]{2,60}:?$/;
 const BEGUN = /^[-–—_=~+#]{1,60}\s?([^-–—_=~].{1,120}?)\s?[-–—_=~+#]{0,60}:?$/;
@@ -11,7 +11,7 @@ const TITLED = /^([^:：]{3,60})\s?[:：]$/;
 const RULE = /^(?:[_\-=*–—]{5,200}|[_\-=*–—](?: [_\-=*–—]){4,100})$/;
 
 /** Whether the line divides what is new from a quoted or forwarded message: `-----Original Message-----`, in any language known. */
-export function isDivider(lines: readonly Line[], at: number): boolean {
+export function isSeparator(lines: readonly Line[], at: number): boolean {
   const { key, kind } = lines[at] as Line;
   if (kind !== "words" || key === "" || key.length > 200) return false;
   if (ABOVE.test(key)) return true;

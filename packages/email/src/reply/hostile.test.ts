@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { takeBanner } from "./banner.ts";
-import { markOf } from "./html-marks.ts";
+import { findMark } from "./html-marks.ts";
 import { LONG_LINES } from "./long-lines.ts";
 import { readReply } from "./read-reply.ts";
 
@@ -8,14 +8,14 @@ const MEGABYTE = 1024 * 1024;
 
 /**
  * UN9: a megabyte of what each rule looks for. Where a rule goes back over the text, one of these takes minutes: the
- * test's own limit is the judge. The parser gives the rules `CUTS.replyChars`, a sixteenth of it.
+ * test's own limit is the judge. The parser gives the rules `TRUNCATION_LIMITS.replyChars`, a sixteenth of it.
  */
 test.each([
-  ["introductions", "On 1 May 2026 10:00 x\n"],
-  ["introductions with addresses", "a@b wrote:\n"],
-  ["halves of introductions", "wrote:\n\n"],
-  ["Dutch introductions", "Op 1 mei 2026 10:00 schreef x\n"],
-  ["Chinese introductions", "在写道\n"],
+  ["attribution lines", "On 1 May 2026 10:00 x\n"],
+  ["attribution lines with addresses", "a@b wrote:\n"],
+  ["halves of attribution lines", "wrote:\n\n"],
+  ["Dutch attribution lines", "Op 1 mei 2026 10:00 schreef x\n"],
+  ["Chinese attribution lines", "在写道\n"],
   ["colons", "a:\n"],
   ["dates", "2026-01-01 10:00 <a@b>\n"],
   ["quotes in turn", "On 2026-01-01 10:00, a@b wrote:\n> a\nb\n"],
@@ -23,16 +23,16 @@ test.each([
   ["marks", ">"],
   ["header fields", "From: a@b\n\n"],
   ["half header blocks", "From: a <b\n"],
-  ["dividers", "----- a -----\n"],
+  ["separators", "----- a -----\n"],
   ["delimiters", "--\n"],
   ["rules", "---\nx\n"],
   ["one rule", "-"],
   ["mobile signatures", "sent from my x\n\ny\n"],
   ["stars of a pattern", `lähetetty ${"a".repeat(80)}\n\n`],
   ["closings", "regards\nX Y\n\n"],
-  ["notices", "this message is confidential\n\n"],
+  ["disclaimers", "this message is confidential\n\n"],
   ["fences", "```\n"],
-  ["armour", "-----BEGIN PGP SIGNATURE-----\n"],
+  ["armor", "-----BEGIN PGP SIGNATURE-----\n"],
   ["blank lines", "\n"],
   ["spaces", " "],
   ["one long line", "On a "],
@@ -53,5 +53,5 @@ test.each(LONG_LINES)("a quarter of a megabyte of %s ends", { timeout: 60_000 },
 });
 
 test("a style made to be read again and again is told at once", () => {
-  expect(markOf("blockquote", { style: `${"margin:".repeat(70)}x;}` })).toBe(null);
+  expect(findMark("blockquote", { style: `${"margin:".repeat(70)}x;}` })).toBe(null);
 });

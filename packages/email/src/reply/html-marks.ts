@@ -75,7 +75,7 @@ const INDENTED = /(?:border\s*:\s*(?:none|0|medium none)|^\s*(?:(?:margin|paddin
 const LONGEST = 500;
 
 /** The mark of an element as sent; null for any other. Attribute names in lower case. */
-export function markOf(tag: string, attributes: Readonly<Record<string, string>>): Mark | null {
+export function findMark(tag: string, attributes: Readonly<Record<string, string>>): Mark | null {
   const id = (attributes["id"] ?? "")
     .slice(0, LONGEST)
     .toLowerCase()

@@ -11,7 +11,7 @@ export interface Line {
   readonly code: boolean;
 }
 
-/** Longer lines are paragraphs, never a header, a divider or a signature. */
+/** Longer lines are paragraphs, never a header, a separator or a signature. */
 export const LONGEST_HEADER = 400;
 const DIRECTION = /[\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 /** `>`, `|` and the initials of supercite (`AB> `). */
@@ -19,7 +19,7 @@ const QUOTED = /^[ \t\u00A0]{0,8}(?:>|&gt;|[A-Za-z]{1,3}>|\|(?:[ \t]|$)(?!.*\|[ 
 const FENCE = /^\s{0,3}```/;
 const LONGEST_FENCE = 400;
 
-/** Programs that lose a line end put the introduction behind the last words: `Thanks On Wed, …, x@y wrote:`. */
+/** Programs that lose a line end put the attribution line behind the last words: `Thanks On Wed, …, x@y wrote:`. */
 const SHARED =
   /^(.{0,300}?[^\s-])[\s-]{1,6}((?:On|Am|Le|El|Il|Em|Op|Den)\s(?:\p{L}{2,10}[.,]{0,2}\s)?(?:\p{L}{3,9}\s)?\d.{8,200}\s(?:wrote|schrieb|écrit|escribió|scritto|escreveu|schreef|skrev)[^:]{0,100}:)$/u;
 
@@ -44,7 +44,7 @@ export function readLines(text: string): Line[] {
       !closes && !escaped && QUOTED.test(line) && !/^\s{0,8}\|?>{1,3}[^>]{1,200}<{2,}\s*$/.test(line.slice(0, 260))
         ? "quoted"
         : "words";
-    return { text: line, key: line.length > LONGEST_HEADER ? "" : keyOf(line), kind, code: false };
+    return { text: line, key: line.length > LONGEST_HEADER ? "" : toKey(line), kind, code: false };
   });
 }
 
@@ -55,7 +55,7 @@ function unshared(line: string, next: string): string[] {
 }
 
 /** How a line is compared: lower case, one space between words, no marks of direction or emphasis. */
-export function keyOf(line: string): string {
+export function toKey(line: string): string {
   // Most lines are words with one blank between them.
   if (!/[^ -~]|\*| {2}/.test(line)) return line.trim().toLowerCase();
   return line

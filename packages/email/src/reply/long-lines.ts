@@ -23,7 +23,7 @@ export const LONG_LINES: readonly (readonly [name: string, line: string])[] = [
     "a caution",
     "CAUTION: This email originated from outside of the organization. Do not click links unless you know the sender.\n",
   ],
-  // As nobody writes them.
+  // As no program writes them.
   ["no at sign, no blank", `${"a".repeat(399)}\n`],
   ["at signs", `${"@".repeat(399)}\n`],
   ["half addresses", `${"a@".repeat(199)}\n`],

@@ -3,7 +3,7 @@ const SIGNATURE = /^-----BEGIN PGP SIGNATURE-----[ \t]{0,8}$/;
 const SIGNATURE_END = /^-----END PGP SIGNATURE-----[ \t]{0,8}$/;
 
 /** The text inside of OpenPGP's cleartext framework (RFC 9580, 7), without its headers, escapes and signature. Linear. */
-export function withoutArmour(text: string): string {
+export function withoutPgpArmor(text: string): string {
   if (!text.includes("-----BEGIN PGP SIGN")) return text;
   const kept: string[] = [];
   const lines = text.split("\n");

@@ -11,7 +11,7 @@ const GENERIC = new Set(["ai", "cc", "co", "fm", "gg", "im", "io", "ly", "me", "
  * country of the sender's domain, else as written. libphonenumber says what is a number.
  */
 export function phonesIn(line: string, email: string | null): string[] {
-  const country = countryOf(email);
+  const country = findCountry(email);
   return [...line.slice(0, 200).matchAll(CANDIDATE)].flatMap(([found]) => {
     const digits = found.replace(/\D/g, "");
     if (digits.length < 7 || digits.length > 17 || DATE.test(found)) return [];
@@ -28,7 +28,7 @@ export function phonesIn(line: string, email: string | null): string[] {
 }
 
 /** The country whose domain the address is in. */
-function countryOf(email: string | null): CountryCode | null {
+function findCountry(email: string | null): CountryCode | null {
   const top = /\.([a-z]{2})$/i.exec(email ?? "")?.[1]?.toLowerCase();
   if (top === undefined || GENERIC.has(top)) return null;
   const code = top === "uk" ? "GB" : top.toUpperCase();

@@ -1,13 +1,13 @@
-import { boundariesOf } from "./boundaries.ts";
+import { findBoundaries } from "./boundaries.ts";
 import { headerBlockAt, isHeaderField } from "./find-header-block.ts";
-import { isDivider } from "./find-separator.ts";
+import { isSeparator } from "./find-separator.ts";
 import { readLines } from "./lines.ts";
 import type { Line } from "./lines.ts";
-import { newRuns, runsOf } from "./runs.ts";
+import { newRuns, findRuns } from "./runs.ts";
 import type { Run } from "./runs.ts";
-import { delimitedSignature, footer, mobileSignatures, undelimitedSignature } from "./signature-block.ts";
+import { delimitedSignature, findDisclaimer, mobileSignatures, undelimitedSignature } from "./signature-block.ts";
 import type { Part, Sender } from "./signature-block.ts";
-import { withoutArmour } from "./pgp-armor.ts";
+import { withoutPgpArmor } from "./pgp-armor.ts";
 
 /** What one text is made of. */
 export interface Reply {
@@ -15,7 +15,7 @@ export interface Reply {
   readonly words: string;
   /** Lines of the sender's signature, without delimiter. */
   readonly signature: readonly string[];
-  /** Whether any quote, introduction or header of a quoted message was found. */
+  /** Whether any quote, attribution line or header of a quoted message was found. */
   readonly quotes: boolean;
 }
 
@@ -24,8 +24,8 @@ export interface Reply {
  * known. Linear in the text: each line is looked at with a bounded number around it.
  */
 export function readReply(text: string, sender: Sender): Reply {
-  const lines = readLines(withoutArmour(text));
-  const { lead, end, introductions } = boundariesOf(lines);
+  const lines = readLines(withoutPgpArmor(text));
+  const { lead, end, attributionLines } = findBoundaries(lines);
   const own: Part = { from: lead === null ? 0 : lead.to + 1, to: end };
   const quotes = lead !== null || end < lines.length || lines.some((line) => line.kind === "quoted");
   const removed = new Set<number>();
@@ -37,31 +37,31 @@ export function readReply(text: string, sender: Sender): Reply {
       signature.push((lines[at] as Line).text.trim());
     }
   };
-  const parts = runsOf(lines, own, introductions, removed).filter((run) => run.kind === "words");
+  const parts = findRuns(lines, own, attributionLines, removed).filter((run) => run.kind === "words");
   for (const part of parts) {
     for (const at of mobileSignatures(lines, part)) remove(at, at + 1);
     const from = delimitedSignature(lines, part);
     if (from !== -1) remove(from, part.to);
   }
-  const kept = newRuns(lines, runsOf(lines, own, introductions, removed), lead !== null);
+  const kept = newRuns(lines, findRuns(lines, own, attributionLines, removed), lead !== null);
   const last = kept.at(-1);
   if (last?.kind === "words") {
-    const notice = footer(lines, last);
-    const to = notice === -1 ? last.to : notice;
+    const disclaimer = findDisclaimer(lines, last);
+    const to = disclaimer === -1 ? last.to : disclaimer;
     const from = undelimitedSignature(lines, { from: last.from, to }, sender);
     remove(from === -1 ? to : from, last.to);
   }
-  const words = wordsOf(
+  const words = getWords(
     lines,
     kept,
     removed,
-    introductions.flatMap(({ from, to }) => range(from, to + 1)),
+    attributionLines.flatMap(({ from, to }) => range(from, to + 1)),
   );
   return { words: words === "" ? forwarded(lines, removed) : words, signature, quotes };
 }
 
 /** From the first run's first line to the last run's last, as written, without what was removed. */
-function wordsOf(
+function getWords(
   lines: readonly Line[],
   runs: readonly Run[],
   removed: ReadonlySet<number>,
@@ -80,7 +80,7 @@ function forwarded(lines: readonly Line[], removed: ReadonlySet<number>): string
     (kept.length === 0 ? lines : kept).map((line) => line.text.replace(/^\s{0,3}> ?/, "")).join("\n"),
   );
   let from = 0;
-  while (from < bare.length && (bare[from]?.kind === "blank" || isDivider(bare, from) || isHeaderField(bare[from]))) {
+  while (from < bare.length && (bare[from]?.kind === "blank" || isSeparator(bare, from) || isHeaderField(bare[from]))) {
     from = (headerBlockAt(bare, from) ?? from) + 1;
   }
   return trimmed(bare.slice(from)) || trimmed(lines);

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { sanitize } from "../html/html.ts";
-import { replyOf } from "./reply-text.ts";
+import { extractReply } from "./reply-text.ts";
 import type { ReplyAndSignature } from "./reply-text.ts";
 
 const from = { name: "Ada Okafor", email: "ada@northwind.example.com" };
-const read = (text: string): ReplyAndSignature => replyOf({ text, textOfHtml: null, html: null, from });
+const read = (text: string): ReplyAndSignature => extractReply({ text, textOfHtml: null, html: null, from });
 const reply = (text: string): string | null => read(text).replyText;
 
-/** UN5: the introductions that the large mail programs write. */
+/** UN5: the attribution lines that the large mail programs write. */
 test.each([
   "On Mon, 2 Mar 2026 at 10:00, Bo Berg <bo@example.com> wrote:",
   "On Mon, 2 Mar 2026 at 10:00, Bo Berg <bo@example.com>\nwrote:",
@@ -25,8 +25,8 @@ test.each([
   "From: Bo Berg <bo@example.com>\nSent: Monday, March 2, 2026 10:00 AM\nTo: Sales",
   "Von: Bo Berg <bo@example.com>\nGesendet: Montag, 2. März 2026 10:00",
   "________________________________\nFrom: Bo Berg <bo@example.com>",
-])("%j begins the quote", (introduction) => {
-  expect(reply(`The new words.\nOn two lines.\n\n${introduction}\n\n> old\nolder words\n`)).toBe(
+])("%j begins the quote", (attribution) => {
+  expect(reply(`The new words.\nOn two lines.\n\n${attribution}\n\n> old\nolder words\n`)).toBe(
     "The new words.\nOn two lines.",
   );
 });
@@ -62,7 +62,7 @@ test.each([
   ["lena@firma.example.com", "030 901820", "030 901820"],
 ])("a phone of %s written %j is %s", (email, written, phone) => {
   const text = `Yes.\n-- \nLena Voss\nTel. ${written}\n`;
-  const { signature } = replyOf({ text, textOfHtml: null, html: null, from: { name: null, email } });
+  const { signature } = extractReply({ text, textOfHtml: null, html: null, from: { name: null, email } });
   expect(signature).toEqual({ name: "Lena Voss", phones: [phone] });
 });
 
@@ -92,7 +92,7 @@ test.each([
 });
 
 const ofHtml = (html: string): string | null =>
-  replyOf({ text: null, textOfHtml: "all of it", html: sanitize(`<div>New words</div>${html}`), from }).replyText;
+  extractReply({ text: null, textOfHtml: "all of it", html: sanitize(`<div>New words</div>${html}`), from }).replyText;
 
 test.each([
   '<div class="gmail_quote"><div class="gmail_attr">On Mon, 2 Mar 2026 at 10:00, Bo wrote:</div>old</div>',

@@ -1,5 +1,5 @@
 import { hasMarks, hasQuoteMarks, markedTextOfSafeHtml } from "../html/html-text.ts";
-import { CUTS } from "../limits.ts";
+import { TRUNCATION_LIMITS } from "../limits.ts";
 import { takeBanner } from "./banner.ts";
 import { readReply } from "./read-reply.ts";
 import type { Reply } from "./read-reply.ts";
@@ -29,7 +29,7 @@ export interface ReplyBodies {
  * is one; what mail programs marked in the html helps where the text does not show its quotes. Quotes that answers stand
  * between stay. Where nothing is new (a bare forward) what was forwarded counts as new. Linear.
  */
-export function replyOf(bodies: ReplyBodies): ReplyAndSignature {
+export function extractReply(bodies: ReplyBodies): ReplyAndSignature {
   const full = bodies.text ?? bodies.textOfHtml;
   if (full === null) return { replyText: null, banner: null, signature: null };
   const { banner, text } = takeBanner(full);
@@ -51,12 +51,12 @@ function readBoth(text: string, html: string | null, from: Sender): Reply {
   if (reply.quotes || html === null || !hasQuoteMarks(html)) return reply;
   const ofHtml = readReply(bounded(takeBanner(markedTextOfSafeHtml(html)).text), from);
   if (!ofHtml.quotes || ofHtml.words === "") return reply;
-  const end = endOf(text, ofHtml.words);
+  const end = findEnd(text, ofHtml.words);
   return end === -1 ? ofHtml : { ...ofHtml, words: text.slice(0, end).trim() };
 }
 
 /** Where in the text the words end that it begins with, white space and emphasis aside; -1 if it begins with others. */
-function endOf(text: string, words: string): number {
+function findEnd(text: string, words: string): number {
   const wanted = words.replace(/[\s\u00A0*_>]/g, "");
   let matched = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -69,5 +69,5 @@ function endOf(text: string, words: string): number {
 }
 
 function bounded(text: string): string {
-  return text.length > CUTS.replyChars ? text.slice(0, CUTS.replyChars) : text;
+  return text.length > TRUNCATION_LIMITS.replyChars ? text.slice(0, TRUNCATION_LIMITS.replyChars) : text;
 }

@@ -1,15 +1,15 @@
 import { ANSWERS_BELOW, GREETINGS } from "./words.ts";
 import type { Span } from "./find-attribution-line.ts";
 import type { Line } from "./lines.ts";
-import { isNotice } from "./signature-block.ts";
+import { isDisclaimer } from "./signature-block.ts";
 
 /** Lines of one kind in a row, blank lines among and behind them; `from` up to, not including, `to`. */
 export interface Run {
   readonly kind: "words" | "quoted";
   readonly from: number;
   readonly to: number;
-  /** The introduction in front of a quote. */
-  readonly introduction: Span | null;
+  /** The attribution line in front of a quote. */
+  readonly attribution: Span | null;
 }
 
 /** A quoted line at least this long may have been wrapped by a program that did not mark the rest. */
@@ -18,19 +18,19 @@ const WRAPPED = 55;
 const TAIL_LINES = 7;
 
 /** Parts the lines into runs. `removed` lines (signatures) count as blank. */
-export function runsOf(
+export function findRuns(
   lines: readonly Line[],
   part: { readonly from: number; readonly to: number },
-  introductions: readonly Span[],
+  attributionLines: readonly Span[],
   removed: ReadonlySet<number>,
 ): Run[] {
-  const starts = new Map(introductions.map((span) => [span.from, span]));
+  const starts = new Map(attributionLines.map((span) => [span.from, span]));
   const runs: Run[] = [];
-  let introduction: Span | null = null;
+  let attribution: Span | null = null;
   for (let at = part.from; at < part.to; at += 1) {
     const found = starts.get(at);
     if (found !== undefined) {
-      introduction = found;
+      attribution = found;
       at = found.to;
       continue;
     }
@@ -38,9 +38,9 @@ export function runsOf(
     const last = runs.at(-1);
     if (line.kind === "blank" || removed.has(at)) continue;
     const kind = isWrappedQuote(lines, at) ? "quoted" : line.kind === "quoted" ? "quoted" : "words";
-    if (last?.kind === kind && introduction === null) runs[runs.length - 1] = { ...last, to: at + 1 };
-    else runs.push({ kind, from: at, to: at + 1, introduction: kind === "quoted" ? introduction : null });
-    introduction = null;
+    if (last?.kind === kind && attribution === null) runs[runs.length - 1] = { ...last, to: at + 1 };
+    else runs.push({ kind, from: at, to: at + 1, attribution: kind === "quoted" ? attribution : null });
+    attribution = null;
   }
   return runs;
 }
@@ -48,7 +48,7 @@ export function runsOf(
 /**
  * The runs that are new: quotes below the answer go, and a quote above the only answer; quotes that answers stand
  * between stay, so that the answers can be understood (as GitHub's, Discourse's and Crisp's parsers do). Without words,
- * none. `led`: an introduction stood in front of everything.
+ * none. `led`: an attribution line stood in front of everything.
  */
 export function newRuns(lines: readonly Line[], all: readonly Run[], led: boolean): readonly Run[] {
   const end = all.findLastIndex((run) => run.kind === "words");
@@ -58,15 +58,14 @@ export function newRuns(lines: readonly Line[], all: readonly Run[], led: boolea
   if (
     quotes.length === 1 &&
     first?.kind === "quoted" &&
-    (led || first.introduction !== null) &&
+    (led || first.attribution !== null) &&
     all.length === runs.length
   ) {
     return runs.slice(1);
   }
-  const between =
-    runs.length === 3 && first?.kind === "words" && second?.kind === "quoted" ? second.introduction : null;
+  const between = runs.length === 3 && first?.kind === "words" && second?.kind === "quoted" ? second.attribution : null;
   if (between === null || second === undefined || third === undefined || first === undefined) return runs;
-  // Gmail and Apple Mail leave a line blank between introduction and quote, and their people write above it.
+  // Gmail and Apple Mail leave a line blank between attribution line and quote, and their people write above it.
   const topPosted = lines[between.to + 1]?.kind === "blank";
   const tail = lines.slice(third.from, third.to).filter((line) => line.kind !== "blank").length;
   const answers = opensAnswers(lines, first) || goesOnBelow(lines, third);
@@ -87,12 +86,12 @@ const POSTSCRIPT = /^(?:p\.?\s?p?\.?s\.?|nb|n\.b\.|nachtrag)\s{0,2}[:.\-–]?\s\
 const SENTENCE = /^(?=.{0,200}(?:^|\s)\p{Ll}{2,}[\s,.!?])(?=\S{1,40}\s).{5,}[.!?…]$|^.{3,}[。！？]$/u;
 const ABBREVIATION = /(?:\b\p{L}|\b(?:inc|ltd|co|corp|bros|st|str|tel|ext|dept|univ|dr|jr|sr|etc))\.$/iu;
 
-/** Whether somebody goes on below a quote, in place of a signature or a server's notice. */
+/** Whether somebody goes on below a quote, in place of a signature or a server's disclaimer. */
 function goesOnBelow(lines: readonly Line[], run: Run): boolean {
   for (let at = run.from; at < run.to; at += 1) {
     const { kind, text } = lines[at] as Line;
     if (kind !== "words") continue;
-    if (lines[at - 1]?.kind !== "words" && isNotice(lines, at, run.to)) return false;
+    if (lines[at - 1]?.kind !== "words" && isDisclaimer(lines, at, run.to)) return false;
     const said = text.trim();
     if (said.length <= 400 && (POSTSCRIPT.test(said) || (SENTENCE.test(said) && !ABBREVIATION.test(said)))) return true;
   }

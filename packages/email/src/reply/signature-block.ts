@@ -1,5 +1,5 @@
 import { CLOSINGS } from "./words.ts";
-import { FOOTER_STARTS, MESSAGE_WORDS, SECRET_WORDS } from "./disclaimers.ts";
+import { DISCLAIMER_STARTS, MESSAGE_WORDS, SECRET_WORDS } from "./disclaimers.ts";
 import type { Line } from "./lines.ts";
 import { isMobileSignature } from "./mobile-lines.ts";
 
@@ -136,15 +136,15 @@ function lastWords(lines: readonly Line[], from: number, to: number): string {
   return "";
 }
 
-/** First line of the notices below the mail (confidentiality, unsubscribing, scanners), or -1. */
-export function footer(lines: readonly Line[], part: Part): number {
+/** First line of the disclaimers below the mail (confidentiality, unsubscribing, scanners), or -1. */
+export function findDisclaimer(lines: readonly Line[], part: Part): number {
   let found = -1;
   for (let at = part.to - 1, seen = 0; at > part.from && seen < 40; at -= 1) {
     const line = lines[at] as Line;
     if (line.kind === "blank") continue;
     seen += 1;
     const begins = at === part.from || lines[at - 1]?.kind !== "words";
-    if (begins && at > firstWords(lines, part) && isNotice(lines, at, part.to)) found = at;
+    if (begins && at > firstWords(lines, part) && isDisclaimer(lines, at, part.to)) found = at;
     else if (begins && found === -1) return -1;
   }
   return found;
@@ -171,7 +171,7 @@ function isSignature(below: readonly Line[]): boolean {
 /** Sentences, or a letter that goes on to closing words of its own. */
 function isLetter(below: readonly Line[]): boolean {
   const sentences = below.filter(
-    (line) => SENTENCE.test(line.text.trim()) && !isContact(line) && !isNoticeLine(line.key),
+    (line) => SENTENCE.test(line.text.trim()) && !isContact(line) && !isDisclaimerLine(line.key),
   );
   return sentences.length > 0 || below.some((line, index) => index > 0 && isClosing(line.key));
 }
@@ -192,17 +192,17 @@ function closingAbove(lines: readonly Line[], name: number, part: Part): number 
   return name;
 }
 
-/** Whether the paragraph that begins here is a notice that a server, list or company adds. */
-export function isNotice(lines: readonly Line[], at: number, to: number): boolean {
+/** Whether the paragraph that begins here is a disclaimer that a server, list or company adds. */
+export function isDisclaimer(lines: readonly Line[], at: number, to: number): boolean {
   let paragraph = "";
   for (let next = at; next < to && lines[next]?.kind === "words" && paragraph.length < 2_000; next += 1) {
     paragraph += ` ${(lines[next] as Line).text.toLowerCase().slice(0, 2_000)}`;
   }
-  return isNoticeLine(paragraph.replace(/[*_]/g, "").trim());
+  return isDisclaimerLine(paragraph.replace(/[*_]/g, "").trim());
 }
 
-function isNoticeLine(words: string): boolean {
-  if (FOOTER_STARTS.some((start) => words.startsWith(start))) return true;
+function isDisclaimerLine(words: string): boolean {
+  if (DISCLAIMER_STARTS.some((start) => words.startsWith(start))) return true;
   return (
     SECRET_WORDS.some((word) => words.includes(word)) &&
     MESSAGE_WORDS.some((word) => words.includes(word)) &&

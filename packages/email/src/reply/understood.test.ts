@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { INTRODUCTIONS } from "./attribution-lines.ts";
-import { CLOSINGS, DIVIDERS, HEADER_LABELS, MOBILE_SIGNATURES } from "./words.ts";
+import { ATTRIBUTION_LINES } from "./attribution-lines.ts";
+import { CLOSINGS, SEPARATORS, HEADER_LABELS, MOBILE_SIGNATURES } from "./words.ts";
 
 const catalog = new URL("../../../../test/emails/reply/", import.meta.url);
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 const languages = [
   ...new Set([
-    ...INTRODUCTIONS.map((form) => form.language),
-    ...[HEADER_LABELS, DIVIDERS, MOBILE_SIGNATURES, CLOSINGS].flatMap(Object.keys),
+    ...ATTRIBUTION_LINES.map((form) => form.language),
+    ...[HEADER_LABELS, SEPARATORS, MOBILE_SIGNATURES, CLOSINGS].flatMap(Object.keys),
   ]),
 ].toSorted();
 
@@ -21,7 +21,7 @@ function emails(folder: string): string[] {
 }
 
 /** `en` counts for `en-gb`, `zh-Hans` for `zh-cn`. */
-function languageOf(name: string): string {
+function getLanguage(name: string): string {
   if (name === "zh-cn") return "zh-Hans";
   return name === "zh-tw" ? "zh-Hant" : (name.split("-")[0] as string);
 }
@@ -30,17 +30,17 @@ function languageOf(name: string): string {
 function table(): string[][] {
   const tested = { gmail: emails("gmail"), outlook: emails("outlook"), iphone: emails("iphone") };
   const has = (known: boolean, names: readonly string[], language: string): string =>
-    !known ? "" : names.some((name) => languageOf(name) === language) ? "tested" : "known";
+    !known ? "" : names.some((name) => getLanguage(name) === language) ? "tested" : "known";
   return languages.map((language) => [
     language,
     has(
-      INTRODUCTIONS.some((form) => form.language === language),
+      ATTRIBUTION_LINES.some((form) => form.language === language),
       tested.gmail,
       language,
     ),
     has(language in HEADER_LABELS, tested.outlook, language),
     has(language in MOBILE_SIGNATURES, tested.iphone, language),
-    language in DIVIDERS ? "known" : "",
+    language in SEPARATORS ? "known" : "",
     language in CLOSINGS ? "known" : "",
   ]);
 }
@@ -81,7 +81,7 @@ test("the README names the clients and shapes of the catalog", () => {
 
 test("at least fifteen languages are tested for each of Gmail, Outlook and iPhone", () => {
   for (const folder of ["gmail", "outlook", "iphone"]) {
-    expect(new Set(emails(folder).map(languageOf)).size, folder).toBeGreaterThanOrEqual(15);
+    expect(new Set(emails(folder).map(getLanguage)).size, folder).toBeGreaterThanOrEqual(15);
   }
 });
 

@@ -4,7 +4,7 @@ import { readReply } from "./read-reply.ts";
 const from = { name: "Ada Okafor", email: "ada@northwind.example" };
 const words = (text: string, sender: Parameters<typeof readReply>[1] = from): string => readReply(text, sender).words;
 
-/** r1 to r6: introductions wrapped anywhere, with and without a colon, in many languages. */
+/** r1 to r6: attribution lines wrapped anywhere, with and without a colon, in many languages. */
 test.each([
   'Am 21.04.2026 17:48 schrieb "Bo Berg" <bo.with.a.long.address@in.example\n>:',
   "On Tue, 21 Apr 2026 at 17:48, Bo Berg <bo.with.a.long.address@in.example\n> wrote:",
@@ -19,9 +19,9 @@ test.each([
   "Op di 21 apr. 2026 om 17:48 schreef\nBo Berg <bo@in.example>:",
   "W dniu 21.04.2026 o 17:48, Bo Berg\n<bo@in.example> pisze:",
   "Em ter., 21 de abr. de 2026 às 17:48, Bo Berg\n<bo@in.example>\nescreveu:",
-])("%j above a marked quote goes with it", (introduction) => {
+])("%j above a marked quote goes with it", (attribution) => {
   for (const gap of ["\n\n", "\n"]) {
-    expect(words(`This is my answer.\n\n${introduction}${gap}> our offer\n> is here\n`)).toBe("This is my answer.");
+    expect(words(`This is my answer.\n\n${attribution}${gap}> our offer\n> is here\n`)).toBe("This is my answer.");
   }
 });
 
@@ -31,8 +31,8 @@ test.each([
   "Le 14 nov. 2026 à 08:14, Bo Berg <bo@in.example> a écrit",
   "El 14 nov 2026 a las 08:14, Bo Berg <bo@in.example> escribió",
   "Am 21.04.2026 17:48 schrieb Bo Berg <bo@in.example>",
-])("%j without its colon, above a quote without marks", (introduction) => {
-  expect(words(`I am free on Monday.\n\n${introduction}\n\nWhen are you available?\n`)).toBe("I am free on Monday.");
+])("%j without its colon, above a quote without marks", (attribution) => {
+  expect(words(`I am free on Monday.\n\n${attribution}\n\nWhen are you available?\n`)).toBe("I am free on Monday.");
 });
 
 /** r7: a program wrapped quoted lines without marking the rest. */

@@ -1,6 +1,6 @@
 import answersBelow from "./words/answers-below.json" with { type: "json" };
 import closings from "./words/closings.json" with { type: "json" };
-import dividers from "./words/separators.json" with { type: "json" };
+import separators from "./words/separators.json" with { type: "json" };
 import greetings from "./words/greetings.json" with { type: "json" };
 import headerLabels from "./words/header-labels.json" with { type: "json" };
 import mobileSignatures from "./words/mobile-signatures.json" with { type: "json" };
@@ -12,7 +12,7 @@ type ByLanguage = Readonly<Record<string, readonly string[]>>;
 /** Words that close a letter, without punctuation. */
 export const CLOSINGS: ByLanguage = closings;
 /** Titles of the line above a quoted or forwarded message: `Original Message`. */
-export const DIVIDERS: ByLanguage = dividers;
+export const SEPARATORS: ByLanguage = separators;
 /**
  * Lines that a mail program appends by itself, links taken off; `*` stands for up to 60 characters, `?` for one word:
  * `sent from my *`.

@@ -49,7 +49,7 @@ export async function judgeAll(mails: readonly MeasuredMail[]): Promise<Found[]>
   );
 }
 
-export function figuresOf(judged: readonly Found[]): Figures {
+export function countFigures(judged: readonly Found[]): Figures {
   const kinds = Object.fromEntries(
     measure(judged)
       .toSorted((one, other) => (one.label < other.label ? -1 : 1))
@@ -64,7 +64,7 @@ export function figuresOf(judged: readonly Found[]): Figures {
 }
 
 /** The table of the README: figures per kind, then those of people's words and names, as they were written down last. */
-export function measuredTable(judged: readonly Found[], written: Figures = figuresOf(judged)): string[] {
+export function measuredTable(judged: readonly Found[], written: Figures = countFigures(judged)): string[] {
   const { replyTextExact, contactCorrect, suppressedHumans } = written;
   const count = (values: readonly (boolean | null)[]): number => values.filter((value) => value !== null).length;
   return [

@@ -1,5 +1,5 @@
 import type { Tenants } from "@inlet/config";
-import { recipientsOf } from "@inlet/mailboxes";
+import { buildRecipients } from "@inlet/mailboxes";
 import type { Connection } from "@inlet/schemas";
 import { MailRefusal } from "./replies.ts";
 import type { Destination } from "./replies.ts";
@@ -45,7 +45,7 @@ export function admitRecipient(deps: AdmitDeps, address: string, transaction: Tr
 
 /** The tenant whose mailbox it is, or which wants mail to unknown addresses of its domain quarantined (the parser does so). */
 function destinationOf(tenants: Tenants, address: string): Destination {
-  const found = recipientsOf(tenants.all()).find(address);
+  const found = buildRecipients(tenants.all()).find(address);
   if (found.kind === "ambiguous") throw new MailRefusal("recipient_ambiguous");
   const { tenant } = found;
   const taken = tenant !== null && (found.kind === "mailbox" || tenant.unknownRecipients.smtp === "quarantine");

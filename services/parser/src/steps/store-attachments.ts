@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/domain";
-import { refusalOf, sniffType, type ParsedAttachment } from "@inlet/email";
+import { findRefusal, sniffType, type ParsedAttachment } from "@inlet/email";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
@@ -99,7 +99,7 @@ async function judge(
   kept: number,
 ): Promise<Outcome<Judged>> {
   const policy = tenant.attachments;
-  const refusal = refusalOf(attachment, policy, kept);
+  const refusal = findRefusal(attachment, policy, kept);
   if (refusal !== null) return ok({ verdict: "refused", warning: `attachment_refused: ${refusal}` });
   // The provider's own scan (SES) found something; it does not say in which file.
   if (attachment.verdict === "infected")

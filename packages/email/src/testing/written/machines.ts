@@ -1,6 +1,6 @@
 import { mail, multipart, person } from "./language.ts";
 import type { Language, Program } from "./language.ts";
-import { transportOf } from "./transports.ts";
+import { chooseTransport } from "./transports.ts";
 
 const TO = "sales@inlet.example";
 const DATE = "Wed, 18 Mar 2026 09:00:00 +0100";
@@ -60,7 +60,7 @@ export const MACHINES: Readonly<Record<string, Program>> = {
       `${language.failed}\n\njan@gone.example\n550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup`,
     ),
   }),
-  "Mail server, failure": (language, number) => transportOf(number)(language, number),
+  "Mail server, failure": (language, number) => chooseTransport(number)(language, number),
   "Mail server, delay": (language, number) => ({
     label: "delay",
     deceives: false,

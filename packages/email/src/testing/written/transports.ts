@@ -88,7 +88,7 @@ const TRANSPORTS: readonly Transport[] = [
 ];
 
 /** A mail server's notice of failure; another server's for each number. */
-export function transportOf(number: number): Program {
+export function chooseTransport(number: number): Program {
   const { from, subject, text, status } = TRANSPORTS[number % TRANSPORTS.length] as Transport;
   return ({ code }, serial) => {
     const fields = { From: from, Subject: subject, ...HEAD, "Message-ID": `<${code}-${serial}@mx.example>` };
