@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { CHANGED_RECORDS, CHANGES, CRM_CHANGE_CONFORMANCE } from "@inlet/crm/conformance-changes";
-import { LACKS } from "@inlet/crm/conformance-people";
+import { CHANGED_RECORDS, CHANGES, CRM_CHANGE_CONFORMANCE, LACKS } from "@inlet/crm/conformance";
 import { expect, test } from "vitest";
 import { table } from "./markdown-table.ts";
 

@@ -1,5 +1,5 @@
 import type { AdapterLog, CallReport } from "./call-report.ts";
-import type { Remaining } from "./rate-limit.ts";
+import type { RecordName } from "./records.ts";
 
 /** What every adapter is given, whatever its kind. */
 export interface AdapterOptions {
@@ -16,8 +16,6 @@ export interface AdapterOptions {
   readonly log: AdapterLog;
   /** Called after every HTTP call; must not throw. */
   readonly onCall?: (report: CallReport) => void;
-  /** Told what an answer says is left of the account's limit; must not throw. */
-  readonly onRemaining?: (remaining: Remaining) => void;
-  /** How late after a lease's end a write may still land, ms; default 15 000. */
-  readonly settleMs?: number;
+  /** How late after a lease's end a write may still land, ms, by record type; the adapter's own where it is not said. */
+  readonly settleMs?: Readonly<Partial<Record<RecordName, number>>>;
 }

@@ -1,4 +1,5 @@
-import type { CallFault } from "./port.ts";
+import type { CallFault } from "./faults.ts";
+import type { Budget } from "./rate-limit.ts";
 
 /** What every HTTP call came to, for metrics. */
 export interface CallReport {
@@ -11,6 +12,8 @@ export interface CallReport {
   readonly outcome: "ok" | "unknown" | CallFault["kind"];
   /** Of the fault; null without one. */
   readonly code: string | null;
+  /** What the answer says is left of the account's limits. */
+  readonly budgets: readonly Budget[];
 }
 
 /** The part of a logger that an adapter uses; pino's fits. */

@@ -3,7 +3,7 @@ import type { AccessTokens } from "./access-tokens.ts";
 import type { AdapterOptions } from "./adapter-options.ts";
 import { observeCall } from "./observe-call.ts";
 import type { CallOptions, CallResult } from "./port.ts";
-import { remainingOf } from "./rate-limit.ts";
+import { readRequestBudget, type ReadBudgets } from "./rate-limit.ts";
 import { createTransport, type Exchange, type ExchangeResult, type Transport } from "./transport.ts";
 
 export interface CallerRequest {
@@ -29,10 +29,7 @@ export interface Caller {
   close(): Promise<void>;
 }
 
-export interface CallerOptions extends Pick<
-  AdapterOptions,
-  "baseUrl" | "timeoutMs" | "tenant" | "log" | "onCall" | "onRemaining"
-> {
+export interface CallerOptions extends Pick<AdapterOptions, "baseUrl" | "timeoutMs" | "tenant" | "log" | "onCall"> {
   readonly tokens: AccessTokens;
   /** The headers that say who calls. */
   readonly authorization: (
@@ -40,6 +37,8 @@ export interface CallerOptions extends Pick<
     request: Pick<CallerRequest, "headers" | "body">,
   ) => Readonly<Record<string, string>>;
   readonly transport?: Transport;
+  /** What the CRM's headers say of its limits, where they are its own; by default of requests, as most APIs write it. */
+  readonly readBudgets?: ReadBudgets;
 }
 
 /**
@@ -53,10 +52,10 @@ export function createCaller(crm: string, options: CallerOptions): Caller {
     tenant,
     log,
     onCall,
-    onRemaining,
     timeoutMs,
     tokens,
     authorization,
+    readBudgets = readRequestBudget,
     transport = createTransport(baseUrl.origin),
   } = options;
   return {
@@ -81,12 +80,15 @@ export function createCaller(crm: string, options: CallerOptions): Caller {
             ...(body === undefined ? {} : { body }),
             deadline: Math.min(deadline, performance.now() + timeoutMs),
           });
-        return observeCall({ tenant, baseUrl, log, onCall }, { crm, method, template }, exchange, (result) => {
-          refused = result.kind === "answer" && result.status === 401;
-          const left = result.kind === "answer" ? remainingOf(result.headers) : null;
-          if (left !== null) onRemaining?.(left);
-          return sort(result);
-        });
+        return observeCall(
+          { tenant, baseUrl, log, onCall, readBudgets },
+          { crm, method, template },
+          exchange,
+          (result) => {
+            refused = result.kind === "answer" && result.status === 401;
+            return sort(result);
+          },
+        );
       };
 
       const token = await tokens.current({ deadline });

@@ -29,6 +29,6 @@ test("each kind of the registry is made from what its own settings read, under i
 });
 
 test("names the kinds whose calls go together", () => {
-  const batching = adapters.filter(({ batches }) => batches !== undefined).map(({ kind }) => kind);
+  const batching = adapters.filter(({ records }) => records.activity.write.batch !== undefined).map(({ kind }) => kind);
   expect(batching).toEqual(BATCHING_KINDS);
 });

@@ -4,7 +4,6 @@ import type { AdapterOptions } from "./adapter-options.ts";
 import type { AdapterLog, CallReport } from "./call-report.ts";
 import type { GrantStore } from "./oauth/grant-store.ts";
 import type { Crm } from "./port.ts";
-import type { Remaining } from "./rate-limit.ts";
 import type { CrmFile, CrmSettings } from "./settings.ts";
 
 /** What a CRM is made with beside its settings. */
@@ -12,12 +11,10 @@ export interface CrmContext {
   readonly tenant: string;
   readonly log: AdapterLog;
   readonly onCall?: (report: CallReport) => void;
-  /** Told what answers say is left of the account's limit. */
-  readonly onRemaining?: (remaining: Remaining) => void;
   /** Where the tokens of `oauth` are kept; not asked without it. */
   readonly grants: GrantStore;
-  /** Overrides the adapter's own, ms; for tests against a stand-in that answers fast. */
-  readonly settleMs?: number;
+  /** Overrides the adapter's own settling times, ms; for tests against a stand-in that answers fast. */
+  readonly settleMs?: NonNullable<AdapterOptions["settleMs"]>;
 }
 
 /** A kind of CRM: what a tenant's file says of it, and its adapter. One folder, and one line in `registry.ts`. */

@@ -2,6 +2,7 @@ import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Span } from "@opentelemetry/api";
 import type { AdapterLog, CallReport } from "./call-report.ts";
 import type { CallResult } from "./port.ts";
+import type { ReadBudgets } from "./rate-limit.ts";
 import type { Exchange, ExchangeResult } from "./transport.ts";
 
 export interface CallObserver {
@@ -9,6 +10,7 @@ export interface CallObserver {
   readonly baseUrl: URL;
   readonly log: AdapterLog;
   readonly onCall: ((report: CallReport) => void) | undefined;
+  readonly readBudgets: ReadBudgets;
 }
 
 export interface ObservedCall {
@@ -47,6 +49,7 @@ export async function observeCall<T>(
     ms: performance.now() - started,
     outcome: fault === null ? "ok" : fault.unknown ? "unknown" : fault.kind,
     code: fault === null ? null : fault.code,
+    budgets: result.kind === "answer" ? observer.readBudgets(result.headers) : [],
   });
   return sorted;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pauseFor, remainingOf } from "./rate-limit.ts";
+import { pauseFor, readRequestBudget } from "./rate-limit.ts";
 
 const NOW = 1_800_000_000_000;
 
@@ -7,42 +7,42 @@ const NOW = 1_800_000_000_000;
 test.each<[headers: Record<string, string>, expected: object | null]>([
   [
     { "x-hubspot-ratelimit-remaining": "12", "x-hubspot-ratelimit-max": "190" },
-    { requests: 12, resetMs: null },
+    { unit: "requests", left: 12, resetMs: null },
   ],
-  [{ ratelimit: '"default";r=50;t=30' }, { requests: 50, resetMs: 30_000 }],
-  [{ ratelimit: '"burst";r=3;t=1, "daily";r=900;t=3600' }, { requests: 3, resetMs: 1_000 }],
+  [{ ratelimit: '"default";r=50;t=30' }, { unit: "requests", left: 50, resetMs: 30_000 }],
+  [{ ratelimit: '"burst";r=3;t=1, "daily";r=900;t=3600' }, { unit: "requests", left: 3, resetMs: 1_000 }],
   [
     { "ratelimit-remaining": "0", "ratelimit-reset": "20" },
-    { requests: 0, resetMs: 20_000 },
+    { unit: "requests", left: 0, resetMs: 20_000 },
   ],
   [
     { "x-ratelimit-remaining": "5", "x-ratelimit-reset": "1800000060" },
-    { requests: 5, resetMs: 60_000 },
+    { unit: "requests", left: 5, resetMs: 60_000 },
   ],
   [
     { "x-ratelimit-remaining": "5", "x-ratelimit-reset": "1700000000" },
-    { requests: 5, resetMs: 0 },
+    { unit: "requests", left: 5, resetMs: 0 },
   ],
   [
     { "x-ratelimit-remaining": "5", "x-ratelimit-reset": "soon" },
-    { requests: 5, resetMs: null },
+    { unit: "requests", left: 5, resetMs: null },
   ],
   [{ "x-ratelimit-remaining": "many" }, null],
   [{ "x-ratelimit-remaining": "-1" }, null],
   [{ ratelimit: "nonsense" }, null],
   [{}, null],
 ])("%j", (headers, expected) => {
-  expect(remainingOf(headers, NOW)).toEqual(expected);
+  expect(readRequestBudget(headers, NOW)).toEqual(expected === null ? [] : [expected]);
 });
 
 test.each([
-  ["much is left", { requests: 100, resetMs: null }, 0],
-  ["as much as half a second takes", { requests: 5, resetMs: 30_000 }, 0],
-  ["less", { requests: 4, resetMs: null }, 600],
-  ["less, and more is there sooner", { requests: 4, resetMs: 200 }, 200],
-  ["nothing, and nobody says for how long", { requests: 0, resetMs: null }, 1_000],
-  ["nothing until then", { requests: 0, resetMs: 20_000 }, 20_000],
-  ["nothing for a year", { requests: 0, resetMs: 31_536_000_000 }, 900_000],
+  ["much is left", { left: 100, resetMs: null }, 0],
+  ["as much as half a second takes", { left: 5, resetMs: 30_000 }, 0],
+  ["less", { left: 4, resetMs: null }, 600],
+  ["less, and more is there sooner", { left: 4, resetMs: 200 }, 200],
+  ["nothing, and nobody says for how long", { left: 0, resetMs: null }, 1_000],
+  ["nothing until then", { left: 0, resetMs: 20_000 }, 20_000],
+  ["nothing for a year", { left: 0, resetMs: 31_536_000_000 }, 900_000],
 ])("%s", (_, remaining, ms) => {
   expect(pauseFor(remaining, 10)).toBe(ms);
 });

@@ -1,4 +1,4 @@
-import type { CallResult } from "@inlet/crm";
+import { operation, type CallResult } from "@inlet/crm";
 import { describe, expect, it } from "vitest";
 import { callCrm } from "./crm/call-crm.ts";
 import type { CallTry } from "./crm/call-try.ts";
@@ -19,9 +19,8 @@ async function tryWhile({ step, passesMs }: { readonly step: number; readonly pa
     event: { eventId: "evt_1" },
     crm: {
       gate: async () => ({ buffered: false }),
-      quota: { take: async () => ({ ok: true }) },
+      quotas: { take: async () => ({ ok: true }) },
       circuit: { call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }) },
-      adapter: {},
     },
     effects: { calling: () => {}, notDone: () => {} },
     deadline: BOOT + KAFKA_BUDGET_MS,
@@ -30,16 +29,26 @@ async function tryWhile({ step, passesMs }: { readonly step: number; readonly pa
     alone: true,
   } as unknown as CallTry;
   const deadlines: number[] = [];
-  const first = await callCrm(email, "contact", async ({ deadline }) => {
-    deadlines.push(deadline - BOOT);
-    wall += step;
-    passed += passesMs;
-    return found;
-  });
-  const second = await callCrm(email, "activity", async ({ deadline }) => {
-    deadlines.push(deadline - BOOT);
-    return found;
-  });
+  const first = await callCrm(
+    email,
+    "contact",
+    operation(async (_, { deadline }) => {
+      deadlines.push(deadline - BOOT);
+      wall += step;
+      passed += passesMs;
+      return found;
+    }),
+    null,
+  );
+  const second = await callCrm(
+    email,
+    "activity",
+    operation(async (_, { deadline }) => {
+      deadlines.push(deadline - BOOT);
+      return found;
+    }),
+    null,
+  );
   return { outcomes: [first, second], deadlines };
 }
 

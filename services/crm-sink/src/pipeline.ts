@@ -85,8 +85,8 @@ async function assertStoredParts({ event, deps, tenant }: EmailTry): Promise<voi
   if (texts || files) await deps.blobs.assertAvailable();
 }
 
-async function prepareCrm(email: EmailTry): Promise<Outcome<null>> {
-  return email.crm.isPrepared() ? ok(null) : callCrm(email, "prepare", async (options) => email.crm.prepare(options));
+async function prepareCrm(email: EmailTry): Promise<Outcome<unknown>> {
+  return email.crm.isPrepared() ? ok(null) : callCrm(email, "prepare", email.crm.prepare, null);
 }
 
 function applyClassPolicy(email: EmailTry): Outcome<null> {

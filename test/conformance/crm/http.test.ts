@@ -1,18 +1,21 @@
 import { readFileSync } from "node:fs";
 import { readTenant } from "@inlet/config";
-import { createCrm, type Crm, type HttpSettings, type WrittenEffect } from "@inlet/crm";
-import { CRM_CONFORMANCE, type ConformanceSubject } from "@inlet/crm/conformance";
-import { CRM_CHANGE_CONFORMANCE } from "@inlet/crm/conformance-changes";
-import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
-import { LACKS } from "@inlet/crm/conformance-people";
-import { memoryGrants } from "@inlet/crm/grant-conformance";
+import { createCrm, type Crm, type HttpSettings, type RecordName } from "@inlet/crm";
+import {
+  CRM_CONFORMANCE,
+  type ConformanceSubject,
+  CRM_CHANGE_CONFORMANCE,
+  CRM_MATCHING_CONFORMANCE,
+  LACKS,
+} from "@inlet/crm/conformance";
+import { memoryGrants } from "@inlet/crm/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startFaultProxy } from "./fault-proxy.ts";
 import { startJsonApi, type Guard } from "./json-api.ts";
 
 const guide = readFileSync(new URL("../../../docs/guides/http-crm.md", import.meta.url), "utf8");
 const EXAMPLE = /```yaml\n([^]*?)```/.exec(guide)?.[1] ?? "";
-const COLLECTIONS: Readonly<Record<WrittenEffect, string>> = {
+const COLLECTIONS: Readonly<Record<RecordName, string>> = {
   contact: "contacts",
   company: "companies",
   deal: "deals",
@@ -129,7 +132,7 @@ describe.each(["unique-key", "idempotency-key"] as const)("the guide's HTTP CRM,
 describe("what the tenant's file says", () => {
   test("decides how an unknown write is settled; what it leaves out stays for an operator", async () => {
     const { subject, close } = await subjectOf("unique-key");
-    expect(subject.crm.traits.contact.settle).toBe("consistent-lookup");
+    expect(subject.crm.records.contact.settle.how).toBe("consistent-lookup");
     await close();
     const bare = read(EXAMPLE.replaceAll(/\n {6}lookup: .*/g, ""), "http://127.0.0.1:9");
     expect(bare.faults).toEqual([]);
@@ -138,7 +141,7 @@ describe("what the tenant's file says", () => {
       grants: memoryGrants(),
       log: { warn() {}, debug() {} },
     });
-    expect(crm.traits.activity.settle).toBe("none");
+    expect(crm.records.activity.settle.how).toBe("none");
     await crm.close();
   });
 
@@ -170,12 +173,12 @@ describe("what the tenant's file says", () => {
       log: { warn() {}, debug() {} },
     });
     const options = { deadline: performance.now() + 5_000 };
-    const b = await crm.upsertContact({ email: "b@example.com", firstName: null, lastName: null }, options);
-    expect(await crm.lookup("contact", "b@example.com", options)).toEqual({
+    const b = await crm.records.contact.write({ email: "b@example.com", firstName: null, lastName: null }, options);
+    expect(await crm.records.contact.lookup({ key: "b@example.com", since: null }, options)).toEqual({
       ok: true,
       value: { recordId: b.ok ? b.value.recordId : "" },
     });
-    expect(await crm.lookup("contact", "a@example.com", options)).toMatchObject({
+    expect(await crm.records.contact.lookup({ key: "a@example.com", since: null }, options)).toMatchObject({
       ok: false,
       fault: { kind: "outage", code: "http:lookup-mismatch", unknown: false },
     });
@@ -190,7 +193,7 @@ describe("what the tenant's file says", () => {
     await fetch(`${api.origin}/contacts`, { method: "POST", headers, body });
     const options = { deadline: performance.now() + 5_000 };
     const contact = { email: "ada@example.com", firstName: "A.", lastName: null };
-    const found = await subject.crm.upsertContact(contact, options);
+    const found = await subject.crm.records.contact.write(contact, options);
     expect(api.all("contacts")).toMatchObject([{ first_name: "Ada" }]);
     expect(found).toEqual({ ok: true, value: { recordId: api.all("contacts")[0]?.id, created: false } });
     await close();
@@ -199,7 +202,7 @@ describe("what the tenant's file says", () => {
   test("a deal's id of a form that the API refuses is no deal, and no fault of the email's", async () => {
     const { subject, close } = await subjectOf("unique-key");
     const options = { deadline: performance.now() + 5_000 };
-    expect(await subject.crm.getDeal("foo", options)).toEqual({ ok: true, value: null });
+    expect(await subject.crm.records.deal.read("foo", options)).toEqual({ ok: true, value: null });
     await close();
   });
 
@@ -214,7 +217,8 @@ describe("what the tenant's file says", () => {
       body: JSON.stringify({ external_id: "eml_1" }),
     });
     const id = api.all("activities")[0]?.id ?? "";
-    for (const subjectLine of ["X", "Y", "X"]) await subject.crm.updateActivity(id, { subject: subjectLine }, options);
+    for (const subjectLine of ["X", "Y", "X"])
+      await subject.crm.records.activity.update({ recordId: id, changed: { subject: subjectLine } }, options);
     expect(api.all("activities")).toMatchObject([{ subject: "X" }]);
     expect(new Set(keys).size).toBe(3);
     await close();

@@ -13,18 +13,18 @@ describe("companies in HubSpot", () => {
   test("a search that lags finds nothing of what was just made; the unique property refuses a second one", async () => {
     const { crm, sandbox } = subject;
     const acme = { domain: "acme.example", name: "acme.example" };
-    const made = await crm.createCompany(acme, soon);
-    expect(await crm.findCompany("acme.example", soon)).toEqual({ ok: true, value: null });
+    const made = await crm.records.company.write(acme, soon);
+    expect(await crm.records.company.find("acme.example", soon)).toEqual({ ok: true, value: null });
     const recordId = sandbox.store.all("companies")[0]?.id;
     expect(made).toEqual({ ok: true, value: { recordId, created: true } });
-    expect(await crm.createCompany(acme, soon)).toEqual({ ok: true, value: { recordId, created: false } });
+    expect(await crm.records.company.write(acme, soon)).toEqual({ ok: true, value: { recordId, created: false } });
     expect(sandbox.store.all("companies")).toHaveLength(1);
   });
 
   test("of several with the domain the oldest counts, and it is said that there are others", async () => {
     const oldest = await subject.addCompany("acme.example");
     await subject.addCompany("acme.example");
-    expect(await subject.crm.findCompany("acme.example", soon)).toEqual({
+    expect(await subject.crm.records.company.find("acme.example", soon)).toEqual({
       ok: true,
       value: { recordId: oldest, several: true },
     });
@@ -36,7 +36,7 @@ describe("companies in HubSpot", () => {
     await subject.addCompany("beta.example");
     const before = subject.calls.length;
     const domains = ["beta.example", "nobody.example", "acme.example", "beta.example"];
-    const found = await subject.crm.batches?.findCompany?.send(domains, soon);
+    const found = await subject.crm.records.company.find.batch?.send(domains, soon);
     const betas = { recordId: beta, several: true };
     expect(found).toEqual({
       ok: true,
@@ -48,25 +48,25 @@ describe("companies in HubSpot", () => {
       [{ status: 403, category: "MISSING_SCOPES" }, "record-permanent"],
     ] as const) {
       subject.sandbox.faults.add({ match: { path: "/crm/*search" }, times: 1, ...fault });
-      const failed = await subject.crm.batches?.findCompany?.send(domains, soon);
+      const failed = await subject.crm.records.company.find.batch?.send(domains, soon);
       expect(failed).toMatchObject({ ok: false, fault: { kind } });
     }
     subject.sandbox.faults.add({ match: { path: "/crm/*search" }, times: 1, status: 400 });
-    const refused = await subject.crm.batches?.findCompany?.send(domains, soon);
+    const refused = await subject.crm.records.company.find.batch?.send(domains, soon);
     expect(refused).toMatchObject({ ok: true, value: domains.map(() => ({ ok: false })) });
   });
 
   test("too many searches in a second, and a token without the scope, open no circuit", async () => {
     subject.sandbox.faults.add({ match: { path: "/crm/*search" }, times: 1, status: 429, policyName: "SECONDLY" });
-    const found = await subject.crm.findCompany("acme.example", soon);
+    const found = await subject.crm.records.company.find("acme.example", soon);
     expect(found).toMatchObject({ ok: false, fault: { kind: "record-passing", code: "hubspot:429:SECONDLY" } });
     subject.sandbox.faults.add({ match: { path: "/crm/*search" }, times: 1, status: 403, category: "MISSING_SCOPES" });
-    expect(await subject.crm.findCompany("acme.example", soon)).toMatchObject({
+    expect(await subject.crm.records.company.find("acme.example", soon)).toMatchObject({
       ok: false,
       fault: { kind: "record-permanent", code: "hubspot:403:MISSING_SCOPES" },
     });
     subject.sandbox.faults.add({ match: { path: "/crm/*search" }, times: 1, status: 429, policyName: "DAILY" });
-    expect(await subject.crm.findCompany("acme.example", soon)).toMatchObject({
+    expect(await subject.crm.records.company.find("acme.example", soon)).toMatchObject({
       ok: false,
       fault: { kind: "outage", code: "hubspot:429:DAILY" },
     });
@@ -75,13 +75,16 @@ describe("companies in HubSpot", () => {
   test("the account gets the property for companies with the first that is made, and again when it was taken away", async () => {
     const has = (): boolean => subject.sandbox.store.definitions("companies").has("inlet_company_domain");
     expect(has()).toBe(false);
-    expect(await subject.crm.lookup("company", "acme.example", soon)).toEqual({ ok: true, value: null });
+    expect(await subject.crm.records.company.lookup({ key: "acme.example", since: null }, soon)).toEqual({
+      ok: true,
+      value: null,
+    });
     expect(has()).toBe(true);
     subject.sandbox.store.clear();
-    const made = await subject.crm.createCompany({ domain: "acme.example", name: "Acme" }, soon);
+    const made = await subject.crm.records.company.write({ domain: "acme.example", name: "Acme" }, soon);
     expect(made).toMatchObject({ ok: true, value: { created: true } });
     subject.sandbox.store.clear();
-    const again = await subject.crm.createCompany({ domain: "acme.example", name: "Acme" }, soon);
+    const again = await subject.crm.records.company.write({ domain: "acme.example", name: "Acme" }, soon);
     expect(again).toMatchObject({ ok: true, value: { created: true } });
   });
 });

@@ -14,7 +14,7 @@ function contacts(...written: Record<string, string>[]): string[] {
 }
 
 async function found(): Promise<string | null> {
-  const result = await subject.crm.findContactByPhone(PHONE, { deadline: performance.now() + 5_000 });
+  const result = await subject.crm.records.contact.findByPhone(PHONE, { deadline: performance.now() + 5_000 });
   if (!result.ok) throw new Error(result.fault.code);
   return result.value?.recordId ?? null;
 }
@@ -47,9 +47,9 @@ test("a contact's further address is that contact, alone, in a batch, with a com
   const options = { deadline: performance.now() + 5_000 };
   const contact = { email: "a.l@home.example", firstName: "Ada", lastName: null };
   const there = { ok: true, value: { recordId: ada, created: false } };
-  expect(await subject.crm.upsertContact(contact, options)).toEqual(there);
-  expect(await subject.crm.upsertContact({ ...contact, companyId }, options)).toEqual(there);
-  const batch = await subject.crm.batches?.upsertContact?.send([contact], options);
+  expect(await subject.crm.records.contact.write(contact, options)).toEqual(there);
+  expect(await subject.crm.records.contact.write({ ...contact, companyId }, options)).toEqual(there);
+  const batch = await subject.crm.records.contact.write.batch?.send([contact], options);
   // A row that a taken key refused is sent again by itself.
   expect(batch).toMatchObject({ ok: true, value: [{ ok: false, fault: { kind: "record-passing", unknown: false } }] });
   expect(subject.sandbox.store.all("contacts")).toMatchObject([{ properties: { email: "ada@acme.example" } }]);

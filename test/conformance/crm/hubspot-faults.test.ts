@@ -71,24 +71,26 @@ describe("answers and their class", () => {
   ])("%j on a write", async (rule, expected) => {
     const { crm, sandbox } = await subject();
     sandbox.faults.add({ match: { path: "/crm/v3/objects/contacts/batch/upsert" }, ...rule });
-    expect(faultOf(await crm.upsertContact(ADA, soon()))).toMatchObject(expected);
+    expect(faultOf(await crm.records.contact.write(ADA, soon()))).toMatchObject(expected);
   });
 
   test("a 5xx on a read leaves nothing unknown", async () => {
     const { crm, sandbox } = await subject();
     sandbox.faults.add({ match: { method: "GET" }, status: 500 });
-    expect(faultOf(await crm.getDeal("1", soon()))).toMatchObject({ kind: "outage", unknown: false });
+    expect(faultOf(await crm.records.deal.read("1", soon()))).toMatchObject({ kind: "outage", unknown: false });
   });
 
   test("a 404 that HubSpot did not write is an outage, never 'not there'", async () => {
     const { adapter, origin } = await subject();
     const crm = adapter({ baseUrl: `${origin}/wrong/prefix` });
-    expect(faultOf(await crm.lookup("activity", "eml_1", soon()))).toMatchObject({ code: "hubspot:404:ENDPOINT" });
+    expect(faultOf(await crm.records.activity.lookup(sought("eml_1"), soon()))).toMatchObject({
+      code: "hubspot:404:ENDPOINT",
+    });
   });
 
   test("an address that HubSpot refuses is not quoted, and its contact is made without it (L27)", async () => {
     const { crm, logged, sandbox } = await subject();
-    const made = await crm.upsertContact({ ...ADA, email: "ada@localhost" }, soon());
+    const made = await crm.records.contact.write({ ...ADA, email: "ada@localhost" }, soon());
     expect(made).toMatchObject({
       ok: true,
       value: { warnings: [expect.stringMatching(/^contact_address_refused: /)] },
@@ -99,7 +101,7 @@ describe("answers and their class", () => {
 
   test("an activity for a contact that is gone is the record's fault", async () => {
     const { crm } = await subject();
-    const fault = faultOf(await crm.createActivity({ ...activity, contactId: "77" }, soon()));
+    const fault = faultOf(await crm.records.activity.write({ ...activity, contactId: "77" }, soon()));
     expect(fault).toMatchObject({ kind: "record-permanent", code: "hubspot:404" });
   });
 });
@@ -109,11 +111,11 @@ describe("once in effect", () => {
     "%s: even a settlement before the late write lands ends in one record",
     async (effect) => {
       const { crm, inject, landed, count } = await subject();
-      const contactId = effect === "contact" ? "" : valueOf(await crm.upsertContact(ADA, soon())).recordId;
+      const contactId = effect === "contact" ? "" : valueOf(await crm.records.contact.write(ADA, soon())).recordId;
       const write = writeOf(crm, effect, contactId);
       await inject(effect, "late-write");
       expect(faultOf(await write.send(100))).toMatchObject({ kind: "outage", code: "hubspot:timeout", unknown: true });
-      expect(valueOf(await crm.lookup(effect, write.key, { ...soon(), filename: "a.txt" }))).toBeNull();
+      expect(valueOf(await crm.records[effect].lookup(sought(write.key), soon()))).toBeNull();
       valueOf(await write.send(5_000));
       await landed();
       expect(await count(effect, write.key, "a.txt")).toBe(1);
@@ -122,7 +124,7 @@ describe("once in effect", () => {
 
   test("a deal whose association fails is unknown, and sending it again completes it", async () => {
     const { crm, sandbox } = await subject();
-    const contactId = valueOf(await crm.upsertContact(ADA, soon())).recordId;
+    const contactId = valueOf(await crm.records.contact.write(ADA, soon())).recordId;
     const write = writeOf(crm, "deal", contactId);
     sandbox.faults.add({ match: { method: "PUT" }, status: 429, times: 1 });
     expect(faultOf(await write.send(5_000))).toMatchObject({ kind: "outage", unknown: true });
@@ -136,8 +138,8 @@ describe("once in effect", () => {
 
   test("the names that a person gave a contact stay", async () => {
     const { crm, sandbox } = await subject();
-    const made = valueOf(await crm.upsertContact(ADA, soon()));
-    const again = valueOf(await crm.upsertContact({ ...ADA, firstName: "ADA", lastName: null }, soon()));
+    const made = valueOf(await crm.records.contact.write(ADA, soon()));
+    const again = valueOf(await crm.records.contact.write({ ...ADA, firstName: "ADA", lastName: null }, soon()));
     expect(again).toEqual({ recordId: made.recordId, created: false });
     expect(sandbox.store.find("contacts", made.recordId)?.properties).toMatchObject({
       firstname: "Ada",
@@ -149,10 +151,22 @@ describe("once in effect", () => {
     const { adapter, sandbox } = await subject();
     sandbox.store.clear();
     const crm = adapter();
-    const contactId = valueOf(await crm.upsertContact(ADA, soon())).recordId;
-    valueOf(await crm.createActivity({ ...activity, contactId }, soon()));
+    const contactId = valueOf(await crm.records.contact.write(ADA, soon())).recordId;
+    valueOf(await crm.records.activity.write({ ...activity, contactId }, soon()));
     valueOf(await writeOf(crm, "deal", contactId).send(5_000));
     expect(sandbox.store.definitions("emails").get("inlet_email_key")?.hasUniqueValue).toBe(true);
+  });
+
+  test("verifying makes nothing, and names what is missing; preparing makes it, and says what it made", async () => {
+    const { adapter, sandbox } = await subject();
+    sandbox.store.clear();
+    const { setup } = adapter();
+    const missing = faultOf(await setup.verify(null, soon()));
+    expect(missing).toMatchObject({ kind: "outage", code: "hubspot:400:PROPERTY_MISSING", unknown: false });
+    expect(missing.message).toContain("inlet_conversation of deals is not there");
+    expect(sandbox.store.definitions("emails").has("inlet_email_key")).toBe(false);
+    expect(valueOf(await setup.prepare(null, soon())).made).toContain("emails.inlet_email_key");
+    expect(valueOf(await setup.verify(null, soon()))).toBeNull();
   });
 
   test("a property that is there but not unique stops the account instead of making duplicates", async () => {
@@ -160,7 +174,9 @@ describe("once in effect", () => {
     const known = sandbox.store.definitions("emails").get("inlet_email_key");
     if (known === undefined) throw new Error("not prepared");
     sandbox.store.define("emails", { ...known, hasUniqueValue: false });
-    expect(faultOf(await adapter().prepare(soon()))).toMatchObject({ code: "hubspot:400:PROPERTY_MISSING" });
+    const { setup } = adapter();
+    for (const look of [setup.atStart, setup.verify, setup.prepare])
+      expect(faultOf(await look(null, soon()))).toMatchObject({ code: "hubspot:400:PROPERTY_MISSING" });
   });
 });
 
@@ -189,14 +205,14 @@ describe("the first byte decides", () => {
     const crm = adapter({ baseUrl: `http://127.0.0.1:${server.port}`, timeoutMs: 300 });
     const place = { pipeline: "default", stage: "appointmentscheduled" };
     const deal = { key: "cnv_1", name: "x", contactId: "1", tags: [], ...place };
-    expect(faultOf(await crm.createDeal(deal, soon()))).toMatchObject({ kind: "outage", ...expected });
+    expect(faultOf(await crm.records.deal.write(deal, soon()))).toMatchObject({ kind: "outage", ...expected });
   });
 
   test("TLS that fails and a name that does not resolve leave nothing unknown", async () => {
     const server = await listening((socket) => socket.end("not TLS\r\n"));
     const { adapter } = await subject();
     for (const baseUrl of [`https://127.0.0.1:${server.port}`, "http://crm.invalid"]) {
-      expect(faultOf(await adapter({ baseUrl }).uploadFile(file, soon()))).toMatchObject({
+      expect(faultOf(await adapter({ baseUrl }).records.file.write(file, soon()))).toMatchObject({
         kind: "outage",
         unknown: false,
       });
@@ -208,7 +224,7 @@ describe("the first byte decides", () => {
     const server = await listening((socket) => socket.on("data", () => reached.add(socket)));
     const { adapter } = await subject();
     const crm = adapter({ baseUrl: `http://127.0.0.1:${server.port}` });
-    const upload = (ms: number) => crm.uploadFile(file, soon(ms));
+    const upload = (ms: number) => crm.records.file.write(file, soon(ms));
     // The adapter's 64 connections are all taken by calls that get no answer.
     const holders = Array.from({ length: 64 }, () => upload(4_000));
     await vi.waitFor(() => expect(reached.size).toBe(64), { timeout: 3_000 });
@@ -223,12 +239,12 @@ describe("the first byte decides", () => {
 
 test("every call is reported with a template, never an id, and its outcome", async () => {
   const { crm, calls, inject } = await subject();
-  const contactId = valueOf(await crm.upsertContact(ADA, soon())).recordId;
+  const contactId = valueOf(await crm.records.contact.write(ADA, soon())).recordId;
   calls.length = 0;
-  valueOf(await crm.createActivity({ ...activity, contactId }, soon()));
-  valueOf(await crm.lookup("activity", activity.key, soon()));
+  valueOf(await crm.records.activity.write({ ...activity, contactId }, soon()));
+  valueOf(await crm.records.activity.lookup(sought(activity.key), soon()));
   await inject("activity", "drop-after-write");
-  faultOf(await crm.createActivity({ ...activity, key: "eml_2", contactId }, soon()));
+  faultOf(await crm.records.activity.write({ ...activity, key: "eml_2", contactId }, soon()));
   expect(calls.map(({ operation, status, outcome }) => [operation, status, outcome])).toEqual([
     ["hubspot POST /crm/v3/objects/emails", 201, "ok"],
     ["hubspot GET /crm/v3/objects/emails/{emailId}", 200, "ok"],
@@ -260,16 +276,25 @@ const file = {
   filename: "a.txt",
   contentType: "text/plain",
   bytes: Buffer.from("hi"),
+  contactId: "1",
+  dealId: null,
 };
+
+function sought(key: string) {
+  return { key, since: null, filename: "a.txt", contactId: "1", dealId: null };
+}
 
 function writeOf(crm: Crm, effect: "contact" | "deal" | "activity" | "file", contactId: string) {
   const place = { pipeline: null, stage: null };
   const deal = { key: "cnv_1", name: "Hello", contactId, tags: ["email-sourced"], ...place };
   return {
-    contact: { key: ADA.email, send: (ms: number) => crm.upsertContact(ADA, soon(ms)) },
-    deal: { key: deal.key, send: (ms: number) => crm.createDeal(deal, soon(ms)) },
-    activity: { key: activity.key, send: (ms: number) => crm.createActivity({ ...activity, contactId }, soon(ms)) },
-    file: { key: file.key, send: (ms: number) => crm.uploadFile(file, soon(ms)) },
+    contact: { key: ADA.email, send: (ms: number) => crm.records.contact.write(ADA, soon(ms)) },
+    deal: { key: deal.key, send: (ms: number) => crm.records.deal.write(deal, soon(ms)) },
+    activity: {
+      key: activity.key,
+      send: (ms: number) => crm.records.activity.write({ ...activity, contactId }, soon(ms)),
+    },
+    file: { key: file.key, send: (ms: number) => crm.records.file.write(file, soon(ms)) },
   }[effect];
 }
 

@@ -1,7 +1,10 @@
-import { CRM_CONFORMANCE, type ConformanceCase } from "@inlet/crm/conformance";
-import { CRM_BATCH_CONFORMANCE } from "@inlet/crm/conformance-batches";
-import { CRM_CHANGE_CONFORMANCE } from "@inlet/crm/conformance-changes";
-import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
+import {
+  CRM_CONFORMANCE,
+  type ConformanceCase,
+  CRM_BATCH_CONFORMANCE,
+  CRM_CHANGE_CONFORMANCE,
+  CRM_MATCHING_CONFORMANCE,
+} from "@inlet/crm/conformance";
 import { duplicatesIn } from "@inlet/crm-sandbox";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hubSpotSubject, type HubSpotSubject } from "./sandbox-subject.ts";

@@ -1,5 +1,6 @@
 import { createOAuthTokens, type AccessTokens, type CallReport, type GrantStore, type OAuthSettings } from "@inlet/crm";
-import { GRANT_STORE_CONFORMANCE, memoryGrants } from "@inlet/crm/grant-conformance";
+import { GRANT_STORE_CONFORMANCE } from "@inlet/crm/conformance";
+import { memoryGrants } from "@inlet/crm/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { CLIENT, secret, startTokenServer, type TokenServer } from "./token-server.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createHubSpot, createOAuthTokens, type AccessTokens, type CallReport, type GrantStore } from "@inlet/crm";
-import { GRANT_STORE_CONFORMANCE } from "@inlet/crm/grant-conformance";
+import { GRANT_STORE_CONFORMANCE } from "@inlet/crm/conformance";
 import { createSandbox } from "@inlet/crm-sandbox";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -140,13 +140,13 @@ test("a CRM that ends all tokens: the adapters of two instances go on, each writ
     return crm;
   });
   if (one === undefined || two === undefined) throw new Error("two instances");
-  expect(await one.prepare(soon())).toMatchObject({ ok: true });
+  expect(await one.setup.atStart(null, soon())).toMatchObject({ ok: true });
   const rounds = 4;
   for (let round = 0; round < rounds; round += 1) {
     clock.now += MINUTE;
     server.revokeTokens();
     const write = (crm: typeof one, n: number) =>
-      crm.upsertContact({ email: `ada.${round}.${n}@example.com`, firstName: "Ada", lastName: null }, soon());
+      crm.records.contact.write({ email: `ada.${round}.${n}@example.com`, firstName: "Ada", lastName: null }, soon());
     const written = await Promise.all(Array.from({ length: 10 }, async (_, n) => write(n % 2 === 0 ? one : two, n)));
     expect(written.filter(({ ok }) => !ok)).toEqual([]);
   }

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { createOdoo } from "@inlet/crm";
-import type { CallReport, Crm, OdooOptions, WrittenEffect } from "@inlet/crm";
-import type { ConformanceSubject } from "@inlet/crm/conformance";
-import { LACKS } from "@inlet/crm/conformance-people";
+import type { CallReport, Crm, OdooOptions, RecordName } from "@inlet/crm";
+import { type ConformanceSubject, LACKS } from "@inlet/crm/conformance";
 import { startFaultProxy } from "./fault-proxy.ts";
 import { odooPeople } from "./odoo-people.ts";
 import type { OdooServer } from "./odoo-server.ts";
@@ -10,7 +9,7 @@ import type { OdooServer } from "./odoo-server.ts";
 /** A client in a hurry waits this long, ms: a real Odoo reads before it writes, and shares the machine with the tests. */
 const IMPATIENT_MS = 2_000;
 
-const MODELS: Readonly<Record<WrittenEffect, string>> = {
+const MODELS: Readonly<Record<RecordName, string>> = {
   contact: "res.partner",
   company: "res.partner",
   deal: "crm.lead",
@@ -51,7 +50,7 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
     return crm;
   };
   const crm = adapter();
-  const prepared = await crm.prepare({ deadline: performance.now() + 20_000 });
+  const prepared = await crm.setup.atStart(null, { deadline: performance.now() + 20_000 });
   if (!prepared.ok) throw new Error(`prepare: ${prepared.fault.code}`);
 
   return {
@@ -148,7 +147,7 @@ const NAMES = {
 } as const;
 
 /** What only this test's records have in them, beside their external id. */
-function contentOf(effect: WrittenEffect, key: string): readonly [string, string, string] {
+function contentOf(effect: RecordName, key: string): readonly [string, string, string] {
   const id = key.slice(4);
   switch (effect) {
     case "contact":

@@ -1,6 +1,4 @@
-import { CRM_CONFORMANCE } from "@inlet/crm/conformance";
-import { CRM_CHANGE_CONFORMANCE } from "@inlet/crm/conformance-changes";
-import { CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance-matching";
+import { CRM_CONFORMANCE, CRM_CHANGE_CONFORMANCE, CRM_MATCHING_CONFORMANCE } from "@inlet/crm/conformance";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { odooServer } from "./odoo-server.ts";
 import { odooSubject } from "./odoo-subject.ts";

@@ -1,4 +1,4 @@
-import type { Crm, HubSpotOptions, WrittenEffect } from "@inlet/crm";
+import type { Crm, HubSpotOptions, RecordName } from "@inlet/crm";
 import type { ConformanceSubject } from "@inlet/crm/conformance";
 import type { Sandbox } from "@inlet/crm-sandbox";
 
@@ -21,7 +21,7 @@ function relabel(store: Sandbox["store"], id: string): void {
 }
 
 /** Into the bin, as people put it there. */
-export function removeRecord({ store }: Sandbox, effect: WrittenEffect, recordId: string): void {
+export function removeRecord({ store }: Sandbox, effect: RecordName, recordId: string): void {
   const file = store.file(recordId);
   if (effect === "file" && file !== undefined) {
     store.putFile({ ...file, archived: true });
@@ -36,7 +36,7 @@ export function removeRecord({ store }: Sandbox, effect: WrittenEffect, recordId
 export function peopleOf(
   sandbox: Sandbox,
   adapter: (options?: Partial<HubSpotOptions>) => Crm,
-  writePath: Readonly<Record<WrittenEffect, string>>,
+  writePath: Readonly<Record<RecordName, string>>,
 ): NonNullable<ConformanceSubject["people"]> {
   const { store, app } = sandbox;
   const ask = async (method: "POST" | "PATCH" | "DELETE", url: string, payload?: object): Promise<void> => {

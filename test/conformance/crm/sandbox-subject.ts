@@ -1,12 +1,11 @@
 import { createHubSpot, fixedToken } from "@inlet/crm";
-import type { CallReport, Crm, HubSpotOptions, WrittenEffect } from "@inlet/crm";
-import type { ConformanceSubject, InjectedFault } from "@inlet/crm/conformance";
-import { LACKS } from "@inlet/crm/conformance-people";
+import type { CallReport, Crm, HubSpotOptions, RecordName } from "@inlet/crm";
+import { type ConformanceSubject, type InjectedFault, LACKS } from "@inlet/crm/conformance";
 import { createSandbox } from "@inlet/crm-sandbox";
 import { peopleOf, removeRecord } from "./sandbox-people.ts";
 import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
 
-const WRITE_PATH: Readonly<Record<WrittenEffect, string>> = {
+const WRITE_PATH: Readonly<Record<RecordName, string>> = {
   // Upsert and create, not read.
   contact: "/crm/*contacts/batch/*t*",
   company: "/crm/*companies",
@@ -61,7 +60,7 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     return crm;
   };
   const crm = adapter();
-  const prepared = await crm.prepare({ deadline: performance.now() + 10_000 });
+  const prepared = await crm.setup.atStart(null, { deadline: performance.now() + 10_000 });
   if (!prepared.ok) throw new Error(`prepare: ${prepared.fault.code}`);
 
   return {
@@ -120,7 +119,7 @@ function spaced(phone: string): string {
   return phone.replace(/^(\+\d\d)(\d\d)(\d{4})/, "$1 ($2) $3 ");
 }
 
-function count({ store }: Sandbox, effect: WrittenEffect, key: string): number {
+function count({ store }: Sandbox, effect: RecordName, key: string): number {
   const having = (type: "contacts" | "companies" | "deals" | "emails" | "tasks", property: string): number =>
     store.all(type).filter(({ properties }) => properties[property] === key).length;
   switch (effect) {

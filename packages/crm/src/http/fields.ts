@@ -1,9 +1,9 @@
 import { cutText } from "@inlet/schemas";
 import type {
+  ActivityChange,
   ActivityInput,
   CompanyInput,
   ContactInput,
-  Crm,
   DealChange,
   DealInput,
   FileInput,
@@ -20,7 +20,7 @@ const WRITE = ["tenant", "key", "idempotencyKey"] as const;
 export const PLACEHOLDERS = {
   contact: [...WRITE, "email", "firstName", "lastName", "fullName", "companyId"],
   company: [...WRITE, "domain", "name"],
-  deal: [...WRITE, "name", "contactId", "tags", "pipeline", "stage"],
+  deal: [...WRITE, "name", "contactId", "companyId", "tags", "pipeline", "stage"],
   activity: [
     ...WRITE,
     "subject",
@@ -45,7 +45,7 @@ export const PLACEHOLDERS = {
   ],
   task: [...WRITE, "title", "text", "dueAt", "dueAtMs", "priority", "contactId", "dealId"],
   dealUpdate: [...WRITE, "recordId", "pipeline", "stage", "addTags"],
-  file: [...WRITE, "emailKey", "sha256", "filename", "contentType", "size", "contentBase64"],
+  file: [...WRITE, "emailKey", "sha256", "filename", "contentType", "size", "contentBase64", "contactId", "dealId"],
   update: [...WRITE, "recordId", "subject", "text", "html", "contactId", "companyId", "dealId", "fileIds"],
   phone: ["tenant", "phone"],
   lookup: ["tenant", "key", "emailKey", "sha256"],
@@ -70,9 +70,9 @@ export function companyFields({ domain, name }: Pick<CompanyInput, "domain" | "n
   return { domain, name: cutText(name, HTTP_LIMITS.name) };
 }
 
-export function dealFields({ contactId, tags, pipeline, stage, ...named }: DealInput): Own<"deal"> {
+export function dealFields({ contactId, companyId = null, tags, pipeline, stage, ...named }: DealInput): Own<"deal"> {
   const name = cutText(named.name, HTTP_LIMITS.subject);
-  return { name, contactId, tags, pipeline, stage };
+  return { name, contactId, companyId, tags, pipeline, stage };
 }
 
 export function taskFields({ text, dueAt, priority, contactId, dealId, ...named }: TaskInput): Own<"task"> {
@@ -81,7 +81,7 @@ export function taskFields({ text, dueAt, priority, contactId, dealId, ...named 
 }
 
 /** What does not change is left out of the request. */
-export function dealChangeFields(recordId: string, { place, addTags }: DealChange): Own<"dealUpdate"> {
+export function dealChangeFields({ recordId, place, addTags }: DealChange): Own<"dealUpdate"> {
   return {
     recordId,
     stage: place?.stage,
@@ -118,7 +118,7 @@ export function activityFields(input: ActivityInput): Own<"activity"> {
   };
 }
 
-export function fileFields({ key, contentType, bytes, ...named }: FileInput): Own<"file"> {
+export function fileFields({ key, contentType, bytes, contactId, dealId, ...named }: FileInput): Own<"file"> {
   const filename = cutFilename(named.filename);
   return {
     ...fileKeyFields(key),
@@ -126,6 +126,8 @@ export function fileFields({ key, contentType, bytes, ...named }: FileInput): Ow
     contentType,
     size: bytes.length,
     contentBase64: bytes.toString("base64"),
+    contactId,
+    dealId,
   };
 }
 
@@ -151,10 +153,10 @@ export function fileKeyFields(key: string): { emailKey: string; sha256: string }
 }
 
 /** What is not to be changed is undefined, and so are associations to nothing: an update takes none away. */
-export function updateFields(
-  recordId: string,
-  { subject, text, html, contactId, companyId, dealId, fileIds }: Parameters<Crm["updateActivity"]>[1],
-): Own<"update"> {
+export function updateFields({
+  recordId,
+  changed: { subject, text, html, contactId, companyId, dealId, fileIds },
+}: ActivityChange): Own<"update"> {
   return {
     recordId,
     subject,

@@ -1,5 +1,5 @@
 import { LISTS, PLACEHOLDERS } from "./fields.ts";
-import type { WrittenEffect } from "../port.ts";
+import type { RecordName } from "../port.ts";
 import type { ReadRequest, CrmRequests, DescribedRequests, WriteRequest, LookupRequest } from "./requests.ts";
 import { hasStrayBraces, placeholdersIn } from "./template.ts";
 
@@ -45,7 +45,7 @@ export function requestFaults(requests: CrmRequests): RequestFault[] {
   ];
 }
 
-function effect(name: WrittenEffect, { write: sent, lookup }: DescribedRequests) {
+function effect(name: RecordName, { write: sent, lookup }: DescribedRequests) {
   const noForm =
     sent?.form === undefined || name === "file"
       ? []

@@ -22,6 +22,11 @@ export function placeholdersIn(text: string): Placeholder[] {
   }));
 }
 
+/** The placeholders of a request, wherever in it they stand. */
+export function namesIn(request: unknown): ReadonlySet<string> {
+  return new Set(placeholdersIn(JSON.stringify(request ?? {})).map(({ name }) => name));
+}
+
 /** Whether braces are left that are no placeholder, such as `{{first name}}`. */
 export function hasStrayBraces(text: string): boolean {
   return /\{\{|\}\}/.test(text.replaceAll(PLACEHOLDER, ""));

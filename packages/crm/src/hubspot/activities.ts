@@ -1,4 +1,4 @@
-import type { ActivityInput, CallOptions, CallResult, Crm, Written } from "../port.ts";
+import type { ActivityChange, ActivityInput, CallOptions, CallResult, Updated, Written } from "../port.ts";
 import { activityProperties, fitHtml, fitSubject, fitText, htmlWithoutLink } from "./activity-properties.ts";
 import { hubSpotRecord } from "./answer.ts";
 import type { HubSpotRecord } from "./answer.ts";
@@ -7,8 +7,6 @@ import { gone, outage, passing } from "./faults.ts";
 
 /** HubSpot's association types from an email. */
 const EMAIL_TO = { contacts: 198, deals: 210, companies: 186 } as const;
-
-type ActivityChange = Parameters<Crm["updateActivity"]>[1];
 
 /**
  * The email on the timeline, with its associations in the same call. The unique property `inlet_email_key` refuses a second one; the
@@ -89,10 +87,9 @@ export async function readActivity(
 /** Writes only what changed; files are added to those that are there, never taken away. Null when the record is gone. */
 export async function updateActivity(
   client: HubSpotClient,
-  recordId: string,
-  changed: ActivityChange,
+  { recordId, changed }: ActivityChange,
   options: CallOptions,
-): Promise<CallResult<Written | null>> {
+): Promise<CallResult<Updated | null>> {
   const properties: Record<string, string> = {};
   if (changed.subject !== undefined) properties["hs_email_subject"] = fitSubject(changed.subject);
   if (changed.text !== undefined) properties["hs_email_text"] = fitText(changed.text);
@@ -135,7 +132,7 @@ export async function updateActivity(
     if (associated.value.kind !== "ok") return missingEnd(client, recordId, options);
     wrote = true;
   }
-  return { ok: true, value: { recordId, created: false } };
+  return { ok: true, value: { recordId } };
 }
 
 /** An association failed for want of one of its ends: is it the email, or what it was to be tied to? */

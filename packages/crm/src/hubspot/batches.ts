@@ -1,10 +1,22 @@
-import type { BatchRows, Batches, CallFault, CallOptions, CallResult, DealInput, Written } from "../port.ts";
+import type {
+  ActivityInput,
+  Batch,
+  CallFault,
+  CallOptions,
+  CallResult,
+  CompanyMatch,
+  ContactInput,
+  DealInput,
+  DealRead,
+  Written,
+} from "../port.ts";
 import { activityCreate } from "./activities.ts";
 import type { HubSpotRecord } from "./answer.ts";
 import { MOST_ROWS, readBatch, refused, untold, writeBatch } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
 import { findCompanies } from "./companies.ts";
 import { contactCreate } from "./contacts.ts";
+import type { HubSpotContext } from "./context.ts";
 import { canBeDealId, CLOSED_PROPERTIES, dealRead, dealUpsert } from "./deals.ts";
 import { isPropertyMissing } from "./faults.ts";
 import { SEARCH_COST } from "./searches.ts";
@@ -16,50 +28,61 @@ const MOST_BYTES = 2 * 1024 * 1024;
 
 type Rows<T> = CallResult<readonly CallResult<T>[]>;
 
-export interface BatchContext {
-  readonly client: HubSpotClient;
-  readonly stages: DealStages;
-  readonly tenant: string;
-  /** Does the work once more after Inlet's properties were made, where they were missing. */
-  readonly withProperties: <T>(
-    work: () => Promise<CallResult<T>>,
-    options: CallOptions,
-    missing: (result: CallResult<T>) => boolean,
-  ) => Promise<CallResult<T>>;
+/** The same writes as one by one, with the same unique keys, so that what one leaves unknown the other settles. */
+export function contactBatch({ client }: HubSpotContext): Batch<ContactInput, Written> {
+  return {
+    name: "upsertContact",
+    most: MOST_ROWS,
+    // Read, create of those that are not there.
+    cost: { requests: 2 },
+    send: (inputs, options) => upsertContacts(client, inputs, options),
+  };
 }
 
-/** The same writes as one by one, with the same unique keys, so that what one leaves unknown the other settles. */
-export function hubSpotBatches(context: BatchContext): Batches {
-  const { client, withProperties } = context;
+export function dealBatch(context: HubSpotContext): Batch<DealInput, Written> {
   return {
-    // Read, create of those that are not there.
-    upsertContact: { most: MOST_ROWS, cost: 2, send: (inputs, options) => upsertContacts(client, inputs, options) },
+    name: "createDeal",
+    most: MOST_ROWS,
     // Upsert, associations.
-    createDeal: {
-      most: MOST_ROWS,
-      cost: 2,
-      send: (inputs, options) => withProperties(() => createDeals(context, inputs, options), options, lacksProperties),
-    },
-    findCompany: {
-      most: MOST_ROWS,
-      cost: SEARCH_COST,
-      send: (domains, options) => findCompanies(client, domains, options),
-    },
-    getDeal: { most: MOST_ROWS, cost: 1, send: (ids, options) => getDeals(client, ids, options) },
-    createActivity: {
-      most: MOST_ROWS,
-      bytes: { of: bytesOf, most: MOST_BYTES },
-      cost: 1,
-      send: (inputs, options) =>
-        withProperties(() => createActivities(context, inputs, options), options, lacksProperties),
-    },
+    cost: { requests: 2 },
+    send: (inputs, options) =>
+      context.withProperties(() => createDeals(context, inputs, options), options, { missing: lacksProperties }),
+  };
+}
+
+export function dealReads({ client }: HubSpotContext): Batch<string, DealRead | null> {
+  return {
+    name: "getDeal",
+    most: MOST_ROWS,
+    cost: { requests: 1 },
+    send: (ids, options) => getDeals(client, ids, options),
+  };
+}
+
+export function companySearch({ client }: HubSpotContext): Batch<string, CompanyMatch | null> {
+  return {
+    name: "findCompany",
+    most: MOST_ROWS,
+    cost: SEARCH_COST,
+    send: (domains, options) => findCompanies(client, domains, options),
+  };
+}
+
+export function activityBatch(context: HubSpotContext): Batch<ActivityInput, Written> {
+  return {
+    name: "createActivity",
+    most: MOST_ROWS,
+    bytes: { of: bytesOf, most: MOST_BYTES },
+    cost: { requests: 1 },
+    send: (inputs, options) =>
+      context.withProperties(() => createActivities(context, inputs, options), options, { missing: lacksProperties }),
   };
 }
 
 /** A name that a person put into the CRM is worth more than a `From` header's: who is there is read first, and left as it is. */
 async function upsertContacts(
   client: HubSpotClient,
-  inputs: readonly BatchRows["upsertContact"]["input"][],
+  inputs: readonly ContactInput[],
   options: CallOptions,
 ): Promise<Rows<Written>> {
   const path = client.paths.objects("contacts");
@@ -98,7 +121,7 @@ async function upsertContacts(
 
 /** Once a deal is written, a failure of its association is `unknown`, as with a single one: something was carried out. */
 async function createDeals(
-  { client, stages }: BatchContext,
+  { client, stages }: HubSpotContext,
   inputs: readonly DealInput[],
   options: CallOptions,
 ): Promise<Rows<Written>> {
@@ -171,7 +194,7 @@ async function getDeals(
   client: HubSpotClient,
   dealIds: readonly string[],
   options: CallOptions,
-): Promise<Rows<BatchRows["getDeal"]["value"]>> {
+): Promise<Rows<DealRead | null>> {
   const ids = [...new Set(dealIds.filter(canBeDealId))];
   const path = `${client.paths.objects("deals")}/batch/read`;
   const read =
@@ -190,8 +213,8 @@ async function getDeals(
 }
 
 async function createActivities(
-  { client, tenant }: BatchContext,
-  inputs: readonly BatchRows["createActivity"]["input"][],
+  { client, options: { tenant } }: HubSpotContext,
+  inputs: readonly ActivityInput[],
   options: CallOptions,
 ): Promise<Rows<Written>> {
   const made = await writeBatch(
@@ -208,7 +231,7 @@ async function createActivities(
 }
 
 /** About what the email adds to the request, and to the answer, which repeats it. */
-function bytesOf({ text, html, to, cc }: BatchRows["createActivity"]["input"]): number {
+function bytesOf({ text, html, to, cc }: ActivityInput): number {
   return Buffer.byteLength(text) + Buffer.byteLength(html ?? "") + 100 * (to.length + cc.length) + 4_096;
 }
 

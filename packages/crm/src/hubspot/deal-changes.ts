@@ -1,4 +1,4 @@
-import type { CallOptions, CallResult, DealChange } from "../port.ts";
+import type { CallOptions, CallResult, DealChange, Updated } from "../port.ts";
 import { hubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 
@@ -8,11 +8,10 @@ import type { HubSpotClient } from "./client.ts";
  */
 export async function updateDeal(
   client: HubSpotClient,
-  dealId: string,
-  { place, addTags }: DealChange,
+  { recordId, place, addTags }: DealChange,
   options: CallOptions,
-): Promise<CallResult<{ recordId: string } | null>> {
-  const path = client.paths.object("deals", dealId);
+): Promise<CallResult<Updated | null>> {
+  const path = client.paths.object("deals", recordId);
   const template = `${client.paths.objects("deals")}/{dealId}`;
   const properties: Record<string, string> = {};
   if (place !== null) {
@@ -33,5 +32,5 @@ export async function updateDeal(
   }
   const patched = await client.call({ method: "PATCH", path, template, write: true, body: { properties } }, options);
   if (!patched.ok) return patched;
-  return { ok: true, value: patched.value.kind === "not-found" ? null : { recordId: dealId } };
+  return { ok: true, value: patched.value.kind === "not-found" ? null : { recordId } };
 }

@@ -1,9 +1,9 @@
 import type { CallOptions, CallResult } from "../port.ts";
-import type { HubSpotClient } from "./client.ts";
+import type { HubSpotCall, HubSpotClient } from "./client.ts";
 import { outage } from "./faults.ts";
 import type { HubSpotType } from "./paths.ts";
 
-interface CustomProperty {
+export interface CustomProperty {
   readonly type: HubSpotType;
   readonly name: string;
   readonly label: string;
@@ -41,26 +41,45 @@ export const TASK_PROPERTIES: readonly CustomProperty[] = [
 ];
 
 /** Of {@link prepareProperties} in an account that has everything: a GET for each group and property. */
-export const PREPARE_REQUESTS = CUSTOM_PROPERTIES.length + new Set(CUSTOM_PROPERTIES.map(({ type }) => type)).size;
+export function requestsFor(properties: readonly CustomProperty[]): number {
+  return properties.length + new Set(properties.map(({ type }) => type)).size;
+}
+
+/** Makes nothing: what is missing, or not unique where it must be, is an outage of the account. */
+export async function verifyProperties(
+  client: HubSpotClient,
+  properties: readonly CustomProperty[],
+  options: CallOptions,
+): Promise<CallResult<null>> {
+  for (const property of properties) {
+    const there = await client.call(readOf(client, property), options);
+    if (!there.ok) return there;
+    const asNeeded = there.value.kind === "ok" ? uniqueAsNeeded(property, there.value.body) : notThere(property);
+    if (!asNeeded.ok) return asNeeded;
+  }
+  return { ok: true, value: null };
+}
 
 /**
  * Makes the group and the properties that are missing: a GET each, a POST for what is not there; another instance that was faster (409)
- * is fine. A property that exists but is not unique, where it must be, is an outage of the account: writing on would make duplicates.
+ * is fine. Answers with those that it made, as `type.name`. A property that exists but is not unique, where it must be, is an outage of the account: writing on would make duplicates.
  */
 export async function prepareProperties(
   client: HubSpotClient,
   properties: readonly CustomProperty[],
   options: CallOptions,
-): Promise<CallResult<null>> {
+): Promise<CallResult<string[]>> {
   for (const type of new Set(properties.map((property) => property.type))) {
     const group = await ensureGroup(client, type, options);
     if (!group.ok) return group;
   }
+  const names: string[] = [];
   for (const property of properties) {
     const made = await ensureProperty(client, property, options);
     if (!made.ok) return made;
+    if (made.value) names.push(`${property.type}.${property.name}`);
   }
-  return { ok: true, value: null };
+  return { ok: true, value: names };
 }
 
 async function ensureGroup(client: HubSpotClient, type: HubSpotType, options: CallOptions): Promise<CallResult<null>> {
@@ -78,42 +97,52 @@ async function ensureGroup(client: HubSpotClient, type: HubSpotType, options: Ca
   return made.ok ? { ok: true, value: null } : made;
 }
 
+/** Whether it was this call that made it. */
 async function ensureProperty(
   client: HubSpotClient,
   property: CustomProperty,
   options: CallOptions,
-): Promise<CallResult<null>> {
+): Promise<CallResult<boolean>> {
   const path = client.paths.properties(property.type);
-  const read = {
-    method: "GET",
-    path: client.paths.property(property.type, property.name),
-    template: `${path}/{propertyName}`,
-    write: false,
-  } as const;
+  const read = readOf(client, property);
   const there = await client.call(read, options);
   if (!there.ok) return there;
-  if (there.value.kind === "ok") return uniqueAsNeeded(property, there.value.body);
+  if (there.value.kind === "ok") return answered(uniqueAsNeeded(property, there.value.body), false);
   const made = await client.call(
     { method: "POST", path, template: path, write: true, body: definition(property) },
     options,
   );
   if (!made.ok) return made;
-  if (made.value.kind === "ok") return uniqueAsNeeded(property, made.value.body);
+  if (made.value.kind === "ok") return answered(uniqueAsNeeded(property, made.value.body), true);
   const others = await client.call(read, options);
   if (!others.ok) return others;
-  return others.value.kind === "ok" ? uniqueAsNeeded(property, others.value.body) : { ok: true, value: null };
+  return others.value.kind === "ok"
+    ? answered(uniqueAsNeeded(property, others.value.body), false)
+    : { ok: true, value: false };
+}
+
+function answered(checked: CallResult<null>, made: boolean): CallResult<boolean> {
+  return checked.ok ? { ok: true, value: made } : checked;
+}
+
+function readOf(client: HubSpotClient, { type, name }: CustomProperty): HubSpotCall {
+  const path = client.paths.property(type, name);
+  return { method: "GET", path, template: `${client.paths.properties(type)}/{propertyName}`, write: false };
 }
 
 function uniqueAsNeeded(property: CustomProperty, body: Record<string, unknown>): CallResult<null> {
   if (!property.unique || body["hasUniqueValue"] === true) return { ok: true, value: null };
-  return {
-    ok: false,
-    fault: outage(
-      "hubspot:400:PROPERTY_MISSING",
-      `the property ${property.name} of ${property.type} is not unique; delete it in HubSpot, Inlet makes it anew`,
-      { unknown: false },
-    ),
-  };
+  return missing(
+    `the property ${property.name} of ${property.type} is not unique; delete it in HubSpot, Inlet makes it anew`,
+  );
+}
+
+function notThere({ type, name }: CustomProperty): CallResult<null> {
+  return missing(`the property ${name} of ${type} is not there; make it with inlet crm prepare`);
+}
+
+function missing(message: string): CallResult<null> {
+  return { ok: false, fault: outage("hubspot:400:PROPERTY_MISSING", message, { unknown: false }) };
 }
 
 function definition(property: CustomProperty): object {

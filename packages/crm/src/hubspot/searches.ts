@@ -5,7 +5,7 @@ import { passing, permanent } from "./faults.ts";
  * What a search is charged: HubSpot allows 4 to 5 of them in a second, and 17 to 19 calls of other kinds, so that one quota
  * keeps to both.
  */
-export const SEARCH_COST = 5;
+export const SEARCH_COST = { requests: 5 };
 
 /**
  * Mail goes on without what a search would find: too many of them in a second say nothing of the account, and a token that may not read

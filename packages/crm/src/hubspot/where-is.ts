@@ -1,4 +1,12 @@
-import type { CallOptions, CallResult, ReferredEffect } from "../port.ts";
+import {
+  operation,
+  type CallOptions,
+  type CallResult,
+  type Found,
+  type Location,
+  type Operation,
+  type ReferredRecordName,
+} from "../port.ts";
 import { hubSpotRecord, type HubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { outage } from "./faults.ts";
@@ -7,7 +15,7 @@ import type { HubSpotType } from "./paths.ts";
 /** Ids of the records that were merged into this one, joined by `;`. */
 export const MERGED_IDS = "hs_merged_object_ids";
 
-const TYPES: Readonly<Record<Exclude<ReferredEffect, "file">, HubSpotType>> = {
+const TYPES: Readonly<Record<Exclude<ReferredRecordName, "file">, HubSpotType>> = {
   contact: "contacts",
   company: "companies",
   deal: "deals",
@@ -15,27 +23,31 @@ const TYPES: Readonly<Record<Exclude<ReferredEffect, "file">, HubSpotType>> = {
 };
 
 /** A read by a merged record's id answers with the record that it was merged into; one in the bin is not there. */
-export async function whereIs(
+export function locate(client: HubSpotClient, record: ReferredRecordName): Operation<Location, Found> {
+  return operation(({ recordId }, options) => readById(client, record, recordId, options));
+}
+
+async function readById(
   client: HubSpotClient,
-  effect: ReferredEffect,
+  record: ReferredRecordName,
   recordId: string,
   options: CallOptions,
-): Promise<CallResult<{ recordId: string } | null>> {
+): Promise<CallResult<Found>> {
   if (!/^\d{1,20}$/.test(recordId)) return { ok: true, value: null };
   const [path, template] =
-    effect === "file"
+    record === "file"
       ? [`${client.paths.files()}/${recordId}`, `${client.paths.files()}/{fileId}`]
       : [
-          `${client.paths.object(TYPES[effect], recordId)}?properties=${MERGED_IDS}`,
-          `${client.paths.objects(TYPES[effect])}/{${effect}Id}`,
+          `${client.paths.object(TYPES[record], recordId)}?properties=${MERGED_IDS}`,
+          `${client.paths.objects(TYPES[record])}/{${record}Id}`,
         ];
   const answer = await client.call({ method: "GET", path, template, write: false }, options);
   if (!answer.ok) return answer;
   if (answer.value.kind !== "ok") return { ok: true, value: null };
-  const record = hubSpotRecord(answer.value.body);
-  return record === null
+  const there = hubSpotRecord(answer.value.body);
+  return there === null
     ? { ok: false, fault: outage("hubspot:unreadable", "a record without an id", { unknown: false }) }
-    : { ok: true, value: { recordId: record.id } };
+    : { ok: true, value: { recordId: there.id } };
 }
 
 /** The records of a batch answer by the ids that they are asked for by: their own, and those that were merged into them. */

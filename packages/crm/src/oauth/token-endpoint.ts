@@ -78,7 +78,8 @@ export function createTokenEndpoint(
   return {
     ask: (refreshToken, deadline) =>
       observeCall(
-        { tenant, baseUrl: url, log, onCall },
+        // Its limits are not the API's.
+        { tenant, baseUrl: url, log, onCall, readBudgets: () => [] },
         { crm: "oauth", method: "POST", template: "token" },
         () => exchange(refreshToken, deadline),
         sort,

@@ -1,4 +1,4 @@
-import type { ActivityInput, CallOptions, CallResult, Crm, Written } from "../port.ts";
+import type { ActivityChange, ActivityInput, CallOptions, CallResult, Updated, Written } from "../port.ts";
 import type { OdooClient, OdooRow } from "./client.ts";
 import { externalName } from "./external-id.ts";
 import { gone, permanent } from "./faults.ts";
@@ -7,7 +7,7 @@ import { messageBody, readMessageBody } from "./message-body.ts";
 import { messageFields } from "./message-fields.ts";
 import { isRecordId } from "./record-id.ts";
 
-type ActivityChange = Parameters<Crm["updateActivity"]>[1];
+type Changed = ActivityChange["changed"];
 
 const MODEL = "mail.message";
 const FIELDS = ["subject", "body", "attachment_ids", "model", "res_id"];
@@ -59,10 +59,9 @@ export async function readActivity(
  */
 export async function updateActivity(
   client: OdooClient,
-  recordId: string,
-  changed: ActivityChange,
+  { recordId, changed }: ActivityChange,
   options: CallOptions,
-): Promise<CallResult<Written | null>> {
+): Promise<CallResult<Updated | null>> {
   const message = await read(client, recordId, options);
   if (!message.ok) return message;
   if (message.value === null) return { ok: true, value: null };
@@ -85,10 +84,10 @@ export async function updateActivity(
   }
   const files = [...fileIds.map(Number), ...(moves ? filesOf(message.value) : [])];
   const placed = await placeFiles(client, files, place, options);
-  return placed.ok ? { ok: true, value: { recordId, created: false } } : unsettled(placed);
+  return placed.ok ? { ok: true, value: { recordId } } : unsettled(placed);
 }
 
-function changedBody(body: string, changed: ActivityChange): { body?: string } {
+function changedBody(body: string, changed: Changed): { body?: string } {
   if (changed.text === undefined && changed.html === undefined) return {};
   const now = readMessageBody(body);
   const html = changed.html === undefined ? now.html : (changed.html ?? "");

@@ -1,4 +1,4 @@
-import type { CallOptions, CallResult, DealChange } from "../port.ts";
+import type { CallOptions, CallResult, DealChange, Updated } from "../port.ts";
 import type { OdooClient } from "./client.ts";
 import { permanent } from "./faults.ts";
 import { isRecordId } from "./record-id.ts";
@@ -6,11 +6,10 @@ import { isRecordId } from "./record-id.ts";
 /** Moves an opportunity and links tags to it, in one write that may be sent again; tags that are missing are made. Null when the deal is gone. */
 export async function updateDeal(
   client: OdooClient,
-  dealId: string,
-  { place, addTags }: DealChange,
+  { recordId, place, addTags }: DealChange,
   options: CallOptions,
-): Promise<CallResult<{ recordId: string } | null>> {
-  if (!isRecordId(dealId)) return { ok: true, value: null };
+): Promise<CallResult<Updated | null>> {
+  if (!isRecordId(recordId)) return { ok: true, value: null };
   const vals: Record<string, unknown> = {};
   if (place !== null) {
     const team = place.pipeline === null ? null : await idOf(client, "crm.team", place.pipeline, options);
@@ -29,10 +28,10 @@ export async function updateDeal(
     }
     vals["tag_ids"] = links;
   }
-  const args = { ids: [Number(dealId)], vals };
+  const args = { ids: [Number(recordId)], vals };
   const written = await client.call({ model: "crm.lead", method: "write", args, write: true }, options);
   if (!written.ok) return written;
-  return { ok: true, value: written.value.kind === "missing" ? null : { recordId: dealId } };
+  return { ok: true, value: written.value.kind === "missing" ? null : { recordId } };
 }
 
 /** Of a sales team or stage that a rule names, by name or database id. */

@@ -9,7 +9,7 @@ import { createOdooClient } from "./client.ts";
 import { upsertContact } from "./contacts.ts";
 import { createDeal, getDeal } from "./deals.ts";
 import { externalName } from "./external-id.ts";
-import { prepare } from "./prepare.ts";
+import { odooSetup } from "./prepare.ts";
 
 const soon = { deadline: performance.now() + 60_000 };
 const place = { pipeline: null, stage: null };
@@ -167,7 +167,7 @@ describe("a deal named later", () => {
       "mail.message/write": [true],
       "ir.attachment/write": [true],
     });
-    expect(await updateActivity(client, "9", { dealId: "5" }, soon)).toMatchObject({ ok: true });
+    expect(await updateActivity(client, { recordId: "9", changed: { dealId: "5" } }, soon)).toMatchObject({ ok: true });
     expect(sent[1]?.args).toMatchObject({ ids: [9], vals: { model: "crm.lead", res_id: 5 } });
     expect(sent[2]?.args).toMatchObject({ ids: [3], vals: { res_model: "crm.lead", res_id: 5 } });
   });
@@ -177,15 +177,16 @@ describe("a deal named later", () => {
       "mail.message/search_read": [[message]],
       "mail.message/write": [{ status: 403, name: "odoo.exceptions.AccessError", debug: "Traceback" }],
     });
-    const result = await updateActivity(client, "9", { dealId: "5" }, soon);
+    const result = await updateActivity(client, { recordId: "9", changed: { dealId: "5" } }, soon);
     expect(result).toMatchObject({ ok: false, fault: { kind: "record-permanent", code: "odoo:403:MOVE" } });
     expect(JSON.stringify([result, logged])).not.toContain("Traceback");
   });
 });
 
 test("a user who may not write is found out before the first email", async () => {
-  const { client } = odooThatAnswers({ "res.partner/has_access": [true], "crm.lead/has_access": [false] });
-  expect(await prepare(client, soon)).toMatchObject({ ok: false, fault: { kind: "outage", code: "odoo:403:ACCESS" } });
+  const { client } = odooThatAnswers({ "res.partner/has_access": [true, true], "crm.lead/has_access": [false, false] });
+  for (const look of [odooSetup(client).atStart, odooSetup(client).verify])
+    expect(await look(null, soon)).toMatchObject({ ok: false, fault: { kind: "outage", code: "odoo:403:ACCESS" } });
 });
 
 test("ids that no database has are not asked for", async () => {

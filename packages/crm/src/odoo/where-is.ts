@@ -1,10 +1,18 @@
-import type { CallOptions, CallResult, ReferredEffect, Sought } from "../port.ts";
+import {
+  operation,
+  type CallOptions,
+  type CallResult,
+  type Found,
+  type Location,
+  type Operation,
+  type ReferredRecordName,
+} from "../port.ts";
 import type { OdooClient } from "./client.ts";
 import { externalName } from "./external-id.ts";
 import { findByName } from "./load.ts";
 import { isRecordId } from "./record-id.ts";
 
-const MODELS: Readonly<Record<ReferredEffect, string>> = {
+const MODELS: Readonly<Record<ReferredRecordName, string>> = {
   contact: "res.partner",
   company: "res.partner",
   deal: "crm.lead",
@@ -19,20 +27,24 @@ const MOST_MESSAGES = 10;
  * An archived record is there. Odoo's wizards delete what they merge: a contact's external id goes over to the one that stays, a deal's does
  * not, but its messages do.
  */
-export async function whereIs(
+export function locate(client: OdooClient, record: ReferredRecordName): Operation<Location, Found> {
+  return operation((location, options) => findById(client, record, location, options), { cost: { requests: 3 } });
+}
+
+async function findById(
   client: OdooClient,
-  effect: ReferredEffect,
-  { recordId, key, activityIds = [] }: Sought,
+  record: ReferredRecordName,
+  { recordId, key, activityIds = [] }: Location,
   options: CallOptions,
-): Promise<CallResult<{ recordId: string } | null>> {
-  const model = MODELS[effect];
+): Promise<CallResult<Found>> {
+  const model = MODELS[record];
   const id = Number(recordId);
   if (isRecordId(recordId)) {
     const found = await client.first(model, [["id", "=", id]], ["id"], options);
     if (!found.ok) return found;
     if (found.value !== null) return { ok: true, value: { recordId } };
   }
-  if (effect !== "deal") return elsewhere(client, model, externalName(effect, key), options);
+  if (record !== "deal") return elsewhere(client, model, externalName(record, key), options);
   const messages = activityIds.filter(isRecordId).slice(0, MOST_MESSAGES).map(Number);
   if (messages.length === 0) return { ok: true, value: null };
   const domain = [

@@ -1,5 +1,5 @@
 import { asRows, type Database } from "../database.ts";
-import { msUntil, spanMs } from "../milliseconds.ts";
+import { msSince, msUntil, spanMs } from "../milliseconds.ts";
 
 /** A write that an email wants to make once (PROTOCOL.md 4). */
 export interface ClaimRequest {
@@ -23,6 +23,8 @@ export type ClaimResult =
       readonly settle: boolean;
       /** The record that was there before and is gone, where this one is to take its place; null for a first one. */
       readonly replaces?: string | null;
+      /** ms since it was claimed for the first time: what is to be settled is no older. Null for a first claim. */
+      readonly claimedMsAgo?: number | null;
     }
   | {
       readonly state: "confirmed";
@@ -55,6 +57,7 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
     desired: Record<string, string> | null;
     event_id: string | null;
     busy_ms: number | null;
+    claimed_ms_ago: number | null;
   }>(
     `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, crm text, effect text, key text, owner text, event_id text, lease_ms bigint, settle_ms bigint)),
       won as (
@@ -68,7 +71,7 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
         returning e.tenant, e.crm, e.effect, e.key, xmax <> 0 as taken_over)
      select r.tenant, r.crm, r.effect, r.key, w.tenant is not null as won,
             case when w.taken_over then 'claimed' else e.state end as was, e.record_id, e.desired, e.event_id,
-            ${msUntil("e.settle_after")} as busy_ms
+            ${msUntil("e.settle_after")} as busy_ms, ${msSince("e.created_at")} as claimed_ms_ago
        from r left join won w using (tenant, crm, effect, key) left join effects e using (tenant, crm, effect, key)`,
     [
       asRows(
@@ -91,7 +94,7 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
     if (row === undefined) return { state: "busy", forMs: 50 };
     if (row.won) {
       return first.get(keyOf(request)) === request
-        ? { state: "won", settle: row.was !== null, replaces: row.record_id }
+        ? { state: "won", settle: row.was !== null, replaces: row.record_id, claimedMsAgo: row.claimed_ms_ago }
         : { state: "busy", forMs: 50 };
     }
     return standing(row);

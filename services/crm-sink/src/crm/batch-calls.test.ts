@@ -1,6 +1,7 @@
-import type { CallFault, CallResult, ContactInput, Crm, Written } from "@inlet/crm";
-import type { CallOutcome, Circuit, SharedQuota } from "@inlet/resilience";
+import { operation, type CallFault, type CallResult, type ContactInput, type Written } from "@inlet/crm";
+import type { CallOutcome, Circuit } from "@inlet/resilience";
 import { expect, test } from "vitest";
+import type { AccountQuotas } from "./account-quotas.ts";
 import { createBatchCalls, type CallEnd } from "./batch-calls.ts";
 
 const OUTAGE: CallFault = { kind: "outage", code: "hubspot:5xx", message: "", unknown: true };
@@ -32,29 +33,29 @@ function tenant(
   let release = (): void => {};
   const gate = new Promise<void>((resolve) => (release = resolve));
   const together = answers.together ?? ((names) => ({ ok: true, value: names.map(written) }));
-  const crm = {
-    kind: "hubspot",
-    costs: { upsertContact: 2 },
-    upsertContact: async ({ email }: ContactInput, { deadline }: { deadline: number }) => {
+  const write = operation<ContactInput, Written>(
+    async ({ email }, { deadline }) => {
       calls.push({ names: [email], deadline });
       if (email === "first") await gate;
       return (answers.alone ?? written)(email);
     },
-    batches: {
-      upsertContact: {
+    {
+      cost: { requests: 2 },
+      batch: {
+        name: "upsertContact",
         most: 100,
-        cost: 2,
-        send: async (inputs: readonly ContactInput[], { deadline }: { deadline: number }) => {
+        cost: { requests: 2 },
+        send: async (inputs, { deadline }) => {
           const names = inputs.map(({ email }) => email);
           calls.push({ names, deadline });
           return together(names);
         },
       },
     },
-  } as unknown as Crm;
-  const quota: SharedQuota = {
-    take: async (cost) => {
-      tokens.push(cost);
+  );
+  const quotas: AccountQuotas = {
+    take: async ({ requests }) => {
+      tokens.push(requests);
       return tokens.length <= (answers.tokens ?? Infinity) ? { ok: true } : { ok: false, retryInMs: 700 };
     },
     forget: () => {},
@@ -70,9 +71,8 @@ function tenant(
   } as unknown as Circuit;
   const gateAnswers = async () => ({ buffered: answers.buffered === true && calls.length > 0 });
   const batches = createBatchCalls({
-    crm,
-    quota,
-    rate: { perSecond: 10 },
+    crm: { kind: "hubspot" },
+    quotas,
     circuit,
     gate: gateAnswers,
     timeoutMs: 5_000,
@@ -82,7 +82,7 @@ function tenant(
   const call = async (name: string, deadline = 10_000): Promise<CallEnd<Written>> =>
     batches.call({
       step: "contact",
-      method: "upsertContact",
+      operation: write,
       input: { email: name, firstName: null, lastName: null },
       key: name,
       deadline,

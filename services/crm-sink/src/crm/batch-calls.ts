@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Batch, BatchedMethod, BatchRows, CallFault, CallOptions, CallResult, Crm } from "@inlet/crm";
+import type { Batch, CallFault, CallResult, Cost, Crm, Operation } from "@inlet/crm";
 import type { Gate } from "@inlet/ledger";
-import { createBatcher, type CallOutcome, type Circuit, type Batcher, type SharedQuota } from "@inlet/resilience";
+import { createBatcher, type CallOutcome, type Circuit, type Batcher } from "@inlet/resilience";
 import { batchOrigin, inOrigin, metrics, withBatchSpan, type BatchOrigin } from "@inlet/telemetry";
+import type { AccountQuotas } from "./account-quotas.ts";
 import { MIN_CALL_MS, quotaWaitMs } from "../limits.ts";
 
 /** What became of a call: it was not made, for buffer mode, for want of a token or of time, or since the circuit is open; or it was answered. */
@@ -13,12 +14,12 @@ export type CallEnd<T> =
   | { readonly kind: "open"; readonly probeInMs: number }
   | { readonly kind: "answered"; readonly result: CallResult<T> };
 
-/** One email's call of a method that the CRM takes many at a time. */
-export interface BatchedCall<M extends BatchedMethod> {
+/** One email's call of an operation that the CRM takes many at a time. */
+export interface BatchedCall<Input, Value> {
   /** The email's step: the operation for the circuit. */
   readonly step: string;
-  readonly method: M;
-  readonly input: BatchRows[M]["input"];
+  readonly operation: Operation<Input, Value>;
+  readonly input: Input;
   /** Of the record that it writes; null for a call that only reads. */
   readonly key: string | null;
   /** The email's own, of the clock that nobody sets. */
@@ -28,17 +29,15 @@ export interface BatchedCall<M extends BatchedMethod> {
 }
 
 export interface BatchCalls {
-  /** Whether the CRM takes calls of the method many at a time. */
-  has(method: BatchedMethod): boolean;
   /** Rejects when Inlet's own infrastructure fails; then the call may have been made. */
-  call<M extends BatchedMethod>(call: BatchedCall<M>): Promise<CallEnd<BatchRows[M]["value"]>>;
+  call<Input, Value>(call: BatchedCall<Input, Value>): Promise<CallEnd<Value>>;
 }
 
+type AnyOperation = Operation<unknown, unknown>;
+
 export interface BatchCallsOptions {
-  readonly crm: Crm;
-  readonly quota: SharedQuota;
-  /** What the quota is. */
-  readonly rate: { readonly perSecond: number };
+  readonly crm: Pick<Crm, "kind">;
+  readonly quotas: AccountQuotas;
   readonly circuit: Circuit;
   readonly gate: () => Promise<Pick<Gate, "buffered">>;
   /** Longest time for one call, ms. */
@@ -50,7 +49,7 @@ export interface BatchCallsOptions {
 }
 
 interface Row {
-  readonly call: BatchedCall<BatchedMethod>;
+  readonly call: BatchedCall<unknown, unknown>;
   readonly origin: BatchOrigin;
   readonly end: (end: CallEnd<unknown>) => void;
   readonly fail: (error: unknown) => void;
@@ -65,31 +64,33 @@ const PATIENCE_MS = 1_000;
  * email's fate is always what the CRM says of it alone.
  */
 export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
-  const { crm, quota, rate, circuit, gate, timeoutMs, now, reach } = options;
-  const batchers = new Map<BatchedMethod, Batcher<Row>>();
+  const { crm, quotas, circuit, gate, timeoutMs, now, reach } = options;
+  const batchers = new Map<AnyOperation, Batcher<Row>>();
 
-  const getBatcher = (method: BatchedMethod): Batcher<Row> => {
-    let batcher = batchers.get(method);
+  const getBatcher = (operation: AnyOperation): Batcher<Row> => {
+    let batcher = batchers.get(operation);
     if (batcher === undefined) {
-      const { most, bytes } = batchOf(crm, method);
+      const { most, bytes } = batchOf(operation);
       batcher = createBatcher<Row>({
         most,
         ...(bytes === undefined ? {} : { weight: { of: ({ call }) => bytes.of(call.input), most: bytes.most } }),
         keyOf: ({ call }) => call.key,
-        run: async (take) => send(method, take),
+        run: async (take) => send(operation, take),
         patienceMs: PATIENCE_MS,
         sleep: async (ms, signal) => sleep(ms, undefined, { signal }),
       });
-      batchers.set(method, batcher);
+      batchers.set(operation, batcher);
     }
     return batcher;
   };
 
-  const send = async (method: BatchedMethod, take: () => readonly Row[]): Promise<void> => {
+  const send = async (operation: AnyOperation, take: () => readonly Row[]): Promise<void> => {
     let rows: readonly Row[] = [];
     try {
-      const cost = Math.max(batchOf(crm, method).cost, crm.costs?.[method] ?? 1);
-      const token = await quota.take(cost, quotaWaitMs(rate, cost, true)).finally(() => (rows = take()));
+      const { name: method, cost } = batchOf(operation);
+      const token = await quotas
+        .take(dearest(cost, operation.cost), (quota, amount) => quotaWaitMs(quota, amount, true))
+        .finally(() => (rows = take()));
       if (!token.ok) {
         for (const row of rows) row.end({ kind: "no-token", retryInMs: token.retryInMs });
         return;
@@ -104,21 +105,20 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
       const [first, second] = inTime;
       if (first === undefined) return;
       metrics.crmBatchRows.observe({ crm: crm.kind, method }, inTime.length);
-      if (second === undefined) await sendAlone(method, first);
-      else await sendTogether(method, inTime);
+      if (second === undefined) await sendAlone(first);
+      else await sendTogether(operation, inTime);
     } catch (error) {
       for (const row of rows) row.fail(error);
     }
   };
 
-  const sendAlone = async (method: BatchedMethod, row: Row): Promise<void> => {
-    const { input, begin, deadline } = row.call;
-    const call = crm[method].bind(crm) as (input: unknown, options: CallOptions) => Promise<CallResult<unknown>>;
+  const sendAlone = async (row: Row): Promise<void> => {
+    const { operation, input, begin, deadline } = row.call;
     await inOrigin(row.origin, async () => {
       begin();
       const answer = await circuit.call(
         row.call.step,
-        async () => call(input, { deadline: Math.min(deadline, now() + timeoutMs) }),
+        async () => operation(input, { deadline: Math.min(deadline, now() + timeoutMs) }),
         callOutcome,
       );
       row.end(
@@ -127,7 +127,8 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     });
   };
 
-  const sendTogether = async (method: BatchedMethod, rows: readonly Row[]): Promise<void> => {
+  const sendTogether = async (operation: AnyOperation, rows: readonly Row[]): Promise<void> => {
+    const { name: method, send: sendRows } = batchOf(operation);
     const deadline = Math.min(now() + timeoutMs, ...rows.map(({ call }) => call.deadline));
     const answer = await withBatchSpan(
       `batch ${method}`,
@@ -139,7 +140,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
         return circuit.call(
           rows[0]?.call.step ?? method,
           async () =>
-            batchOf(crm, method).send(
+            sendRows(
               rows.map(({ call }) => call.input),
               { deadline },
             ),
@@ -167,23 +168,32 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
     });
     // Where all are refused it may be for one of them: halves find it in fewer calls.
     const parts = again.length < rows.length ? again.map((each) => [each]) : halves(again);
-    await Promise.all(parts.map(async (part) => send(method, () => part)));
+    await Promise.all(parts.map(async (part) => send(operation, () => part)));
   };
 
   return {
-    has: (method) => crm.batches?.[method] !== undefined,
-    call: async <M extends BatchedMethod>(call: BatchedCall<M>) =>
-      new Promise<CallEnd<BatchRows[M]["value"]>>((resolve, reject) => {
+    call: async <Input, Value>(call: BatchedCall<Input, Value>) =>
+      new Promise<CallEnd<Value>>((resolve, reject) => {
         const end = resolve as (end: CallEnd<unknown>) => void;
-        getBatcher(call.method).add({ call, origin: batchOrigin(), end, fail: reject });
+        getBatcher(call.operation as AnyOperation).add({
+          call: call as BatchedCall<unknown, unknown>,
+          origin: batchOrigin(),
+          end,
+          fail: reject,
+        });
       }),
   };
 }
 
-function batchOf(crm: Crm, method: BatchedMethod): Batch<unknown, unknown> {
-  const batch = crm.batches?.[method];
-  if (batch === undefined) throw new Error(`${crm.kind} has no batches of ${method}`);
-  return batch as Batch<unknown, unknown>;
+function batchOf({ batch }: AnyOperation): Batch<unknown, unknown> {
+  if (batch === undefined) throw new Error("the operation has no batches");
+  return batch;
+}
+
+/** A batch that nobody joins is the plain call. */
+function dearest(batch: Cost, alone: Cost): Cost {
+  const units = Object.keys({ ...batch, ...alone });
+  return Object.fromEntries(units.map((unit) => [unit, Math.max(batch[unit] ?? 0, alone[unit] ?? 0)])) as Cost;
 }
 
 /** What a row came to after an answer that may have left it unknown: it stays so until the CRM says what became of it. */

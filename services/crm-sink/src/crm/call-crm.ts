@@ -1,4 +1,4 @@
-import type { BatchedMethod, BatchRows, CallOptions, CallResult, CrmMethod, EffectKind } from "@inlet/crm";
+import type { EffectKind, Operation, RecordName } from "@inlet/crm";
 import { ok, type Outcome } from "@inlet/domain";
 import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
 import { callOutcome, type CallEnd } from "./batch-calls.ts";
@@ -13,89 +13,55 @@ export interface CalledEffect {
   readonly key: string;
 }
 
-/** The port's method behind each step, for its cost. */
-const METHODS = {
-  prepare: "prepare",
-  contact: "upsertContact",
-  "find-contact": "lookup",
-  "find-contact-by-phone": "findContactByPhone",
-  "find-company": "findCompany",
-  company: "createCompany",
-  deal: "createDeal",
-  "get-deal": "getDeal",
-  "find-sent-message": "findSentMessage",
-  activity: "createActivity",
-  associate: "updateActivity",
-  "update-activity": "updateActivity",
-  "read-activity": "readActivity",
-  file: "uploadFile",
-  task: "createTask",
-  stage: "updateDeal",
-  "tag-deal": "updateDeal",
-  "where-is": "whereIs",
-  account: "account",
-  "settle-contact": "lookup",
-  "settle-company": "lookup",
-  "settle-deal": "lookup",
-  "settle-activity": "lookup",
-  "settle-file": "lookup",
-  "settle-task": "lookup",
-} as const satisfies Record<string, CrmMethod>;
-
-/** A call of a method that some CRMs take many at a time, by what it is about: so it can go together with other emails' calls. */
-export interface MethodCall<M extends BatchedMethod = BatchedMethod> {
-  readonly method: M;
-  readonly input: BatchRows[M]["input"];
-}
+/** What a call is for: the operation that the circuit watches, and the failpoint. */
+export type CallStep =
+  | RecordName
+  | `settle-${RecordName}`
+  | "prepare"
+  | "account"
+  | "find-contact"
+  | "find-contact-by-phone"
+  | "find-company"
+  | "get-deal"
+  | "find-sent-message"
+  | "associate"
+  | "update-activity"
+  | "read-activity"
+  | "stage"
+  | "tag-deal"
+  | "where-is";
 
 /**
- * One CRM call within the tenant's quota and behind its circuit, inside the try's deadline (so inside the claim's lease). A fault becomes
- * what it means for the email; a result that may have landed marks the effect unknown. Without a token in time the mail parks: that is no
- * outage, and nothing was called.
+ * One CRM call within the tenant's quotas and behind its circuit, inside the try's deadline (so inside the claim's lease); where the CRM takes
+ * such calls many at a time, together with those that other emails make meanwhile. A fault becomes what it means for the email; a result that
+ * may have landed marks the effect unknown. Without a token in time the mail parks: that is no outage, and nothing was called.
  */
-export async function callCrm<T>(
+export async function callCrm<Input, Value>(
   email: CallTry,
-  step: keyof typeof METHODS,
-  call: (options: CallOptions) => Promise<CallResult<T>>,
+  step: CallStep,
+  operation: Operation<Input, Value>,
+  input: Input,
   writes?: CalledEffect,
-): Promise<Outcome<T>> {
-  return whatBecameOf(email, step, writes, async (begin) => callAlone(email, step, METHODS[step], call, begin));
-}
-
-/** As {@link callCrm}; where the CRM takes such calls many at a time, together with those that other emails make meanwhile. */
-export async function callMethod<M extends BatchedMethod>(
-  email: CallTry,
-  step: keyof typeof METHODS,
-  { method, input }: MethodCall<M>,
-  writes?: CalledEffect,
-): Promise<Outcome<BatchRows[M]["value"]>> {
-  type Value = BatchRows[M]["value"];
-  const { adapter, batches } = email.crm;
+): Promise<Outcome<Value>> {
   return whatBecameOf<Value>(email, step, writes, async (begin) => {
     // What failed together is tried alone: no other's fate hangs on it.
-    if (batches.has(method) && !email.alone)
-      return batches.call({ step, method, input, key: writes?.key ?? null, deadline: email.deadline, begin });
-    const alone = adapter[method].bind(adapter) as (
-      of: typeof input,
-      options: CallOptions,
-    ) => Promise<CallResult<Value>>;
-    return callAlone(email, step, method, async (options) => alone(input, options), begin);
+    return operation.batch !== undefined && !email.alone
+      ? email.crm.batches.call({ step, operation, input, key: writes?.key ?? null, deadline: email.deadline, begin })
+      : callAlone(email, step, operation, input, begin);
   });
 }
 
-async function callAlone<T>(
+async function callAlone<Input, Value>(
   email: CallTry,
-  step: keyof typeof METHODS,
-  method: CrmMethod,
-  call: (options: CallOptions) => Promise<CallResult<T>>,
+  step: CallStep,
+  operation: Operation<Input, Value>,
+  input: Input,
   begin: () => void,
-): Promise<CallEnd<T>> {
+): Promise<CallEnd<Value>> {
   const { deps, crm, tenant, deadline } = email;
-  const cost = crm.adapter.costs?.[method] ?? 1;
-  const patienceMs = quotaWaitMs(tenant.crm.quota, cost, email.begun);
-  const token = await crm.quota.take(
-    cost,
-    Math.min(patienceMs, Math.max(0, deadline - deps.monotonic() - MIN_CALL_MS)),
+  const inTime = Math.max(0, deadline - deps.monotonic() - MIN_CALL_MS);
+  const token = await crm.quotas.take(operation.cost, (quota, amount) =>
+    Math.min(quotaWaitMs(quota, amount, email.begun), inTime),
   );
   if (!token.ok) return { kind: "no-token", retryInMs: token.retryInMs };
   const now = deps.monotonic();
@@ -103,7 +69,7 @@ async function callAlone<T>(
   begin();
   const answer = await crm.circuit.call(
     step,
-    async () => call({ deadline: Math.min(now + tenant.crm.timeoutMs, deadline) }),
+    async () => operation(input, { deadline: Math.min(now + tenant.crm.timeoutMs, deadline) }),
     callOutcome,
   );
   return answer.open ? { kind: "open", probeInMs: answer.probeInMs } : { kind: "answered", result: answer.result };
@@ -111,7 +77,7 @@ async function callAlone<T>(
 
 async function whatBecameOf<T>(
   email: CallTry,
-  step: keyof typeof METHODS,
+  step: CallStep,
   writes: CalledEffect | undefined,
   call: (begin: () => void) => Promise<CallEnd<T>>,
 ): Promise<Outcome<T>> {
@@ -158,7 +124,8 @@ function settleInMs(email: CallTry, writes: CalledEffect | undefined, unknown: b
   return email.deadline + LEASE_MARGIN_MS + settleMsOf(email, writes.effect) - email.deps.monotonic() + 250;
 }
 
-export function settleMsOf(email: Pick<EmailTry, "crm">, effect: EffectKind): number {
-  const traits: Partial<Record<EffectKind, { settleMs: number }>> = email.crm.adapter.traits;
-  return traits[effect]?.settleMs ?? 0;
+/** A deal's change is settled as its deal is. */
+export function settleMsOf({ crm }: Pick<EmailTry, "crm">, effect: EffectKind): number {
+  if (effect === "notice") return 0;
+  return crm.adapter.records[effect === "stage" ? "deal" : effect].settle.afterMs;
 }

@@ -21,7 +21,7 @@ const AT_START_MS = 10_000;
 export async function identifyAccount(email: CallTry): Promise<Outcome<null>> {
   const { crm } = email;
   if (crm.account()?.state === "ours") return ok(null);
-  const seen = await callCrm(email, "account", async (options) => crm.identify(options));
+  const seen = await callCrm(email, "account", crm.identify, null);
   if (seen.kind !== "ok") return seen;
   if (seen.value.state === "ours") return ok(null);
   refuse(email.deps, email.tenant, seen.value.known);
@@ -35,7 +35,7 @@ export async function checkAccounts(
 ): Promise<void> {
   for (const tenant of tenants) {
     try {
-      const seen = await deps.crms.of(tenant).identify({ deadline: performance.now() + AT_START_MS });
+      const seen = await deps.crms.of(tenant).identify(null, { deadline: performance.now() + AT_START_MS });
       if (seen.ok && seen.value.state === "changed") refuse(deps, tenant, seen.value.known);
     } catch (error) {
       deps.log.warn({ err: errorForLog(error), tenant: tenant.id }, "the CRM's account could not be checked");

@@ -1,23 +1,25 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantConfig } from "@inlet/config";
 import {
   createCrm,
   OAUTH_ALERTS,
   pauseFor,
+  operation,
+  type Budget,
   type CallFault,
-  type CallOptions,
-  type CallResult,
   type Crm,
+  type Operation,
 } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/domain";
 import type { CrmAccount, Gate, Ledger } from "@inlet/ledger";
-import { createCircuit, createSharedQuota, type Circuit, type SharedQuota } from "@inlet/resilience";
+import { createCircuit, type Circuit } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
+import { createAccountQuotas, type AccountQuotas } from "./account-quotas.ts";
 import { callOutcome, createBatchCalls, type BatchCalls } from "./batch-calls.ts";
 import { createCrmAnswers, type CrmAnswer } from "./crm-answers.ts";
 import { createKnownDeals, type KnownDeals } from "./deal-cache.ts";
 import type { Log } from "@inlet/telemetry";
 import { createKnownCompanies, type KnownCompanies } from "./company-cache.ts";
+import { bucketName, createUnitBuckets } from "./unit-buckets.ts";
 import { createTenantGate } from "../gates/tenant-hold.ts";
 
 /** A tenant's CRM with what stands in front of it. */
@@ -33,8 +35,8 @@ export interface TenantCrm {
   foundAway(fault: CallFault, eventId: string | null, probe?: boolean): Promise<void>;
   /** Whether the tenant's mail is held back, as the ledger said a second ago at most. */
   gate(): Promise<Gate>;
-  /** The requests that all instances together may make. */
-  readonly quota: SharedQuota;
+  /** What all instances together may use of the account's limits. */
+  readonly quotas: AccountQuotas;
   /** What the CRM said of companies' domains. */
   readonly companies: KnownCompanies;
   /** What it said of deals. */
@@ -44,10 +46,10 @@ export interface TenantCrm {
   /** Whether the ledger knows the account by the name that the CRM gave it; null where the CRM was not asked yet. */
   account(): CrmAccount | null;
   /** Asks the CRM which account this is, and the ledger whether it is the tenant's. */
-  identify(options: CallOptions): Promise<CallResult<CrmAccount>>;
+  readonly identify: Operation<null, CrmAccount>;
   isPrepared(): boolean;
-  /** Makes what the adapter needs in the account; once per process, before the first write. */
-  prepare(options: CallOptions): Promise<CallResult<null>>;
+  /** Makes what the adapter needs in the account, or makes sure that it is there; once per process, before the first write. */
+  readonly prepare: Operation<null, unknown>;
 }
 
 export interface TenantCrms {
@@ -75,12 +77,12 @@ export function createTenantCrms(deps: {
       tenant: tenant.id,
       log,
       grants: ledger.grants,
-      onCall: ({ operation, ms, outcome, code }) => {
+      onCall: ({ operation, ms, outcome, code, budgets }) => {
+        for (const budget of budgets) slowDown(budget);
         if (code !== null && OAUTH_ALERTS.has(code)) metrics.alerts.inc({ code });
         metrics.crmCalls.inc({ crm: kind, operation, outcome });
         metrics.crmCallSeconds.observe({ crm: kind, operation }, ms / 1000);
       },
-      onRemaining: (remaining) => slowDown(pauseFor(remaining, tenant.crm.quota.perSecond)),
     });
     const circuit = createCircuit({
       name: `${tenant.id}:${kind}`,
@@ -104,21 +106,22 @@ export function createTenantCrms(deps: {
         if (event === "close") log.info({ tenant: tenant.id, crm: kind }, "circuit closed");
       },
     });
-    const quota = createSharedQuota({
-      quota: tenant.crm.quota,
-      store: { draw: async (of, asked) => ledger.drawTokens({ tenant: tenant.id, crm: kind, ...of, ...asked }) },
-      now: () => performance.now(),
-      sleep: async (ms) => sleep(ms),
-    });
-    let slowUntil = 0;
-    /** Other apps use the account's limit, too: the shared bucket stands still before that shows as 429. */
-    const slowDown = (ms: number): void => {
+    const buckets = createUnitBuckets(tenant, adapter, ledger);
+    const quotas = createAccountQuotas(buckets);
+    const slowUntil = new Map<string, number>();
+    /** Other apps, and people, use the account's limits, too: the shared bucket stands still before that shows as 429. */
+    const slowDown = (budget: Budget): void => {
+      const limit = buckets.get(budget.unit);
+      const ms = limit === undefined ? 0 : pauseFor(budget, limit.quota.perSecond);
       const now = performance.now();
-      if (ms <= 0 || now < slowUntil) return;
-      slowUntil = now + ms;
-      quota.forget();
-      log.debug({ tenant: tenant.id, crm: kind, ms }, "little is left of the CRM's limit: calls are slowed down");
-      void ledger.pauseBucket(tenant.id, kind, ms).catch(() => {});
+      if (limit === undefined || ms <= 0 || now < (slowUntil.get(budget.unit) ?? 0)) return;
+      slowUntil.set(budget.unit, now + ms);
+      limit.bucket.forget();
+      log.debug(
+        { tenant: tenant.id, crm: kind, unit: budget.unit, ms },
+        "little is left of the CRM's limit: calls are slowed down",
+      );
+      void ledger.pauseBucket(tenant.id, bucketName(kind, budget.unit), ms).catch(() => {});
     };
     const answers = createCrmAnswers(
       async (options) => {
@@ -140,30 +143,32 @@ export function createTenantCrms(deps: {
       },
       adapter,
       account: () => account,
-      identify: async (options) => {
-        const named = await adapter.account(options);
-        if (!named.ok) return named;
-        account = await ledger.crmAccount({ tenant: tenant.id, kind, account: named.value });
-        return { ok: true, value: account };
-      },
+      identify: operation(
+        async (_, options) => {
+          const named = await adapter.account(null, options);
+          if (!named.ok) return named;
+          account = await ledger.crmAccount({ tenant: tenant.id, kind, account: named.value });
+          return { ok: true, value: account };
+        },
+        { cost: adapter.account.cost },
+      ),
       circuit,
       answers,
       foundAway: async (fault, eventId, probe = false) => {
         const retryAfterMs = fault.kind === "outage" ? (fault.retryAfterMs ?? 0) : 0;
         if (retryAfterMs > 0) {
-          quota.forget();
+          quotas.forget();
           await ledger.pauseBucket(tenant.id, kind, retryAfterMs);
         }
         await circuit.recordOutage({ eventId, probe, code: fault.code, retryAfterMs });
       },
       gate,
-      quota,
+      quotas,
       companies: createKnownCompanies(() => performance.now()),
       deals: createKnownDeals(() => performance.now()),
       batches: createBatchCalls({
         crm: adapter,
-        quota,
-        rate: tenant.crm.quota,
+        quotas,
         circuit,
         gate,
         timeoutMs: tenant.crm.timeoutMs,
@@ -171,11 +176,14 @@ export function createTenantCrms(deps: {
         reach,
       }),
       isPrepared: () => ready,
-      prepare: async (options) => {
-        const result = await adapter.prepare(options);
-        ready = result.ok;
-        return result;
-      },
+      prepare: operation(
+        async (_, options) => {
+          const result = await adapter.setup.atStart(null, options);
+          ready = result.ok;
+          return result;
+        },
+        { cost: adapter.setup.atStart.cost },
+      ),
     };
   };
 

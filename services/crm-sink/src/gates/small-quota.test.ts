@@ -1,11 +1,12 @@
-import type { CallResult } from "@inlet/crm";
+import { operation, type CallResult } from "@inlet/crm";
 import { createSharedQuota, draw, type BucketState } from "@inlet/resilience";
 import { expect, it } from "vitest";
+import { createAccountQuotas } from "../crm/account-quotas.ts";
 import { callCrm } from "../crm/call-crm.ts";
 import type { CallTry } from "../crm/call-try.ts";
 
 const STEPS = ["find-contact", "contact", "deal", "activity"] as const;
-const COSTS = { lookup: 1, upsertContact: 2, createDeal: 2, createActivity: 1 };
+const COSTS = { "find-contact": 1, contact: 2, deal: 2, activity: 1 };
 const found: CallResult<null> = { ok: true, value: null };
 
 /** Tries emails one after the other against a quota, by a clock of its own; what was called, and how long it took. */
@@ -24,8 +25,9 @@ async function deliver(quota: { perSecond: number; burst: number }, emails: numb
       },
     },
   });
+  const quotas = createAccountQuotas(new Map([["requests", { quota, bucket: shared }]]));
   const circuit = { call: async (_: string, call: () => unknown) => ({ open: false, result: await call() }) };
-  const crm = { gate: async () => ({ buffered: false }), quota: shared, circuit, adapter: { costs: COSTS } };
+  const crm = { gate: async () => ({ buffered: false }), quotas, circuit };
   const calls: string[] = [];
   let parks = 0;
   for (let n = 0; n < emails; n += 1) {
@@ -41,8 +43,10 @@ async function deliver(quota: { perSecond: number; burst: number }, emails: numb
         alone: true,
       } as unknown as CallTry;
       written = true;
+      const operationOf = (step: (typeof STEPS)[number]) =>
+        operation(async () => (calls.push(step), found), { cost: { requests: COSTS[step] } });
       for (const step of STEPS) {
-        const outcome = await callCrm(email, step, async () => (calls.push(step), found));
+        const outcome = await callCrm(email, step, operationOf(step), null);
         if (outcome.kind === "ok") continue;
         expect(outcome).toMatchObject({ kind: "park", code: "quota" });
         clock += outcome.kind === "park" ? outcome.delayMs : 0;

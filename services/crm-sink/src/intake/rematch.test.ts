@@ -1,4 +1,5 @@
-import type { CallResult, Written } from "@inlet/crm";
+import type { ActivityChange, CallResult, Written } from "@inlet/crm";
+import { fakeCrm } from "@inlet/crm/testing";
 import type { Rematch } from "@inlet/ledger";
 import { describe, expect, test } from "vitest";
 import type { SinkDeps } from "../attempt.ts";
@@ -41,7 +42,7 @@ function sink(
     key: "hubspot",
     account: () => ({ state: "ours", crm: "hubspot" }),
     gate: async () => ({ buffered, behindQuota: false }),
-    quota: { take: async () => (spent ? { ok: false, retryInMs: 700 } : { ok: true }) },
+    quotas: { take: async () => (spent ? { ok: false, retryInMs: 700 } : { ok: true }) },
     circuit: {
       state: async () => ({ open: false, probeInMs: 0 }),
       watch: () => {},
@@ -50,14 +51,15 @@ function sink(
     },
     answers: async () => ({ ok: false, fault: { kind: "outage", code: "hubspot:5xx", message: "", unknown: false } }),
     foundAway: async () => {},
-    adapter: {
-      traits: {},
-      getDeal: async (id: string) => (calls.push(`get ${id}`), deal ?? found),
-      updateActivity: async (id: string, change: object) => (
-        calls.push(`update ${id} ${JSON.stringify(change)}`),
-        update ?? written
-      ),
-    },
+    adapter: fakeCrm({
+      deal: { read: async (id: string) => (calls.push(`get ${id}`), deal ?? found) },
+      activity: {
+        update: async ({ recordId, changed }: ActivityChange) => (
+          calls.push(`update ${recordId} ${JSON.stringify(changed)}`),
+          update ?? written
+        ),
+      },
+    }),
   };
   const deps = {
     instance: "sink/1",

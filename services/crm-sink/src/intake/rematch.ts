@@ -88,14 +88,15 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
       : { kind: "dropped", why: "no_activity" };
   }
   const { recordId } = activity;
-  const deal = await callCrm(email, "get-deal", async (options) => crm.adapter.getDeal(sent.dealId, options));
+  const deal = await callCrm(email, "get-deal", crm.adapter.records.deal.read, sent.dealId);
   if (deal.kind !== "ok") return endOf(deal);
   if (deal.value === null) return { kind: "dropped", why: "deal_unknown" };
   // Merged into another since it was registered, it is that one.
   const dealId = deal.value.recordId;
-  const written = await callCrm(email, "associate", async (options) =>
-    crm.adapter.updateActivity(recordId, { dealId }, options),
-  );
+  const written = await callCrm(email, "associate", crm.adapter.records.activity.update, {
+    recordId,
+    changed: { dealId },
+  });
   if (written.kind !== "ok") return endOf(written);
   if (written.value === null) return { kind: "dropped", why: "gone_in_crm" };
   const evidence = sentMessageEvidence({ messageId: sent.messageId, contactEmail: null }, null);

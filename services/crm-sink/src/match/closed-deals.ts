@@ -1,5 +1,5 @@
 import type { DealRead } from "@inlet/crm";
-import { callMethod } from "../crm/call-crm.ts";
+import { callCrm } from "../crm/call-crm.ts";
 import type { EmailTry } from "../attempt.ts";
 import { mentioned } from "./sent-messages.ts";
 
@@ -25,7 +25,7 @@ export async function noteClosedDeal(email: EmailTry, dealId: string | null): Pr
   if (dealId === null || used?.created !== false || tenant.matching.closedDeals === "all") return;
   let deal = crm.deals.get(dealId);
   if (deal === undefined) {
-    const found = await callMethod(email, "get-deal", { method: "getDeal", input: dealId });
+    const found = await callCrm(email, "get-deal", crm.adapter.records.deal.read, dealId);
     if (found.kind !== "ok" || found.value === null) return;
     deal = found.value;
     crm.deals.set(dealId, deal);

@@ -1,4 +1,5 @@
 import type { CallResult } from "@inlet/crm";
+import { fakeCrm } from "@inlet/crm/testing";
 import { ok } from "@inlet/domain";
 import { expect, test } from "vitest";
 import { findContactByPhone } from "./contact-by-phone.ts";
@@ -41,7 +42,7 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
       kind: "hubspot",
       key: "hubspot",
       gate: async () => ({ buffered: false }),
-      quota: { take: async () => ({ ok: true }) },
+      quotas: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
         watch: () => {},
@@ -49,15 +50,16 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
       },
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),
       foundAway: async () => {},
-      adapter: {
-        traits: {},
-        lookup: async (_: string, key: string) => (calls.push(key), known ?? { ok: true, value: null }),
-        findContactByPhone: async (phone: string): Promise<Found> => {
-          calls.push(phone);
-          const recordId = byPhone[phone];
-          return { ok: true, value: recordId === undefined ? null : { recordId } };
+      adapter: fakeCrm({
+        contact: {
+          lookup: async ({ key }: { key: string }) => (calls.push(key), known ?? { ok: true, value: null }),
+          findByPhone: async (phone: string): Promise<Found> => {
+            calls.push(phone);
+            const recordId = byPhone[phone];
+            return { ok: true, value: recordId === undefined ? null : { recordId } };
+          },
         },
-      },
+      }),
     },
     effects,
     deadline: 60_000,

@@ -16,17 +16,14 @@ export async function findContactByPhone(email: EmailTry, address: string): Prom
   // An earlier try may have made the address's own contact.
   if (email.effects.mustSettle("contact", address)) return ok(null);
 
-  const known = await callCrm(email, "find-contact", async (options) =>
-    crm.adapter.lookup("contact", address, options),
-  );
+  const { contact } = crm.adapter.records;
+  const known = await callCrm(email, "find-contact", contact.lookup, { key: address, since: null });
   if (known.kind === "deadLetter") return notTold(email, known.detail);
   if (known.kind !== "ok") return known;
   if (known.value !== null) return ok(null);
   const found = new Set<string>();
   for (const phone of phones) {
-    const asked = await callCrm(email, "find-contact-by-phone", async (options) =>
-      crm.adapter.findContactByPhone(phone, options),
-    );
+    const asked = await callCrm(email, "find-contact-by-phone", contact.findByPhone, phone);
     if (asked.kind === "deadLetter") return notTold(email, asked.detail);
     if (asked.kind !== "ok") return asked;
     if (asked.value !== null) found.add(asked.value.recordId);

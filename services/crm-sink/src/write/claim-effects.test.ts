@@ -1,3 +1,4 @@
+import { fakeCrm } from "@inlet/crm/testing";
 import type { ClaimRequest, ClaimResult, Release } from "@inlet/ledger";
 import { expect, test } from "vitest";
 import { claimEffects } from "./claim-effects.ts";
@@ -24,7 +25,7 @@ function emailWith(canonical: string, deal: ClaimResult = { state: "won", settle
       },
     },
     event: { tenantId: "demo", eventId: "evt_1", emailKey: "eml_1" },
-    crm: { kind: "hubspot", key: "hubspot", adapter: { traits: {} } },
+    crm: { kind: "hubspot", key: "hubspot", adapter: fakeCrm() },
     owner: "sink/1",
     deadline: 10_000,
     conversationId: "cnv_old",

@@ -84,7 +84,9 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
     if (busy.length === 0) {
       wanted.forEach(({ effect, key }, index) => {
         const result = results[index];
-        if (result?.state === "won") effects.won(effect, key, result.settle);
+        if (result?.state !== "won") return;
+        const { settle, claimedMsAgo = null } = result;
+        effects.won(effect, key, settle, claimedMsAgo === null ? null : deps.now() - claimedMsAgo);
       });
       deps.reach("after-claim");
       return ok(heldClaims(email, wanted, results as Claimed[]));

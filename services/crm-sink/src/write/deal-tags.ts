@@ -36,9 +36,11 @@ export async function addNewTags(email: EmailTry, claims: HeldClaims, madeBy: st
   const given = new Set((desired["tags"] ?? "").split(";"));
   const addTags = dealTags(email).filter((tag) => !given.has(digestOf(tag)));
   if (addTags.length === 0) return ok(null);
-  const outcome = await callCrm(email, "tag-deal", async (options) =>
-    email.crm.adapter.updateDeal(recordId, { place: null, addTags }, options),
-  );
+  const outcome = await callCrm(email, "tag-deal", email.crm.adapter.records.deal.update, {
+    recordId,
+    place: null,
+    addTags,
+  });
   if (outcome.kind === "deadLetter") {
     // The email is written all the same.
     email.warnings.push(`deal_not_tagged: ${addTags.join(", ")} (${outcome.detail})`);
@@ -47,6 +49,7 @@ export async function addNewTags(email: EmailTry, claims: HeldClaims, madeBy: st
   if (outcome.kind !== "ok") return outcome;
   // A deal that a person deleted stays deleted.
   if (outcome.value === null) return ok(null);
+  email.warnings.push(...(outcome.value.warnings ?? []));
   const tags = [...given, ...addTags.map(digestOf)].filter((digest) => digest !== "");
   email.effects.confirmed("deal", key, { recordId, created: null }, { tags: tags.toSorted().join(";") });
   email.evidence["tags"] = { added: addTags };

@@ -3,8 +3,8 @@ import type { EffectEnd } from "@inlet/ledger";
 
 /** The effects of one try of one email: what was claimed, what became of it. Its `ends` go into the try's transaction whatever the outcome. */
 export interface EffectLog {
-  /** `settle`: an earlier owner may have written it. */
-  won(effect: EffectKind, key: string, settle: boolean): void;
+  /** `settle`: an earlier owner may have written it, not before `since` (epoch ms; null where nobody did). */
+  won(effect: EffectKind, key: string, settle: boolean, since?: number | null): void;
   /** A call for it begins: from here on an interruption leaves it unknown. */
   calling(effect: EffectKind, key: string): void;
   confirmed(
@@ -21,11 +21,19 @@ export interface EffectLog {
   /** What this try wrote, or found in the CRM, for it. */
   written(effect: EffectKind, key: string): Extract<EffectEnd["result"], { state: "confirmed" }> | null;
   mustSettle(effect: EffectKind, key: string): boolean;
+  /** When it was claimed for the first time, epoch ms. */
+  claimedSince(effect: EffectKind, key: string): number | null;
   anyUnknown(): boolean;
   ends(): EffectEnd[];
 }
 
-type Entry = { effect: EffectKind; key: string; settle: boolean; state: "claimed" | "calling" | EffectEnd["result"] };
+type Entry = {
+  effect: EffectKind;
+  key: string;
+  settle: boolean;
+  since: number | null;
+  state: "claimed" | "calling" | EffectEnd["result"];
+};
 
 /** `crm`: what the ledger keeps the effects under; asked for when the try ends, since the account may not be known before. */
 export function createEffectLog(crm: () => string, owner: string): EffectLog {
@@ -34,7 +42,7 @@ export function createEffectLog(crm: () => string, owner: string): EffectLog {
     const id = `${effect} ${key}`;
     let entry = entries.get(id);
     if (entry === undefined) {
-      entry = { effect, key, settle: false, state: "claimed" };
+      entry = { effect, key, settle: false, since: null, state: "claimed" };
       entries.set(id, entry);
     }
     return entry;
@@ -44,8 +52,9 @@ export function createEffectLog(crm: () => string, owner: string): EffectLog {
     return entry.state === "claimed" ? { state: "released", settle: entry.settle } : entry.state;
   };
   return {
-    won: (effect, key, settle) => {
+    won: (effect, key, settle, since = null) => {
       const entry = at(effect, key);
+      entry.since = since;
       entry.settle = settle;
       entry.state = "claimed";
     },
@@ -69,6 +78,7 @@ export function createEffectLog(crm: () => string, owner: string): EffectLog {
       return typeof state === "object" && state.state === "confirmed" ? state : null;
     },
     mustSettle: (effect, key) => at(effect, key).settle,
+    claimedSince: (effect, key) => at(effect, key).since,
     anyUnknown: () => [...entries.values()].some((entry) => endOf(entry).state === "unknown"),
     ends: () =>
       [...entries.values()].map((entry) => ({

@@ -1,8 +1,9 @@
-import type { ActivityInput, CallFault } from "@inlet/crm";
+import type { ActivityChange, ActivityInput, CallFault } from "@inlet/crm";
+import { fakeCrm } from "@inlet/crm/testing";
 import { describe, expect, it } from "vitest";
 import { createEffectLog } from "./effect-tracker.ts";
 import type { EmailTry } from "../attempt.ts";
-import { digests, tiesWanted } from "./write-activity.ts";
+import { digests, textsWritten, tiesWanted } from "./write-activity.ts";
 import { bringUpToDate } from "./merge-duplicate.ts";
 
 const TEXTS = { subject: "Offer", text: "Hello" };
@@ -65,17 +66,71 @@ describe("an activity that is there, and what a replay made", () => {
   });
 });
 
+/** What CRMs make of texts, and what they let nobody change (facts of Salesforce and Pipedrive). */
+describe("a replay under another mapping, of texts that the CRM has in its own way", () => {
+  const texts = { subject: "Offer", text: "Hello <b>you</b>" };
+  const now = { subject: "Offer", text: "Hello again" };
+
+  it("what was sanitized as it was stored is as Inlet wrote it: it is updated", async () => {
+    const noted = textsWritten(texts, { text: "Hello you" });
+    const { calls, email, end } = replayed(NONE, undefined, {
+      texts: now,
+      inCrm: { subject: "Offer", text: "Hello you" },
+      answer: { stored: { text: "HELLO AGAIN" } },
+    });
+    await end({ ...noted, ...tiesWanted(NONE) });
+    expect(calls).toEqual([{ text: "Hello again" }]);
+    expect(email.effects.written("activity", "eml_1")?.desired).toMatchObject(
+      textsWritten(now, { text: "HELLO AGAIN" }),
+    );
+  });
+
+  it("what a person changed since is left, also where it had been sanitized", async () => {
+    const noted = textsWritten(texts, { text: "Hello you" });
+    const inCrm = { subject: "Offer", text: "A person's words" };
+    const { calls, email, end } = replayed(NONE, undefined, { texts: now, inCrm });
+    await end({ ...noted, ...tiesWanted(NONE) });
+    expect(calls).toEqual([]);
+    expect(email.evidence["replay"]).toEqual({ updated: [], kept: ["subject", "text"] });
+  });
+
+  it("what the CRM keeps as it is is told, and not noted as written", async () => {
+    const { email, end } = replayed(NONE, undefined, { texts: now, inCrm: texts, answer: { fixed: ["text"] } });
+    await end({ ...textsWritten(texts), ...tiesWanted(NONE) });
+    expect(email.evidence["replay"]).toEqual({ updated: [], kept: ["subject", "text"], fixed: ["text"] });
+    const noted = email.effects.written("activity", "eml_1")?.desired ?? {};
+    expect(noted).toEqual(digests({ subject: "Offer" }));
+  });
+
+  it("a deal that the CRM ties to no activity that is there is told", async () => {
+    const { email, end } = replayed(WITH_DEAL, undefined, { answer: { fixed: ["dealId"] } });
+    await end({ ...digests(TEXTS), ...tiesWanted(NONE) });
+    expect(email.warnings).toEqual(["activity_not_tied: dealId (the CRM keeps it as it is)"]);
+    // The ledger goes on with what it has noted: no tie.
+    expect(email.effects.written("activity", "eml_1")?.desired).toEqual({});
+  });
+});
+
 /** A replay whose activity is to be tied so; what `updateActivity` was called with. */
-function replayed(ties: Pick<ActivityInput, "dealId" | "fileIds">, fault?: CallFault) {
+function replayed(
+  ties: Pick<ActivityInput, "dealId" | "fileIds">,
+  fault?: CallFault,
+  {
+    texts = TEXTS,
+    inCrm = TEXTS,
+    answer = {},
+  }: { texts?: typeof TEXTS; inCrm?: Record<string, string>; answer?: object } = {},
+) {
   const calls: object[] = [];
-  const adapter = {
-    updateActivity: async (_id: string, changed: object) => {
-      calls.push(changed);
-      return Promise.resolve(
-        fault === undefined ? { ok: true, value: { recordId: "a-1", created: false } } : { ok: false, fault },
-      );
+  const adapter = fakeCrm({
+    activity: {
+      read: async () => ({ ok: true, value: inCrm }),
+      update: async ({ changed }: ActivityChange) => {
+        calls.push(changed);
+        return fault === undefined ? { ok: true, value: { recordId: "a-1", ...answer } } : { ok: false, fault };
+      },
     },
-  };
+  });
   const email = {
     deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, reach: () => {}, ledger: {} },
     event: { emailKey: "eml_1", eventId: "evt_1", tenantId: "acme" },
@@ -83,8 +138,7 @@ function replayed(ties: Pick<ActivityInput, "dealId" | "fileIds">, fault?: CallF
     crm: {
       kind: "hubspot",
       adapter,
-      batches: { has: () => false },
-      quota: { take: async () => Promise.resolve({ ok: true }) },
+      quotas: { take: async () => Promise.resolve({ ok: true }) },
       gate: async () => Promise.resolve({ buffered: false, behindQuota: false }),
       foundAway: async () => Promise.resolve(),
       circuit: {
@@ -99,7 +153,7 @@ function replayed(ties: Pick<ActivityInput, "dealId" | "fileIds">, fault?: CallF
     evidence: {},
     summary: [],
   } as unknown as EmailTry;
-  const desired = { key: "eml_1", ...TEXTS, ...ties } as ActivityInput;
+  const desired = { key: "eml_1", ...texts, ...ties } as ActivityInput;
   const end = async (noted: Record<string, string>) =>
     bringUpToDate(
       email,

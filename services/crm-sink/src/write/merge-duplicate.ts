@@ -5,7 +5,7 @@ import { callCrm } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";
 import { addNewTags } from "./deal-tags.ts";
 import type { EmailTry } from "../attempt.ts";
-import { digests, tiesWanted } from "./write-activity.ts";
+import { digests, textsWritten, tiesWanted } from "./write-activity.ts";
 
 export type ConfirmedActivity = Extract<ClaimResult, { state: "confirmed" }>;
 
@@ -23,12 +23,15 @@ export async function addToWritten(
   email.summary.push({ effect: "activity", key, recordId: activity.recordId, created: false });
   if (deal.kind === "named" && activity.recordId !== null) {
     const { recordId } = activity;
-    const outcome = await callCrm(email, "associate", async (options) =>
-      email.crm.adapter.updateActivity(recordId, { dealId: deal.dealId }, options),
-    );
+    const { update } = email.crm.adapter.records.activity;
+    const outcome = await callCrm(email, "associate", update, { recordId, changed: { dealId: deal.dealId } });
     if (outcome.kind !== "ok") return outcome;
-    email.summary.push({ effect: "deal", key: email.conversationId, recordId: deal.dealId, created: false });
-    email.evidence["deal"] = deal.evidence;
+    if (outcome.value?.fixed?.includes("dealId") === true) {
+      email.warnings.push(notTied(["dealId"], KEPT));
+    } else {
+      email.summary.push({ effect: "deal", key: email.conversationId, recordId: deal.dealId, created: false });
+      email.evidence["deal"] = deal.evidence;
+    }
   }
   const tagged = await addNewTags(email, claims, activity.eventId);
   if (tagged.kind !== "ok") return tagged;
@@ -53,7 +56,7 @@ export async function bringUpToDate(
   activity: ConfirmedActivity,
   desired: ActivityInput,
 ): Promise<Outcome<null>> {
-  const { adapter } = email.crm;
+  const { read: readActivity, update: updateActivity } = email.crm.adapter.records.activity;
   const { recordId } = activity;
   email.summary.push({ effect: "activity", key: desired.key, recordId, created: false });
   const wanted = { subject: desired.subject, text: desired.text };
@@ -63,25 +66,56 @@ export async function bringUpToDate(
   const changed = Object.entries(digests(wanted)).some(([field, digest]) => activity.desired[field] !== digest);
   if (!changed) return ok(null);
 
-  const read = await callCrm(email, "read-activity", async (options) => adapter.readActivity(recordId, options));
+  const read = await callCrm(email, "read-activity", readActivity, recordId);
   if (read.kind !== "ok") return read;
   if (read.value === null) return goneInCrm(email, desired.key);
-  const inCrm = digests({ subject: read.value["subject"] ?? "", text: read.value["text"] ?? "" });
-  const fields = Object.keys(fieldsToUpdate(digests(wanted), activity.desired, inCrm)) as (keyof typeof wanted)[];
+  const inCrm = asSent(activity, digests({ subject: read.value["subject"] ?? "", text: read.value["text"] ?? "" }));
+  let fields = Object.keys(fieldsToUpdate(digests(wanted), activity.desired, inCrm)) as (keyof typeof wanted)[];
+  let stored: Readonly<Record<string, string>> = {};
+  let fixed: readonly string[] = [];
   if (fields.length > 0) {
-    const update = Object.fromEntries(fields.map((field) => [field, wanted[field]]));
-    const written = await callCrm(email, "update-activity", async (options) =>
-      adapter.updateActivity(recordId, update, options),
-    );
+    const changed = Object.fromEntries(fields.map((field) => [field, wanted[field]]));
+    const written = await callCrm(email, "update-activity", updateActivity, { recordId, changed });
     if (written.kind !== "ok") return written;
     if (written.value === null) return goneInCrm(email, desired.key);
+    ({ fixed = [], stored = {} } = written.value);
+    fields = fields.filter((field) => !fixed.includes(field));
   }
-  email.evidence["replay"] = {
-    updated: fields,
-    kept: Object.keys(wanted).filter((field) => !fields.includes(field as "text")),
-  };
-  email.effects.confirmed("activity", desired.key, { recordId, created: null }, { ...digests(wanted), ...tied.value });
+  const kept = Object.keys(wanted).filter((field) => !fields.includes(field as "text"));
+  email.evidence["replay"] = { updated: fields, kept, ...(fixed.length === 0 ? {} : { fixed }) };
+  // What the CRM keeps as it was is not noted as written.
+  const texts = Object.fromEntries(Object.entries(wanted).filter(([field]) => !fixed.includes(field)));
+  const noted = textsWritten(texts, storedNow(activity, wanted, fields, stored));
+  email.effects.confirmed("activity", desired.key, { recordId, created: null }, { ...noted, ...tied.value });
   return ok(null);
+}
+
+/** What the CRM kept otherwise than it was sent, and still has so, is as Inlet sent it. */
+function asSent({ desired }: ConfirmedActivity, inCrm: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inCrm).map(([field, digest]) => [
+      field,
+      digest === desired[`stored.${field}`] ? (desired[field] ?? digest) : digest,
+    ]),
+  );
+}
+
+/** What the CRM has of the fields that were written, where it keeps, or kept, them otherwise than they were sent. */
+function storedNow(
+  { desired }: ConfirmedActivity,
+  wanted: Readonly<Record<string, string>>,
+  written: readonly string[],
+  stored: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const before = written.filter((field) => desired[`stored.${field}`] !== undefined);
+  return { ...Object.fromEntries(before.map((field) => [field, wanted[field] ?? ""])), ...stored };
+}
+
+/** Why a tie is not made: not a fault of the call. */
+const KEPT = "the CRM keeps it as it is";
+
+function notTied(fields: readonly string[], why: string): string {
+  return `activity_not_tied: ${fields.join(", ")} (${why})`;
 }
 
 /**
@@ -107,17 +141,20 @@ async function tieWhatIsNew(
   // Should the call fail, the next try still knows.
   const open = Object.fromEntries(Object.keys(ties).map((field) => [field, ""]));
   email.effects.confirmed("activity", desired.key, { recordId, created: null }, digests(open));
-  const written = await callCrm(email, "associate", async (options) =>
-    email.crm.adapter.updateActivity(recordId, ties, options),
-  );
+  const { update } = email.crm.adapter.records.activity;
+  const written = await callCrm(email, "associate", update, { recordId, changed: ties });
   if (written.kind === "deadLetter") {
     // Once it is made, what cannot be tied is at least told.
-    email.warnings.push(`activity_not_tied: ${Object.keys(ties).join(", ")} (${written.detail})`);
+    email.warnings.push(notTied(Object.keys(ties), written.detail));
     return ok({});
   }
   if (written.kind !== "ok") return written;
   if (written.value === null) return goneInCrm(email, desired.key);
-  const tied = Object.fromEntries(Object.keys(ties).map((field) => [field, wanted[field] ?? ""]));
+  const { fixed = [] } = written.value;
+  const kept = Object.keys(ties).filter((field) => fixed.some((each) => each === field));
+  if (kept.length > 0) email.warnings.push(notTied(kept, KEPT));
+  const fields = Object.keys(ties).filter((field) => !kept.includes(field));
+  const tied = Object.fromEntries(fields.map((field) => [field, wanted[field] ?? ""]));
   email.effects.confirmed("activity", desired.key, { recordId, created: null }, tied);
   return ok(tied);
 }

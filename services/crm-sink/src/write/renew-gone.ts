@@ -1,4 +1,4 @@
-import type { ReferredEffect } from "@inlet/crm";
+import type { ReferredRecordName } from "@inlet/crm";
 import { effectKey, fateOf, ok, type Ending, type Outcome } from "@inlet/domain";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { callCrm, settleMsOf } from "../crm/call-crm.ts";
@@ -10,7 +10,7 @@ import { findCompany } from "./write-company.ts";
 import { filenameOf } from "./write-files.ts";
 
 /** In the order in which they are written: who is tied to what. */
-const REFERRED: readonly ReferredEffect[] = ["company", "contact", "deal", "file", "task"];
+const REFERRED: readonly ReferredRecordName[] = ["company", "contact", "deal", "file", "task"];
 
 type DeadLetter = Extract<Ending, { kind: "deadLetter" }>;
 
@@ -50,7 +50,7 @@ export async function renewGone(
 async function renew(
   email: EmailTry,
   claims: HeldClaims,
-  effect: ReferredEffect,
+  effect: ReferredRecordName,
   key: string,
   filename: string | undefined,
 ): Promise<Outcome<null>> {
@@ -60,7 +60,7 @@ async function renew(
   const { recordId } = claimed;
   const activityIds = effect === "deal" ? await deps.ledger.activitiesAt(event.tenantId, recordId) : [];
   const sought = { recordId, key, activityIds, ...(filename === undefined ? {} : { filename }) };
-  const found = await callCrm(email, "where-is", async (options) => crm.adapter.whereIs(effect, sought, options));
+  const found = await callCrm(email, "where-is", crm.adapter.records[effect].locate, sought);
   if (found.kind !== "ok") return found;
   const into = found.value?.recordId ?? null;
   if (into === recordId) return ok(null);
@@ -100,9 +100,7 @@ async function renewFound(email: EmailTry, company: Company | null, address: str
   if (company === null || company.ours || company.recordId === null) return ok(null);
   const { recordId, domain } = company;
   const sought = { recordId, key: domain };
-  const found = await callCrm(email, "where-is", async (options) =>
-    email.crm.adapter.whereIs("company", sought, options),
-  );
+  const found = await callCrm(email, "where-is", email.crm.adapter.records.company.locate, sought);
   if (found.kind !== "ok") return found;
   if (found.value?.recordId === recordId) return ok(null);
   email.crm.companies.forget(domain);

@@ -61,16 +61,33 @@ async function withForwardedWords({ event, deps }: EmailTry, text: string | null
 
 /** Writes the activity whose claim was won. */
 export async function writeActivity(email: EmailTry, input: ActivityInput): Promise<Outcome<string>> {
-  const outcome = await writeEffect(
-    email,
-    "activity",
-    input.key,
-    { method: "createActivity", input },
-    { ...digests({ subject: input.subject, text: input.text }), ...tiesWanted(input) },
-  );
+  const { write, lookup } = email.crm.adapter.records.activity;
+  const { contactId, dealId } = input;
+  const outcome = await writeEffect(email, "activity", input.key, {
+    write,
+    input,
+    lookup,
+    sought: { contactId, dealId },
+    desired: (stored) => ({
+      ...textsWritten({ subject: input.subject, text: input.text }, stored),
+      ...tiesWanted(input),
+    }),
+  });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "activity", key: input.key, ...outcome.value });
   return ok(outcome.value.recordId);
+}
+
+/** Texts as the ledger keeps them: what was sent and, where the CRM keeps them otherwise, what it stored. */
+export function textsWritten(
+  sent: Readonly<Partial<Record<"subject" | "text", string>>>,
+  stored: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const otherwise = Object.entries(stored).filter(([field]) => field in sent);
+  return {
+    ...digests(sent),
+    ...digests(Object.fromEntries(otherwise.map(([field, value]) => [`stored.${field}`, value]))),
+  };
 }
 
 /** What the activity is tied to, as the ledger keeps it: a replay ties what is there only since. */

@@ -1,4 +1,5 @@
 import type { CallFault, CallResult, CompanyMatch, Written } from "@inlet/crm";
+import { fakeCrm } from "@inlet/crm/testing";
 import { deadLetter, ok } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import { describe, expect, test } from "vitest";
@@ -42,7 +43,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
       kind: "hubspot",
       key: "hubspot",
       gate: async () => ({ buffered: false }),
-      quota: { take: async () => ({ ok: true }) },
+      quotas: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
         watch: () => {},
@@ -51,16 +52,16 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),
       foundAway: async () => {},
       companies: createKnownCompanies(() => clock),
-      batches: { has: () => false },
-      adapter: {
-        traits: { company: { settle: "consistent-lookup", settleMs: 0 } },
-        findCompany: async (domain: string) => (calls.push(`find ${domain}`), find ?? { ok: true, value: null }),
-        createCompany: async ({ domain }: { domain: string }) => (
-          calls.push(`create ${domain}`),
-          create ?? { ok: true, value: { recordId: "50", created: true } }
-        ),
-        lookup: async (_: string, key: string) => (calls.push(`lookup ${key}`), { ok: true, value: null }),
-      },
+      adapter: fakeCrm({
+        company: {
+          find: async (domain: string) => (calls.push(`find ${domain}`), find ?? { ok: true, value: null }),
+          write: async ({ domain }: { domain: string }) => (
+            calls.push(`create ${domain}`),
+            create ?? { ok: true, value: { recordId: "50", created: true } }
+          ),
+          lookup: async ({ key }: { key: string }) => (calls.push(`lookup ${key}`), { ok: true, value: null }),
+        },
+      }),
     },
     effects: createEffectLog(() => "hubspot", "sink/1"),
     deadline: 60_000,

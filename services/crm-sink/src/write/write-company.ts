@@ -1,6 +1,6 @@
 import type { CompanyMatch } from "@inlet/crm";
 import { companyDomain, effectKey, ok, type Outcome } from "@inlet/domain";
-import { callMethod } from "../crm/call-crm.ts";
+import { callCrm } from "../crm/call-crm.ts";
 import type { Claims } from "./claim-effects.ts";
 import type { EmailTry } from "../attempt.ts";
 import { mayBeRenewed, writeEffect } from "./write-effect.ts";
@@ -43,7 +43,7 @@ export async function findCompany(email: EmailTry, sender: string): Promise<Outc
   let found = crm.companies.get(domain);
   if (found === undefined) {
     const asked = await crm.companies.ask(domain, async () =>
-      callMethod(email, "find-company", { method: "findCompany", input: domain }),
+      callCrm(email, "find-company", crm.adapter.records.company.find, domain),
     );
     if (asked.kind === "deadLetter") {
       email.warnings.push(`company_not_found: the CRM did not tell (${asked.detail})`);
@@ -75,9 +75,9 @@ export async function writeCompany(
     return ok({ recordId: claimed.recordId, domain, ours: true });
   }
   const { replaces = null } = claimed;
-  const outcome = await writeEffect(email, "company", domain, async (options) =>
-    email.crm.adapter.createCompany({ domain, name: domain, replaces }, options),
-  );
+  const input = { domain, name: domain, replaces };
+  const { write, lookup } = email.crm.adapter.records.company;
+  const outcome = await writeEffect(email, "company", domain, { write, input, lookup, sought: {} });
   if (outcome.kind === "deadLetter") {
     email.warnings.push(`company_failed: ${domain} (${outcome.detail})`);
     return ok(null);

@@ -29,8 +29,9 @@ export async function writeContact(
   }
   const name = splitName(contactOf(email.event)?.name ?? null);
   const replaces = claimed.state === "won" ? (claimed.replaces ?? null) : null;
-  const contact = { method: "upsertContact", input: { email: address, ...name, companyId, replaces } } as const;
-  const outcome = await writeEffect(email, "contact", address, contact);
+  const { write, lookup } = email.crm.adapter.records.contact;
+  const input = { email: address, ...name, companyId, replaces };
+  const outcome = await writeEffect(email, "contact", address, { write, input, lookup, sought: {} });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "contact", key: address, ...outcome.value });
   email.evidence["contact"] = { matchedBy: "address", created: outcome.value.created, ...whoIsMeant(email) };

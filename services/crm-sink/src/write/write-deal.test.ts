@@ -1,4 +1,5 @@
 import type { CallResult, DealRead } from "@inlet/crm";
+import { fakeCrm } from "@inlet/crm/testing";
 import type { DealChoice } from "@inlet/domain";
 import type { ClaimResult, RelatedDeals, RelatedDealsQuestion } from "@inlet/ledger";
 import { describe, expect, test } from "vitest";
@@ -40,13 +41,14 @@ function emailWith(given: Given = {}) {
     ok: true,
     value: deals.includes(id) ? { recordId: id, closed: lost.includes(id) ? "lost" : null } : null,
   });
-  const adapter = {
-    traits: { deal: { settle: "consistent-lookup" } },
-    findSentMessage: async (ids: readonly string[]) => (calls.push(`sent ${ids.join(" ")}`), sent),
-    getDeal: async (id: string) => (calls.push(`get ${id}`), found(id)),
-    lookup: async (_effect: string, key: string) => (calls.push(`lookup ${key}`), found("made")),
-    createDeal: async () => (calls.push("create"), { ok: true, value: { recordId: "new", created: true } }),
-  };
+  const adapter = fakeCrm({
+    activity: { findSent: async (ids: readonly string[]) => (calls.push(`sent ${ids.join(" ")}`), sent) },
+    deal: {
+      read: async (id: string) => (calls.push(`get ${id}`), found(id)),
+      lookup: async (sought: object) => (calls.push(`lookup ${Object.values(sought).join(" ")}`), found("made")),
+      write: async () => (calls.push("create"), { ok: true, value: { recordId: "new", created: true } }),
+    },
+  });
   const email = {
     deps: {
       now: () => 0,
@@ -89,9 +91,8 @@ function emailWith(given: Given = {}) {
       key: "hubspot",
       adapter,
       gate: async () => ({ buffered: false, behindQuota: false }),
-      batches: { has: () => false },
       deals: createKnownDeals(() => 0),
-      quota: { take: async () => ({ ok: true }) },
+      quotas: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
         watch: () => {},
@@ -270,7 +271,7 @@ describe("a deal that is won or lost (L30)", () => {
     if (outcome.kind !== "ok") throw new Error(outcome.kind);
     email.effects.won("deal", "cnv_9", false);
     const claims = { of: () => ({ state: "won", settle: false }) } as unknown as Claims;
-    expect(await writeDeal(email, claims, outcome.value, "1")).toEqual({ kind: "ok", value: "new" });
+    expect(await writeDeal(email, claims, outcome.value, { contactId: "1" })).toEqual({ kind: "ok", value: "new" });
     const detail = expect.stringContaining("the deals 8, 7 are closed");
     expect(email.evidence["deal"]).toEqual({ matchedBy: "created", confidence: "none", detail });
     expect(email.effects.ends()).toMatchObject([{ result: { desired: { detail } } }]);
@@ -325,13 +326,13 @@ describe("the deal that is written", () => {
       { state: "won", settle: true },
       "made",
       "created",
-      ["lookup cnv_9"],
+      ["lookup 1 cnv_9 5000"],
     ],
   ])("%s", async (_what, claimed, dealId, matchedBy, expectedCalls) => {
     const { email, calls } = emailWith({ deals: ["made"] });
-    if (claimed.state === "won") email.effects.won("deal", "cnv_9", claimed.settle);
+    if (claimed.state === "won") email.effects.won("deal", "cnv_9", claimed.settle, 5_000);
     const claims = { of: () => claimed } as unknown as Claims;
-    expect(await writeDeal(email, claims, adopted, "1")).toEqual({ kind: "ok", value: dealId });
+    expect(await writeDeal(email, claims, adopted, { contactId: "1" })).toEqual({ kind: "ok", value: dealId });
     expect(email.evidence["deal"]).toMatchObject({ matchedBy });
     expect(calls).toEqual(expectedCalls);
     const ends = email.effects.ends().map(({ result }) => result);

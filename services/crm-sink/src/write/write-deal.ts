@@ -15,7 +15,7 @@ import {
 } from "@inlet/domain";
 import type { ClaimResult, RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
-import { callCrm, callMethod } from "../crm/call-crm.ts";
+import { callCrm } from "../crm/call-crm.ts";
 import { isClosed, takesClosed } from "../match/closed-deals.ts";
 import { dealTags, tagsWritten } from "./deal-tags.ts";
 import type { EmailTry } from "../attempt.ts";
@@ -70,7 +70,7 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
         : ok({ ...choice, evidence: withClosed(choice.evidence, closedDeals) });
     }
     const { dealId, evidence } = choice;
-    const found = await callMethod(email, "get-deal", { method: "getDeal", input: dealId });
+    const found = await callCrm(email, "get-deal", email.crm.adapter.records.deal.read, dealId);
     // A deal that was merged into another one answers with that one's id.
     if (found.kind === "ok" && found.value !== null) {
       email.crm.deals.set(found.value.recordId, found.value);
@@ -99,9 +99,9 @@ async function findSentFromCrm(email: EmailTry, related: RelatedDeals): Promise<
   const log = treatmentOf(event, tenant.classes).policy !== "write";
   if (!tenant.matching.sentFromCrm || messageIds.length === 0 || related.conversationHasDeal || named || log)
     return ok(null);
-  const found = await callCrm(email, "find-sent-message", async (options) =>
-    email.crm.adapter.findSentMessage(messageIds, options),
-  );
+  const { findSent } = email.crm.adapter.records.activity;
+  if (findSent === undefined) return ok(null);
+  const found = await callCrm(email, "find-sent-message", findSent, messageIds);
   return found.kind === "deadLetter" ? ok(null) : found;
 }
 
@@ -115,7 +115,7 @@ export async function writeDeal(
   email: EmailTry,
   claims: Claims,
   choice: DealChoice,
-  contactId: string,
+  { contactId, companyId = null }: { readonly contactId: string; readonly companyId?: string | null },
   mayMake = true,
 ): Promise<Outcome<string | null>> {
   if (choice.kind === "none") {
@@ -150,11 +150,18 @@ export async function writeDeal(
   const name = activitySubject(email.event.subject);
   const replaces = claimed.state === "won" ? (claimed.replaces ?? null) : null;
   const tags = dealTags(email);
-  const input = { key, name, contactId, tags, ...dealPlace(email), replaces };
+  const { write, lookup } = email.crm.adapter.records.deal;
+  const input = { key, name, contactId, companyId, tags, ...dealPlace(email), replaces };
   const evidence =
     choice.kind === "conversation" && choice.evidence.matchedBy === "created" ? choice.evidence : CREATED;
   const desired = { ...evidence, ...tagsWritten(tags) };
-  const outcome = await writeEffect(email, "deal", key, { method: "createDeal", input }, desired);
+  const outcome = await writeEffect(email, "deal", key, {
+    write,
+    input,
+    lookup,
+    sought: { contactId },
+    desired: () => desired,
+  });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "deal", key, ...outcome.value });
   email.evidence["deal"] = evidence;

@@ -1,3 +1,4 @@
+import type { Parents } from "@inlet/crm";
 import { effectKey, ok, type Outcome } from "@inlet/domain";
 import type { AttachmentInfo, BlobRef } from "@inlet/schemas";
 import type { Claims } from "./claim-effects.ts";
@@ -24,6 +25,7 @@ export async function writeFiles(
   email: EmailTry,
   claims: Claims,
   files: readonly AttachmentInfo[],
+  parents: Parents,
   mayMake = true,
 ): Promise<Outcome<string[]>> {
   const ids: string[] = [];
@@ -36,7 +38,7 @@ export async function writeFiles(
       continue;
     }
     if (!mayMake) continue;
-    const outcome = await writeFile(email, key, file, claimed.replaces ?? null);
+    const outcome = await writeFile(email, key, file, { parents, replaces: claimed.replaces ?? null });
     if (outcome.kind === "deadLetter" && !email.tenant.crm.required.includes("file")) {
       email.warnings.push(`file_failed: ${file.contentType} of ${file.size} bytes (${outcome.detail})`);
       continue;
@@ -56,19 +58,29 @@ async function writeFile(
   email: EmailTry,
   key: string,
   file: AttachmentInfo,
-  replaces: string | null,
+  { parents, replaces }: { readonly parents: Parents; readonly replaces: string | null },
 ): Promise<Outcome<string>> {
   if (file.blob === null)
     return { kind: "deadLetter", reason: "blob_missing", step: "file", detail: "no stored bytes" };
   const { blob } = file;
-  const bytes = blob.size * (email.crm.adapter.fileCopies ?? FILE_COPIES);
-  return holdMemory(email, bytes, async () => sendFile(email, key, { file, blob, replaces }));
+  const bytes = blob.size * (email.crm.adapter.records.file.copies ?? FILE_COPIES);
+  return holdMemory(email, bytes, async () => sendFile(email, key, { file, blob, parents, replaces }));
 }
 
 async function sendFile(
   email: EmailTry,
   key: string,
-  { file, blob, replaces }: { readonly file: AttachmentInfo; readonly blob: BlobRef; readonly replaces: string | null },
+  {
+    file,
+    blob,
+    parents,
+    replaces,
+  }: {
+    readonly file: AttachmentInfo;
+    readonly blob: BlobRef;
+    readonly parents: Parents;
+    readonly replaces: string | null;
+  },
 ): Promise<Outcome<string>> {
   let bytes: Buffer;
   try {
@@ -83,15 +95,10 @@ async function sendFile(
     };
   }
   const filename = filenameOf(file);
-  const upload = { key, filename, contentType: file.contentType, bytes, replaces };
-  const outcome = await writeEffect(
-    email,
-    "file",
-    key,
-    async (options) => email.crm.adapter.uploadFile(upload, options),
-    {},
-    filename,
-  );
+  const { write, lookup } = email.crm.adapter.records.file;
+  const input = { key, filename, contentType: file.contentType, bytes, ...parents, replaces };
+  const sought = { filename, ...parents };
+  const outcome = await writeEffect(email, "file", key, { write, input, lookup, sought });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "file", key, ...outcome.value });
   return ok(outcome.value.recordId);

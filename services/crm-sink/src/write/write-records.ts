@@ -41,7 +41,7 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
   const before = warnings.length;
   let tie: Company | null = null;
   // What could not be tied to the activity that is there is not made: it would hang in the air.
-  const mayMake = written.state === "confirmed" ? (email.crm.adapter.ties ?? ALL) : ALL;
+  const mayMake = written.state === "confirmed" ? mayTie(email) : ALL;
   const write = async (): Promise<void> => {
     // What was written before keeps its ties: a replay makes no company.
     if (written.state !== "confirmed" && (tie === null || tie.ours))
@@ -49,7 +49,7 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
     const contactId = need(
       await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
     );
-    const dealId = need(await writeDeal(email, claims, deal, contactId, mayMake.deal));
+    const dealId = need(await writeDealOf(email, claims, deal, { contactId, tie, mayMake: mayMake.deal }));
     if (written.state === "confirmed") {
       need(await addNewTags(email, claims, email.event.eventId));
       listRuleEffects(email, claims);
@@ -57,7 +57,7 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
       await noteClosedDeal(email, dealId);
       need(await writeRules(email, claims, actions, { contactId, dealId }));
     }
-    const fileIds = need(await writeFiles(email, claims, files, mayMake.files));
+    const fileIds = need(await writeFiles(email, claims, files, { contactId, dealId }, mayMake.files));
     await holdMemory(email, textMemory(email), async () => {
       const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
       if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
@@ -84,4 +84,24 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
     }
   }
   return ok(null);
+}
+
+/** What can still be tied to an activity that is there. */
+function mayTie({ crm }: EmailTry): typeof ALL {
+  const { fixed = [] } = crm.adapter.records.activity;
+  return { deal: !fixed.includes("dealId"), files: !fixed.includes("fileIds") };
+}
+
+/** The deal, tied to the contact's company where the CRM's deals have one. */
+async function writeDealOf(
+  email: EmailTry,
+  claims: HeldClaims,
+  deal: DealChoice,
+  { contactId, tie, mayMake }: { contactId: string; tie: Company | null; mayMake: boolean },
+): Promise<Outcome<string | null>> {
+  if (email.crm.adapter.records.deal.tiesCompany !== true)
+    return writeDeal(email, claims, deal, { contactId }, mayMake);
+  return withCompany(email, tie, async (companyId) =>
+    writeDeal(email, claims, deal, { contactId, companyId }, mayMake),
+  );
 }

@@ -1,4 +1,5 @@
-import type { CallResult, Crm } from "@inlet/crm";
+import type { CallResult, DealChange } from "@inlet/crm";
+import { fakeCrm } from "@inlet/crm/testing";
 import type { RuleAction } from "@inlet/domain";
 import { expect, test } from "vitest";
 import type { Claims } from "./claim-effects.ts";
@@ -15,21 +16,33 @@ const ACTIONS: readonly RuleAction[] = [
 ];
 const LINKS = { contactId: "1", dealId: "2" };
 
+interface Answers {
+  readonly task?: () => Promise<CallResult<never>>;
+  readonly deal?: () => Promise<CallResult<null>>;
+  readonly warnings?: readonly string[];
+}
+
 /** A try whose adapter answers as given, with every claim in one state. */
-function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claimed: "won" | "confirmed" = "won") {
+function tryWith(answers: Answers, claimed: "won" | "confirmed" = "won") {
   const made: [string, ...unknown[]][] = [];
-  const adapter = {
-    traits: { task: { settle: "consistent-lookup" }, stage: { settle: "upsert-by-key" } },
-    createTask: async (input: { key: string }) => {
-      made.push(["task", input.key]);
-      return { ok: true, value: { recordId: "t1", created: true } };
+  const adapter = fakeCrm({
+    task: {
+      write:
+        answers.task ??
+        (async (input: { key: string }) => {
+          made.push(["task", input.key]);
+          return { ok: true, value: { recordId: "t1", created: true } };
+        }),
     },
-    updateDeal: async (dealId: string, change: object) => {
-      made.push(["deal", dealId, change]);
-      return { ok: true, value: { recordId: dealId } };
+    deal: {
+      update:
+        answers.deal ??
+        (async ({ recordId, ...change }: DealChange) => {
+          made.push(["deal", recordId, change]);
+          return { ok: true, value: { recordId, warnings: answers.warnings ?? [] } };
+        }),
     },
-    ...answers,
-  };
+  });
   const email = {
     deps: {
       now: () => 0,
@@ -53,7 +66,7 @@ function tryWith(answers: Partial<Pick<Crm, "createTask" | "updateDeal">>, claim
       key: "hubspot",
       adapter,
       gate: async () => ({ buffered: false }),
-      quota: { take: async () => ({ ok: true }) },
+      quotas: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
         watch: () => {},
@@ -109,7 +122,7 @@ test("WR11: what an earlier try confirmed is not done again", async () => {
 });
 
 test("what the CRM refuses, a deal that is gone and an email without a deal are warnings", async () => {
-  const failing = tryWith({ createTask: async () => refused, updateDeal: async () => ({ ok: true, value: null }) });
+  const failing = tryWith({ task: async () => refused, deal: async () => ({ ok: true, value: null }) });
   expect(await writeRules(failing.email, failing.claims, ACTIONS, LINKS)).toMatchObject({ kind: "ok" });
   expect(failing.email.warnings).toEqual([
     "rule_failed: rule quote, task (hubspot:400:VALIDATION_ERROR)",
@@ -122,9 +135,16 @@ test("what the CRM refuses, a deal that is gone and an email without a deal are 
   expect(without.email.warnings).toHaveLength(2);
 });
 
+test("a tag that the CRM cannot give is a warning, and the deal is moved all the same", async () => {
+  const { email, claims } = tryWith({ warnings: ["deal_not_tagged: vip:yes (no such label)"] });
+  expect(await writeRules(email, claims, ACTIONS, LINKS)).toMatchObject({ kind: "ok" });
+  expect(email.warnings).toContain("deal_not_tagged: vip:yes (no such label)");
+  expect(email.effects.ends()).toMatchObject([{}, { result: { state: "confirmed" } }, {}]);
+});
+
 test("an outage of the CRM ends the try: the email waits with its rules", async () => {
   const fault = { kind: "outage", code: "hubspot:5xx", message: "", unknown: true } as const;
-  const { email, claims } = tryWith({ createTask: async () => ({ ok: false, fault }) });
+  const { email, claims } = tryWith({ task: async () => ({ ok: false, fault }) });
   expect(await writeRules(email, claims, ACTIONS, LINKS)).toMatchObject({ kind: "park", code: "hubspot:5xx" });
   expect(email.effects.ends()).toMatchObject([{ effect: "task", result: { state: "unknown" } }]);
 });

@@ -1,16 +1,13 @@
-import type { DealChange } from "@inlet/crm";
+import type { DealChange as DealChangeInput, Parents } from "@inlet/crm";
+
 import { activitySubject, effectKey, ok, type Ending, type Outcome, type RuleAction } from "@inlet/domain";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "../crm/call-crm.ts";
 import type { EmailTry } from "../attempt.ts";
 import { mayBeRenewed, writeEffect } from "./write-effect.ts";
 
+type DealChange = Omit<DealChangeInput, "recordId">;
 type TaskAction = Extract<RuleAction, { kind: "createTask" }>;
-
-export interface RuleLinks {
-  readonly contactId: string;
-  readonly dealId: string | null;
-}
 
 /** What a rule wants of the CRM: at most one task, and at most one change of the deal. */
 interface RuleWork {
@@ -41,7 +38,7 @@ export async function writeRules(
   email: EmailTry,
   claims: Claims,
   actions: readonly RuleAction[],
-  links: RuleLinks,
+  links: Parents,
 ): Promise<Outcome<null>> {
   for (const { ruleId, task, change } of worksOf(actions)) {
     const key = effectKey.rule(email.event.emailKey, ruleId);
@@ -64,7 +61,7 @@ async function writeTask(
   claims: Claims,
   key: string,
   task: TaskAction,
-  links: RuleLinks,
+  links: Parents,
 ): Promise<Outcome<null>> {
   const claimed = claims.of("task", key);
   if (claimed.state === "confirmed") {
@@ -74,9 +71,8 @@ async function writeTask(
   const { title, dueAt, priority } = task;
   const { replaces = null } = claimed;
   const input = { key, title, text: taskText(email, task), dueAt, priority, ...links, replaces };
-  const outcome = await writeEffect(email, "task", key, async (options) =>
-    email.crm.adapter.createTask(input, options),
-  );
+  const { write, lookup } = email.crm.adapter.records.task;
+  const outcome = await writeEffect(email, "task", key, { write, input, lookup, sought: links });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "task", key, ...outcome.value });
   return ok(null);
@@ -93,7 +89,8 @@ async function changeDeal(
     const outcome = await callCrm(
       email,
       "stage",
-      async (options) => email.crm.adapter.updateDeal(dealId, change, options),
+      email.crm.adapter.records.deal.update,
+      { recordId: dealId, ...change },
       { effect: "stage", key },
     );
     if (outcome.kind !== "ok") return outcome;
@@ -101,6 +98,7 @@ async function changeDeal(
       email.effects.notDone("stage", key);
       return { kind: "deadLetter", reason: "crm_rejected", step: "stage", detail: "the deal is gone", gone: "certain" };
     }
+    email.warnings.push(...(outcome.value.warnings ?? []));
     email.effects.confirmed("stage", key, { recordId: dealId, created: null });
   }
   email.summary.push({ effect: "stage", key, recordId: dealId, created: null });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { Batch, CallOptions, CallResult, Crm, Written } from "../src/port.ts";
 import {
-  activityInput,
   faultOf,
   FILENAME,
   IMPATIENT_MS,
@@ -8,10 +8,11 @@ import {
   okOf,
   PATIENT_MS,
   plainId,
+  soon,
   type ConformanceCase,
   type ConformanceSubject,
-} from "./conformance.ts";
-import type { Batch, CallOptions, CallResult, Crm, Written } from "./port.ts";
+} from "./subject.ts";
+import { activityInput, lookUp, sought } from "./writes.ts";
 
 type BatchedEffect = "contact" | "deal" | "activity";
 
@@ -60,14 +61,14 @@ export const CRM_BATCH_CONFORMANCE: readonly ConformanceCase[] = [
   {
     name: "batch of deals read: each is itself or null, in order, the same one twice too",
     run: async ({ crm }) => {
-      const batch = crm.batches?.getDeal;
+      const batch = crm.records.deal.read.batch;
       if (batch === undefined) return;
       const kind = kindOf(crm, "deal");
       const deal = okOf((await send(kind, await kind.good(1)))[0] as CallResult<Written>).recordId;
       const ids = ["999999999", deal, "not-an-id", deal, ""];
-      const read = okOf(await batch.send(ids, inMs(PATIENT_MS))).map((row) => okOf(row)?.recordId ?? null);
+      const read = okOf(await batch.send(ids, soon())).map((row) => okOf(row)?.recordId ?? null);
       assert.deepEqual(read, [null, deal, null, deal, null]);
-      assert.deepEqual(okOf(await batch.send(["", "x"], inMs(PATIENT_MS))).map(okOf), [null, null]);
+      assert.deepEqual(okOf(await batch.send(["", "x"], soon())).map(okOf), [null, null]);
     },
   },
 ];
@@ -82,7 +83,7 @@ function answeredCases(effect: BatchedEffect): ConformanceCase[] {
         const first = (await send(of.kind, rows)).map((row) => okOf(row).recordId);
         assert.equal(new Set(first).size, rows.length);
         for (const [index, row] of [...rows.entries()].filter((_, n) => n % 17 === 0)) {
-          const found = okOf(await of.subject.crm.lookup(effect, row.key, inMs(PATIENT_MS)));
+          const found = okOf(await lookUp(of.subject.crm, effect, sought(row.key)));
           assert.equal(found?.recordId, first[index]);
         }
         const again = (await takeApart(of.kind, rows.toReversed())).map(okOf);
@@ -112,7 +113,7 @@ function answeredCases(effect: BatchedEffect): ConformanceCase[] {
     ),
     batchCase(`${effect}: rows that are there already, among new ones`, effect, async (of) => {
       const rows = await of.kind.good(4);
-      const before = okOf(await of.kind.alone(rows[2]?.input, inMs(PATIENT_MS)));
+      const before = okOf(await of.kind.alone(rows[2]?.input, soon()));
       const results = (await takeApart(of.kind, rows)).map(okOf);
       assert.equal(results[2]?.recordId, before.recordId);
       assert.equal(new Set(results.map(({ recordId }) => recordId)).size, rows.length);
@@ -171,7 +172,7 @@ function batchCase(name: string, effect: BatchedEffect, run: (of: Subject) => Pr
   return {
     name: `batch of ${name}`,
     run: async (subject) => {
-      if (subject.crm.batches?.[METHODS[effect]] === undefined) return;
+      if (subject.crm.records[effect].write.batch === undefined) return;
       await run({ subject, effect, kind: kindOf(subject.crm, effect) });
     },
   };
@@ -192,7 +193,7 @@ async function send(kind: Kind, rows: readonly Row[], milliseconds = PATIENT_MS)
 async function takeApart(kind: Kind, rows: readonly Row[]): Promise<CallResult<Written>[]> {
   const results = await send(kind, rows);
   for (const [index, row] of results.entries()) {
-    if (!row.ok && row.fault.kind !== "outage") results[index] = await kind.alone(rows[index]?.input, inMs(PATIENT_MS));
+    if (!row.ok && row.fault.kind !== "outage") results[index] = await kind.alone(rows[index]?.input, soon());
   }
   return results;
 }
@@ -201,10 +202,8 @@ async function counts({ subject, effect }: Subject, rows: readonly Row[], n: num
   for (const { key } of rows) assert.equal(await subject.count(effect, key, FILENAME), n, key);
 }
 
-const METHODS = { contact: "upsertContact", deal: "createDeal", activity: "createActivity" } as const;
-
 function kindOf(crm: Crm, effect: BatchedEffect): Kind {
-  const batch = crm.batches?.[METHODS[effect]] as Batch<unknown, Written>;
+  const batch = crm.records[effect].write.batch as Batch<unknown, Written>;
   const contact = (id: string): { email: string; firstName: string; lastName: string } => ({
     email: `Mara.${id}@example.com`.toLowerCase(),
     firstName: "Mara",
@@ -219,9 +218,9 @@ function kindOf(crm: Crm, effect: BatchedEffect): Kind {
     tags: ["email-sourced"],
   });
   const contactId = async (): Promise<string> =>
-    okOf(await crm.upsertContact(contact(plainId()), inMs(PATIENT_MS))).recordId;
+    okOf(await crm.records.contact.write(contact(plainId()), soon())).recordId;
   const many = (n: number, make: (id: string) => Row): Row[] => Array.from({ length: n }, () => make(plainId()));
-  const alone = crm[METHODS[effect]].bind(crm) as Kind["alone"];
+  const alone = crm.records[effect].write as Kind["alone"];
   switch (effect) {
     case "contact": {
       const row = (email: string): Row => ({ key: email, input: { ...contact(""), email } });

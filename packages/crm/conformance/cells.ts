@@ -1,6 +1,7 @@
-import { inMs, okOf, PATIENT_MS, prepareWrite, type ConformanceCase, type ConformanceSubject } from "./conformance.ts";
-import { runCell } from "./conformance-people.ts";
-import type { Crm, ReferredEffect } from "./port.ts";
+import type { Crm, ReferredRecordName } from "../src/port.ts";
+import { runCell } from "./people.ts";
+import { okOf, type ConformanceCase, type ConformanceSubject } from "./subject.ts";
+import { prepareWrite } from "./writes.ts";
 
 export const CHANGED_RECORDS = [
   "contact",
@@ -50,10 +51,8 @@ export function cell(
   };
 }
 
-export const soon = () => inMs(PATIENT_MS);
-
 /** A record of this effect that is there. */
-export async function writtenOf(crm: Crm, effect: ReferredEffect | "activity") {
+export async function writtenOf(crm: Crm, effect: ReferredRecordName | "activity") {
   const write = await prepareWrite(crm, effect);
   return { write, recordId: okOf(await write.send()).recordId };
 }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { activityInput, dealInput, faultOf, FILENAME, okOf, PATIENT_MS, plainId } from "./conformance.ts";
-import { cell, soon, writtenOf, type ChangeCase } from "./conformance-cells.ts";
-import { LIMIT_CASES } from "./conformance-limits.ts";
-import { wanted } from "./conformance-people.ts";
-import type { Crm } from "./port.ts";
+import type { Crm } from "../src/port.ts";
+import { cell, writtenOf, type ChangeCase } from "./cells.ts";
+import { LIMIT_CASES } from "./limits.ts";
+import { wanted } from "./people.ts";
+import { faultOf, FILENAME, okOf, PATIENT_MS, plainId, soon } from "./subject.ts";
+import { activityInput, dealInput } from "./writes.ts";
 
-export { CHANGED_RECORDS, CHANGES, type ChangeCase } from "./conformance-cells.ts";
+export { CHANGED_RECORDS, CHANGES, type ChangeCase } from "./cells.ts";
 
 const DELETED = {
   deal: "made once more, with the conversation's later mail",
@@ -27,22 +28,22 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
     const { crm } = subject;
     const { write, recordId } = await writtenOf(crm, "contact");
     await subject.remove("contact", recordId);
-    assert.equal(okOf(await crm.whereIs("contact", { recordId, key: write.key }, soon())), null);
+    assert.equal(okOf(await crm.records.contact.locate({ recordId, key: write.key }, soon())), null);
     const key = `eml_${plainId()}`;
-    const refused = await crm.createActivity(activityInput(key, recordId, write.key), soon());
+    const refused = await crm.records.activity.write(activityInput(key, recordId, write.key), soon());
     if (!refused.ok) assert.ok(refused.fault.kind === "record-permanent" && refused.fault.gone !== undefined);
     const input = { email: write.key, firstName: "Mara", lastName: "Núñez", replaces: recordId };
-    const again = okOf(await crm.upsertContact(input, soon()));
+    const again = okOf(await crm.records.contact.write(input, soon()));
     assert.notEqual(again.recordId, recordId);
-    okOf(await crm.createActivity(activityInput(`${key}b`, again.recordId, write.key), soon()));
+    okOf(await crm.records.activity.write(activityInput(`${key}b`, again.recordId, write.key), soon()));
   }),
   ...(["deal", "company", "task", "file"] as const).map((effect) =>
     cell(effect, "deleted", DELETED[effect], async (subject) => {
       const { write, recordId } = await writtenOf(subject.crm, effect);
       const sought = { recordId, key: write.key, filename: FILENAME };
-      assert.equal(okOf(await subject.crm.whereIs(effect, sought, soon()))?.recordId, recordId);
+      assert.equal(okOf(await subject.crm.records[effect].locate(sought, soon()))?.recordId, recordId);
       await subject.remove(effect, recordId);
-      assert.equal(okOf(await subject.crm.whereIs(effect, sought, soon())), null);
+      assert.equal(okOf(await subject.crm.records[effect].locate(sought, soon())), null);
       const again = okOf(await write.send(PATIENT_MS, recordId));
       assert.notEqual(again.recordId, recordId);
       assert.equal(await subject.count(effect, write.key, FILENAME), 1);
@@ -54,14 +55,14 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
     const { recordId } = await writtenOf(crm, "deal");
     await subject.remove("deal", recordId);
     const input = { ...activityInput(`eml_${plainId()}`, contact, null), dealId: recordId };
-    const fault = faultOf(await crm.createActivity(input, soon()));
+    const fault = faultOf(await crm.records.activity.write(input, soon()));
     assert.ok(fault.kind === "record-permanent" && fault.gone !== undefined, fault.code);
-    assert.equal(okOf(await crm.getDeal(recordId, soon())), null);
+    assert.equal(okOf(await crm.records.deal.read(recordId, soon())), null);
   }),
   cell("activity", "deleted", "stays deleted: a replay of its email ends `gone_in_crm`", async (subject) => {
     const { recordId } = await writtenOf(subject.crm, "activity");
     await subject.remove("activity", recordId);
-    assert.equal(okOf(await subject.crm.readActivity(recordId, soon())), null);
+    assert.equal(okOf(await subject.crm.records.activity.read(recordId, soon())), null);
   }),
   ...(["contact", "company", "deal"] as const).map((effect) =>
     cell(effect, "merged", "the record that it became part of takes its place", async ({ crm, people }) => {
@@ -71,15 +72,15 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
       const activityIds: string[] = [];
       if (effect === "deal") {
         const input = { ...activityInput(`eml_${plainId()}`, contact, null), dealId: from.recordId };
-        activityIds.push(okOf(await crm.createActivity(input, soon())).recordId);
+        activityIds.push(okOf(await crm.records.activity.write(input, soon())).recordId);
       }
       await merge(effect, into.recordId, from.recordId);
       const sought = { recordId: from.recordId, key: from.write.key, activityIds };
-      const found = okOf(await crm.whereIs(effect, sought, soon()));
+      const found = okOf(await crm.records[effect].locate(sought, soon()));
       assert.equal(found?.recordId, into.recordId);
-      const batch = crm.batches?.getDeal;
+      const batch = crm.records.deal.read.batch;
       if (effect !== "deal" || batch === undefined) return;
-      assert.equal(okOf(await crm.getDeal(from.recordId, soon()))?.recordId, into.recordId);
+      assert.equal(okOf(await crm.records.deal.read(from.recordId, soon()))?.recordId, into.recordId);
       const rows = okOf(await batch.send([from.recordId, into.recordId], soon())).map((row) => okOf(row)?.recordId);
       assert.deepEqual(rows, [into.recordId, into.recordId]);
     }),
@@ -89,10 +90,10 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
       const archive = wanted(people, "archive");
       const { write, recordId } = await writtenOf(crm, effect);
       await archive(effect, recordId);
-      assert.equal(okOf(await crm.whereIs(effect, { recordId, key: write.key }, soon()))?.recordId, recordId);
+      assert.equal(okOf(await crm.records[effect].locate({ recordId, key: write.key }, soon()))?.recordId, recordId);
       const contact = effect === "contact" ? recordId : (await writtenOf(crm, "contact")).recordId;
       const input = activityInput(`eml_${plainId()}`, contact, null);
-      okOf(await crm.createActivity({ ...input, dealId: effect === "deal" ? recordId : null }, soon()));
+      okOf(await crm.records.activity.write({ ...input, dealId: effect === "deal" ? recordId : null }, soon()));
     }),
     cell(
       effect,
@@ -103,7 +104,7 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
         const { write, recordId } = await writtenOf(crm, effect);
         await (people?.archive ?? remove)(effect, recordId);
         await restore(effect, recordId);
-        assert.equal(okOf(await crm.whereIs(effect, { recordId, key: write.key }, soon()))?.recordId, recordId);
+        assert.equal(okOf(await crm.records[effect].locate({ recordId, key: write.key }, soon()))?.recordId, recordId);
         assert.equal(okOf(await write.send()).recordId, recordId);
       },
     ),
@@ -114,9 +115,9 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
     const made = await writtenOf(crm, "company");
     const domain = `${plainId()}.example`;
     for (const recordId of [made.recordId, await subject.addCompany(domain)]) await archive("company", recordId);
-    assert.equal(okOf(await crm.findCompany(domain, soon())), null);
+    assert.equal(okOf(await crm.records.company.find(domain, soon())), null);
     const sought = { recordId: made.recordId, key: made.write.key };
-    assert.equal(okOf(await crm.whereIs("company", sought, soon()))?.recordId, made.recordId);
+    assert.equal(okOf(await crm.records.company.locate(sought, soon()))?.recordId, made.recordId);
   }),
   cell("company", "restored", "is found again", async (subject) => {
     const { crm, people } = subject;
@@ -125,7 +126,7 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
     const recordId = await subject.addCompany(domain);
     await (people?.archive ?? subject.remove)("company", recordId);
     await restore("company", recordId);
-    assert.equal(okOf(await crm.findCompany(domain, soon()))?.recordId, recordId);
+    assert.equal(okOf(await crm.records.company.find(domain, soon()))?.recordId, recordId);
   }),
   cell("task", "archived", "is done: it is not made again", async ({ crm, people }) => {
     const archive = wanted(people, "archive");
@@ -142,13 +143,13 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
       // A deal that is written again is one whose write was unknown: nobody had seen it.
       if (effect !== "deal" && effect !== "file") assert.equal(okOf(await write.send()).recordId, recordId);
       const sought = { recordId, key: write.key, filename: FILENAME };
-      assert.equal(okOf(await crm.whereIs(effect, sought, soon()))?.recordId, recordId);
+      assert.equal(okOf(await crm.records[effect].locate(sought, soon()))?.recordId, recordId);
       assert.equal(await nameOf(effect, recordId), "As people call it");
       if (effect !== "company") return;
       const domain = `${plainId()}.example`;
       const theirs = await subject.addCompany(domain);
       await rename("company", theirs, "As people call it");
-      assert.equal(okOf(await crm.findCompany(domain, soon()))?.recordId, theirs);
+      assert.equal(okOf(await crm.records.company.find(domain, soon()))?.recordId, theirs);
     }),
   ),
   cell("activity", "renamed", "a replay leaves what people wrote", async ({ crm, people }) => {
@@ -156,7 +157,7 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
     const { recordId } = await writtenOf(crm, "activity");
     await rename("activity", recordId, "As people call it");
     // By this the sink knows that the field is not as Inlet wrote it.
-    assert.equal(okOf(await crm.readActivity(recordId, soon()))?.["subject"], "As people call it");
+    assert.equal(okOf(await crm.records.activity.read(recordId, soon()))?.["subject"], "As people call it");
   }),
   cell(
     "deal",
@@ -167,13 +168,13 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
       const contactId = (await writtenOf(crm, "contact")).recordId;
       const ids: string[] = [];
       for (const how of ["open", "won", "lost"] as const) {
-        const { recordId } = okOf(await crm.createDeal(dealInput(plainId(), contactId), soon()));
-        assert.equal(okOf(await crm.getDeal(recordId, soon()))?.closed ?? "open", "open");
+        const { recordId } = okOf(await crm.records.deal.write(dealInput(plainId(), contactId), soon()));
+        assert.equal(okOf(await crm.records.deal.read(recordId, soon()))?.closed ?? "open", "open");
         if (how !== "open") await close(recordId, how);
-        assert.equal(okOf(await crm.getDeal(recordId, soon()))?.closed ?? "open", how);
+        assert.equal(okOf(await crm.records.deal.read(recordId, soon()))?.closed ?? "open", how);
         ids.push(recordId);
       }
-      const batch = crm.batches?.getDeal;
+      const batch = crm.records.deal.read.batch;
       if (batch === undefined) return;
       const rows = okOf(await batch.send(ids, soon())).map((row) => okOf(row)?.closed ?? "open");
       assert.deepEqual(rows, ["open", "won", "lost"]);
@@ -189,7 +190,7 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
         const configured = await remove();
         const contactId = (await writtenOf(crm, "contact")).recordId;
         for (let times = 0; times < 2; times += 1) {
-          const made = okOf(await configured.createDeal(dealInput(plainId(), contactId), soon()));
+          const made = okOf(await configured.records.deal.write(dealInput(plainId(), contactId), soon()));
           assert.match(made.warnings?.join() ?? "", /^deal_stage_missing: /);
         }
       },
@@ -199,7 +200,7 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
     cell(record, "renamed", "named by its id it stays; named by its name it is as deleted", async ({ crm, people }) => {
       const configured = await wanted(people, record === "stage" ? "renameStage" : "renamePipeline")();
       const contactId = (await writtenOf(crm, "contact")).recordId;
-      const made = okOf(await configured.createDeal(dealInput(plainId(), contactId), soon()));
+      const made = okOf(await configured.records.deal.write(dealInput(plainId(), contactId), soon()));
       assert.deepEqual(made.warnings ?? [], []);
     }),
   ),
@@ -216,7 +217,7 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
       const contactId = (await writtenOf(crm, "contact")).recordId;
       const { name, end } = await requireField();
       try {
-        const fault = faultOf(await crm.createDeal(dealInput(plainId(), contactId), soon()));
+        const fault = faultOf(await crm.records.deal.write(dealInput(plainId(), contactId), soon()));
         assert.deepEqual([fault.kind, "properties" in fault ? fault.properties : null], ["record-permanent", [name]]);
       } finally {
         await end();
@@ -239,5 +240,5 @@ async function taskOf(crm: Crm, happens: (dealId: string) => Promise<void>) {
   const dealId = (await writtenOf(crm, "deal")).recordId;
   await happens(dealId);
   const task = { key: `eml_${plainId()}/rule`, title: "Call", text: "text", dueAt: Date.now(), priority: null };
-  return okOf(await crm.createTask({ ...task, contactId, dealId }, soon()));
+  return okOf(await crm.records.task.write({ ...task, contactId, dealId }, soon()));
 }

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { GrantKey, GrantStore } from "./grant-store.ts";
-
-export { memoryGrants } from "./memory-grants.ts";
+import type { GrantKey, GrantStore } from "../src/oauth/grant-store.ts";
 
 export interface GrantStoreCase {
   readonly name: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Crm, ReferredEffect, WrittenEffect } from "./port.ts";
+import type { Crm, ReferredRecordName, RecordName } from "../src/port.ts";
 
-type Named = ReferredEffect | "activity";
+type Named = ReferredRecordName | "activity";
 
 /** What people and administrators do in the CRM, where this one knows such a thing. */
 export interface People {
@@ -29,7 +29,7 @@ export interface People {
   readonly removeOwner: (dealId: string) => Promise<void>;
   readonly archiveOwner: (dealId: string) => Promise<void>;
   /** Takes from Inlet's user the right to write such records; answers how it is given back. */
-  readonly forbid: (effect: WrittenEffect) => Promise<() => Promise<void>>;
+  readonly forbid: (effect: RecordName) => Promise<() => Promise<void>>;
 }
 
 /** A cell of the table, such as `deal merged`. */

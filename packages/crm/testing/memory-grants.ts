@@ -1,4 +1,4 @@
-import type { GrantKey, GrantStore } from "./grant-store.ts";
+import type { GrantKey, GrantStore } from "../src/oauth/grant-store.ts";
 
 interface Row {
   generation: number;

@@ -1,0 +1,2 @@
+export { fakeCrm } from "./fake-crm.ts";
+export { memoryGrants } from "./memory-grants.ts";
