@@ -1,0 +1,28 @@
+import { baseUrl, everyKind, readEveryKind, type CrmSettings } from "@inlet/crm";
+import { secretReferences, type SettingsReading } from "@inlet/settings";
+import { z } from "zod";
+
+/** `crm:` of kind `toy` as written. */
+export const toyFile = z.strictObject({
+  kind: z.literal("toy").meta({ description: "the CRM's adapter" }),
+  baseUrl: baseUrl.default("http://toy.example"),
+  token: secretReferences.meta({ description: "access token: env:NAME or file:PATH" }),
+  seats: z
+    .number()
+    .int()
+    .positive()
+    .default(1)
+    .meta({ description: "seats of the account: each has 30,000 tokens a day" }),
+  ...everyKind,
+});
+
+export interface ToySettings extends CrmSettings {
+  readonly kind: "toy";
+  readonly seats: number;
+}
+
+export function readToy(crm: z.output<typeof toyFile>, reading: SettingsReading): ToySettings {
+  const { fault } = reading;
+  if (crm.seats > 500) fault("crm.seats", "is more than Toy sells", "Give the seats of the account");
+  return { kind: crm.kind, seats: crm.seats, ...readEveryKind(crm, reading, { perSecond: 10, burst: 20 }) };
+}
