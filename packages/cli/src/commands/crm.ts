@@ -1,13 +1,45 @@
 import { userInfo } from "node:os";
 import { readEnvironment } from "@inlet/config";
+import { createCrm } from "@inlet/crm";
 import { openLedger } from "@inlet/ledger";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
+import { prepareCrm } from "../prepare-crm.ts";
+import { tenantOf } from "../tenant-of.ts";
 
-/** `inlet crm switch`: a tenant's mail goes to another account of its CRM from now on (docs/guides/when-the-crm-changes.md). */
+/** `inlet crm …`: what operators do with a tenant's account (docs/guides/when-the-crm-changes.md). */
 export function registerCrm(program: Command, context: CliContext): void {
   const crm = program.command("crm").description("a tenant's account in its CRM");
+  registerSwitch(crm, context);
+  crm
+    .command("prepare <tenant>")
+    .description(
+      "make the fields that Inlet needs in the account that the tenant's file leads to, once, and verify them. Again it makes nothing. Audited.",
+    )
+    .option("--json", "print JSON: {tenant, account, made}")
+    .action(async (tenant: string, options: { json?: boolean }) => {
+      const config = tenantOf(tenant, operatorEnvironment(context));
+      const ledger = openLedger({
+        connectionString: readEnvironment(operatorEnvironment(context), ["database"]).databaseUrl,
+        applicationName: "inlet",
+      });
+      const log = { debug: () => {}, warn: (_: object, message: string) => context.err(message) };
+      const adapter = createCrm(config.crm, { tenant, log, grants: ledger.grants });
+      try {
+        const done = await prepareCrm({ crm: adapter, ledger, actor: userInfo().username }, tenant);
+        if (options.json === true) context.out(JSON.stringify({ tenant, ...done }));
+        else if (done.made.length === 0) context.err(`nothing to do: ${done.account} has what Inlet needs`);
+        else context.out(`made in ${done.account}: ${done.made.join(", ")}`);
+      } finally {
+        await adapter.close();
+        await ledger.close();
+      }
+    });
+}
+
+/** A tenant's mail goes to another account of its CRM from now on. */
+function registerSwitch(crm: Command, context: CliContext): void {
   crm
     .command("switch <tenant>")
     .description(
