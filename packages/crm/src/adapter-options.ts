@@ -1,4 +1,4 @@
-import type { AdapterLog, CallReport } from "./call-report.ts";
+import type { AdapterLog, CallReport } from "./calls/call-report.ts";
 import type { RecordName } from "./records.ts";
 
 /** What every adapter is given, whatever its kind. */

@@ -1,7 +1,7 @@
 import type { SettingsReading } from "@inlet/settings";
 import type { z } from "zod";
 import type { AdapterOptions } from "./adapter-options.ts";
-import type { AdapterLog, CallReport } from "./call-report.ts";
+import type { AdapterLog, CallReport } from "./calls/call-report.ts";
 import type { GrantStore } from "./oauth/grant-store.ts";
 import type { Crm } from "./port.ts";
 import type { CrmFile, CrmSettings } from "./settings.ts";

@@ -1,7 +1,7 @@
-import type { Caller, CallerRequest } from "../caller.ts";
-import { parseLossless } from "../lossless-json.ts";
+import type { Caller, CallerRequest } from "../calls/caller.ts";
+import { parseLossless } from "../calls/lossless-json.ts";
 import type { CallOptions, CallResult } from "../port.ts";
-import type { ExchangeResult } from "../transport.ts";
+import type { ExchangeResult } from "../calls/transport.ts";
 import { refusedProperties } from "./refused-properties.ts";
 import { faultOfExchange } from "./faults.ts";
 

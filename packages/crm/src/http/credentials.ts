@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Webhook } from "standardwebhooks";
-import type { CallerRequest } from "../caller.ts";
+import type { CallerRequest } from "../calls/caller.ts";
 
 /**
  * The headers that say who calls. `auth` is `bearer`, `basic` (the token is user:password), `header:NAME`, or `standard-webhooks`: the request is

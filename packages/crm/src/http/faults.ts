@@ -1,6 +1,6 @@
 import type { CallFault } from "../port.ts";
-import { retryAfter } from "../retry-after.ts";
-import type { ExchangeResult } from "../transport.ts";
+import { retryAfter } from "../calls/retry-after.ts";
+import type { ExchangeResult } from "../calls/transport.ts";
 
 /**
  * Every `code` of a fault of a CRM of kind `http`.

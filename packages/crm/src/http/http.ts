@@ -1,6 +1,6 @@
-import type { AccessTokens } from "../access-tokens.ts";
+import type { AccessTokens } from "../calls/access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
-import { createCaller, type CallerOptions } from "../caller.ts";
+import { createCaller, type CallerOptions } from "../calls/caller.ts";
 import { operation, type Crm } from "../port.ts";
 import { done, failed } from "./answers.ts";
 import { createHttpClient } from "./client.ts";

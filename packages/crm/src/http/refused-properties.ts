@@ -1,4 +1,4 @@
-import { parseLossless } from "../lossless-json.ts";
+import { parseLossless } from "../calls/lossless-json.ts";
 import { placeholdersIn } from "./template.ts";
 
 /** Of one answer; more would be no help. */

@@ -1,6 +1,6 @@
 import { FormData } from "undici";
 import type { CallOptions } from "../port.ts";
-import { wellFormedJson } from "../well-formed-json.ts";
+import { wellFormedJson } from "../calls/well-formed-json.ts";
 import type { HttpClient } from "./client.ts";
 import { permanent } from "./faults.ts";
 import type { WriteRequest } from "./requests.ts";

@@ -1,6 +1,6 @@
-import type { AccessTokens } from "../access-tokens.ts";
+import type { AccessTokens } from "../calls/access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
-import { createCaller } from "../caller.ts";
+import { createCaller } from "../calls/caller.ts";
 import { operation, type Crm } from "../port.ts";
 import { readAccount } from "./account.ts";
 import { createHubSpotClient } from "./client.ts";

@@ -1,4 +1,4 @@
-import { fixedToken, type AccessTokens } from "../access-tokens.ts";
+import { fixedToken, type AccessTokens } from "../calls/access-tokens.ts";
 import type { CrmContext } from "../kind.ts";
 import type { CrmSettings } from "../settings.ts";
 import type { OAuthSettings } from "./grant.ts";

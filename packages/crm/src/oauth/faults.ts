@@ -1,6 +1,6 @@
 import type { CallFault } from "../port.ts";
-import { retryAfter } from "../retry-after.ts";
-import type { ExchangeResult } from "../transport.ts";
+import { retryAfter } from "../calls/retry-after.ts";
+import type { ExchangeResult } from "../calls/transport.ts";
 
 /**
  * Every `code` of a fault on the way to an access token. All are outages of the tenant's CRM, and none of them is `unknown`: without a token

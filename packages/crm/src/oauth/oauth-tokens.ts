@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AccessTokens } from "../access-tokens.ts";
+import type { AccessTokens } from "../calls/access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import type { CallOptions, CallResult } from "../port.ts";
 import { oauthFault } from "./faults.ts";

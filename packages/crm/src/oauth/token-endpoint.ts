@@ -1,8 +1,8 @@
 import * as oauth from "oauth4webapi";
 import type { AdapterOptions } from "../adapter-options.ts";
-import { observeCall } from "../observe-call.ts";
+import { observeCall } from "../calls/observe-call.ts";
 import type { CallResult } from "../port.ts";
-import { createTransport, type ExchangeResult } from "../transport.ts";
+import { createTransport, type ExchangeResult } from "../calls/transport.ts";
 import { faultOfError, faultOfExchange } from "./faults.ts";
 import type { Grant } from "./grant.ts";
 

@@ -1,7 +1,7 @@
-import type { Caller } from "../caller.ts";
+import type { Caller } from "../calls/caller.ts";
 import type { CallOptions, CallResult } from "../port.ts";
-import type { ExchangeResult } from "../transport.ts";
-import { wellFormedJson } from "../well-formed-json.ts";
+import type { ExchangeResult } from "../calls/transport.ts";
+import { wellFormedJson } from "../calls/well-formed-json.ts";
 import { jsonValue, odooError, rowsOf } from "./answer.ts";
 import { faultOfExchange, isMissingRecord, unreadable } from "./faults.ts";
 

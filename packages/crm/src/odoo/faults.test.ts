@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ExchangeResult } from "../transport.ts";
+import type { ExchangeResult } from "../calls/transport.ts";
 import { faultOfExchange, faultOfLoad, ODOO_CODES } from "./faults.ts";
 
 const SECRET = "mara@example.com";

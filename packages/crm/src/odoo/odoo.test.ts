@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { fixedToken } from "../access-tokens.ts";
-import type { CallReport } from "../call-report.ts";
-import { createCaller } from "../caller.ts";
+import { fixedToken } from "../calls/access-tokens.ts";
+import type { CallReport } from "../calls/call-report.ts";
+import { createCaller } from "../calls/caller.ts";
 import type { ActivityInput } from "../port.ts";
-import type { Exchange, ExchangeResult, Transport } from "../transport.ts";
+import type { Exchange, ExchangeResult, Transport } from "../calls/transport.ts";
 import { createActivity, updateActivity } from "./activities.ts";
 import { createOdooClient } from "./client.ts";
 import { upsertContact } from "./contacts.ts";

@@ -1,6 +1,6 @@
-import { fixedToken } from "../access-tokens.ts";
+import { fixedToken } from "../calls/access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
-import { createCaller } from "../caller.ts";
+import { createCaller } from "../calls/caller.ts";
 import { operation, type Crm } from "../port.ts";
 import { createOdooClient } from "./client.ts";
 import { odooSetup } from "./prepare.ts";

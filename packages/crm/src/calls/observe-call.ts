@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Span } from "@opentelemetry/api";
 import type { AdapterLog, CallReport } from "./call-report.ts";
-import type { CallResult } from "./port.ts";
+import type { CallResult } from "../port.ts";
 import type { ReadBudgets } from "./rate-limit.ts";
 import type { Exchange, ExchangeResult } from "./transport.ts";
 

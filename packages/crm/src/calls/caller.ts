@@ -1,8 +1,8 @@
 import type { FormData } from "undici";
 import type { AccessTokens } from "./access-tokens.ts";
-import type { AdapterOptions } from "./adapter-options.ts";
+import type { AdapterOptions } from "../adapter-options.ts";
 import { observeCall } from "./observe-call.ts";
-import type { CallOptions, CallResult } from "./port.ts";
+import type { CallOptions, CallResult } from "../port.ts";
 import { readRequestBudget, type ReadBudgets } from "./rate-limit.ts";
 import { createTransport, type Exchange, type ExchangeResult, type Transport } from "./transport.ts";
 

@@ -1,4 +1,4 @@
-import type { CallFault } from "./faults.ts";
+import type { CallFault } from "../faults.ts";
 import type { Budget } from "./rate-limit.ts";
 
 /** What every HTTP call came to, for metrics. */

@@ -1,4 +1,4 @@
-import type { CallOptions, CallResult } from "./port.ts";
+import type { CallOptions, CallResult } from "../port.ts";
 
 /** Where an adapter's access token comes from. */
 export interface AccessTokens {

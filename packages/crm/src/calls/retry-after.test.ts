@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { faultOfExchange as hubSpotFault } from "./hubspot/faults.ts";
-import { faultOfExchange as httpFault } from "./http/faults.ts";
-import { faultOfExchange as oauthFault } from "./oauth/faults.ts";
-import { faultOfExchange as odooFault } from "./odoo/faults.ts";
-import type { CallFault } from "./port.ts";
+import { faultOfExchange as hubSpotFault } from "../hubspot/faults.ts";
+import { faultOfExchange as httpFault } from "../http/faults.ts";
+import { faultOfExchange as oauthFault } from "../oauth/faults.ts";
+import { faultOfExchange as odooFault } from "../odoo/faults.ts";
+import type { CallFault } from "../port.ts";
 import { MOST_RETRY_AFTER_MS, retryAfter, untilMidnight } from "./retry-after.ts";
 
 const NOW = Date.UTC(2026, 10, 30, 12, 0, 0);

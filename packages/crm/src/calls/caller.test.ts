@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { CallReport } from "./call-report.ts";
 import { createCaller } from "./caller.ts";
-import { oauthFault } from "./oauth/faults.ts";
-import type { CallResult } from "./port.ts";
+import { oauthFault } from "../oauth/faults.ts";
+import type { CallResult } from "../port.ts";
 import type { Exchange, ExchangeResult } from "./transport.ts";
 
 const soon = { deadline: performance.now() + 60_000 };
