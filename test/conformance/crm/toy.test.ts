@@ -80,6 +80,6 @@ describe("its adapter", () => {
 
   describe("keeps every promise of the port", () => {
     beforeAll(() => void server.fields.add("inlet_key"));
-    test.each([...CRM_CONFORMANCE, ...CRM_MATCHING_CONFORMANCE])("$name", async ({ run }) => run(subject));
+    test.each([...CRM_CONFORMANCE, ...CRM_MATCHING_CONFORMANCE])("$name", async (promise) => promise.run(subject));
   });
 });

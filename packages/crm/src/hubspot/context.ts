@@ -11,16 +11,16 @@ export interface HubSpotContext {
   readonly stages: DealStages;
   readonly options: Pick<AdapterOptions, "tenant" | "settleMs">;
   /** An account that lost Inlet's properties, or never had them, gets them, and the call is made once more: the 400 carried out nothing. */
-  withProperties<T>(
+  readonly withProperties: <T>(
     work: () => Promise<CallResult<T>>,
     call: CallOptions,
     wanted?: {
       readonly properties?: readonly CustomProperty[];
       readonly missing?: (result: CallResult<T>) => boolean;
     },
-  ): Promise<CallResult<T>>;
+  ) => Promise<CallResult<T>>;
   /** Makes what only some tenants need, with the first record that needs it. */
-  prepared(properties: readonly CustomProperty[], call: CallOptions): Promise<CallResult<null>>;
+  readonly prepared: (properties: readonly CustomProperty[], call: CallOptions) => Promise<CallResult<null>>;
 }
 
 export function hubSpotContext(

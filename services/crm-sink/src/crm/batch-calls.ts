@@ -128,7 +128,8 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
   };
 
   const sendTogether = async (operation: AnyOperation, rows: readonly Row[]): Promise<void> => {
-    const { name: method, send: sendRows } = batchOf(operation);
+    const batch = batchOf(operation);
+    const method = batch.name;
     const deadline = Math.min(now() + timeoutMs, ...rows.map(({ call }) => call.deadline));
     const answer = await withBatchSpan(
       `batch ${method}`,
@@ -140,7 +141,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
         return circuit.call(
           rows[0]?.call.step ?? method,
           async () =>
-            sendRows(
+            batch.send(
               rows.map(({ call }) => call.input),
               { deadline },
             ),
