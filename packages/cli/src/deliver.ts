@@ -1,5 +1,5 @@
-import { requestOf } from "./request-of.ts";
-import type { ToSend } from "./request-of.ts";
+import { requestOf } from "./build-request.ts";
+import type { ToSend } from "./build-request.ts";
 
 export interface Delivery extends ToSend {
   /** Base address of the gateway. */

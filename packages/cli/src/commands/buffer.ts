@@ -4,7 +4,7 @@ import { openLedger, type Ledger } from "@inlet/ledger";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
-import { printListing } from "../listing.ts";
+import { printListing } from "../print-table.ts";
 
 /** `inlet buffer on|off|list`: a tenant's mail is held back from its CRM, and let go again (WR9). */
 export function registerBuffer(program: Command, context: CliContext): void {

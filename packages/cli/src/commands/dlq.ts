@@ -7,7 +7,7 @@ import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment, WrongUse } from "../context.ts";
 import { readDeadLetter, replayDeadLetter } from "../dead-letters.ts";
 import { commandKafka, withAdmin } from "../kafka-admin.ts";
-import { printListing } from "../listing.ts";
+import { printListing } from "../print-table.ts";
 import type { HandDecision } from "../settlements.ts";
 
 interface Filter {

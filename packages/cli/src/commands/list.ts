@@ -4,7 +4,7 @@ import { openLedger, type DeliveryFilter, type ListedDelivery, type ListPlace } 
 import type { Command } from "commander";
 import { operatorEnvironment, WrongUse, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
-import { printListing } from "../listing.ts";
+import { printListing } from "../print-table.ts";
 
 /** Of a delivery, in the order of its way (docs: README, "Every email ends"). */
 const STATES = ["accepted", "parsed", "delivering", "waiting", "written", "suppressed", "dead_lettered"];

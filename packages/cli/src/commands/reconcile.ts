@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { type CliContext, CouldNotLook, operatorEnvironment } from "../context.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { reconcile } from "../reconcile/reconcile.ts";
-import type { LawReport } from "../reconcile/law.ts";
+import type { LawReport } from "../reconcile/delivery-guarantee.ts";
 
 /** `inlet reconcile`: whether every accepted email is accounted for, now, on the running system. */
 export function registerReconcile(program: Command, context: CliContext): void {

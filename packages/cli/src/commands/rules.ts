@@ -6,7 +6,7 @@ import { recipientParts } from "@inlet/mailboxes";
 import { TENANT_ID } from "@inlet/schemas";
 import type { Command } from "commander";
 import { type CliContext, CommandFailed, WrongUse, operatorEnvironment } from "../context.ts";
-import { tableOf } from "../listing.ts";
+import { tableOf } from "../print-table.ts";
 import { printFaults } from "../print-faults.ts";
 import { readEmailFile } from "../read-email-file.ts";
 import { type RulesDryRun, tryRules } from "../rules-dry-run.ts";

@@ -2,7 +2,7 @@ import { readEnvironment } from "@inlet/config";
 import { checkSchemas, registerSchemas } from "@inlet/event-codec";
 import type { Command } from "commander";
 import { type CliContext, operatorEnvironment } from "../context.ts";
-import { printListing } from "../listing.ts";
+import { printListing } from "../print-table.ts";
 
 /** `inlet schemas check|register`: the Avro schemas of this version and those in the registry. */
 export function registerSchemasCommand(program: Command, context: CliContext): void {

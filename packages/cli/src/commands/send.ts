@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
 import { type Answer, deliver } from "../deliver.ts";
-import { printListing } from "../listing.ts";
-import { SENDABLE_KINDS, type SendableKind } from "../request-of.ts";
-import { type Signer, signerOf } from "../signer-of.ts";
+import { printListing } from "../print-table.ts";
+import { SENDABLE_KINDS, type SendableKind } from "../build-request.ts";
+import { type Signer, signerOf } from "../find-signer.ts";
 import { standardInput } from "../standard-input.ts";
 
 interface SendOptions {

@@ -13,7 +13,7 @@ import { type CliContext, CommandFailed, operatorEnvironment } from "../context.
 import { attachmentLines, linkedAttachments, type LinkedAttachment } from "../attachment-links.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { describeUnread, findUnread } from "../unread-email.ts";
-import { tableOf } from "../listing.ts";
+import { tableOf } from "../print-table.ts";
 
 /** `inlet show ID`: where an email is and how it got there. */
 export function registerShow(program: Command, context: CliContext): void {

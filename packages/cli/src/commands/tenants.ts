@@ -4,7 +4,7 @@ import { openLedger, waitReason, whyItWaits, type WaitingMail } from "@inlet/led
 import type { Command } from "commander";
 import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
 import { lookAtLanes } from "../look-at-lanes.ts";
-import { printListing } from "../listing.ts";
+import { printListing } from "../print-table.ts";
 import { printFaults } from "../print-faults.ts";
 
 interface Options {

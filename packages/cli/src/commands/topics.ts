@@ -2,7 +2,7 @@ import { readEnvironment } from "@inlet/config";
 import type { Command } from "commander";
 import { type CliContext, operatorEnvironment } from "../context.ts";
 import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
-import { printListing } from "../listing.ts";
+import { printListing } from "../print-table.ts";
 
 /** `inlet topics apply|check`: the topics that Inlet's lanes need. */
 export function registerTopics(program: Command, context: CliContext): void {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Ledger, openLedger } from "@inlet/ledger";
 import { type CliContext, CommandFailed } from "../context.ts";
 import { deliver } from "../deliver.ts";
-import { signerOf } from "../signer-of.ts";
+import { signerOf } from "../find-signer.ts";
 import { type Sample, readDemoFile } from "./demo-file.ts";
 import { type Became, becameOf, differences } from "./judge.ts";
 import { sampleEmail } from "./sample-email.ts";

@@ -1,4 +1,4 @@
-import { tableOf } from "../listing.ts";
+import { tableOf } from "../print-table.ts";
 import type { Became } from "./judge.ts";
 
 export interface DemoRow {

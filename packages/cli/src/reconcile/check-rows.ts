@@ -2,7 +2,7 @@ import { FIRST_KEY, type AccountRow, type RowKey } from "@inlet/ledger";
 import { eventKey } from "@inlet/schemas";
 import type { Findings } from "./findings.ts";
 import { hashOf } from "./hashed-set.ts";
-import { isUnread, nextRecordOf, placeOf, type At, type Positions } from "./law.ts";
+import { isUnread, nextRecordOf, placeOf, type At, type Positions } from "./delivery-guarantee.ts";
 import { PAGE, isYoung, lookAgain, type LaneTopic, type Looking } from "./looking.ts";
 import { coordinatesIn, ownerIn, outcomeKey, passOf, type OutcomesRead, type TopicsRead } from "./read-topics.ts";
 

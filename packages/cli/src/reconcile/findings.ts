@@ -1,4 +1,4 @@
-import type { Lost } from "./law.ts";
+import type { Lost } from "./delivery-guarantee.ts";
 
 /** More findings than these are counted, not kept: a million lost emails are not held in memory. */
 const MOST_LISTED = 1_000;

@@ -1,7 +1,7 @@
 import { laneFault, laneStates } from "@inlet/kafka";
 import type { LogGap } from "@inlet/ledger";
 import type { Findings } from "./findings.ts";
-import { placeOf, type Backlog, type Positions } from "./law.ts";
+import { placeOf, type Backlog, type Positions } from "./delivery-guarantee.ts";
 import { topicsOfLanes, type LaneTopic, type Looking } from "./looking.ts";
 
 /** Mail that no live consumer has read for so long is not waiting for a restart any more. */

@@ -1,7 +1,7 @@
 import type { Admin } from "@inlet/kafka";
 import type { AccountRow, Accounts, RowKey } from "@inlet/ledger";
 import { TOPICS, groupIn, topicIn } from "@inlet/schemas";
-import { placeOf, type Backlog, type Positions } from "./law.ts";
+import { placeOf, type Backlog, type Positions } from "./delivery-guarantee.ts";
 
 /** Rows or records that are looked at together. */
 export const PAGE = 1_000;

@@ -1,6 +1,6 @@
 import { FIRST_KEY, type AccountRow, type RowKey } from "@inlet/ledger";
 import type { Findings } from "./findings.ts";
-import { evidenceOf, isInLog, nextRecordOf, placeOf, type Positions } from "./law.ts";
+import { evidenceOf, isInLog, nextRecordOf, placeOf, type Positions } from "./delivery-guarantee.ts";
 import { PAGE, isYoung, lookAgain, type Looking } from "./looking.ts";
 
 const OPEN = ["accepted", "parsed", "delivering", "waiting"] as const;

@@ -5,7 +5,7 @@ import { HEADER } from "@inlet/schemas";
 import type { BlobCheck } from "./blobs.ts";
 import type { Findings } from "./findings.ts";
 import { HashedSet, hashOf } from "./hashed-set.ts";
-import { placeOf, type Positions } from "./law.ts";
+import { placeOf, type Positions } from "./delivery-guarantee.ts";
 import { PAGE, topicsOfLanes, type LaneTopic, type Looking } from "./looking.ts";
 import { OffsetSet } from "./offset-set.ts";
 

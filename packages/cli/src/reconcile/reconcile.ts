@@ -6,7 +6,7 @@ import { SHARED_LANE, topicIn } from "@inlet/schemas";
 import { checkBlobs } from "./blobs.ts";
 import { checkRows } from "./check-rows.ts";
 import { createFindings, type Findings } from "./findings.ts";
-import type { LawReport } from "./law.ts";
+import type { LawReport } from "./delivery-guarantee.ts";
 import { lookWith, topicsOfLanes, type Looking } from "./looking.ts";
 import { checkLogs, checkReaders, partitionsOf, unreadIn } from "./logs.ts";
 import { checkJourney, checkOpenRows, checkWaitingRows } from "./open-rows.ts";

@@ -17,12 +17,12 @@ import { runDemo } from "../demo/run-demo.ts";
 import { exitCodeOf } from "../demo/table.ts";
 import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
 import { noteBlobStore } from "../note-blob-store.ts";
-import { givenParts } from "./given-parts.ts";
+import { givenParts } from "./external-services.ts";
 import { type UpPorts, chosenPorts } from "./ports.ts";
 import { startProgress } from "./progress.ts";
 import { type OffsetReset, parseOffsetReset, resetOffsets } from "./reset-offsets.ts";
 import { assertServicePortsFree, serviceEnvironment, startServices } from "./services.ts";
-import { logsOf, whereToLook } from "./where-to-look.ts";
+import { logsOf, whereToLook } from "./print-endpoints.ts";
 
 export interface UpOptions {
   readonly once: boolean;

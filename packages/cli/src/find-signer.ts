@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { SourceConfig } from "@inlet/config";
 import { CommandFailed, WrongUse } from "./context.ts";
-import { SENDABLE_KINDS } from "./request-of.ts";
-import type { SendableKind, ToSend } from "./request-of.ts";
+import { SENDABLE_KINDS } from "./build-request.ts";
+import type { SendableKind, ToSend } from "./build-request.ts";
 import { sourceOf } from "./source-secret.ts";
 
 export interface SignerOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evidenceOf, type Backlog, type OpenRow } from "./law.ts";
+import { evidenceOf, type Backlog, type OpenRow } from "./delivery-guarantee.ts";
 
 const backlog = new Map<string, Backlog>([
   ["raw-events/0", { low: 2, high: 10, committed: 5 }],
