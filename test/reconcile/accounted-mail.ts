@@ -1,5 +1,5 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
-import { reconcile, type LawReport, type ReconcileOptions } from "@inlet/cli/reconcile";
+import { reconcile, type GuaranteeReport, type ReconcileOptions } from "@inlet/cli/reconcile";
 import { createCodec, createLocalSchemaIds, outcomeRecord, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
 import { deadLetterOf } from "@inlet/kafka";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
@@ -215,7 +215,7 @@ export async function accountedMail(database: Database, lane = "shared") {
     publish,
     standBy,
     topic: (name: TopicName): string => topicIn(name, lane),
-    reconcile: async (deep: boolean, more: Partial<ReconcileOptions> = {}): Promise<LawReport> =>
+    reconcile: async (deep: boolean, more: Partial<ReconcileOptions> = {}): Promise<GuaranteeReport> =>
       reconcile(ledger.accounts, admin, {
         lanes: [lane],
         deep: deep ? { codec, blobs } : null,

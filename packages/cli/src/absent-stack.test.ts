@@ -6,7 +6,7 @@ import { seeksAbsentStack } from "./absent-stack.ts";
 import { CouldNotLook } from "./context.ts";
 
 const missing = new ConfigError([{ where: "DATABASE_URL", field: "", problem: "is not set", remedy: "Set it" }]);
-const other = new ConfigError([{ where: "LOG_LEVEL", field: "", problem: "is wrong", remedy: "Mend it" }]);
+const other = new ConfigError([{ where: "LOG_LEVEL", field: "", problem: "is wrong", remedy: "Repair it" }]);
 
 const away = Object.assign(new Error("away"), { name: "LedgerUnavailableError" });
 const couldNotLook = new CouldNotLook("nothing was checked", { cause: missing });
@@ -27,6 +27,6 @@ test.each([
   ["an address is given as a file", { DATABASE_URL_FILE: "/x" }, missing],
   ["another variable is at fault", {}, other],
   ["the command failed by itself", {}, new Error("no")],
-])("%s: not for want of a running Inlet", async (_name, env, error) => {
+])("%s: not because no Inlet is running", async (_name, env, error) => {
   expect(await seeksAbsentStack(env, error)).toBe(false);
 });

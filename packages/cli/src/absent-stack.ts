@@ -18,13 +18,13 @@ export const NOTHING_RUNS = `no Inlet runs from this folder.
   Reach one elsewhere:     set ${STACK_VARIABLES.join(", ")}
   Reach one in containers: docker compose run --rm inlet …`;
 
-/** Whether a command failed for want of a running Inlet: none runs here, and the environment names no other. */
+/** Whether a command failed because no Inlet is running: none runs here, and the environment names no other. */
 export async function seeksAbsentStack(
   env: RawEnvironment,
   error: unknown,
   dataDir = DEFAULT_DATA_DIR,
 ): Promise<boolean> {
-  const seeks = causesOf(error).some(saysSo);
+  const seeks = getCauses(error).some(saysSo);
   const givenElsewhere = STACK_VARIABLES.some((name) => Boolean(env[name]) || Boolean(env[`${name}_FILE`]));
   return seeks && !givenElsewhere && (await ownerOf(dataDir)) === null;
 }
@@ -36,6 +36,6 @@ function saysSo(error: Error): boolean {
 }
 
 /** The error and what it came from: a command may say in its own words what it could not do. */
-function causesOf(error: unknown): Error[] {
-  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
+function getCauses(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...getCauses(error.cause)] : [];
 }

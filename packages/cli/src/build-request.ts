@@ -37,7 +37,7 @@ export interface HttpRequest {
 }
 
 /** The request that a sender of the kind would make of the email. `now` in epoch ms. */
-export async function requestOf(send: ToSend, now: number): Promise<HttpRequest> {
+export async function buildRequest(send: ToSend, now: number): Promise<HttpRequest> {
   const { kind, secret, senderEventId, rawForm = false } = send;
   const mime = Buffer.from(send.mime);
   switch (kind) {

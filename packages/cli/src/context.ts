@@ -28,8 +28,8 @@ export class CommandFailed extends Error {
 }
 
 /** The command was called in a way that makes no sense (exit 2). */
-export class WrongUse extends Error {
-  override readonly name = "WrongUse";
+export class UsageError extends Error {
+  override readonly name = "UsageError";
 }
 
 /** The command could not look at what it was asked about, so that it says neither yes nor no (exit 2). */

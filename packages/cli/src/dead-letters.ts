@@ -49,7 +49,7 @@ export async function replayDeadLetter(
   const links =
     delivery.traceId === null
       ? []
-      : [{ context: { traceId: delivery.traceId, spanId: spanOf(record), traceFlags: 1 } }];
+      : [{ context: { traceId: delivery.traceId, spanId: getSpan(record), traceFlags: 1 } }];
   return tracer("inlet-cli").startActiveSpan(
     "replay dead letter",
     { root: true, links, attributes: { "inlet.tenant": tenant, "inlet.event_id": eventId } },
@@ -80,6 +80,6 @@ export async function replayDeadLetter(
 }
 
 /** The span id of the record's own traceparent; zeros, which no span has, when there is none. */
-function spanOf(record: KafkaRecord): string {
+function getSpan(record: KafkaRecord): string {
   return headerText(record.headers, HEADER.traceparent)?.split("-")[2] ?? "0000000000000000";
 }

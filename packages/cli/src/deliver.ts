@@ -1,4 +1,4 @@
-import { requestOf } from "./build-request.ts";
+import { buildRequest } from "./build-request.ts";
 import type { ToSend } from "./build-request.ts";
 
 export interface Delivery extends ToSend {
@@ -19,7 +19,7 @@ export interface Answer {
 
 /** Posts one email to the gateway, signed. Throws when nothing answers. */
 export async function deliver(delivery: Delivery, signal?: AbortSignal): Promise<Answer> {
-  const { body, headers } = await requestOf(delivery, Date.now());
+  const { body, headers } = await buildRequest(delivery, Date.now());
   const target = `${delivery.url.replace(/\/$/, "")}/v1/inbound/${delivery.tenant}/${delivery.source}`;
   let response: Response;
   try {
@@ -39,12 +39,12 @@ export async function deliver(delivery: Delivery, signal?: AbortSignal): Promise
   if (response.ok) {
     return {
       status: response.status,
-      eventId: stringOf(answer["eventId"]),
+      eventId: toText(answer["eventId"]),
       duplicate: answer["duplicate"] === true,
       problem: null,
     };
   }
-  const said = [answer["code"], answer["title"], answer["detail"]].map(stringOf).filter((part) => part !== null);
+  const said = [answer["code"], answer["title"], answer["detail"]].map(toText).filter((part) => part !== null);
   return {
     status: response.status,
     eventId: null,
@@ -62,6 +62,6 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-function stringOf(value: unknown): string | null {
+function toText(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { SourceConfig } from "@inlet/config";
-import { CommandFailed, WrongUse } from "./context.ts";
+import { CommandFailed, UsageError } from "./context.ts";
 import { SENDABLE_KINDS } from "./build-request.ts";
 import type { SendableKind, ToSend } from "./build-request.ts";
-import { sourceOf } from "./source-secret.ts";
+import { findSource } from "./source-secret.ts";
 
 export interface SignerOptions {
   readonly tenant: string;
@@ -23,13 +23,13 @@ const KEYS: Partial<Record<SendableKind, string>> = {
   sendgrid: "sendgrid-signing-key.pem",
 };
 
-/** How to sign for a source: from the tenant's file, or as the options say. Throws {@link WrongUse} and {@link CommandFailed}. */
-export async function signerOf(
+/** How to sign for a source: from the tenant's file, or as the options say. Throws {@link UsageError} and {@link CommandFailed}. */
+export async function findSigner(
   options: SignerOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Signer> {
   const needsFile = options.as === undefined || options.secret === undefined;
-  const source = needsFile ? sourceOf(options.tenant, options.source, env) : null;
+  const source = needsFile ? findSource(options.tenant, options.source, env) : null;
   if (source === null && needsFile) {
     throw new CommandFailed(
       `there is no file of tenant ${options.tenant} in ${env["TENANTS_DIR"]}. Set TENANTS_DIR, or give --as and --secret.`,
@@ -37,7 +37,7 @@ export async function signerOf(
   }
   const kind = options.as ?? SENDABLE_KINDS.find((name) => name === source?.kind);
   if (kind === undefined) {
-    throw new WrongUse(
+    throw new UsageError(
       `inlet send cannot speak ${source?.kind ?? "this kind"}; it speaks ${SENDABLE_KINDS.join(", ")}`,
     );
   }
@@ -70,7 +70,7 @@ async function privateKeyFor(
   const file = options.key ?? (needed ? sample : undefined);
   if (file === undefined) {
     if (needed)
-      throw new WrongUse(`requests of kind ${kind} are signed by the provider's private key: give one with --key`);
+      throw new UsageError(`requests of kind ${kind} are signed by the provider's private key: give one with --key`);
     return undefined;
   }
   return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {

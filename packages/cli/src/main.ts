@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { commandsFor } from "./commands/index.ts";
-import { CouldNotLook, WrongUse, processContext } from "./context.ts";
+import { CouldNotLook, UsageError, processContext } from "./context.ts";
 import { asCalled } from "./called-as.ts";
 import { INLET_VERSION } from "./version.ts";
 import { NOTHING_RUNS, seeksAbsentStack } from "./absent-stack.ts";
@@ -41,9 +41,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     return context.exitCode();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    context.err(`inlet: ${(await seeksAbsentStack(context.env, error)) ? NOTHING_RUNS : messageOf(error)}`);
+    context.err(`inlet: ${(await seeksAbsentStack(context.env, error)) ? NOTHING_RUNS : getMessage(error)}`);
     if (context.env["LOG_LEVEL"] === "debug" && error instanceof Error) context.err(error.stack ?? "");
-    return error instanceof WrongUse || error instanceof CouldNotLook ? 2 : 1;
+    return error instanceof UsageError || error instanceof CouldNotLook ? 2 : 1;
   }
 }
 
@@ -51,7 +51,7 @@ function everyCommand(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...everyCommand(child)]);
 }
 
-function messageOf(error: unknown): string {
+function getMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Node's own network errors of several addresses have an empty message.
   const message = error.message === "" ? error.name : error.message;

@@ -1,6 +1,6 @@
 import { openLedger } from "@inlet/ledger";
 
-/** The ledger remembers where blobs lie. Answers what to tell whoever has named another place; null where there is nothing to tell. */
+/** The ledger remembers where blobs lie. Answers what to tell where another place is named; null where there is nothing to tell. */
 export async function noteBlobStore(databaseUrl: string, place: string): Promise<string | null> {
   const ledger = openLedger({ connectionString: databaseUrl, maxConnections: 1 });
   try {

@@ -8,7 +8,7 @@ export interface Column<Row> {
 }
 
 /** Prints rows as JSON (one array, for scripts) or as a table (for people); `empty` is said in place of a table without rows. */
-export function printListing<Row>(
+export function printTable<Row>(
   context: CliContext,
   {
     json,
@@ -19,11 +19,11 @@ export function printListing<Row>(
 ): void {
   if (json) context.out(JSON.stringify(rows, null, 2));
   else if (rows.length === 0) context.err(empty);
-  else context.out(tableOf(rows, columns));
+  else context.out(formatTable(rows, columns));
 }
 
 /** A table without frames: columns two spaces apart, titles above. */
-export function tableOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
+export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const none = {
     top: "",
     "top-mid": "",

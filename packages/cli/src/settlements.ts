@@ -19,7 +19,7 @@ export async function settlementsFor(
   decision: HandDecision | null,
 ): Promise<HandSettlement[]> {
   const unknown = await ledger.unknownEffects(tenant, eventId);
-  const names = unknown.map((effect) => nameOf(effect, unknown));
+  const names = unknown.map((effect) => toName(effect, unknown));
   if (decision === null) {
     if (reason !== "outcome_unknown" || unknown.length === 0) return [];
     throw new CommandFailed(
@@ -34,18 +34,18 @@ export async function settlementsFor(
   const busy = unknown.find(({ busyMs }) => busyMs > 0);
   if (busy !== undefined) {
     throw new CommandFailed(
-      `${eventId}: ${nameOf(busy, unknown)} is being tried by another email and may settle by itself. Try again in ${Math.ceil(busy.busyMs / 1_000)} s`,
+      `${eventId}: ${toName(busy, unknown)} is being tried by another email and may settle by itself. Try again in ${Math.ceil(busy.busyMs / 1_000)} s`,
     );
   }
   const ids = new Map<UnknownEffect, string>();
   for (const word of decision.assumeWritten) {
     const { effect, recordId } = namedBy(word, unknown, eventId);
-    if (ids.has(effect)) throw new CommandFailed(`${eventId}: two ids for ${nameOf(effect, unknown)}`);
+    if (ids.has(effect)) throw new CommandFailed(`${eventId}: two ids for ${toName(effect, unknown)}`);
     ids.set(effect, recordId);
   }
   const open = unknown.filter((effect) => !ids.has(effect));
   if (open.length > 0 && !decision.write) {
-    const left = open.map((effect) => nameOf(effect, unknown)).join(", ");
+    const left = open.map((effect) => toName(effect, unknown)).join(", ");
     throw new CommandFailed(
       `${eventId}: of ${left} it is not said whether it was written. Name the record of each with --assume-written EFFECT=ID, or add --write for those that are not in the CRM`,
     );
@@ -64,12 +64,12 @@ function namedBy(
   unknown: readonly UnknownEffect[],
   eventId: string,
 ): { effect: UnknownEffect; recordId: string } {
-  const named = unknown.find((effect) => word.startsWith(`${nameOf(effect, unknown)}=`));
+  const named = unknown.find((effect) => word.startsWith(`${toName(effect, unknown)}=`));
   const [only] = unknown;
   const found = named ?? (unknown.length === 1 && !/^[a-z]+(:|=)/.test(word) ? only : undefined);
-  const recordId = named === undefined ? word : word.slice(nameOf(named, unknown).length + 1);
+  const recordId = named === undefined ? word : word.slice(toName(named, unknown).length + 1);
   if (found === undefined || recordId.trim() === "") {
-    const names = unknown.map((effect) => `${nameOf(effect, unknown)}=ID`).join(", ");
+    const names = unknown.map((effect) => `${toName(effect, unknown)}=ID`).join(", ");
     throw new CommandFailed(
       `${eventId}: --assume-written ${word} does not name an unknown effect and its record: ${names}`,
     );
@@ -77,7 +77,7 @@ function namedBy(
   return { effect: found, recordId: recordId.trim() };
 }
 
-function nameOf({ effect, key }: UnknownEffect, all: readonly UnknownEffect[]): string {
+function toName({ effect, key }: UnknownEffect, all: readonly UnknownEffect[]): string {
   return all.filter((each) => each.effect === effect).length > 1 ? `${effect}:${key}` : effect;
 }
 

@@ -3,7 +3,7 @@ import { HEADER, eventKey, topicIn } from "@inlet/schemas";
 import { expect, test } from "vitest";
 import { describeUnread, findUnreadIn } from "./unread-email.ts";
 
-test("an email that was accepted and that nobody reads is found where it waits, with the remedy (N1)", async () => {
+test("an email that was accepted and that no service reads is found where it waits, with the remedy (N1)", async () => {
   const kafka = createInMemoryKafka({ lanes: ["shared", "acme"] });
   const producer = await kafka.producer();
   for (const eventId of ["evt_1", "evt_2"])

@@ -16,7 +16,7 @@ export interface UnreadEmail {
   readonly acceptedAt: number;
   /** Records of its partition that the parser has to read before it. */
   readonly before: number;
-  /** Why nobody reads it, where the lane has no reader. */
+  /** Why none reads it, where the lane has no reader. */
   readonly laneFault: string | null;
 }
 

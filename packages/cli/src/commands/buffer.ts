@@ -4,7 +4,7 @@ import { openLedger, type Ledger } from "@inlet/ledger";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
-import { printListing } from "../print-table.ts";
+import { printTable } from "../print-table.ts";
 
 /** `inlet buffer on|off|list`: a tenant's mail is held back from its CRM, and let go again (WR9). */
 export function registerBuffer(program: Command, context: CliContext): void {
@@ -15,7 +15,7 @@ export function registerBuffer(program: Command, context: CliContext): void {
     .description(
       "hold back: mail is still accepted and parsed, then waits; within a second nothing is called any more. Other tenants go on. Audited.",
     )
-    .option("--why <text>", "the reason, for whoever reads the list and the audit")
+    .option("--why <text>", "the reason, for the readers of the list and the audit")
     .option("--json", "print JSON: {tenant, changed}")
     .action(async (tenant: string, options: { why?: string; json?: boolean }) => {
       await withLedger(context, async (ledger) => {
@@ -48,7 +48,7 @@ export function registerBuffer(program: Command, context: CliContext): void {
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
       const rows = await withLedger(context, async (ledger) => ledger.buffers());
-      printListing(context, {
+      printTable(context, {
         json: options.json === true,
         rows,
         columns: [

@@ -4,10 +4,10 @@ import { type DeliveryView, type Ledger, openLedger } from "@inlet/ledger";
 import { DEAD_LETTER_REASONS } from "@inlet/schemas";
 import { startTelemetry } from "@inlet/telemetry";
 import type { Command } from "commander";
-import { type CliContext, CommandFailed, operatorEnvironment, WrongUse } from "../context.ts";
+import { type CliContext, CommandFailed, operatorEnvironment, UsageError } from "../context.ts";
 import { readDeadLetter, replayDeadLetter } from "../dead-letters.ts";
 import { commandKafka, withAdmin } from "../kafka-admin.ts";
-import { printListing } from "../print-table.ts";
+import { printTable } from "../print-table.ts";
 import type { HandDecision } from "../settlements.ts";
 
 interface Filter {
@@ -29,9 +29,9 @@ export function registerDlq(program: Command, context: CliContext): void {
     .option("--limit <n>", "at most so many", "100")
     .option("--json", "print JSON")
     .action(async (options: Filter) => {
-      const filter = filterOf(options);
+      const filter = parseFilterOptions(options);
       const rows = await withLedger(context, async (ledger) => ledger.deadLetters(filter));
-      printListing(context, {
+      printTable(context, {
         json: options.json === true,
         rows,
         columns: [
@@ -56,7 +56,7 @@ export function registerDlq(program: Command, context: CliContext): void {
     .option("--json", "print JSON")
     .action(async (eventId: string, options: { json?: boolean }) => {
       await withLedger(context, async (ledger) => {
-        const [delivery] = await deadLettersOf(ledger, [eventId]);
+        const [delivery] = await findDeadLetters(ledger, [eventId]);
         const environment = readEnvironment(operatorEnvironment(context), ["kafka"]);
         const record = await withAdmin(environment, async (admin) => readDeadLetter(admin, delivery as DeliveryView));
         const unknown = await ledger.unknownEffects((delivery as DeliveryView).tenant, eventId);
@@ -107,16 +107,17 @@ export function registerDlq(program: Command, context: CliContext): void {
       ) => {
         const byFilter = options.all === true || options.tenant !== undefined || options.reason !== undefined;
         if (eventIds.length === 0 && !byFilter)
-          throw new WrongUse("which dead letters? Name event ids, or use --all, --tenant or --reason");
+          throw new UsageError("which dead letters? Name event ids, or use --all, --tenant or --reason");
         if (eventIds.length > 0 && byFilter)
-          throw new WrongUse("event ids and a filter together make no sense: use one of the two");
+          throw new UsageError("event ids and a filter together make no sense: use one of the two");
         if (options.assumeWritten.length > 0 && eventIds.length !== 1)
-          throw new WrongUse("--assume-written is about the records of one email: name its event id");
+          throw new UsageError("--assume-written is about the records of one email: name its event id");
         const { assumeWritten, write = false } = options;
         const decision: HandDecision | null = write || assumeWritten.length > 0 ? { assumeWritten, write } : null;
-        const filter = filterOf(options);
+        const filter = parseFilterOptions(options);
         await withLedger(context, async (ledger) => {
-          const chosen = eventIds.length > 0 ? await deadLettersOf(ledger, eventIds) : await ledger.deadLetters(filter);
+          const chosen =
+            eventIds.length > 0 ? await findDeadLetters(ledger, eventIds) : await ledger.deadLetters(filter);
           await replayAll(context, ledger, chosen, { ...options, decision });
         });
       },
@@ -175,11 +176,12 @@ async function replayAll(
   else context.err(`${sent.length} of ${chosen.length} replayed`);
 }
 
-function filterOf(options: Filter): { tenant?: string; reason?: string; limit: number } {
+function parseFilterOptions(options: Filter): { tenant?: string; reason?: string; limit: number } {
   const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1) throw new WrongUse(`--limit ${options.limit}: not a whole number above 0`);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new UsageError(`--limit ${options.limit}: not a whole number above 0`);
   if (options.reason !== undefined && !(options.reason in DEAD_LETTER_REASONS))
-    throw new WrongUse(
+    throw new UsageError(
       `--reason ${options.reason}: there is no such reason. One of ${Object.keys(DEAD_LETTER_REASONS).join(", ")}`,
     );
   return {
@@ -189,7 +191,7 @@ function filterOf(options: Filter): { tenant?: string; reason?: string; limit: n
   };
 }
 
-async function deadLettersOf(ledger: Ledger, eventIds: readonly string[]): Promise<DeliveryView[]> {
+async function findDeadLetters(ledger: Ledger, eventIds: readonly string[]): Promise<DeliveryView[]> {
   const found: DeliveryView[] = [];
   for (const eventId of eventIds) {
     const delivery = (await ledger.find(eventId)).find((each) => each.state === "dead_lettered");

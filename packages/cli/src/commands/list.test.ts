@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { WrongUse } from "../context.ts";
+import { UsageError } from "../context.ts";
 import { parseFilter } from "./list.ts";
 
 const NOW = Date.UTC(2026, 10, 30, 12);
@@ -36,5 +36,5 @@ test.each([
   { after: "evt_1" },
   { after: CURSOR, before: CURSOR },
 ])("inlet list %j makes no sense, and says so", (options) => {
-  expect(() => parseFilter({ limit: "50", ...options }, NOW)).toThrow(WrongUse);
+  expect(() => parseFilter({ limit: "50", ...options }, NOW)).toThrow(UsageError);
 });

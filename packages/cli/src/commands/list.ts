@@ -2,9 +2,9 @@ import { readEnvironment } from "@inlet/config";
 import { domainOf } from "@inlet/domain";
 import { openLedger, type DeliveryFilter, type ListedDelivery, type ListPlace } from "@inlet/ledger";
 import type { Command } from "commander";
-import { operatorEnvironment, WrongUse, type CliContext } from "../context.ts";
+import { operatorEnvironment, UsageError, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
-import { printListing } from "../print-table.ts";
+import { printTable } from "../print-table.ts";
 
 /** Of a delivery, in the order of its way (docs: README, "Every email ends"). */
 const STATES = ["accepted", "parsed", "delivering", "waiting", "written", "suppressed", "dead_lettered"];
@@ -42,9 +42,9 @@ export function registerList(program: Command, context: CliContext): void {
       try {
         const rows = await ledger.list(filter);
         const unknown = rows.length === 0 && options.tenant !== undefined && !isTenant(context, options.tenant);
-        printListing(context, {
+        printTable(context, {
           json: options.json === true,
-          rows: rows.map((row) => ({ ...row, cursor: cursorOf(row) })),
+          rows: rows.map((row) => ({ ...row, cursor: toCursor(row) })),
           columns: [
             { title: "received", value: ({ receivedAt }) => new Date(receivedAt).toISOString().replace(/\.\d+Z/, "Z") },
             { title: "event", value: ({ eventId }) => eventId },
@@ -65,22 +65,22 @@ export function registerList(program: Command, context: CliContext): void {
     });
 }
 
-/** Throws {@link WrongUse} on what it cannot read. */
+/** Throws {@link UsageError} on what it cannot read. */
 export function parseFilter(options: Options, now: number): DeliveryFilter {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
-    throw new WrongUse(`--limit ${options.limit}: not a whole number from 1 to ${MOST}`);
+    throw new UsageError(`--limit ${options.limit}: not a whole number from 1 to ${MOST}`);
   const { tenant, after, before } = options;
-  if (after !== undefined && before !== undefined) throw new WrongUse("--after or --before, not both");
+  if (after !== undefined && before !== undefined) throw new UsageError("--after or --before, not both");
   const state = options.state?.replaceAll("-", "_");
   if (state !== undefined && !STATES.includes(state))
-    throw new WrongUse(`--state ${options.state}: there is no such state. One of ${STATES.map(shown).join(", ")}`);
+    throw new UsageError(`--state ${options.state}: there is no such state. One of ${STATES.map(shown).join(", ")}`);
   const domain = options.domain === undefined ? undefined : domainOf(`x@${options.domain.replace(/^.*@/, "")}`);
-  if (domain === null) throw new WrongUse(`--domain ${options.domain}: not a domain, such as customer.example`);
-  const since = options.since === undefined ? undefined : timeOf(options.since, now);
+  if (domain === null) throw new UsageError(`--domain ${options.domain}: not a domain, such as customer.example`);
+  const since = options.since === undefined ? undefined : parseTime(options.since, now);
   const cursor = after ?? before;
   const way = after === undefined ? "before" : "after";
-  const from = cursor === undefined ? undefined : ({ place: placeOf(cursor), way } as const);
+  const from = cursor === undefined ? undefined : ({ place: toPlace(cursor), way } as const);
   return { tenant, state, domain, since, from, limit };
 }
 
@@ -90,26 +90,26 @@ function otherPages(rows: readonly ListedDelivery[], { from, limit }: DeliveryFi
   if (first === undefined || last === undefined) return [];
   const full = rows.length === limit;
   return [
-    ...(from === undefined || (from.way === "before" && !full) ? [] : [`newer: --before ${cursorOf(first)}`]),
-    ...(from?.way === "before" || full ? [`older: --after ${cursorOf(last)}`] : []),
+    ...(from === undefined || (from.way === "before" && !full) ? [] : [`newer: --before ${toCursor(first)}`]),
+    ...(from?.way === "before" || full ? [`older: --after ${toCursor(last)}`] : []),
   ];
 }
 
-function timeOf(text: string, now: number): number {
+function parseTime(text: string, now: number): number {
   const span = /^(\d{1,6})([mhd])$/.exec(text);
   const at = span === null ? Date.parse(text) : now - Number(span[1]) * (UNIT_MS[span[2] ?? ""] ?? 0);
   if (Number.isFinite(at)) return at;
-  throw new WrongUse(`--since ${text}: neither 30m, 12h or 7d, nor a time such as 2026-11-30T08:00:00Z`);
+  throw new UsageError(`--since ${text}: neither 30m, 12h or 7d, nor a time such as 2026-11-30T08:00:00Z`);
 }
 
-function cursorOf({ receivedAt, eventId }: ListPlace): string {
+function toCursor({ receivedAt, eventId }: ListPlace): string {
   return `${receivedAt}-${eventId}`;
 }
 
-function placeOf(cursor: string): ListPlace {
+function toPlace(cursor: string): ListPlace {
   const [, at, eventId] = /^(\d{1,16})-(evt_\w{1,64})$/.exec(cursor) ?? [];
   if (at === undefined || eventId === undefined)
-    throw new WrongUse(`${cursor} is no place in the list: take one that inlet list has printed`);
+    throw new UsageError(`${cursor} is no place in the list: take one that inlet list has printed`);
   return { receivedAt: Number(at), eventId };
 }
 

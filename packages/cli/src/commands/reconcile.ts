@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { type CliContext, CouldNotLook, operatorEnvironment } from "../context.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { reconcile } from "../reconcile/reconcile.ts";
-import type { LawReport } from "../reconcile/delivery-guarantee.ts";
+import type { GuaranteeReport } from "../reconcile/delivery-guarantee.ts";
 
 /** `inlet reconcile`: whether every accepted email is accounted for, now, on the running system. */
 export function registerReconcile(program: Command, context: CliContext): void {
@@ -37,7 +37,7 @@ export function registerReconcile(program: Command, context: CliContext): void {
 async function look(
   context: CliContext,
   { deep = false, acknowledge }: { readonly deep?: boolean; readonly acknowledge?: string },
-): Promise<LawReport> {
+): Promise<GuaranteeReport> {
   const needs = deep ? (["kafka", "database", "registry", "blobs"] as const) : (["kafka", "database"] as const);
   const environment = readEnvironment(operatorEnvironment(context), needs);
   const ledger = openLedger({ connectionString: environment.databaseUrl, applicationName: "inlet reconcile" });
@@ -88,7 +88,7 @@ function couldNotLook(what: string, error: unknown): CouldNotLook {
   return new CouldNotLook(`nothing was checked, ${what} could not be looked at: ${why}`, { cause: error });
 }
 
-function print(context: CliContext, report: LawReport): void {
+function print(context: CliContext, report: GuaranteeReport): void {
   const { accepted, written, suppressed, deadLettered, inFlight, unread, lost, faults, notListed, notes } = report;
   context.out(
     `accepted ${accepted} = written ${written} + suppressed ${suppressed} + dead-lettered ${deadLettered} + in flight ${inFlight}`,

@@ -4,7 +4,7 @@ import path from "node:path";
 import { readTenant } from "@inlet/config";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CommandFailed, INLET_ROOT, WrongUse } from "../context.ts";
+import { CommandFailed, INLET_ROOT, UsageError } from "../context.ts";
 import { registerRules } from "./rules.ts";
 
 const GUIDE = readFileSync(path.join(INLET_ROOT, "docs/guides/rules.md"), "utf8");
@@ -135,9 +135,9 @@ test("an email that cannot be understood", async () => {
 });
 
 test.each([
-  [["x.eml", "--tenant", "nobody"], WrongUse, /nobody.yaml cannot be read \(ENOENT\)/],
-  [["x.eml", "--tenant", "../acme"], WrongUse, /no tenant's id/],
-  [["x.eml", "--tenant", "acme", "--to", "ana"], WrongUse, /no address/],
+  [["x.eml", "--tenant", "nobody"], UsageError, /nobody.yaml cannot be read \(ENOENT\)/],
+  [["x.eml", "--tenant", "../acme"], UsageError, /no tenant's id/],
+  [["x.eml", "--tenant", "acme", "--to", "ana"], UsageError, /no address/],
   [["no-such.eml", "--tenant", "acme"], CommandFailed, /ENOENT/],
   [[dir, "--tenant", "acme"], CommandFailed, /is a directory/],
 ])("rules try %j", async (args, kind, said) => {

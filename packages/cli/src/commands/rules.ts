@@ -5,8 +5,8 @@ import type { ConditionResult, RuleAction } from "@inlet/domain";
 import { recipientParts } from "@inlet/mailboxes";
 import { TENANT_ID } from "@inlet/schemas";
 import type { Command } from "commander";
-import { type CliContext, CommandFailed, WrongUse, operatorEnvironment } from "../context.ts";
-import { tableOf } from "../print-table.ts";
+import { type CliContext, CommandFailed, UsageError, operatorEnvironment } from "../context.ts";
+import { formatTable } from "../print-table.ts";
 import { printFaults } from "../print-faults.ts";
 import { readEmailFile } from "../read-email-file.ts";
 import { type RulesDryRun, tryRules } from "../rules-dry-run.ts";
@@ -45,7 +45,7 @@ or the tenant's file has faults; 2 for wrong use, such as an unknown tenant.`,
     .action(async (file: string, options: Options) => {
       const { tenant: id, to, json } = options;
       if (to !== undefined && recipientParts(to) === null) {
-        throw new WrongUse("--to is no address: give one such as sales@inlet.example");
+        throw new UsageError("--to is no address: give one such as sales@inlet.example");
       }
       const { tenant, faults } = tenantRules(id, options.dir ?? operatorEnvironment(context)["TENANTS_DIR"] ?? "");
       if (tenant === null) {
@@ -63,14 +63,14 @@ or the tenant's file has faults; 2 for wrong use, such as an unknown tenant.`,
 }
 
 function tenantRules(id: string, dir: string): RulesReading {
-  if (!TENANT_ID.test(id)) throw new WrongUse("--tenant is no tenant's id: give a-z, 0-9 and -, such as demo");
+  if (!TENANT_ID.test(id)) throw new UsageError("--tenant is no tenant's id: give a-z, 0-9 and -, such as demo");
   const where = path.join(dir, `${id}.yaml`);
   let text: string;
   try {
     text = readFileSync(where, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "error";
-    throw new WrongUse(`${where} cannot be read (${code}): check --tenant, and --dir or TENANTS_DIR`);
+    throw new UsageError(`${where} cannot be read (${code}): check --tenant, and --dir or TENANTS_DIR`);
   }
   return readRules(text, where);
 }
@@ -93,17 +93,17 @@ function described(file: string, tenant: string, found: RulesDryRun): string {
       rule: index === 0 ? `${ruleId}: ${held ? "met" : "not met"}` : "",
     })),
   );
-  const table = tableOf(conditions, [
+  const table = formatTable(conditions, [
     { title: "rule", value: ({ rule }) => rule },
     { title: "condition", value: ({ condition }) => condition },
     { title: "holds", value: ({ held }) => (held ? "yes" : "no") },
-    { title: "found", value: evidenceOf },
+    { title: "found", value: findEvidence },
   ]);
   const actions = rules.flatMap((rule) => rule.actions);
-  const would = tableOf(actions, [
+  const would = formatTable(actions, [
     { title: "would do", value: ({ kind }) => kind },
     { title: "for rule", value: ({ ruleId }) => ruleId },
-    { title: "what", value: (action) => whatOf(action) },
+    { title: "what", value: (action) => describeAction(action) },
   ]);
   return [...lines, table, "", actions.length === 0 ? "Nothing would be done." : would].join("\n");
 }
@@ -114,7 +114,7 @@ const POLICIES = {
   suppress: "suppressed: rules are not asked",
 } as const;
 
-function evidenceOf({ found, words }: ConditionResult): string | null {
+function findEvidence({ found, words }: ConditionResult): string | null {
   const said = words.map(({ where, asked, found: text }) => {
     const shown = oneLine(text);
     const by = shown.toLowerCase() === asked.toLowerCase() ? "" : ` by ${asked}`;
@@ -124,7 +124,7 @@ function evidenceOf({ found, words }: ConditionResult): string | null {
   return `${found === null ? "" : `${found}: `}${said.join(", ")}`;
 }
 
-function whatOf(action: RuleAction): string {
+function describeAction(action: RuleAction): string {
   switch (action.kind) {
     case "createTask":
       return `${action.title} (due ${new Date(action.dueAt).toISOString().slice(0, 16)}Z${action.priority === null ? "" : `, priority ${action.priority}`})`;

@@ -2,7 +2,7 @@ import { readEnvironment } from "@inlet/config";
 import type { Command } from "commander";
 import { type CliContext, operatorEnvironment, withDefaults } from "../context.ts";
 import { runDemo } from "../demo/run-demo.ts";
-import { exitCodeOf } from "../demo/table.ts";
+import { toExitCode } from "../demo/table.ts";
 import { untilSignalled } from "../up/signals.ts";
 
 /** `inlet samples`: what `inlet up` does once everything runs, for an Inlet that runs already (`docker compose up`). */
@@ -21,7 +21,7 @@ code 0 only if every email became what was expected.`,
       readEnvironment(env, ["database"]);
       const gatewayUrl = options.url ?? env["INLET_URL"] ?? env["PUBLIC_URL"] ?? "http://127.0.0.1:8080";
       await untilSignalled(context, async (signal) => {
-        context.setExitCode(exitCodeOf(await runDemo(context, { env, gatewayUrl, signal })));
+        context.setExitCode(toExitCode(await runDemo(context, { env, gatewayUrl, signal })));
       });
     });
 }

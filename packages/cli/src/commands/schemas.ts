@@ -2,7 +2,7 @@ import { readEnvironment } from "@inlet/config";
 import { checkSchemas, registerSchemas } from "@inlet/event-codec";
 import type { Command } from "commander";
 import { type CliContext, operatorEnvironment } from "../context.ts";
-import { printListing } from "../print-table.ts";
+import { printTable } from "../print-table.ts";
 
 /** `inlet schemas check|register`: the Avro schemas of this version and those in the registry. */
 export function registerSchemasCommand(program: Command, context: CliContext): void {
@@ -19,7 +19,7 @@ export function registerSchemasCommand(program: Command, context: CliContext): v
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
       const faults = await checkSchemas(registry());
-      printListing(context, {
+      printTable(context, {
         json: options.json === true,
         rows: faults,
         columns: [
@@ -41,7 +41,7 @@ export function registerSchemasCommand(program: Command, context: CliContext): v
     )
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
-      printListing(context, {
+      printTable(context, {
         json: options.json === true,
         rows: await registerSchemas(registry()),
         columns: [

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
+import { type CliContext, UsageError, operatorEnvironment } from "../context.ts";
 import { type Answer, deliver } from "../deliver.ts";
-import { printListing } from "../print-table.ts";
+import { printTable } from "../print-table.ts";
 import { SENDABLE_KINDS, type SendableKind } from "../build-request.ts";
-import { type Signer, signerOf } from "../find-signer.ts";
+import { type Signer, findSigner } from "../find-signer.ts";
 import { standardInput } from "../standard-input.ts";
 
 interface SendOptions {
@@ -63,8 +63,8 @@ became of it. Exit code 1 when one was refused.`,
       const env = operatorEnvironment(context);
       const url = options.url ?? env["INLET_URL"] ?? env["PUBLIC_URL"] ?? "http://127.0.0.1:8080";
       if (options.eventId !== undefined && files.length > 1)
-        throw new WrongUse("--event-id names one delivery: send one file with it");
-      const signer: Signer = await signerOf(options, env);
+        throw new UsageError("--event-id names one delivery: send one file with it");
+      const signer: Signer = await findSigner(options, env);
       const sent: Sent[] = [];
       for (const file of files) {
         const mime = file === "-" ? await standardInput() : await readFile(file);
@@ -79,7 +79,7 @@ became of it. Exit code 1 when one was refused.`,
         };
         sent.push({ file, ...(await deliver(delivery)) });
       }
-      printListing(context, {
+      printTable(context, {
         json: options.json === true,
         rows: sent,
         columns: [

@@ -13,7 +13,7 @@ import { type CliContext, CommandFailed, operatorEnvironment } from "../context.
 import { attachmentLines, linkedAttachments, type LinkedAttachment } from "../attachment-links.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { describeUnread, findUnread } from "../unread-email.ts";
-import { tableOf } from "../print-table.ts";
+import { formatTable } from "../print-table.ts";
 
 /** `inlet show ID`: where an email is and how it got there. */
 export function registerShow(program: Command, context: CliContext): void {
@@ -28,7 +28,7 @@ export function registerShow(program: Command, context: CliContext): void {
       const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
       const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet show" });
       try {
-        const journeys = await journeysOf(ledger, id);
+        const journeys = await findJourneys(ledger, id);
         const found = options.links === true ? await withLinks(operatorEnvironment(context), journeys) : journeys;
         const unread = found.length === 0 ? await findUnread(context, id) : null;
         if (options.json === true) context.out(JSON.stringify(unread === null ? found : [unread], null, 2));
@@ -52,18 +52,18 @@ type Found = DeliveryView & {
   readonly attachments?: readonly LinkedAttachment[];
 };
 
-async function journeysOf(ledger: Ledger, id: string): Promise<Found[]> {
+async function findJourneys(ledger: Ledger, id: string): Promise<Found[]> {
   const deliveries = await ledger.find(id);
   return Promise.all(
     deliveries.map(async (delivery) => ({
       ...delivery,
       journey: await ledger.journey(delivery.tenant, delivery.eventId),
-      waits: delivery.state === "waiting" ? await waitsOf(ledger, delivery) : null,
+      waits: delivery.state === "waiting" ? await findWaits(ledger, delivery) : null,
     })),
   );
 }
 
-async function waitsOf(ledger: Ledger, { tenant, eventId }: DeliveryView): Promise<Found["waits"]> {
+async function findWaits(ledger: Ledger, { tenant, eventId }: DeliveryView): Promise<Found["waits"]> {
   const view = await ledger.waitingView(tenant, eventId);
   return view === null ? null : { ...view, why: whyItWaits(view) };
 }
@@ -116,7 +116,7 @@ function describe(found: Found): string {
   lines.push("", "  journey", ...timeline(found).map((line) => `    ${line}`));
   if (found.effects.length > 0) {
     lines.push("", "  in the CRM");
-    const table = tableOf(found.effects, [
+    const table = formatTable(found.effects, [
       { title: "effect", value: ({ effect }) => (effect === "stage" ? "deal's stage, tags" : effect) },
       { title: "record", value: ({ recordId }) => recordId },
       {
@@ -147,7 +147,7 @@ function timeline(found: Found): string[] {
     ...(found.deliveringAt === null ? [] : [{ at: found.deliveringAt, what: "taken by the sink" }]),
     ...found.journey.map(({ at, service, what, detail }) => ({
       at,
-      what: `${what.replace("_", "-")} (${service})${wordsOf(what, detail)}`,
+      what: `${what.replace("_", "-")} (${service})${describeStep(what, detail)}`,
     })),
   ];
   return steps
@@ -156,7 +156,7 @@ function timeline(found: Found): string[] {
 }
 
 /** What ends an email counts the attempt that ended it, as the row and the dead letter's header do; what waits, those that are used up. */
-function wordsOf(what: string, detail: Record<string, unknown>): string {
+function describeStep(what: string, detail: Record<string, unknown>): string {
   const ends = what === "written" || what === "suppressed" || what === "dead_lettered";
   const words = Object.entries(detail).map(
     ([name, value]) => `${name} ${ends && name === "attempts" ? Number(value) + 1 : String(value)}`,

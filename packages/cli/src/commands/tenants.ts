@@ -2,9 +2,9 @@ import { explainAddress, explainTenants, readEnvironment, tenantLanes } from "@i
 import type { AddressExplanation, RawEnvironment } from "@inlet/config";
 import { openLedger, waitReason, whyItWaits, type WaitingMail } from "@inlet/ledger";
 import type { Command } from "commander";
-import { type CliContext, WrongUse, operatorEnvironment } from "../context.ts";
+import { type CliContext, UsageError, operatorEnvironment } from "../context.ts";
 import { lookAtLanes } from "../look-at-lanes.ts";
-import { printListing } from "../print-table.ts";
+import { printTable } from "../print-table.ts";
 import { printFaults } from "../print-faults.ts";
 
 interface Options {
@@ -28,7 +28,7 @@ export function registerTenants(program: Command, context: CliContext): void {
   tenants
     .command("check")
     .description(
-      "read every tenant's file and list what it means and what is wrong with it; starts nothing. Where Kafka can be asked, also which lanes have no topics or are read by nobody. With ADDRESS: which tenant and mailbox it reaches, by which rule, with which tags, or what becomes of it. Exit code 1 when there are faults, or no mailbox has the address.",
+      "read every tenant's file and list what it means and what is wrong with it; starts nothing. Where Kafka can be asked, also which lanes have no topics or are not read. With ADDRESS: which tenant and mailbox it reaches, by which rule, with which tags, or what becomes of it. Exit code 1 when there are faults, or no mailbox has the address.",
     )
     .argument("[address]", "a recipient's address, such as support+priority@inlet.example")
     .option("--dir <dir>", "the folder of the files (default: TENANTS_DIR, or config/tenants)")
@@ -60,7 +60,7 @@ async function listTenants(context: CliContext, json: boolean): Promise<void> {
       tenants.map(({ id }) => id),
       await ledger.waitingMail(),
     );
-    printListing(context, {
+    printTable(context, {
       json,
       rows,
       columns: [
@@ -108,7 +108,7 @@ async function checkAll(context: CliContext, dir: string, env: RawEnvironment, {
     const found = lanes.notLooked === null ? lanes.states : null;
     return context.out(JSON.stringify({ tenants, sharedRules, lanes: found, faults }, null, 2));
   }
-  printListing(context, {
+  printTable(context, {
     json: false,
     rows: tenants,
     columns: [
@@ -131,7 +131,7 @@ async function checkAll(context: CliContext, dir: string, env: RawEnvironment, {
 
 function checkAddress(context: CliContext, dir: string, env: RawEnvironment, address: string, { json }: Options): void {
   const { explanation, faults } = explainAddress(dir, env, address);
-  if (explanation === null) throw new WrongUse("that is no address: give one such as support+priority@inlet.example");
+  if (explanation === null) throw new UsageError("that is no address: give one such as support+priority@inlet.example");
   if (faults.length > 0 || explanation.reaches !== "mailbox") context.setExitCode(1);
   if (json === true) return context.out(JSON.stringify({ explanation, faults }, null, 2));
   context.out(describe(explanation).join("\n"));
@@ -142,7 +142,7 @@ function describe(found: AddressExplanation): string[] {
   const { address, reaches, tenant, mailbox, rule, passedOver, tags, pipeline, stage, unknownRecipients } = found;
   const lines: [what: string, said: string][] = [];
   if (reaches === "mailbox") lines.push(["reaches", `tenant ${tenant}, mailbox ${mailbox}`]);
-  else lines.push(["reaches", reaches === "unknown" ? "no mailbox" : "nobody: several tenants claim it alike"]);
+  else lines.push(["reaches", reaches === "unknown" ? "no mailbox" : "no tenant: several claim it alike"]);
   if (rule !== null) lines.push(["by", `${rule.rule} (${rule.why})`]);
   if (unknownRecipients !== null) {
     const { smtp, http } = unknownRecipients;

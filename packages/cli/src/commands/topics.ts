@@ -2,12 +2,12 @@ import { readEnvironment } from "@inlet/config";
 import type { Command } from "commander";
 import { type CliContext, operatorEnvironment } from "../context.ts";
 import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
-import { printListing } from "../print-table.ts";
+import { printTable } from "../print-table.ts";
 
 /** `inlet topics apply|check`: the topics that Inlet's lanes need. */
 export function registerTopics(program: Command, context: CliContext): void {
   const settings = () => readEnvironment(operatorEnvironment(context), ["kafka"]);
-  const lanesOf = (options: { lane: string[] }, lanes: readonly string[]): readonly string[] =>
+  const chooseLanes = (options: { lane: string[] }, lanes: readonly string[]): readonly string[] =>
     options.lane.length > 0 ? options.lane : lanes;
   const collect = (value: string, before: string[]): string[] => [...before, value];
   const topics = program.command("topics").description("the Kafka topics of the lanes (KAFKA_BROKERS, LANES)");
@@ -23,7 +23,7 @@ export function registerTopics(program: Command, context: CliContext): void {
       const { kafka, lanes } = settings();
       const done = await withAdmin(
         { kafka },
-        async (admin) => admin.applyTopics(lanesOf(options, lanes)),
+        async (admin) => admin.applyTopics(chooseLanes(options, lanes)),
         AFTER_START_MS,
       );
       if (options.json === true) context.out(JSON.stringify(done, null, 2));
@@ -40,8 +40,8 @@ export function registerTopics(program: Command, context: CliContext): void {
     .option("--json", "print JSON")
     .action(async (options: { lane: string[]; json?: boolean }) => {
       const { kafka, lanes } = settings();
-      const faults = await withAdmin({ kafka }, async (admin) => admin.checkTopics(lanesOf(options, lanes)));
-      printListing(context, {
+      const faults = await withAdmin({ kafka }, async (admin) => admin.checkTopics(chooseLanes(options, lanes)));
+      printTable(context, {
         json: options.json === true,
         rows: faults,
         columns: [

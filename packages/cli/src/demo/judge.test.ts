@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { becameOf, differences } from "./judge.ts";
+import { decideEnd, differences } from "./judge.ts";
 
 const effect = (name: string, key: string, created: boolean | null = true) => ({
   effect: name,
@@ -30,7 +30,7 @@ const EXPECTED = {
 } as const;
 
 test("a written email: contact, new deal, activity, files, task", () => {
-  const became = becameOf(WRITTEN);
+  const became = decideEnd(WRITTEN);
   expect(became).toEqual({
     state: "written",
     reason: null,
@@ -51,11 +51,11 @@ test.each([
   ["none", "none"],
 ])("a deal matched by %s is %s", (matchedBy, deal) => {
   const effects = matchedBy === "none" ? [] : WRITTEN.effects;
-  expect(becameOf({ ...WRITTEN, effects, evidence: { deal: { matchedBy } } }).deal).toBe(deal);
+  expect(decideEnd({ ...WRITTEN, effects, evidence: { deal: { matchedBy } } }).deal).toBe(deal);
 });
 
 test("every difference is said", () => {
-  const became = becameOf({ ...WRITTEN, state: "suppressed", reason: "bounce", effects: [], evidence: {} });
+  const became = decideEnd({ ...WRITTEN, state: "suppressed", reason: "bounce", effects: [], evidence: {} });
   expect(differences(EXPECTED, became)).toEqual([
     "outcome: expected written, got suppressed",
     "reason: expected none, got bounce",
@@ -67,6 +67,6 @@ test("every difference is said", () => {
 });
 
 test("a written email without an activity is a difference", () => {
-  const became = becameOf({ ...WRITTEN, effects: WRITTEN.effects.filter(({ effect: name }) => name !== "activity") });
+  const became = decideEnd({ ...WRITTEN, effects: WRITTEN.effects.filter(({ effect: name }) => name !== "activity") });
   expect(differences(EXPECTED, became)).toEqual(["activity: expected one, got none"]);
 });

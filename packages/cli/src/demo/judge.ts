@@ -15,7 +15,7 @@ export interface Became {
 }
 
 /** Reads what a delivery became from its effects and the evidence of its deal's match. */
-export function becameOf(delivery: Pick<DeliveryView, "state" | "reason" | "effects" | "evidence">): Became {
+export function decideEnd(delivery: Pick<DeliveryView, "state" | "reason" | "effects" | "evidence">): Became {
   const of = (kind: string) => delivery.effects.filter(({ effect }) => effect === kind);
   const evidence = delivery.evidence["deal"] as
     | { matchedBy?: string; dealId?: string; recordId?: string }
@@ -26,7 +26,7 @@ export function becameOf(delivery: Pick<DeliveryView, "state" | "reason" | "effe
     state: delivery.state,
     reason: delivery.reason,
     contact: of("contact")[0]?.key ?? null,
-    deal: dealOf(evidence?.matchedBy, written?.created ?? null, written !== undefined),
+    deal: decideDeal(evidence?.matchedBy, written?.created ?? null, written !== undefined),
     dealId: written?.recordId ?? evidence?.dealId ?? evidence?.recordId ?? null,
     activityId: of("activity")[0]?.recordId ?? null,
     files: of("file").length,
@@ -34,7 +34,7 @@ export function becameOf(delivery: Pick<DeliveryView, "state" | "reason" | "effe
   };
 }
 
-function dealOf(matchedBy: string | undefined, created: boolean | null, written: boolean): Became["deal"] {
+function decideDeal(matchedBy: string | undefined, created: boolean | null, written: boolean): Became["deal"] {
   if (matchedBy === "tag") return "tag";
   if (matchedBy === "created") return "new";
   if (matchedBy === "policy" && !written) return "none";

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Ledger, openLedger } from "@inlet/ledger";
 import { type CliContext, CommandFailed } from "../context.ts";
 import { deliver } from "../deliver.ts";
-import { signerOf } from "../find-signer.ts";
+import { findSigner } from "../find-signer.ts";
 import { type Sample, readDemoFile } from "./demo-file.ts";
-import { type Became, becameOf, differences } from "./judge.ts";
+import { type Became, decideEnd, differences } from "./judge.ts";
 import { sampleEmail } from "./sample-email.ts";
 import { type DemoRow, demoTable } from "./table.ts";
 
@@ -48,7 +48,7 @@ export async function runDemo(context: CliContext, options: DemoOptions): Promis
       const senderEventId = `${run}-${index}`;
       const posted = await post(sample, mime, senderEventId, options);
       open.push({ sample, title: sample.title, posted, again: null });
-      await finalOf(ledger, posted.eventId, PATIENCE_MS, options.signal);
+      await waitForEnd(ledger, posted.eventId, PATIENCE_MS, options.signal);
       if (sample.repeat === undefined) continue;
       const again = await post(sample, mime, senderEventId, options);
       open.push({ sample, title: `↳ the same delivery again`, posted, again });
@@ -56,8 +56,8 @@ export async function runDemo(context: CliContext, options: DemoOptions): Promis
     const deadline = performance.now() + LAST_PATIENCE_MS;
     const rows: DemoRow[] = [];
     for (const { sample, title, posted, again } of open) {
-      const final = await finalOf(ledger, posted.eventId, Math.max(0, deadline - performance.now()), options.signal);
-      rows.push(rowOf(sample, title, posted, again, final));
+      const final = await waitForEnd(ledger, posted.eventId, Math.max(0, deadline - performance.now()), options.signal);
+      rows.push(toRow(sample, title, posted, again, final));
     }
     context.out(demoTable(rows));
     const wrong = rows.filter(({ problems }) => problems.length > 0).length;
@@ -78,7 +78,7 @@ async function post(
   senderEventId: string,
   { env, gatewayUrl, signal }: DemoOptions,
 ): Promise<Posted> {
-  const signer = await signerOf({ tenant: TENANT, source: sample.source }, env);
+  const signer = await findSigner({ tenant: TENANT, source: sample.source }, env);
   const at = Date.now();
   const asItIs = sample.file?.endsWith(".json") === true;
   const delivery = {
@@ -101,19 +101,19 @@ async function post(
 type Final = { became: Became; endedAt: number | null } | null;
 
 /** What the delivery became; null when it is not final after `patienceMs`. */
-async function finalOf(ledger: Ledger, eventId: string, patienceMs: number, signal: AbortSignal): Promise<Final> {
+async function waitForEnd(ledger: Ledger, eventId: string, patienceMs: number, signal: AbortSignal): Promise<Final> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     signal.throwIfAborted();
     const delivery = await ledger.delivery(TENANT, eventId);
     if (delivery !== null && FINAL.has(delivery.state))
-      return { became: becameOf(delivery), endedAt: delivery.endedAt };
+      return { became: decideEnd(delivery), endedAt: delivery.endedAt };
     if (performance.now() >= deadline) return null;
     await sleep(25, undefined, { signal });
   }
 }
 
-function rowOf(sample: Sample, title: string, posted: Posted, again: Posted | null, final: Final): DemoRow {
+function toRow(sample: Sample, title: string, posted: Posted, again: Posted | null, final: Final): DemoRow {
   const eventId = posted.eventId;
   if (final === null)
     return {

@@ -1,4 +1,4 @@
-import { tableOf } from "../print-table.ts";
+import { formatTable } from "../print-table.ts";
 import type { Became } from "./judge.ts";
 
 export interface DemoRow {
@@ -14,7 +14,7 @@ export interface DemoRow {
 
 /** The demo's table; below it, what was not as expected. */
 export function demoTable(rows: readonly DemoRow[]): string {
-  const table = tableOf(rows, [
+  const table = formatTable(rows, [
     { title: "sample", value: ({ title }) => title },
     { title: "contact", value: ({ became }) => became?.contact ?? null },
     {
@@ -42,6 +42,6 @@ export function demoTable(rows: readonly DemoRow[]): string {
 }
 
 /** 0 only where every sample became what was expected of it. */
-export function exitCodeOf(rows: readonly Pick<DemoRow, "problems">[]): 0 | 1 {
+export function toExitCode(rows: readonly Pick<DemoRow, "problems">[]): 0 | 1 {
   return rows.every(({ problems }) => problems.length === 0) ? 0 : 1;
 }

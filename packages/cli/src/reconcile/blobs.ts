@@ -28,7 +28,7 @@ export function checkBlobs(findings: Findings, { codec, blobs }: { codec: Codec;
       if (kind === "outcomes") return;
       const wanted: { ref: BlobRef; where: string }[] = [];
       for (const { tenant, eventId, record } of records)
-        for (const ref of await blobsOf(codec, record)) {
+        for (const ref of await findBlobs(codec, record)) {
           if (known.has(ref.key) || ref.size === 0) continue;
           if (known.size >= MOST_REMEMBERED) known.clear();
           known.add(ref.key);
@@ -51,7 +51,7 @@ export function checkBlobs(findings: Findings, { codec, blobs }: { codec: Codec;
 }
 
 /** The blobs that a record names; none where it cannot be read. */
-async function blobsOf(codec: Codec, record: KafkaRecord): Promise<BlobRef[]> {
+async function findBlobs(codec: Codec, record: KafkaRecord): Promise<BlobRef[]> {
   const schema = headerText(record.headers, HEADER.schema);
   const value = record.value ?? Buffer.alloc(0);
   try {

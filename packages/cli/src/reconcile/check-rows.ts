@@ -1,10 +1,17 @@
 import { FIRST_KEY, type AccountRow, type RowKey } from "@inlet/ledger";
 import { eventKey } from "@inlet/schemas";
 import type { Findings } from "./findings.ts";
-import { hashOf } from "./hashed-set.ts";
-import { isUnread, nextRecordOf, placeOf, type At, type Positions } from "./delivery-guarantee.ts";
+import { hashKey } from "./hashed-set.ts";
+import { isUnread, getNextRecord, toPlace, type At, type Positions } from "./delivery-guarantee.ts";
 import { PAGE, isYoung, lookAgain, type LaneTopic, type Looking } from "./looking.ts";
-import { coordinatesIn, ownerIn, outcomeKey, passOf, type OutcomesRead, type TopicsRead } from "./read-topics.ts";
+import {
+  coordinatesIn,
+  ownerIn,
+  outcomeKey,
+  getReplayNumber,
+  type OutcomesRead,
+  type TopicsRead,
+} from "./read-topics.ts";
 
 type Kind = Exclude<LaneTopic["kind"], "outcomes">;
 interface Suspect extends RowKey {
@@ -42,26 +49,28 @@ export async function checkRows(
     if (topics !== null) {
       const positions = await looking.positions();
       for (const row of page)
-        for (const kind of KINDS) if (isSuspect(row, kind, topics, positions, now)) suspects.push(suspectOf(row, kind));
+        for (const kind of KINDS) if (isSuspect(row, kind, topics, positions, now)) suspects.push(toSuspect(row, kind));
     }
-    untold.push(...page.filter((row) => mustBeTold(row, now) && isOf(row, outcomes) && !outcomes.read.has(keyOf(row))));
+    untold.push(
+      ...page.filter((row) => mustBeTold(row, now) && isInRound(row, outcomes) && !outcomes.read.has(toKey(row))),
+    );
     if (suspects.length + untold.length >= MOST_SUSPECTS) await settle();
   }
   await settle();
   return seen;
 }
 
-const keyOf = (row: AccountRow): string => outcomeKey(row.tenant, row.eventId, row.pass);
+const toKey = (row: AccountRow): string => outcomeKey(row.tenant, row.eventId, row.pass);
 
-function isOf(row: AccountRow, { round, rounds }: { round: number; rounds: number }): boolean {
-  return rounds === 1 || hashOf(keyOf(row)) % rounds === round;
+function isInRound(row: AccountRow, { round, rounds }: { round: number; rounds: number }): boolean {
+  return rounds === 1 || hashKey(toKey(row)) % rounds === round;
 }
 
 function mustBeTold(row: AccountRow, now: number): boolean {
   return ENDED.has(row.state) && isYoung("outcomes", row.endedAt, now);
 }
 
-function suspectOf(row: AccountRow, kind: Kind): Suspect {
+function toSuspect(row: AccountRow, kind: Kind): Suspect {
   return { tenant: row.tenant, eventId: row.eventId, kind, at: coordinatesIn(row, kind) as At };
 }
 
@@ -75,10 +84,10 @@ function isSuspect(row: AccountRow, kind: Kind, topics: TopicsRead, positions: P
   const at = coordinatesIn(row, kind);
   if (at === null || (kind === "dlq" && row.state !== "dead_lettered")) return false;
   if (!isYoung(kind, since(row, kind), now)) return false;
-  const read = topics.partitions.get(placeOf(at));
+  const read = topics.partitions.get(toPlace(at));
   if (read !== undefined && at.offset >= read.low && at.offset < read.high) return !read.matched.has(at.offset);
   // Newer than what was read: the next run looks at it. Beyond the end of the log: it is another log.
-  const log = positions.get(placeOf(at));
+  const log = positions.get(toPlace(at));
   return log === undefined || at.offset < log.low || at.offset >= log.high;
 }
 
@@ -92,17 +101,17 @@ async function settleRecords(looking: Looking, findings: Findings, suspects: rea
       const at = coordinatesIn(row, kind);
       const suspect = mine.get(`${row.tenant}/${row.eventId}`)?.at;
       if (at === null || suspect === undefined || (kind === "dlq" && row.state !== "dead_lettered")) return false;
-      return placeOf(at) === placeOf(suspect) && at.offset === suspect.offset;
+      return toPlace(at) === toPlace(suspect) && at.offset === suspect.offset;
     };
     const rows = await lookAgain(looking, [...mine.values()], same);
     const positions = await looking.positions(true);
     const missing = await recordsMissing(looking, kind, rows, positions);
     for (const row of missing) {
       const at = coordinatesIn(row, kind) as At;
-      const where = `${placeOf(at)}/${at.offset}`;
-      const next = nextRecordOf(row);
-      const needed = next !== null && placeOf(next) === placeOf(at) && next.offset === at.offset && !row.hasWaitingRow;
-      if (needed && (isUnread(at, positions.get(placeOf(at))) || !row.hasLiveLease))
+      const where = `${toPlace(at)}/${at.offset}`;
+      const next = getNextRecord(row);
+      const needed = next !== null && toPlace(next) === toPlace(at) && next.offset === at.offset && !row.hasWaitingRow;
+      if (needed && (isUnread(at, positions.get(toPlace(at))) || !row.hasLiveLease))
         findings.lose({
           tenant: row.tenant,
           eventId: row.eventId,
@@ -132,7 +141,7 @@ async function recordsMissing(
   const byTopic = Map.groupBy(
     rows.filter((row) => {
       const at = coordinatesIn(row, kind) as At;
-      const log = positions.get(placeOf(at));
+      const log = positions.get(toPlace(at));
       return log !== undefined && at.offset >= log.low && at.offset < log.high;
     }),
     (row) => (coordinatesIn(row, kind) as At).topic,
@@ -151,7 +160,7 @@ async function recordsMissing(
       const { tenant, eventId } = ownerIn(kind, record);
       const row = left.get(`${tenant}/${eventId}`);
       const at = row === undefined ? null : coordinatesIn(row, kind);
-      if (at !== null && placeOf(at) === placeOf(record) && at.offset === Number(record.offset))
+      if (at !== null && toPlace(at) === toPlace(record) && at.offset === Number(record.offset))
         left.delete(`${tenant}/${eventId}`);
     }
   }
@@ -174,12 +183,12 @@ async function settleOutcomes(
   );
   const waiting = await looking.accounts.outboxKeys(ended.map(({ tenant, eventId }) => eventKey(tenant, eventId)));
   const left = new Map(
-    ended.filter(({ tenant, eventId }) => !waiting.has(eventKey(tenant, eventId))).map((row) => [keyOf(row), row]),
+    ended.filter(({ tenant, eventId }) => !waiting.has(eventKey(tenant, eventId))).map((row) => [toKey(row), row]),
   );
   if (left.size === 0) return;
   for await (const record of looking.admin.readAll(topic, read.ends)) {
     const { tenant, eventId } = ownerIn("outcomes", record);
-    left.delete(outcomeKey(tenant, eventId, passOf(record)));
+    left.delete(outcomeKey(tenant, eventId, getReplayNumber(record)));
   }
   for (const { tenant, eventId, state } of left.values())
     findings.fault(`${tenant}/${eventId}: it ended as ${state}, but neither ${topic} nor the outbox tells of it`);

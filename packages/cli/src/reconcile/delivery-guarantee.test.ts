@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evidenceOf, type Backlog, type OpenRow } from "./delivery-guarantee.ts";
+import { findEvidence, type Backlog, type OpenRow } from "./delivery-guarantee.ts";
 
 const backlog = new Map<string, Backlog>([
   ["raw-events/0", { low: 2, high: 10, committed: 5 }],
@@ -10,7 +10,7 @@ describe("evidence that a row is in flight", () => {
   it.each([
     ["accepted, its record not committed yet", { state: "accepted", raw: at("raw-events", 5) }, "unread record"],
     [
-      "accepted, its record committed: nobody will read it again",
+      "accepted, its record committed: it will not be read again",
       { state: "accepted", raw: at("raw-events", 4) },
       null,
     ],
@@ -30,13 +30,9 @@ describe("evidence that a row is in flight", () => {
       { state: "waiting", normalized: at("normalized-events", 3) },
       null,
     ],
-    [
-      "a partition that nobody knows",
-      { state: "accepted", raw: { topic: "raw-events", partition: 7, offset: 3 } },
-      null,
-    ],
+    ["an unknown partition", { state: "accepted", raw: { topic: "raw-events", partition: 7, offset: 3 } }, null],
   ])("%s", (_what, row, expected) => {
-    expect(evidenceOf({ ...empty, ...row }, backlog)).toBe(expected);
+    expect(findEvidence({ ...empty, ...row }, backlog)).toBe(expected);
   });
 });
 

@@ -27,7 +27,7 @@ export type Positions = ReadonlyMap<string, Backlog>;
 export type Evidence = "unread record" | "waiting row" | "live lease";
 
 /** The record that would move a row on which has not ended. */
-export function nextRecordOf(row: OpenRow): At | null {
+export function getNextRecord(row: OpenRow): At | null {
   if (row.state === "waiting") return null;
   return row.state === "accepted" ? row.raw : row.normalized;
 }
@@ -36,10 +36,10 @@ export function nextRecordOf(row: OpenRow): At | null {
  * What proves that a row which has not ended is in flight: its record is still to be read by the service that moves it on, it waits, or
  * somebody holds a lease for it. Null: nothing does, it is lost (PROTOCOL.md 7).
  */
-export function evidenceOf(row: OpenRow, positions: Positions): Evidence | null {
+export function findEvidence(row: OpenRow, positions: Positions): Evidence | null {
   if (row.hasWaitingRow) return "waiting row";
-  const at = nextRecordOf(row);
-  if (at !== null && isUnread(at, positions.get(placeOf(at)))) return "unread record";
+  const at = getNextRecord(row);
+  if (at !== null && isUnread(at, positions.get(toPlace(at)))) return "unread record";
   return row.hasLiveLease ? "live lease" : null;
 }
 
@@ -58,11 +58,11 @@ export function isInLog(at: At, backlog: Backlog | undefined): boolean {
 }
 
 /** `topic/partition`. */
-export function placeOf(at: Pick<At, "topic" | "partition">): string {
+export function toPlace(at: Pick<At, "topic" | "partition">): string {
   return `${at.topic}/${at.partition}`;
 }
 
-export interface LawReport {
+export interface GuaranteeReport {
   readonly accepted: number;
   readonly written: number;
   readonly suppressed: number;

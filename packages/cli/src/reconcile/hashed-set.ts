@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** 48 bits of a digest: of a million keys two are alike once in 500 million runs. */
-export function hashOf(key: string): number {
+export function hashKey(key: string): number {
   return createHash("sha256").update(key).digest().readUIntBE(0, 6);
 }
 

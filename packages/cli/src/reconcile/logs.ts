@@ -1,7 +1,7 @@
 import { laneFault, laneStates } from "@inlet/kafka";
 import type { LogGap } from "@inlet/ledger";
 import type { Findings } from "./findings.ts";
-import { placeOf, type Backlog, type Positions } from "./delivery-guarantee.ts";
+import { toPlace, type Backlog, type Positions } from "./delivery-guarantee.ts";
 import { topicsOfLanes, type LaneTopic, type Looking } from "./looking.ts";
 
 /** Mail that no live consumer has read for so long is not waiting for a restart any more. */
@@ -13,24 +13,24 @@ const LONG_UNREAD_MS = 3_600_000;
  */
 export async function checkLogs(looking: Looking, findings: Findings): Promise<void> {
   const { accounts } = looking;
-  const marks = new Map((await accounts.logMarks()).map((mark) => [placeOf(mark), mark]));
+  const marks = new Map((await accounts.logMarks()).map((mark) => [toPlace(mark), mark]));
   const positions = await looking.positions(true);
   const now = looking.now();
   const gaps: LogGap[] = [];
   for (const of of topicsOfLanes(looking.lanes)) {
-    const partitions = partitionsOf(positions, of.topic);
+    const partitions = getPartitions(positions, of.topic);
     if (partitions.length === 0) continue;
     const everRead =
       of.groupId !== null &&
       (partitions.some(({ committed }) => committed !== null) ||
         (of.kind === "rawEvents" && partitions.some(({ low }) => low > 0) && !(await accounts.hasRowsFrom(of.topic))));
-    const marked = partitions.some((each) => marks.has(placeOf(each)));
+    const marked = partitions.some((each) => marks.has(toPlace(each)));
     const firstSince = marked ? await firstOffsets(looking, of.topic, marks) : new Map<number, number>();
     for (const { partition, low, high, committed } of partitions) {
       const at = { groupId: of.groupId ?? "", topic: of.topic, partition };
       if (everRead && (committed ?? 0) < low)
         gaps.push({ ...at, from: committed ?? 0, to: low, cause: "deleted_unread" });
-      const mark = marks.get(placeOf(at));
+      const mark = marks.get(toPlace(at));
       if (mark === undefined) continue;
       const first = firstSince.get(partition) ?? high;
       // The log of then cannot be shorter now, and its records since that time cannot lie further to the front.
@@ -46,7 +46,7 @@ export async function checkLogs(looking: Looking, findings: Findings): Promise<v
     else
       findings.lose({
         tenant: "unknown",
-        eventId: `${placeOf(gap)}/${gap.from}-${gap.to - 1}`,
+        eventId: `${toPlace(gap)}/${gap.from}-${gap.to - 1}`,
         state: gap.cause,
         why: text,
       });
@@ -80,7 +80,7 @@ async function firstOffsets(
 
 async function mark(looking: Looking, positions: Positions, markedAt: number): Promise<void> {
   for (const { topic } of topicsOfLanes(looking.lanes)) {
-    const partitions = partitionsOf(positions, topic);
+    const partitions = getPartitions(positions, topic);
     if (partitions.length === 0) continue;
     const first = new Map((await looking.admin.offsetsAt(topic, markedAt)).map((each) => [each.partition, each.low]));
     await looking.accounts.writeLogMarks(
@@ -95,7 +95,7 @@ async function mark(looking: Looking, positions: Positions, markedAt: number): P
   }
 }
 
-/** Lanes whose mail nobody reads: a loss where it was never read or lies there for long, else a note, since a service may be restarting. */
+/** Lanes whose mail no service reads: a loss where it was never read or lies there for long, else a note, since a service may be restarting. */
 export async function checkReaders(looking: Looking, findings: Findings): Promise<void> {
   const positions = await looking.positions();
   const states = new Map((await laneStates(looking.admin, looking.lanes)).map((state) => [state.lane, state]));
@@ -105,7 +105,7 @@ export async function checkReaders(looking: Looking, findings: Findings): Promis
     const fault = state === undefined ? null : laneFault(state);
     if (state === undefined || fault === null || of.groupId === null || !state.idleGroups.includes(of.groupId))
       continue;
-    const partitions = partitionsOf(positions, of.topic);
+    const partitions = getPartitions(positions, of.topic);
     const unread = partitions.reduce((sum, each) => sum + unreadIn(each), 0);
     const neverRead = partitions.every(({ committed }) => committed === null);
     if (unread > 0 && (neverRead || (await oldestUnreadSince(looking, of, partitions, longAgo))))
@@ -138,7 +138,7 @@ export function unreadIn({ low, high, committed }: Backlog): number {
   return Math.max(0, high - Math.max(committed ?? low, low));
 }
 
-export function partitionsOf(
+export function getPartitions(
   positions: Positions,
   topic: string,
 ): (Backlog & { readonly topic: string; readonly partition: number })[] {

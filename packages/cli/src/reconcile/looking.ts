@@ -1,7 +1,7 @@
 import type { Admin } from "@inlet/kafka";
 import type { AccountRow, Accounts, RowKey } from "@inlet/ledger";
 import { TOPICS, groupIn, topicIn } from "@inlet/schemas";
-import { placeOf, type Backlog, type Positions } from "./delivery-guarantee.ts";
+import { toPlace, type Backlog, type Positions } from "./delivery-guarantee.ts";
 
 /** Rows or records that are looked at together. */
 export const PAGE = 1_000;
@@ -52,7 +52,7 @@ async function readPositions(admin: Admin, lanes: readonly string[]): Promise<Po
     const committed = groupId === null ? null : await admin.committedOffsets(groupId, topic);
     for (const { partition, low, high } of await admin.topicOffsets(topic)) {
       const offset = committed?.get(partition);
-      found.set(placeOf({ topic, partition }), {
+      found.set(toPlace({ topic, partition }), {
         low: Number(low),
         high: Number(high),
         committed: offset === undefined ? null : Number(offset),
@@ -65,7 +65,7 @@ async function readPositions(admin: Admin, lanes: readonly string[]): Promise<Po
 export interface LaneTopic {
   readonly kind: "rawEvents" | "normalizedEvents" | "dlq" | "outcomes";
   readonly topic: string;
-  /** Who reads it; null where nobody of Inlet does. */
+  /** Who reads it; null where no service of Inlet does. */
   readonly groupId: string | null;
   readonly lane: string;
 }

@@ -1,6 +1,6 @@
 import { FIRST_KEY, type AccountRow, type RowKey } from "@inlet/ledger";
 import type { Findings } from "./findings.ts";
-import { evidenceOf, isInLog, nextRecordOf, placeOf, type Positions } from "./delivery-guarantee.ts";
+import { findEvidence, isInLog, getNextRecord, toPlace, type Positions } from "./delivery-guarantee.ts";
 import { PAGE, isYoung, lookAgain, type Looking } from "./looking.ts";
 
 const OPEN = ["accepted", "parsed", "delivering", "waiting"] as const;
@@ -13,7 +13,7 @@ export async function checkOpenRows(looking: Looking, findings: Findings): Promi
       state === "dead_lettered"
         ? (row: AccountRow, positions: Positions) => lacksDeadLetter(row, positions, looking.now())
         : (row: AccountRow, positions: Positions) =>
-            (OPEN as readonly string[]).includes(row.state) && evidenceOf(row, positions) === null;
+            (OPEN as readonly string[]).includes(row.state) && findEvidence(row, positions) === null;
     for (let after: RowKey | undefined = FIRST_KEY; after !== undefined;) {
       const page: AccountRow[] = await looking.accounts.rowsInState(state, after, PAGE);
       after = page.length < PAGE ? undefined : page.at(-1);
@@ -36,14 +36,14 @@ export async function checkOpenRows(looking: Looking, findings: Findings): Promi
 
 function lacksDeadLetter(row: AccountRow, positions: Positions, now: number): boolean {
   if (row.state !== "dead_lettered" || !isYoung("dlq", row.endedAt, now)) return false;
-  return row.deadLetter === null || !isInLog(row.deadLetter, positions.get(placeOf(row.deadLetter)));
+  return row.deadLetter === null || !isInLog(row.deadLetter, positions.get(toPlace(row.deadLetter)));
 }
 
 function whyLost(row: AccountRow): string {
   if (row.state === "waiting") return "it waits, but its waiting row is gone";
-  const at = nextRecordOf(row);
+  const at = getNextRecord(row);
   if (at === null) return "no record of it is known";
-  return `its record ${placeOf(at)}/${at.offset} is read (or gone), it does not wait and nobody holds a lease`;
+  return `its record ${toPlace(at)}/${at.offset} is read (or gone), it does not wait, and no lease is held`;
 }
 
 /** Waiting rows without a delivery that waits, and those whose record was left in Kafka and is no longer there. */
@@ -64,12 +64,12 @@ export async function checkWaitingRows(looking: Looking, findings: Findings): Pr
       findings.fault(`${tenant}/${eventId}: a waiting row whose delivery does not wait`);
 
     const positions = await looking.positions();
-    const gone = page.filter(({ hasBytes, at }) => !hasBytes && !isInLog(at, positions.get(placeOf(at))));
+    const gone = page.filter(({ hasBytes, at }) => !hasBytes && !isInLog(at, positions.get(toPlace(at))));
     if (gone.length === 0) continue;
     const places = new Map(gone.map((each) => [`${each.tenant}/${each.eventId}`, each.at]));
     const stillGone = (row: AccountRow, now: Positions): boolean => {
       const at = places.get(`${row.tenant}/${row.eventId}`);
-      return row.hasWaitingRow && at !== undefined && !isInLog(at, now.get(placeOf(at)));
+      return row.hasWaitingRow && at !== undefined && !isInLog(at, now.get(toPlace(at)));
     };
     for (const { tenant, eventId } of await lookAgain(looking, gone, stillGone))
       findings.lose({ tenant, eventId, state: "waiting", why: "it waits for its record in Kafka, which is gone" });

@@ -4,8 +4,8 @@ import type { AccountRow } from "@inlet/ledger";
 import { HEADER } from "@inlet/schemas";
 import type { BlobCheck } from "./blobs.ts";
 import type { Findings } from "./findings.ts";
-import { HashedSet, hashOf } from "./hashed-set.ts";
-import { placeOf, type Positions } from "./delivery-guarantee.ts";
+import { HashedSet, hashKey } from "./hashed-set.ts";
+import { toPlace, type Positions } from "./delivery-guarantee.ts";
 import { PAGE, topicsOfLanes, type LaneTopic, type Looking } from "./looking.ts";
 import { OffsetSet } from "./offset-set.ts";
 
@@ -56,7 +56,7 @@ export async function readTopics(looking: Looking, findings: Findings, blobs: Bl
       const count = (checked[of.topic] = (checked[of.topic] ?? 0) + 1);
       if (count % 50_000 === 0) looking.onProgress(`${of.topic}: ${count} records read`);
       const offset = Number(record.offset);
-      const read = partitions.get(placeOf(record));
+      const read = partitions.get(toPlace(record));
       // What came after the cut is looked at by the next run.
       if (read === undefined || offset >= read.high) continue;
       read.present.add(offset);
@@ -106,12 +106,12 @@ async function checkPage(
   for (const told of page) {
     const { tenant, eventId, record } = told;
     const offset = Number(record.offset);
-    const place = placeOf(record);
+    const place = toPlace(record);
     const row = rows.get(`${tenant}/${eventId}`);
     const position = cut.get(place);
     if (row !== undefined) {
       const named = coordinatesIn(row, of.kind);
-      if (named !== null && placeOf(named) === place && named.offset === offset)
+      if (named !== null && toPlace(named) === place && named.offset === offset)
         partitions.get(place)?.matched.add(offset);
     } else if (of.kind === "dlq" || position === undefined || offset < (position.committed ?? position.low))
       without.push(told);
@@ -121,7 +121,7 @@ async function checkPage(
   const found = new Set((await looking.accounts.rowsOf(nobodys)).map(({ eventId }) => eventId));
   for (const { tenant, eventId, record } of without) {
     if (found.has(unknownOwner(record).eventId)) continue;
-    const why = `its record ${placeOf(record)}/${record.offset} is there, but the ledger has no row of it`;
+    const why = `its record ${toPlace(record)}/${record.offset} is there, but the ledger has no row of it`;
     findings.lose({ tenant, eventId, state: "no row", why });
   }
 }
@@ -133,7 +133,7 @@ export function coordinatesIn(row: AccountRow, kind: LaneTopic["kind"]): Account
   return kind === "dlq" ? row.deadLetter : null;
 }
 
-/** The log of raw-events has no holes of its own: one among what the parser has still to read is an email that nobody knows of. */
+/** The log of raw-events has no holes of its own: one among what the parser has still to read is an email without a row. */
 async function checkUnreadHoles(
   looking: Looking,
   findings: Findings,
@@ -193,7 +193,7 @@ export async function readOutcomes(
           tenant,
           eventId,
           state: "no row",
-          why: `${placeOf(record)}/${record.offset} tells of it, but the ledger has no row of it`,
+          why: `${toPlace(record)}/${record.offset} tells of it, but the ledger has no row of it`,
         });
     page = [];
   };
@@ -201,20 +201,20 @@ export async function readOutcomes(
     records += 1;
     ends.set(record.partition, record.offset + 1n);
     const { tenant, eventId } = ownerIn("outcomes", record);
-    const hash = hashOf(outcomeKey(tenant, eventId, passOf(record)));
+    const hash = hashKey(outcomeKey(tenant, eventId, getReplayNumber(record)));
     if (hash % rounds === round) set.add(hash);
     if (round > 0) continue;
     page.push({ tenant, eventId, record });
     if (page.length >= PAGE) await check();
   }
   await check();
-  return { read: { ends, has: (key) => set.has(hashOf(key)) }, records };
+  return { read: { ends, has: (key) => set.has(hashKey(key)) }, records };
 }
 
 export function outcomeKey(tenant: string, eventId: string, pass: number): string {
   return `${tenant}/${eventId}#${pass}`;
 }
 
-export function passOf(record: KafkaRecord): number {
+export function getReplayNumber(record: KafkaRecord): number {
   return Number(headerText(record.headers, HEADER.pass) ?? 0);
 }

@@ -6,9 +6,9 @@ import { SHARED_LANE, topicIn } from "@inlet/schemas";
 import { checkBlobs } from "./blobs.ts";
 import { checkRows } from "./check-rows.ts";
 import { createFindings, type Findings } from "./findings.ts";
-import type { LawReport } from "./delivery-guarantee.ts";
+import type { GuaranteeReport } from "./delivery-guarantee.ts";
 import { lookWith, topicsOfLanes, type Looking } from "./looking.ts";
-import { checkLogs, checkReaders, partitionsOf, unreadIn } from "./logs.ts";
+import { checkLogs, checkReaders, getPartitions, unreadIn } from "./logs.ts";
 import { checkJourney, checkOpenRows, checkWaitingRows } from "./open-rows.ts";
 import { outcomeRounds, readOutcomes, readTopics } from "./read-topics.ts";
 
@@ -30,7 +30,7 @@ const COUNT_PAGE = 20_000;
  * count, since mail moves on while it is counted; memory does not grow with the number of emails but by a bit a record (`deep`: and 8
  * bytes an outcome, in rounds of four million).
  */
-export async function reconcile(accounts: Accounts, admin: Admin, options: ReconcileOptions): Promise<LawReport> {
+export async function reconcile(accounts: Accounts, admin: Admin, options: ReconcileOptions): Promise<GuaranteeReport> {
   const { lanes, deep, onProgress, ...clock } = options;
   const looking = lookWith({ accounts, admin, lanes, onProgress, ...clock });
   const findings = createFindings();
@@ -66,7 +66,7 @@ async function report(
   findings: Findings,
   deep: boolean,
   checked: Record<string, number>,
-): Promise<LawReport> {
+): Promise<GuaranteeReport> {
   const counts: Record<string, number> = {};
   for (let after: RowKey | null = FIRST_KEY; after !== null;) {
     const page: Awaited<ReturnType<Accounts["countAfter"]>> = await looking.accounts.countAfter(after, COUNT_PAGE);
@@ -77,7 +77,7 @@ async function report(
   const positions = await looking.positions(true);
   const unread = topicsOfLanes(looking.lanes)
     .filter(({ kind }) => kind === "rawEvents")
-    .flatMap(({ topic }) => partitionsOf(positions, topic))
+    .flatMap(({ topic }) => getPartitions(positions, topic))
     .reduce((sum, each) => sum + unreadIn(each), 0);
   const rows = of(...Object.keys(counts));
   return {

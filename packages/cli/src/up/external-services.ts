@@ -2,7 +2,7 @@ import { readEnvironment } from "@inlet/config";
 import type { RawEnvironment } from "@inlet/config";
 
 /** The environment with KAFKA_BROKERS, SCHEMA_REGISTRY_URL and DATABASE_URL as values also where they were given as `…_FILE`. */
-export function givenParts(env: RawEnvironment): RawEnvironment {
+export function externalServices(env: RawEnvironment): RawEnvironment {
   const { kafka, schemaRegistry, databaseUrl } = readEnvironment(env, []);
   return {
     ...env,

@@ -1,5 +1,5 @@
 import { DEFAULT_PORTS, freePorts } from "@inlet/local-stack";
-import { WrongUse } from "../context.ts";
+import { UsageError } from "../context.ts";
 
 /** Every port that `inlet up` uses, by the part that listens on it. */
 export const UP_PORTS = {
@@ -14,7 +14,7 @@ export const UP_PORTS = {
 export type UpPort = keyof typeof UP_PORTS;
 export type UpPorts = Readonly<Record<UpPort, number>>;
 
-/** From `--port gateway=9080 --port kafka=9192`, or `--port free` for any free ones. Throws {@link WrongUse} on what it cannot read. */
+/** From `--port gateway=9080 --port kafka=9192`, or `--port free` for any free ones. Throws {@link UsageError} on what it cannot read. */
 export async function chosenPorts(choices: readonly string[]): Promise<UpPorts> {
   const names = Object.keys(UP_PORTS) as UpPort[];
   const ports: Record<UpPort, number> = { ...UP_PORTS };
@@ -27,7 +27,9 @@ export async function chosenPorts(choices: readonly string[]): Promise<UpPorts> 
     const known = names.find((candidate) => candidate === name);
     const port = Number(value);
     if (known === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) {
-      throw new WrongUse(`--port ${choice}: expected PART=NUMBER, where PART is one of ${names.join(", ")}, or "free"`);
+      throw new UsageError(
+        `--port ${choice}: expected PART=NUMBER, where PART is one of ${names.join(", ")}, or "free"`,
+      );
     }
     ports[known] = port;
   }

@@ -3,7 +3,7 @@ import { DEFAULT_DATA_DIR } from "../context.ts";
 import type { UpPorts } from "./ports.ts";
 
 /** What a newcomer can do next, ready to paste. */
-export function whereToLook({
+export function printEndpoints({
   ports,
   dataDir,
   env,
@@ -25,7 +25,7 @@ export function whereToLook({
     `  send one of yours     npx inlet send test/emails/reply/plain-quoted-printable.eml`,
     `  or by SMTP            127.0.0.1:${ports.smtp}, to sales@inlet.example`,
     `  a CRM in trouble      services/crm-sandbox/README.md, "Faults on demand"`,
-    `  logs                  ${logsOf(dataDir)}`,
+    `  logs                  ${getLogDir(dataDir)}`,
   ];
   const traces = env["OTEL_EXPORTER_OTLP_ENDPOINT"];
   if (traces !== undefined) lines.push(`  traces                sent to ${traces}`);
@@ -44,7 +44,7 @@ export function whereToLook({
 }
 
 /** Where the logs are, as short as it can be said from here. */
-export function logsOf(dataDir: string): string {
+export function getLogDir(dataDir: string): string {
   const full = path.join(dataDir, "logs");
   const near = path.relative(process.cwd(), full);
   return near.startsWith("..") ? full : near;

@@ -1,6 +1,6 @@
 import type { Admin, PartitionOffsets } from "@inlet/kafka";
 import { groupIn, topicIn } from "@inlet/schemas";
-import { WrongUse } from "../context.ts";
+import { UsageError } from "../context.ts";
 
 /** The services whose group reads email, each with its topic. */
 const TOPIC_OF = { parser: "rawEvents", "crm-sink": "normalizedEvents" } as const;
@@ -11,12 +11,12 @@ export interface OffsetReset {
   readonly from: number;
 }
 
-/** From `--reset-offsets parser=earliest` or `crm-sink=2026-11-30T08:00:00Z`. Throws {@link WrongUse} on what it cannot read. */
+/** From `--reset-offsets parser=earliest` or `crm-sink=2026-11-30T08:00:00Z`. Throws {@link UsageError} on what it cannot read. */
 export function parseOffsetReset(choice: string): OffsetReset {
   const [service = "", when = ""] = choice.split(/=(.*)/s);
   const from = when === "earliest" ? 0 : Date.parse(when);
   if (!(service in TOPIC_OF) || !Number.isFinite(from))
-    throw new WrongUse(
+    throw new UsageError(
       `--reset-offsets ${choice}: expected SERVICE=earliest or SERVICE=TIME, where SERVICE is one of ${Object.keys(TOPIC_OF).join(", ")} and TIME is like 2026-11-30T08:00:00Z`,
     );
   return { service: service as OffsetReset["service"], from };

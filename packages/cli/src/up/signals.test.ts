@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const SIGNALS = new URL("./signals.ts", import.meta.url).href;
 
-/** Works once until it may be signalled, then answers whoever started it. */
+/** Works once until it may be signalled, then answers the caller. */
 const PROGRAM = `
   import { untilSignalled } from ${JSON.stringify(SIGNALS)};
   process.on("message", (text) => process.send("answer to " + text, () => process.disconnect()));
@@ -12,7 +12,7 @@ const PROGRAM = `
   process.send("worked");
 `;
 
-test("a process whose work has ended still hears whoever started it", async () => {
+test("a process whose work has ended still hears the caller", async () => {
   const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

@@ -14,15 +14,15 @@ import {
   withDefaults,
 } from "../context.ts";
 import { runDemo } from "../demo/run-demo.ts";
-import { exitCodeOf } from "../demo/table.ts";
+import { toExitCode } from "../demo/table.ts";
 import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
 import { noteBlobStore } from "../note-blob-store.ts";
-import { givenParts } from "./external-services.ts";
+import { externalServices } from "./external-services.ts";
 import { type UpPorts, chosenPorts } from "./ports.ts";
 import { startProgress } from "./progress.ts";
 import { type OffsetReset, parseOffsetReset, resetOffsets } from "./reset-offsets.ts";
 import { assertServicePortsFree, serviceEnvironment, startServices } from "./services.ts";
-import { logsOf, whereToLook } from "./print-endpoints.ts";
+import { getLogDir, printEndpoints } from "./print-endpoints.ts";
 
 export interface UpOptions {
   readonly once: boolean;
@@ -58,7 +58,7 @@ export async function up(
     stack = await startLocalStack({
       dataDir,
       ports,
-      env: givenParts(context.env),
+      env: externalServices(context.env),
       signal: end,
       onDeath: (error) => death.abort(error),
       onProgress: ({ part, state, detail }) => {
@@ -87,12 +87,13 @@ export async function up(
     announced = true;
     progress.close();
 
-    const rows = options.demo ? await runDemo(context, { env, gatewayUrl: gatewayOf(ports), signal: end }) : [];
+    const rows = options.demo ? await runDemo(context, { env, gatewayUrl: getGatewayUrl(ports), signal: end }) : [];
     if (options.once) {
-      context.err(`Logs: ${logsOf(dataDir)}`);
-      return context.setExitCode(exitCodeOf(rows));
+      context.err(`Logs: ${getLogDir(dataDir)}`);
+      return context.setExitCode(toExitCode(rows));
     }
-    for (const line of whereToLook({ ports, dataDir, env, eventId: rows[0]?.eventId ?? "EVENTID" })) context.err(line);
+    for (const line of printEndpoints({ ports, dataDir, env, eventId: rows[0]?.eventId ?? "EVENTID" }))
+      context.err(line);
     await new Promise<void>((resolve) =>
       end.aborted ? resolve() : end.addEventListener("abort", () => resolve(), { once: true }),
     );
@@ -176,7 +177,7 @@ async function prepare(
   return blobs;
 }
 
-function gatewayOf(ports: UpPorts): string {
+function getGatewayUrl(ports: UpPorts): string {
   return `http://127.0.0.1:${ports.gateway}`;
 }
 
