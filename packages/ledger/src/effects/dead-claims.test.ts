@@ -57,7 +57,7 @@ it("L14: a deal whose email is dead holds up no join, and the next email looks f
         settleMs: 0,
       },
     ]),
-  ).toMatchObject([{ state: "won", settle: true }]);
+  ).toMatchObject([{ state: "won", settle: true, claimedMsAgo: expect.any(Number) }]);
 });
 
 it("L14: the deal that the other conversation has is the deal of both, also where the dead claim has the canonical key", async () => {
