@@ -12,23 +12,10 @@ export interface BlobRef {
   sha256: string;
 }
 
-export const SOURCE_KINDS = [
-  "signed-json",
-  "standard-webhooks",
-  "raw-mime",
-  "postmark",
-  "mailgun",
-  "sendgrid",
-  "ses",
-  "cloudmailin",
-  "smtp",
-] as const;
-export type SourceKind = (typeof SOURCE_KINDS)[number];
-
 export interface SourceInfo {
   /** The entry in the tenant's file. */
   name: string;
-  /** One of SOURCE_KINDS; a string on the wire, since open sets are not enums. */
+  /** A kind of `packages/sources`; a string on the wire, since open sets are not enums. */
   kind: string;
   deliveryId: string | null;
   eventId: string | null;

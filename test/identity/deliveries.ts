@@ -1,19 +1,16 @@
 import { readFileSync } from "node:fs";
-import { readTenant, type SourceConfig } from "@inlet/config";
+import { readTenant } from "@inlet/config";
 import { formerEmailKey, identify, mimeContent, parseMime, type EmailContent } from "@inlet/email";
 import type { Ledger } from "@inlet/ledger";
+import { deliveryKey, getSourceKind, type EncodedRequest, type SourceSettings } from "@inlet/sources";
 import {
-  deliveryKey,
   encodeCloudmailin,
   encodeMailgun,
   encodePostmark,
   encodeSendgrid,
   encodeSes,
-  PROVIDERS,
-  type EncodedRequest,
   type Posting,
-  type ProviderKind,
-} from "@inlet/sources";
+} from "@inlet/sources/testing";
 import { eventIdOf } from "@inlet/schemas";
 
 /** One delivery as a line of the table names it. */
@@ -116,21 +113,22 @@ async function direct({ by = "smtp", mime, to = ["sales@inlet.example"], id }: G
 
 async function posted(given: Given, by: keyof typeof POSTS): Promise<Taken> {
   const { mime, to = ["sales@inlet.example"] } = given;
-  const kind = by.split("-")[0] as ProviderKind;
+  const kind = by.split("-")[0] ?? "";
   if (!ids.has(given)) ids.set(given, given.id ?? `id-${(made += 1)}`);
   const deliveryId = ids.get(given) as string;
   const envelope = { from: "ada@client.example", to };
   const { headers, body } = await POSTS[by]({ mime: Buffer.from(mime), envelope, deliveryId, now: NOW });
-  const source = SOURCES?.get(kind) as SourceConfig;
-  const opened = await PROVIDERS[kind].open({ headers, body }, source, {
+  const source = SOURCES?.get(kind) as SourceSettings;
+  const { verification, parse } = getSourceKind(kind);
+  const verified = await verification?.verify({ headers, body }, source, {
     now: NOW,
     bindToken: () => true,
     certificate: async () => demo("sns-certificate.pem"),
   });
-  if (opened.kind !== "delivery") throw new Error(`${by}: ${JSON.stringify(opened)}`);
-  const extracted = await PROVIDERS[kind].extract(body, headers["content-type"] ?? "");
-  if (extracted.kind !== "email") throw new Error(`${by}: ${JSON.stringify(extracted)}`);
-  return { source: kind, key: opened.delivery.key, email: extracted.email };
+  if (verified?.kind !== "delivery") throw new Error(`${by}: ${JSON.stringify(verified)}`);
+  const parsed = await parse(body, headers["content-type"] ?? "");
+  if (parsed.kind !== "email") throw new Error(`${by}: ${JSON.stringify(parsed)}`);
+  return { source: kind, key: verified.delivery.key, email: parsed.email };
 }
 
 function isPost(by: Way | undefined): by is keyof typeof POSTS {

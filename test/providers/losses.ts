@@ -3,8 +3,15 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { identify, parseMime } from "@inlet/email";
 import type { EmailContent } from "@inlet/email";
-import { encodeCloudmailin, encodeMailgun, encodePostmark, encodeSendgrid, encodeSes, PROVIDERS } from "@inlet/sources";
-import type { EncodedRequest, Posting, ProviderKind } from "@inlet/sources";
+import { getSourceKind, type EncodedRequest } from "@inlet/sources";
+import {
+  encodeCloudmailin,
+  encodeMailgun,
+  encodePostmark,
+  encodeSendgrid,
+  encodeSes,
+  type Posting,
+} from "@inlet/sources/testing";
 
 const EMAILS = fileURLToPath(new URL("../emails/", import.meta.url));
 const DEMO = new URL("../../config/demo/", import.meta.url);
@@ -29,7 +36,7 @@ export const SET = [
 
 export interface SourceForm {
   readonly title: string;
-  readonly kind: ProviderKind;
+  readonly kind: string;
   readonly encode: (posting: Posting) => Promise<EncodedRequest>;
 }
 
@@ -117,9 +124,9 @@ export async function losses(): Promise<ReadonlyMap<string, readonly Loss[]>> {
 
 async function throughSource({ kind, encode }: SourceForm, posting: Posting): Promise<EmailContent> {
   const { headers, body } = await encode(posting);
-  const extracted = await PROVIDERS[kind].extract(body, headers["content-type"] ?? "");
-  if (extracted.kind !== "email") throw new Error(`${kind}: ${JSON.stringify(extracted)}`);
-  return extracted.email;
+  const parsed = await getSourceKind(kind).parse(body, headers["content-type"] ?? "");
+  if (parsed.kind !== "email") throw new Error(`${kind}: ${JSON.stringify(parsed)}`);
+  return parsed.email;
 }
 
 function mustBe(result: Awaited<ReturnType<typeof parseMime>>): EmailContent {

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Delivery, deliver } from "./deliver.ts";
-import { headerPair, standardWebhook } from "./sign.ts";
+import { headerPair, standardWebhook } from "@inlet/sources/testing";
 
 interface Seen {
   path: string;
@@ -32,7 +32,10 @@ beforeEach(() => {
     source: "signed-json",
     kind: "signed-json",
     secret: "secret",
-    senderEventId: "e-1",
+    privateKey: null,
+    rawForm: false,
+    settings: null,
+    deliveryId: "e-1",
     mime: Buffer.from("From: ä\r\n\r\nhi", "latin1"),
     asItIs: false,
   };

@@ -1,7 +1,14 @@
-import { buildRequest } from "./build-request.ts";
-import type { ToSend } from "./build-request.ts";
+import { getSourceKind, type Sending, type SourceSettings } from "@inlet/sources";
 
-export interface Delivery extends ToSend {
+/** How to sign for a source. */
+export interface Signer extends Pick<Sending, "secret" | "privateKey" | "rawForm"> {
+  /** Name of the kind that is spoken. */
+  readonly kind: string;
+  /** As the tenant's file has it; null where that is not at hand. */
+  readonly settings: SourceSettings | null;
+}
+
+export interface Delivery extends Signer, Pick<Sending, "mime" | "asItIs" | "deliveryId"> {
   /** Base address of the gateway. */
   readonly url: string;
   readonly tenant: string;
@@ -19,7 +26,9 @@ export interface Answer {
 
 /** Posts one email to the gateway, signed. Throws when nothing answers. */
 export async function deliver(delivery: Delivery, signal?: AbortSignal): Promise<Answer> {
-  const { body, headers } = await buildRequest(delivery, Date.now());
+  const encoder = getSourceKind(delivery.kind).encoder;
+  if (encoder === null) throw new Error(`nothing is posted to a source of kind ${delivery.kind}`);
+  const { body, headers } = await encoder.encode({ ...delivery, now: Date.now() }, delivery.settings);
   const target = `${delivery.url.replace(/\/$/, "")}/v1/inbound/${delivery.tenant}/${delivery.source}`;
   let response: Response;
   try {

@@ -1,27 +1,24 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { SourceConfig } from "@inlet/config";
+import { findSourceKind, SOURCE_KINDS, type SourceKind, type SourceSettings } from "@inlet/sources";
 import { CommandFailed, UsageError } from "./context.ts";
-import { SENDABLE_KINDS } from "./build-request.ts";
-import type { SendableKind, ToSend } from "./build-request.ts";
+import type { Signer } from "./deliver.ts";
 import { findSource } from "./source-secret.ts";
 
 export interface SignerOptions {
   readonly tenant: string;
   readonly source: string;
-  readonly as?: SendableKind;
+  /** One of {@link SENDABLE_KINDS}. */
+  readonly as?: string;
   readonly secret?: string;
   readonly key?: string;
   readonly form?: "parsed" | "raw";
 }
 
-export type Signer = Pick<ToSend, "kind" | "secret" | "privateKey" | "topicArn" | "rawForm">;
-
-/** Kinds whose requests a private key signs, and where the sample tenant's lies. */
-const KEYS: Partial<Record<SendableKind, string>> = {
-  ses: "sns-signing-key.pem",
-  sendgrid: "sendgrid-signing-key.pem",
-};
+/** Names of the kinds that Inlet's own command can speak. */
+export const SENDABLE_KINDS: readonly string[] = SOURCE_KINDS.filter(({ encoder }) => encoder !== null).map(
+  ({ name }) => name,
+);
 
 /** How to sign for a source: from the tenant's file, or as the options say. Throws {@link UsageError} and {@link CommandFailed}. */
 export async function findSigner(
@@ -35,8 +32,8 @@ export async function findSigner(
       `there is no file of tenant ${options.tenant} in ${env["TENANTS_DIR"]}. Set TENANTS_DIR, or give --as and --secret.`,
     );
   }
-  const kind = options.as ?? SENDABLE_KINDS.find((name) => name === source?.kind);
-  if (kind === undefined) {
+  const kind = findSourceKind(options.as ?? source?.kind ?? "");
+  if (kind === undefined || kind.encoder === null) {
     throw new UsageError(
       `inlet send cannot speak ${source?.kind ?? "this kind"}; it speaks ${SENDABLE_KINDS.join(", ")}`,
     );
@@ -46,32 +43,32 @@ export async function findSigner(
     options.secret ??
     source?.secrets.reveal()[0] ??
     source?.basicAuth.reveal()[0] ??
-    (privateKey === undefined ? undefined : "");
+    (privateKey === null ? undefined : "");
   if (secret === undefined)
     throw new CommandFailed(`source ${options.source} has no secret to sign with. Give --secret.`);
   return {
-    kind,
+    kind: kind.name,
     secret,
     privateKey,
-    topicArn: source?.sns?.topicArns[0],
+    settings: source,
     rawForm: options.form === undefined ? /(mime|raw)$/.test(options.source) : options.form === "raw",
   };
 }
 
 async function privateKeyFor(
-  kind: SendableKind,
-  source: SourceConfig | null,
+  { name, encoder }: SourceKind,
+  source: SourceSettings | null,
   options: SignerOptions,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<string | undefined> {
-  const needed = kind === "ses" || (kind === "sendgrid" && (source?.publicKeys.length ?? 0) > 0);
+): Promise<string | null> {
+  const needed = encoder?.needsKey?.(source) === true;
   const sample =
-    options.tenant === "demo" ? path.join(env["TENANTS_DIR"] ?? "", "..", "demo", KEYS[kind] ?? "") : undefined;
+    options.tenant === "demo" ? path.join(env["TENANTS_DIR"] ?? "", "..", "demo", encoder?.sampleKey ?? "") : undefined;
   const file = options.key ?? (needed ? sample : undefined);
   if (file === undefined) {
     if (needed)
-      throw new UsageError(`requests of kind ${kind} are signed by the provider's private key: give one with --key`);
-    return undefined;
+      throw new UsageError(`requests of kind ${name} are signed by the provider's private key: give one with --key`);
+    return null;
   }
   return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new CommandFailed(`${file} cannot be read (${error.code ?? error.name}). Give the private key with --key.`);

@@ -1,9 +1,10 @@
-import type { RawEnvironment, SourceConfig } from "@inlet/config";
+import type { RawEnvironment } from "@inlet/config";
+import type { SourceSettings } from "@inlet/sources";
 import { UsageError } from "./context.ts";
 import { readTenantFile } from "./tenant-of.ts";
 
 /** A source as the tenant's file has it; null when this machine has no such file. Throws {@link UsageError} when the file has no such source. */
-export function findSource(tenant: string, source: string, env: RawEnvironment): SourceConfig | null {
+export function findSource(tenant: string, source: string, env: RawEnvironment): SourceSettings | null {
   const config = readTenantFile(tenant, env);
   if (config === null) return null;
   const found = config.sources.get(source);

@@ -1,3 +1,4 @@
+import type { SourceSettings } from "@inlet/sources";
 import type { CrmSettings } from "@inlet/crm";
 import type { Networks, SecretList } from "@inlet/settings";
 
@@ -48,40 +49,6 @@ export interface Environment {
     /** Host name of the greeting; null for the machine's. */
     readonly name: string | null;
   };
-}
-
-export interface SourceConfig {
-  readonly name: string;
-  readonly kind: import("@inlet/schemas").SourceKind;
-  /** Empty for kind smtp, whose senders sign nothing. */
-  readonly secrets: SecretList;
-  /** Largest request body or email, bytes. Default 32 MiB. */
-  readonly maxBodyBytes: number;
-  /** Where its senders may come from; null: anywhere. */
-  readonly allowFrom: Networks | null;
-  /** authserv-ids (RFC 8601) whose Authentication-Results are believed; of kind smtp only on mail that a relay of ours handed over. */
-  readonly trustedAuthserv: readonly string[];
-  /** `user:password` pairs that count besides the signature; empty: none is asked for. */
-  readonly basicAuth: SecretList;
-  /** Of kind sendgrid: SPKI in DER, base64. Empty: its posts are not signed. */
-  readonly publicKeys: readonly string[];
-  /** Of kind mailgun: oldest signature that is taken, ms. */
-  readonly signatureWindowMs: number;
-  /** Of kind ses; null for others. */
-  readonly sns: {
-    readonly topicArns: readonly string[];
-    readonly signatureVersions: readonly string[];
-    /** PEM of the only certificate that counts; null: SNS's own, fetched. */
-    readonly certificate: string | null;
-  } | null;
-  /** Of kind ses, where the receipt rule stores email in S3. */
-  readonly s3: {
-    readonly buckets: readonly string[];
-    readonly region: string;
-    readonly endpoint: string | null;
-    /** Null: the process's own AWS credentials. */
-    readonly credentials: { readonly accessKeyId: SecretList; readonly secretAccessKey: SecretList } | null;
-  } | null;
 }
 
 export type MailClass =
@@ -151,11 +118,11 @@ export interface TenantConfig {
   readonly name: string;
   readonly isolation: "shared" | "dedicated";
   readonly lane: string;
-  readonly sources: ReadonlyMap<string, SourceConfig>;
+  readonly sources: ReadonlyMap<string, SourceSettings>;
   readonly mailboxes: readonly MailboxConfig[];
   readonly unknownRecipients: UnknownRecipients;
   /** Secrets of those who may register sent messages; null where nobody may. */
-  readonly outbound: SourceConfig | null;
+  readonly outbound: SourceSettings | null;
   readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
   /** How far apart two emails of one contact and one subject may be for one deal, ms; null where that is not matched. Default 30 days. */
   readonly matching: {

@@ -1,12 +1,15 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Disbelief } from "./port.ts";
+import type { VerificationFailure } from "./kind.ts";
 
 /**
  * HTTP basic authentication (RFC 7617) against `user:password` credentials, several of which may be valid at once. Takes the same time
  * whichever matches. Null: believed.
  */
-export function basicAuthFault(headers: IncomingHttpHeaders, credentials: readonly string[]): Disbelief | null {
+export function basicAuthFault(
+  headers: IncomingHttpHeaders,
+  credentials: readonly string[],
+): VerificationFailure | null {
   const header = headers.authorization ?? "";
   if (header === "") return "missing";
   const encoded = /^basic\s+([A-Za-z0-9+/=_-]+)\s*$/i.exec(header)?.[1];

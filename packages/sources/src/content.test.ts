@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { deliveryKey, mimeContent, storableId } from "@inlet/sources";
-import { readSenderJson } from "./sender-json.ts";
+import { mimeContent } from "@inlet/email/trace-fields";
+import { deliveryKey, storableId } from "./delivery-key.ts";
+import { readSenderJson } from "./signed-json/sender-json.ts";
 
 describe("mimeContent", () => {
   const mail = "From: a@x.example\r\nMessage-ID: <m1@x.example>\r\n\r\nbody";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { isTraceField } from "@inlet/email";
+import { isTraceField } from "@inlet/email/trace-fields";
+import type { VerifiedDelivery } from "./kind.ts";
 
 /** Longest id of a provider that is kept for search; a longer one is cut there, and still names the delivery in full. */
 const LONGEST_ID = 512;
@@ -36,4 +37,13 @@ export function storableId(value: unknown): string | null {
     .replaceAll(/\p{Cc}/gu, "")
     .trim();
   return clean === "" ? null : clean.slice(0, LONGEST_ID).toWellFormed();
+}
+
+/** A delivery of a provider: the envelope is part of its post, and the parser reads it there. */
+export function toDelivery(
+  key: string,
+  deliveryId: string | null,
+  senderReceivedAt: number | null = null,
+): VerifiedDelivery {
+  return { key, deliveryId, senderEventId: null, senderReceivedAt, envelope: null };
 }

@@ -1,10 +1,10 @@
 import type { ParseFault, ParseOptions, ParseResult } from "@inlet/email";
 import { parseMime } from "@inlet/email";
 import type { Envelope } from "@inlet/schemas";
-import type { Extracted, ProviderWord } from "./port.ts";
+import type { ParsedBody, ProviderMetadata } from "./kind.ts";
 
 /** A provider that says nothing besides the email. */
-export const NO_WORD: ProviderWord = {
+export const NO_METADATA: ProviderMetadata = {
   envelope: null,
   auth: {},
   spamVerdict: null,
@@ -13,32 +13,36 @@ export const NO_WORD: ProviderWord = {
   warnings: [],
 };
 
-/** The email of raw MIME, with the provider's word on it. */
-export async function extractMime(mime: Uint8Array, word: ProviderWord, options?: ParseOptions): Promise<Extracted> {
-  return withWord(await parseMime(mime, options), word);
+/** The email of raw MIME, with the provider's metadata on it. */
+export async function extractMime(
+  mime: Uint8Array,
+  metadata: ProviderMetadata,
+  options?: ParseOptions,
+): Promise<ParsedBody> {
+  return withMetadata(await parseMime(mime, options), metadata);
 }
 
-/** The provider's word beats the email's own headers, which anybody can write. */
-export function withWord(result: ParseResult, word: ProviderWord): Extracted {
+/** The provider's metadata beats the email's own headers, which anybody can write. */
+export function withMetadata(result: ParseResult, metadata: ProviderMetadata): ParsedBody {
   if (!result.ok) return { kind: "fault", fault: result.fault };
   const { email } = result;
   return {
     kind: "email",
     email: {
       ...email,
-      envelope: word.envelope ?? email.envelope,
-      auth: { ...email.auth, ...word.auth },
-      spamVerdict: word.spamVerdict ?? email.spamVerdict,
-      spamScore: word.spamScore ?? email.spamScore,
-      attachments: word.infected
+      envelope: metadata.envelope ?? email.envelope,
+      auth: { ...email.auth, ...metadata.auth },
+      spamVerdict: metadata.spamVerdict ?? email.spamVerdict,
+      spamScore: metadata.spamScore ?? email.spamScore,
+      attachments: metadata.infected
         ? email.attachments.map((file) => ({ ...file, verdict: "infected" }))
         : email.attachments,
-      warnings: [...new Set([...email.warnings, ...word.warnings])],
+      warnings: [...new Set([...email.warnings, ...metadata.warnings])],
     },
   };
 }
 
-export function unreadable(code: ParseFault["code"], message: string): Extracted {
+export function unreadable(code: ParseFault["code"], message: string): ParsedBody {
   return { kind: "fault", fault: { code, message } };
 }
 
@@ -70,12 +74,12 @@ const RESULTS: Readonly<Record<string, string>> = {
   processing_failed: "temperror",
 };
 
-/** A provider's word for a result as RFC 8601 spells it; undefined for one that is not known. */
+/** A provider's metadata for a result as RFC 8601 spells it; undefined for one that is not known. */
 export function authResult(value: unknown): string | undefined {
   return typeof value === "string" ? RESULTS[value.trim().toLowerCase()] : undefined;
 }
 
 /** Only what was told: `undefined` would hide what the email's own headers say. */
-export function told(auth: Readonly<Record<"spf" | "dkim" | "dmarc", string | undefined>>): ProviderWord["auth"] {
+export function told(auth: Readonly<Record<"spf" | "dkim" | "dmarc", string | undefined>>): ProviderMetadata["auth"] {
   return Object.fromEntries(Object.entries(auth).filter(([, result]) => result !== undefined));
 }

@@ -1,12 +1,11 @@
 import { createHmac } from "node:crypto";
-import { readTenant } from "@inlet/config";
-import type { SourceConfig } from "@inlet/config";
 import { describe, expect, test } from "vitest";
 import { JSON_LIMITS, keepsJsonLimits, parseBoundedJson } from "./bounded-json.ts";
 import { readForm } from "./form.ts";
 import { MOST_PARTS, findFields } from "./form-scan.ts";
-import type { DoorContext } from "./port.ts";
-import { PROVIDERS } from "./providers.ts";
+import type { VerificationContext } from "./kind.ts";
+import { getSourceKind } from "./registry.ts";
+import { toSource } from "../testing/sources.ts";
 import { writeForm } from "./write-form.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -54,31 +53,26 @@ const FORMS: [what: string, contentType: string, make: () => Buffer][] = [
   ["nothing", MULTIPART, () => Buffer.alloc(0)],
 ];
 
-const context: DoorContext = {
+const context: VerificationContext = {
   now: NOW,
   bindToken: () => true,
   certificate: async () => Promise.reject(new Error("nothing is fetched for a stranger")),
 };
 
-function sourceOf(yaml: string): SourceConfig {
-  const file = `name: Acme\nsources:\n  it: ${yaml}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:KEY" }\n`;
-  const { tenant, faults } = readTenant("acme", file, {
-    where: "acme.yaml",
-    env: { KEY: "mg-signing-key", PAIR: "user:open-sesame-password-01" },
-    baseDir: ".",
-  });
-  const source = tenant?.sources.get("it");
-  if (source === undefined) throw new Error(JSON.stringify(faults));
-  return source;
-}
+const ENV = { KEY: "mg-signing-key", PAIR: "user:open-sesame-password-01" };
+const sourceOf = (written: object) => toSource(written, ENV);
 
 describe("D1: an unknown sender's form", () => {
-  const source = sourceOf('{ kind: mailgun, secrets: ["env:KEY"] }');
+  const source = sourceOf({ kind: "mailgun", secrets: ["env:KEY"] });
 
   test.each(FORMS)("of %s is refused, and no form is read for it", async (_what, contentType, make) => {
     const body = make();
-    const opened = await PROVIDERS.mailgun.open({ headers: { "content-type": contentType }, body }, source, context);
-    expect(opened.kind).toBe("disbelieved");
+    const opened = await getSourceKind("mailgun").verification?.verify(
+      { headers: { "content-type": contentType }, body },
+      source,
+      context,
+    );
+    expect(opened?.kind).toBe("unverified");
   });
 
   test("is read once its proof holds, wherever the three fields stand in it", async () => {
@@ -99,7 +93,9 @@ describe("D1: an unknown sender's form", () => {
       [proof[0], mail, proof[1], proof[2]],
     ]) {
       const { headers, body } = writeForm(fields.flatMap((field) => (field === undefined ? [] : [field])));
-      expect(await PROVIDERS.mailgun.open({ headers, body }, source, context)).toMatchObject({ kind: "delivery" });
+      expect(await getSourceKind("mailgun").verification?.verify({ headers, body }, source, context)).toMatchObject({
+        kind: "delivery",
+      });
     }
   });
 
@@ -107,8 +103,12 @@ describe("D1: an unknown sender's form", () => {
     const timestamp = String(NOW / 1000);
     const signature = createHmac("sha256", "mg-signing-key").update(`${timestamp}tok`).digest("hex");
     const body = Buffer.from(`timestamp=${timestamp}&token=tok&signature=${signature}&%74oken=other`);
-    const opened = await PROVIDERS.mailgun.open({ headers: { "content-type": URLENCODED }, body }, source, context);
-    expect(opened).toEqual({ kind: "disbelieved", why: "malformed" });
+    const opened = await getSourceKind("mailgun").verification?.verify(
+      { headers: { "content-type": URLENCODED }, body },
+      source,
+      context,
+    );
+    expect(opened).toEqual({ kind: "unverified", why: "malformed" });
   });
 });
 
@@ -142,13 +142,15 @@ describe("D1: JSON", () => {
 
   test.each(BOMBS)("of %s opens neither SES nor a source that believes its headers", async (_what, make) => {
     const body = make();
-    const ses = sourceOf('{ kind: ses, topicArns: ["arn:aws:sns:eu-central-1:123456789012:inbound"] }');
-    expect(await PROVIDERS.ses.open({ headers: {}, body }, ses, context)).toEqual({
-      kind: "disbelieved",
+    const ses = sourceOf({ kind: "ses", topicArns: ["arn:aws:sns:eu-central-1:123456789012:inbound"] });
+    expect(await getSourceKind("ses").verification?.verify({ headers: {}, body }, ses, context)).toEqual({
+      kind: "unverified",
       why: "malformed",
     });
-    const postmark = sourceOf('{ kind: postmark, secrets: ["env:PAIR"] }');
-    expect(await PROVIDERS.postmark.open({ headers: {}, body }, postmark, context)).toMatchObject({ kind: "delivery" });
+    const postmark = sourceOf({ kind: "postmark", secrets: ["env:PAIR"] });
+    expect(
+      await getSourceKind("postmark").verification?.verify({ headers: {}, body }, postmark, context),
+    ).toMatchObject({ kind: "delivery" });
   });
 
   test("marks inside of strings do not count", () => {
@@ -158,11 +160,11 @@ describe("D1: JSON", () => {
 });
 
 test("D4: Mailgun's event webhooks of both kinds are another event than received email", async () => {
-  const source = sourceOf('{ kind: mailgun, secrets: ["env:KEY"] }');
+  const source = sourceOf({ kind: "mailgun", secrets: ["env:KEY"] });
   const timestamp = String(NOW / 1000);
   const signature = createHmac("sha256", "mg-signing-key").update(`${timestamp}tok`).digest("hex");
   const open = async (fields: Record<string, string>) =>
-    PROVIDERS.mailgun.open(
+    getSourceKind("mailgun").verification?.verify(
       {
         headers: { "content-type": URLENCODED },
         body: Buffer.from(new URLSearchParams({ ...fields, timestamp, token: "tok", signature }).toString()),
@@ -188,7 +190,7 @@ test("D4: SendGrid's content-ids name the inline files where attachment-info doe
     { name: "attachment1", filename: "logo.png", contentType: "image/png", value: Buffer.from("png") },
     { name: "attachment2", filename: "logo2.png", contentType: "image/png", value: Buffer.from("png") },
   ]);
-  const found = await PROVIDERS.sendgrid.extract(body, headers["content-type"] ?? "");
+  const found = await getSourceKind("sendgrid").parse(body, headers["content-type"] ?? "");
   expect(found.kind === "email" ? found.email.attachments.map(({ contentId }) => contentId) : found).toEqual([
     "logo",
     "logo2",

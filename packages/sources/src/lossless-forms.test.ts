@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { readForm } from "./form.ts";
-import { PROVIDERS } from "./providers.ts";
+import { getSourceKind } from "./registry.ts";
 
 const multipart = (...parts: readonly string[]): Buffer =>
   Buffer.from(`${parts.map((part) => `--b\r\nContent-Disposition: form-data; ${part}\r\n`).join("")}--b--\r\n`);
 const HEADERS = 'name="headers"\r\n\r\nFrom: a@client.example\r\nSubject: S\r\n';
 
 async function attached(kind: "sendgrid" | "mailgun", body: Buffer): Promise<unknown> {
-  const found = await PROVIDERS[kind].extract(body, "multipart/form-data; boundary=b");
+  const found = await getSourceKind(kind).parse(body, "multipart/form-data; boundary=b");
   if (found.kind !== "email") throw new Error(found.kind);
   return {
     files: found.email.attachments.map(({ bytes }) => Buffer.from(bytes ?? []).toString()),

@@ -1,14 +1,34 @@
-import { cloudmailin } from "./cloudmailin/cloudmailin.ts";
-import { mailgun } from "./mailgun/mailgun.ts";
-import { PROVIDER_KINDS } from "./port.ts";
-import type { Provider, ProviderKind } from "./port.ts";
-import { postmark } from "./postmark/postmark.ts";
-import { sendgrid } from "./sendgrid/sendgrid.ts";
-import { ses } from "./ses/ses.ts";
+import { cloudmailin } from "./cloudmailin/kind.ts";
+import type { SourceKind } from "./kind.ts";
+import { mailgun } from "./mailgun/kind.ts";
+import { postmark } from "./postmark/kind.ts";
+import { rawMime } from "./raw-mime/kind.ts";
+import { sendgrid } from "./sendgrid/kind.ts";
+import { ses } from "./ses/kind.ts";
+import { signedJson } from "./signed-json/kind.ts";
+import { smtp } from "./smtp/kind.ts";
+import { standardWebhooks } from "./standard-webhooks/kind.ts";
 
-/** Every provider. A new one is a folder beside this file and a line here. */
-export const PROVIDERS: Readonly<Record<ProviderKind, Provider>> = { postmark, mailgun, sendgrid, ses, cloudmailin };
+/** Every way in that Inlet knows: a new one is a folder, and a line here. */
+export const SOURCE_KINDS: readonly SourceKind[] = [
+  signedJson,
+  standardWebhooks,
+  rawMime,
+  smtp,
+  postmark,
+  mailgun,
+  sendgrid,
+  ses,
+  cloudmailin,
+];
 
-export function isProviderKind(kind: string): kind is ProviderKind {
-  return (PROVIDER_KINDS as readonly string[]).includes(kind);
+/** Undefined for a kind that is not known, or not any more. */
+export function findSourceKind(name: string, kinds: readonly SourceKind[] = SOURCE_KINDS): SourceKind | undefined {
+  return kinds.find((each) => each.name === name);
+}
+
+export function getSourceKind(name: string, kinds: readonly SourceKind[] = SOURCE_KINDS): SourceKind {
+  const kind = findSourceKind(name, kinds);
+  if (kind === undefined) throw new Error(`no source of kind ${name}`);
+  return kind;
 }

@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
 import { encodeCloudmailin } from "./cloudmailin/encode.ts";
 import { encodeMailgun } from "./mailgun/encode.ts";
-import type { EncodedRequest, Posting, ProviderKind } from "./port.ts";
+import type { EncodedRequest } from "./kind.ts";
+import type { Posting } from "./posting.ts";
 import { encodePostmark } from "./postmark/encode.ts";
-import { PROVIDERS } from "./providers.ts";
+import { getSourceKind } from "./registry.ts";
 import { encodeSendgrid } from "./sendgrid/encode.ts";
 import { encodeSes } from "./ses/encode.ts";
-import { POSTING } from "./testing/postings.ts";
-import { CREDENTIAL, doorContext, SIGNING_KEY, SNS, sourceOf, TOPIC } from "./testing/sources.ts";
+import { POSTING } from "../testing/postings.ts";
+import { CREDENTIAL, verificationContext, SIGNING_KEY, SNS, sourceOf, TOPIC } from "../testing/sources.ts";
 
 type Encode = (posting: Posting) => EncodedRequest | Promise<EncodedRequest>;
 
-const DOORS: readonly [door: string, kind: ProviderKind, encode: Encode][] = [
+const DOORS: readonly [door: string, kind: string, encode: Encode][] = [
   ["postmark", "postmark", (mail) => encodePostmark(mail, { credential: CREDENTIAL })],
   ["postmark with RawEmail", "postmark", (mail) => encodePostmark(mail, { credential: CREDENTIAL, rawEmail: true })],
   ["mailgun, parsed", "mailgun", (mail) => encodeMailgun(mail, { signingKey: SIGNING_KEY, mime: false })],
@@ -73,8 +74,8 @@ test.each(DOORS)(
     for (let round = 0; round < 200; round += 1) {
       const post = mutated(body, pick);
       // Believed or not, it is decided: a rejection would be a 500.
-      await PROVIDERS[kind].open({ headers, body: post }, source, doorContext());
-      const extracted = await PROVIDERS[kind].extract(post, contentType);
+      await getSourceKind(kind).verification?.verify({ headers, body: post }, source, verificationContext());
+      const extracted = await getSourceKind(kind).parse(post, contentType);
       seen.add(extracted.kind);
       if (extracted.kind === "fault") expect(extracted.fault.message).not.toBe("");
     }

@@ -2,15 +2,15 @@ import { describe, expect, test } from "vitest";
 import { encodeCloudmailin } from "./cloudmailin/encode.ts";
 import { readForm } from "./form.ts";
 import { encodeMailgun } from "./mailgun/encode.ts";
-import type { EncodedRequest, Opened, ProviderKind } from "./port.ts";
+import type { EncodedRequest, Verified } from "./kind.ts";
 import { encodePostmark } from "./postmark/encode.ts";
-import { PROVIDERS } from "./providers.ts";
+import { getSourceKind } from "./registry.ts";
 import { encodeSendgrid } from "./sendgrid/encode.ts";
 import { encodeSes, signSns } from "./ses/encode.ts";
-import { POSTING } from "./testing/postings.ts";
+import { POSTING } from "../testing/postings.ts";
 import {
   CREDENTIAL,
-  doorContext,
+  verificationContext,
   NOW,
   OLD_CREDENTIAL,
   SENDGRID,
@@ -18,29 +18,30 @@ import {
   SNS,
   sourceOf,
   TOPIC,
-} from "./testing/sources.ts";
+} from "../testing/sources.ts";
 import { basicAuthorization } from "./write-form.ts";
 
 type Request = EncodedRequest;
 
 /** Both looks at a request, as the gateway takes them. */
 async function look(
-  kind: ProviderKind,
+  kind: string,
   request: Request,
   source: string = kind,
-  context = doorContext(),
-): Promise<Opened> {
-  const provider = PROVIDERS[kind];
-  const why = provider.checkHeaders(request.headers, sourceOf(source), context.now);
-  if (why !== null) return { kind: "disbelieved", why };
-  return provider.open(request, sourceOf(source), context);
+  context = verificationContext(),
+): Promise<Verified> {
+  const { verification } = getSourceKind(kind);
+  if (verification === null) throw new Error(`${kind} is not posted`);
+  const why = verification.checkHeaders(request.headers, sourceOf(source), context.now);
+  if (why !== null) return { kind: "unverified", why };
+  return verification.verify(request, sourceOf(source), context);
 }
 
 const delivery = (deliveryId: string | null) => ({
   kind: "delivery",
   delivery: expect.objectContaining({ deliveryId }) as unknown,
 });
-const disbelieved = (why: string) => ({ kind: "disbelieved", why });
+const disbelieved = (why: string) => ({ kind: "unverified", why });
 const swap = ({ headers, body }: Request, from: string, to: string): Request => ({
   headers,
   body: Buffer.from(body.toString("latin1").replace(from, to), "latin1"),
@@ -51,7 +52,13 @@ describe("postmark", () => {
     const opened = await look("postmark", await encodePostmark(POSTING, { credential: CREDENTIAL }));
     expect(opened).toEqual({
       kind: "delivery",
-      delivery: { key: POSTING.deliveryId, deliveryId: POSTING.deliveryId, receivedAt: null },
+      delivery: {
+        key: POSTING.deliveryId,
+        deliveryId: POSTING.deliveryId,
+        senderEventId: null,
+        senderReceivedAt: null,
+        envelope: null,
+      },
     });
     expect(await look("postmark", await encodePostmark(POSTING, { credential: OLD_CREDENTIAL }))).toEqual(opened);
   });
@@ -89,10 +96,13 @@ describe("mailgun", () => {
   });
 
   test.each([true, false])("a repeated post is the same delivery (mime: %s)", async (mime) => {
-    const context = doorContext();
+    const context = verificationContext();
     const request = await encodeMailgun(POSTING, { signingKey: SIGNING_KEY, mime });
     const first = await look("mailgun", request, "mailgun", context);
-    expect(first).toMatchObject({ kind: "delivery", delivery: { receivedAt: NOW } });
+    expect(first).toMatchObject({
+      kind: "delivery",
+      delivery: { senderEventId: null, senderReceivedAt: NOW, envelope: null },
+    });
     expect(await look("mailgun", request, "mailgun", context)).toEqual(first);
     // Signed anew, as a retry may be: still the same email for the same recipient.
     const again = await encodeMailgun({ ...POSTING, deliveryId: "another" }, { signingKey: SIGNING_KEY, mime });
@@ -102,7 +112,7 @@ describe("mailgun", () => {
   });
 
   test("a token that came with one email does not count for another", async () => {
-    const context = doorContext();
+    const context = verificationContext();
     const request = await encodeMailgun(POSTING, { signingKey: SIGNING_KEY, mime: true });
     await look("mailgun", request, "mailgun", context);
     const swapped = swap(request, "<prices-1@northwind.example.com>", "<forged-1@northwind.example.com>");
@@ -202,13 +212,15 @@ describe("ses", () => {
   const setting = { topicArn: TOPIC, privateKey: SNS.privateKey };
 
   test("believes SNS's signature, and names the delivery by SES's id", async () => {
-    const context = doorContext();
+    const context = verificationContext();
     expect(await look("ses", encodeSes(POSTING, setting), "ses", context)).toEqual({
       kind: "delivery",
       delivery: {
         key: [POSTING.deliveryId, ...POSTING.envelope.to].join("\0"),
         deliveryId: POSTING.deliveryId,
-        receivedAt: NOW,
+        senderEventId: null,
+        senderReceivedAt: NOW,
+        envelope: null,
       },
     });
     expect(context.fetched).toEqual(["https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-demo.pem"]);
@@ -236,7 +248,7 @@ describe("ses", () => {
     "https://sns.eu-west-1.amazonaws.com/x.txt",
     "https://169.254.169.254/x.pem",
   ])("fetches no certificate from %s", async (url) => {
-    const context = doorContext();
+    const context = verificationContext();
     const request = swap(
       encodeSes(POSTING, setting),
       "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-demo.pem",
@@ -247,11 +259,11 @@ describe("ses", () => {
   });
 
   test("a certificate that cannot be fetched leaves it undecided; one out of date counts for nothing", async () => {
-    const away = doorContext({ certificate: () => Promise.reject(new Error("away")) });
+    const away = verificationContext({ certificate: () => Promise.reject(new Error("away")) });
     expect(await look("ses", encodeSes(POSTING, setting), "ses", away)).toMatchObject({ kind: "undecided" });
-    expect(await look("ses", encodeSes(POSTING, setting), "ses", doorContext({ now: Date.UTC(2126, 0, 1) }))).toEqual(
-      disbelieved("mismatch"),
-    );
+    expect(
+      await look("ses", encodeSes(POSTING, setting), "ses", verificationContext({ now: Date.UTC(2126, 0, 1) })),
+    ).toEqual(disbelieved("mismatch"));
   });
 
   test("raw delivery and headers that contradict the body are disbelieved", async () => {

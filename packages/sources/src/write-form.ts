@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { EncodedRequest } from "./port.ts";
+import type { EncodedRequest } from "./kind.ts";
 
 export interface FieldToWrite {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Posting } from "../port.ts";
+import type { Posting } from "../src/posting.ts";
 import { NOW } from "./sources.ts";
 
 /** A small email with what forms lose most easily: an encoded name, two bodies, a file with a content id and one without. */

@@ -1,15 +1,17 @@
-import type { SourceConfig, TenantConfig } from "@inlet/config";
+import type { TenantConfig } from "@inlet/config";
 import type { Context, Span } from "@opentelemetry/api";
 import type { FastifyRequest } from "fastify";
-import type { Disbelief } from "@inlet/sources";
-import type { Delivery, Kind } from "./kinds/kind.ts";
+import type { SourceKind, SourceSettings, Verification, VerificationFailure, VerifiedDelivery } from "@inlet/sources";
 import type { Problem } from "./answers/problems.ts";
+
+/** A kind whose mail comes by HTTP. */
+export type HttpKind = SourceKind & { readonly verification: Verification };
 
 /** Where a request came in. */
 export interface InboundEndpoint {
   readonly tenant: TenantConfig;
-  readonly source: SourceConfig;
-  readonly kind: Kind;
+  readonly source: SourceSettings;
+  readonly kind: HttpKind;
 }
 
 /** What the steps have found out about one POST so far. The wide log line, the span and the metrics are made of it at the end. */
@@ -21,9 +23,9 @@ export interface Inbound {
   readonly context: Context;
   endpoint: InboundEndpoint | null;
   /** Once it is believed. */
-  delivery: Delivery | null;
+  delivery: VerifiedDelivery | null;
   /** Why it is not taken as its sender's: the signature, or `address` for a network that may not send. */
-  signatureFault: Disbelief | "address" | null;
+  signatureFault: VerificationFailure | "address" | null;
   /** Bytes of the body as read. */
   bytes: number;
   eventId: string | null;
@@ -55,7 +57,7 @@ export function getEndpoint(request: FastifyRequest): InboundEndpoint {
   return endpoint;
 }
 
-export function deliveryOf(request: FastifyRequest): Delivery {
+export function deliveryOf(request: FastifyRequest): VerifiedDelivery {
   const { delivery } = inboundOf(request);
   if (delivery === null)
     throw new Error("delivery read before openDelivery ran: the order of the steps in pipeline.ts is wrong");

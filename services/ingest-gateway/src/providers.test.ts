@@ -1,8 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { loadTenants } from "@inlet/config";
-import { encodeCloudmailin, encodeMailgun, encodePostmark, encodeSendgrid, encodeSes, signSns } from "@inlet/sources";
-import type { EncodedRequest, Posting } from "@inlet/sources";
+import type { EncodedRequest } from "@inlet/sources";
+import {
+  encodeCloudmailin,
+  encodeMailgun,
+  encodePostmark,
+  encodeSendgrid,
+  encodeSes,
+  signSns,
+  type Posting,
+} from "@inlet/sources/testing";
 import { eventIdOf } from "@inlet/schemas";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { KafkaUnavailableError } from "@inlet/kafka";

@@ -2,16 +2,15 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { type CliContext, UsageError, operatorEnvironment } from "../context.ts";
-import { type Answer, deliver } from "../deliver.ts";
+import { type Answer, deliver, type Signer } from "../deliver.ts";
 import { printTable } from "../print-table.ts";
-import { SENDABLE_KINDS, type SendableKind } from "../build-request.ts";
-import { type Signer, findSigner } from "../find-signer.ts";
+import { SENDABLE_KINDS, findSigner } from "../find-signer.ts";
 import { standardInput } from "../standard-input.ts";
 
 interface SendOptions {
   readonly tenant: string;
   readonly source: string;
-  readonly as?: SendableKind;
+  readonly as?: string;
   readonly secret?: string;
   readonly key?: string;
   readonly form?: "parsed" | "raw";
@@ -73,7 +72,7 @@ became of it. Exit code 1 when one was refused.`,
           tenant: options.tenant,
           source: options.source,
           ...signer,
-          senderEventId: options.eventId ?? randomUUID(),
+          deliveryId: options.eventId ?? randomUUID(),
           mime,
           asItIs: false,
         };

@@ -86,7 +86,7 @@ async function post(
     tenant: TENANT,
     source: sample.source,
     ...signer,
-    senderEventId,
+    deliveryId: senderEventId,
     mime,
     asItIs,
   };

@@ -1,7 +1,6 @@
 import { parseDocument } from "yaml";
-import type { CrmKind } from "@inlet/crm";
 import { tenantFileWith } from "./tenant-file.ts";
-import type { TenantFile } from "./tenant-file.ts";
+import type { Kinds, TenantFile } from "./tenant-file.ts";
 import { tenantFaults } from "./tenant-faults.ts";
 import type { ConfigFault } from "../types.ts";
 
@@ -10,7 +9,7 @@ export function parseTenantFile(
   where: string,
   text: string,
   faults: ConfigFault[],
-  crmKinds?: readonly CrmKind[],
+  kinds: Kinds = {},
 ): TenantFile | null {
   const document = parseDocument(text, { prettyErrors: true });
   for (const error of document.errors) {
@@ -35,7 +34,7 @@ export function parseTenantFile(
     });
     return null;
   }
-  const tenantFile = tenantFileWith(crmKinds);
+  const tenantFile = tenantFileWith(kinds);
   const parsed = tenantFile.safeParse(content ?? {}, { reportInput: false });
   if (parsed.success) return parsed.data;
   faults.push(...tenantFaults(where, parsed.error.issues, content, tenantFile));

@@ -1,5 +1,6 @@
 import type { CrmKind } from "@inlet/crm";
-import { duration, isNetwork, secretReference, size } from "@inlet/settings";
+import { duration } from "@inlet/settings";
+import { networkList, signingSecrets, sourceFile, type SourceKind } from "@inlet/sources";
 import { z } from "zod";
 import { addressRule } from "./address-rule-file.ts";
 import { attachmentPolicy } from "./attachment-policy-file.ts";
@@ -8,7 +9,6 @@ import { crmFile } from "./crm-file.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";
 import { matchingFile } from "./matching-file.ts";
 import { noticesFile } from "./notifications-file.ts";
-import { providerFields } from "./provider-fields.ts";
 import { intentsFile, rulesFile } from "./rules-file.ts";
 
 /**
@@ -16,57 +16,11 @@ import { intentsFile, rulesFile } from "./rules-file.ts";
  * docs/reference/tenant.schema.json is made from this, and so are the faults' remedies (`description`).
  */
 
-/** The kinds that the gateway serves; a file that names another is refused, since its mail would be. */
-export const SERVED_KINDS = [
-  "signed-json",
-  "standard-webhooks",
-  "raw-mime",
-  "smtp",
-  "postmark",
-  "mailgun",
-  "sendgrid",
-  "ses",
-  "cloudmailin",
-] as const;
-
 const classPolicy = z.enum(["write", "log", "suppress"]).meta({
   description: "write (as a person's mail), log (contact and activity, no deal) or suppress (nothing in the CRM)",
 });
 
-const signingSecrets = z
-  .array(secretReference)
-  .min(1, "is empty, so that every request would be refused")
-  .max(8, "has more than 8 entries");
-
-const network = z
-  .string()
-  .refine(isNetwork, "is not an IP address or a network")
-  .meta({ description: "an IP address or a network, such as 203.0.113.0/24 or 2001:db8::/32" });
-
-const networks = z.array(network).min(1, "is empty, so that everybody would be refused");
-
-const source = z.strictObject({
-  kind: z.enum(SERVED_KINDS).meta({ description: "how requests of this source are signed and shaped" }),
-  secrets: signingSecrets.optional().meta({
-    description:
-      "every secret that is valid now, the newest first: list the old and the new one while you rotate. Of kinds postmark and cloudmailin user:password, of mailgun the HTTP webhook signing key; smtp, sendgrid and ses have none",
-  }),
-  maxBodySize: size.optional().meta({
-    description:
-      "largest request body or email, such as 32MiB (at most 64MiB); by default 32MiB, of providers what they send at most",
-  }),
-  allowFrom: networks.optional().meta({
-    description: "networks that this source's senders may come from, instead of the tenant's; without it anywhere",
-  }),
-  trustedAuthserv: z
-    .array(z.string().regex(/^[^\s;"()]{1,255}$/, "is not an authserv-id"))
-    .default([])
-    .meta({
-      description:
-        "authserv-ids (RFC 8601) of mail servers that remove forged ones, whose topmost Authentication-Results count; of kind smtp only on what a relay of yours hands over",
-    }),
-  ...providerFields,
-});
+const SOURCES = "the doors by which email comes in, by name: POST /v1/inbound/<tenant>/<name>";
 
 const mailbox = z.strictObject({
   addresses: z.array(addressRule).min(1, "is empty").meta({ description: "addresses that belong to this mailbox" }),
@@ -109,9 +63,7 @@ export const tenantFile = z.strictObject({
     .enum(["shared", "dedicated"])
     .default("shared")
     .meta({ description: "dedicated gives the tenant topics and consumer groups of its own" }),
-  sources: z
-    .record(entryName, source)
-    .meta({ description: "the doors by which email comes in, by name: POST /v1/inbound/<tenant>/<name>" }),
+  sources: z.record(entryName, sourceFile()).meta({ description: SOURCES }),
   mailboxes: z.record(entryName, mailbox).meta({ description: "the tenant's own addresses, by mailbox" }),
   unknownRecipients: unknownRecipients
     .prefault({})
@@ -174,7 +126,7 @@ export const tenantFile = z.strictObject({
     })
     .prefault({})
     .meta({ description: "requests that one gateway instance takes from this tenant" }),
-  allowFrom: networks
+  allowFrom: networkList
     .optional()
     .meta({ description: "networks that this tenant's senders may come from; without it anywhere" }),
   maxAge: duration
@@ -184,8 +136,17 @@ export const tenantFile = z.strictObject({
 
 export type TenantFile = z.output<typeof tenantFile>;
 
-/** A tenant's file where there are other kinds of CRM than Inlet's own. */
-export function tenantFileWith(crmKinds: readonly CrmKind[] | undefined): typeof tenantFile {
-  if (crmKinds === undefined) return tenantFile;
-  return tenantFile.extend({ crm: crmFile(crmKinds).meta({ description: "where the activity is written" }) });
+/** Kinds other than Inlet's own; undefined for its own. */
+export interface Kinds {
+  readonly crmKinds?: readonly CrmKind[] | undefined;
+  readonly sourceKinds?: readonly SourceKind[] | undefined;
+}
+
+/** A tenant's file where there are other kinds than Inlet's own. */
+export function tenantFileWith({ crmKinds, sourceKinds }: Kinds): typeof tenantFile {
+  if (crmKinds === undefined && sourceKinds === undefined) return tenantFile;
+  return tenantFile.extend({
+    sources: z.record(entryName, sourceFile(sourceKinds)).meta({ description: SOURCES }),
+    crm: crmFile(crmKinds).meta({ description: "where the activity is written" }),
+  });
 }

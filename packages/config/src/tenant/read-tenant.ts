@@ -10,6 +10,7 @@ import {
   type SecretList,
 } from "@inlet/settings";
 import { SHARED_LANE, TENANT_ID } from "@inlet/schemas";
+import { readSource, type SourceKind, type SourceSettings } from "@inlet/sources";
 import { readCrm } from "../tenant-file/crm-file.ts";
 import { frozen } from "./frozen.ts";
 import { mailboxConfigs } from "./mailbox-configs.ts";
@@ -18,13 +19,7 @@ import { matchingConfig } from "../tenant-file/matching-file.ts";
 import { noticeConfigs } from "./notification-configs.ts";
 import { parseTenantFile } from "../tenant-file/parse-tenant-file.ts";
 import { ruleConfigs } from "./rule-configs.ts";
-import { kindFaults } from "../tenant-file/source-kinds.ts";
-import { secretFault } from "../tenant-file/source-secrets.ts";
-import { providerSettings } from "./provider-settings.ts";
-import type { ConfigFault, SourceConfig, TenantConfig } from "../types.ts";
-
-/** Largest body that any source may allow. The claim check holds a body in memory once; more needs streaming. */
-export const MOST_BODY_BYTES = 64 * 1024 * 1024;
+import type { ConfigFault, TenantConfig } from "../types.ts";
 
 export interface TenantReading {
   /** Null when there are faults. */
@@ -42,13 +37,17 @@ export interface TenantReadingOptions {
   readonly baseDir: string;
   /** Kinds of CRM other than Inlet's own. */
   readonly crmKinds?: readonly CrmKind[];
+  /** Kinds of source other than Inlet's own. */
+  readonly sourceKinds?: readonly SourceKind[];
 }
+
+type Check = (value: string) => SecretFault | undefined;
 
 /** Reads one tenant's file. Never throws. */
 export function readTenant(
   id: string,
   text: string,
-  { where, env, baseDir, crmKinds }: TenantReadingOptions,
+  { where, env, baseDir, crmKinds, sourceKinds }: TenantReadingOptions,
 ): TenantReading {
   const faults: ConfigFault[] = [];
   const secretFiles: string[] = [];
@@ -59,7 +58,7 @@ export function readTenant(
   if (!TENANT_ID.test(id) || id === SHARED_LANE) {
     fault("", "does not name a tenant", `Call it <id>.yaml: a-z, 0-9 and -, 2 to 40 characters, not "${SHARED_LANE}"`);
   }
-  const file = parseTenantFile(where, text, faults, crmKinds);
+  const file = parseTenantFile(where, text, faults, { crmKinds, sourceKinds });
   if (file === null) return { tenant: null, faults, secretFiles };
 
   function resolved(field: string, reference: string): string | undefined {
@@ -70,11 +69,7 @@ export function readTenant(
     return undefined;
   }
 
-  function secrets(
-    field: string,
-    references: string | readonly string[],
-    check?: (value: string) => SecretFault | undefined,
-  ): SecretList {
+  function secrets(field: string, references: string | readonly string[], check?: Check): SecretList {
     const values = [references].flat().map((reference, index) => {
       const at = typeof references === "string" ? field : `${field}.${index}`;
       const value = resolved(at, reference);
@@ -85,26 +80,26 @@ export function readTenant(
     return secretList([...new Set(values)]);
   }
 
-  const sources = Object.entries(file.sources).map(([name, source]): SourceConfig => {
-    const { kind, trustedAuthserv } = source;
-    const at = (field: string): string => `sources.${name}.${field}`;
-    const maxBodyBytes = source.maxBodySize === undefined ? defaultBodyBytes(kind) : bytes(source.maxBodySize);
-    if (maxBodyBytes > MOST_BODY_BYTES) fault(at("maxBodySize"), "is above 64MiB", "Lower it to 64MiB or less");
-    for (const { field, problem, remedy } of kindFaults(source)) fault(at(field), problem, remedy);
-    const allowed = source.allowFrom ?? file.allowFrom;
-    return Object.freeze({
-      name,
-      kind,
-      secrets: secrets(at("secrets"), source.secrets ?? [], (value) => secretFault(kind, value)),
-      maxBodyBytes,
-      allowFrom: allowed === undefined ? null : networksOf(allowed),
-      trustedAuthserv,
-      ...providerSettings(source, {
-        secrets: (field, references, check) => secrets(at(field), references, check),
-        resolved: (field, reference) => resolved(at(field), reference),
-        fault: (field, problem, remedy) => fault(at(field), problem, remedy),
-      }),
+  /** Registrations of sent messages are signed as our own JSON is. */
+  function readOutbound(references: readonly string[]): SourceSettings {
+    const written = { kind: "signed-json", secrets: references, trustedAuthserv: [] };
+    const reading = { allowFrom: file?.allowFrom, resolved, fault: () => undefined };
+    return readSource("outbound", written, {
+      ...reading,
+      secrets: (_field, given, check) => secrets("outbound.secrets", given, check),
     });
+  }
+
+  const sources = Object.entries(file.sources).map(([name, source]): SourceSettings => {
+    const at = (field: string): string => `sources.${name}.${field}`;
+    const reading = {
+      allowFrom: file.allowFrom,
+      secrets: (field: string, references: string | readonly string[], check?: Check) =>
+        secrets(at(field), references, check),
+      resolved: (field: string, reference: string) => resolved(at(field), reference),
+      fault: (field: string, problem: string, remedy: string) => fault(at(field), problem, remedy),
+    };
+    return Object.freeze(readSource(name, source, reading, sourceKinds));
   });
   const mail = sources.filter(({ kind }) => kind === "smtp");
   if (mail.length > 1) {
@@ -115,22 +110,7 @@ export function readTenant(
     );
   }
   const mailboxes = mailboxConfigs(file, fault);
-  const outbound =
-    file.outbound === null
-      ? null
-      : {
-          name: "outbound",
-          kind: "signed-json" as const,
-          secrets: secrets("outbound.secrets", file.outbound.secrets, (value) => secretFault("signed-json", value)),
-          maxBodyBytes: defaultBodyBytes("signed-json"),
-          allowFrom: file.allowFrom === undefined ? null : networksOf(file.allowFrom),
-          trustedAuthserv: [],
-          basicAuth: secretList([]),
-          publicKeys: [],
-          signatureWindowMs: 0,
-          sns: null,
-          s3: null,
-        };
+  const outbound = file.outbound === null ? null : readOutbound(file.outbound.secrets);
   const crm = readCrm(file.crm, { resolved, secrets, fault }, crmKinds);
   const { rules, intents } = ruleConfigs(file, fault, crmKinds);
   const notices = noticeConfigs(file.notices, { resolved, secrets, fault });
@@ -170,9 +150,4 @@ export function readTenant(
     }),
   };
   return { tenant: frozen(tenant), faults, secretFiles };
-}
-
-/** What the kind's senders send at most: a smaller limit would refuse email that the provider has accepted already. */
-function defaultBodyBytes(kind: SourceConfig["kind"]): number {
-  return kind === "postmark" || kind === "cloudmailin" || kind === "mailgun" ? MOST_BODY_BYTES : 32 * 1024 * 1024;
 }

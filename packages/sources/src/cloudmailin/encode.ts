@@ -1,4 +1,5 @@
-import type { EncodedRequest, Posting } from "../port.ts";
+import type { EncodedRequest } from "../kind.ts";
+import type { Posting } from "../posting.ts";
 import { takeApart } from "../take-apart.ts";
 import { basicAuthorization, writeForm } from "../write-form.ts";
 
@@ -70,3 +71,5 @@ export async function encodeCloudmailin(
     body: Buffer.from(JSON.stringify(json), "utf8"),
   };
 }
+
+export { toPosting } from "../posting.ts";

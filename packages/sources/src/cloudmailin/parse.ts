@@ -1,11 +1,15 @@
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
-import { authResult, envelopeOf, extractMime, NO_WORD, told, unreadable, withWord } from "../extraction.ts";
-import type { Extracted, ProviderWord } from "../port.ts";
+import { authResult, envelopeOf, extractMime, NO_METADATA, told, unreadable, withMetadata } from "../extraction.ts";
+import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 import { readPost } from "./read-post.ts";
 
 /** The email of a post. Attachments in a store are left to be fetched by the parser, under its rules. */
-export async function extractPost(body: Uint8Array, contentType: string, options?: ParseOptions): Promise<Extracted> {
+export async function parseCloudmailin(
+  body: Uint8Array,
+  contentType: string,
+  options?: ParseOptions,
+): Promise<ParsedBody> {
   const post = await readPost(body, contentType);
   if (post === null)
     return unreadable(
@@ -13,12 +17,12 @@ export async function extractPost(body: Uint8Array, contentType: string, options
       "body: is neither a JSON object nor a complete form; check that CloudMailin posts here",
     );
   const { from, to, recipients, spf } = post.envelope;
-  const word: ProviderWord = {
-    ...NO_WORD,
+  const metadata: ProviderMetadata = {
+    ...NO_METADATA,
     envelope: envelopeOf(from, recipients.length > 0 ? recipients : [to]),
     auth: told({ spf: authResult(spf), dkim: undefined, dmarc: undefined }),
   };
-  if (post.message !== null) return extractMime(post.message, word, options);
+  if (post.message !== null) return extractMime(post.message, metadata, options);
   const parsed = await parseParts(
     {
       headers: post.headers,
@@ -37,5 +41,5 @@ export async function extractPost(body: Uint8Array, contentType: string, options
     },
     options,
   );
-  return withWord(parsed, word);
+  return withMetadata(parsed, metadata);
 }

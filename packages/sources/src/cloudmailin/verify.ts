@@ -1,29 +1,20 @@
-import { mimeContent } from "@inlet/email";
+import { mimeContent } from "@inlet/email/trace-fields";
 import { basicAuthFault } from "../basic-auth.ts";
-import { contentFields, contentKey, deliveryKey } from "../delivery-key.ts";
-import type { DoorRequest, Opened, Provider } from "../port.ts";
-import { extractPost } from "./extract.ts";
+import { contentFields, contentKey, deliveryKey, toDelivery } from "../delivery-key.ts";
+import type { InboundRequest, Verification, Verified } from "../kind.ts";
 import { readPost, type Post } from "./read-post.ts";
 
-/**
- * CloudMailin (docs.cloudmailin.com: HTTP POST formats, HTTP status codes): JSON or multipart (normalised), or multipart with the raw mail,
- * under basic authentication. The post happens inside the SMTP conversation: 2xx accepts, 4xx bounces to the sender, 5xx makes the
- * sending server try again.
- */
-export const cloudmailin: Provider = {
-  kind: "cloudmailin",
-  mediaTypes: ["application/json", "multipart/form-data"],
-  answers: { accepted: 202, later: 503, never: null },
+/** By basic authentication in the URL that CloudMailin is given. */
+export const verification: Verification = {
   checkHeaders: (headers, source) => basicAuthFault(headers, source.secrets.reveal()),
-  open: openPost,
-  extract: extractPost,
+  verify,
 };
 
 /** CloudMailin gives a post no id, and each try of the sending server has new Received lines: so they do not count. */
-async function openPost({ headers, body }: DoorRequest): Promise<Opened> {
+async function verify({ headers, body }: InboundRequest): Promise<Verified> {
   const post = await readPost(body, headers["content-type"] ?? "");
   const key = post === null ? deliveryKey(contentKey([body]), []) : keyOf(post);
-  return { kind: "delivery", delivery: { key, deliveryId: null, receivedAt: null } };
+  return { kind: "delivery", delivery: toDelivery(key, null) };
 }
 
 function keyOf({ message, headers, plain, html, attachments, envelope }: Post): string {

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
-import type { EncodedRequest, Posting } from "../port.ts";
+import type { EncodedRequest } from "../kind.ts";
+import type { Posting } from "../posting.ts";
 import { takeApart } from "../take-apart.ts";
 import type { TakenApart } from "../take-apart.ts";
 import { writeForm } from "../write-form.ts";
@@ -60,3 +61,5 @@ function parsedFields(mail: TakenApart): FieldToWrite[] {
     })),
   ];
 }
+
+export { toPosting } from "../posting.ts";

@@ -1,4 +1,5 @@
-import type { EncodedRequest, Posting } from "../port.ts";
+import type { EncodedRequest } from "../kind.ts";
+import type { Posting } from "../posting.ts";
 import { takeApart } from "../take-apart.ts";
 import type { Entry } from "../take-apart.ts";
 import { basicAuthorization } from "../write-form.ts";
@@ -56,3 +57,5 @@ export async function encodePostmark(
     body: Buffer.from(JSON.stringify(body), "utf8"),
   };
 }
+
+export { toPosting } from "../posting.ts";

@@ -1,39 +1,15 @@
 import { parseMime, parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
-import { basicAuthFault } from "../basic-auth.ts";
-import { envelopeOf, NO_WORD, unreadable, withWord } from "../extraction.ts";
-import { listOf, objectOf, stringOf } from "../form.ts";
-import { parseBoundedJson } from "../bounded-json.ts";
-import type { Extracted, Opened, Provider, ProviderWord } from "../port.ts";
-import { contentKey, deliveryKey, storableId } from "../delivery-key.ts";
 import { addressList } from "../address-list.ts";
+import { parseBoundedJson } from "../bounded-json.ts";
+import { envelopeOf, NO_METADATA, unreadable, withMetadata } from "../extraction.ts";
+import { listOf, objectOf, stringOf } from "../form.ts";
+import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 
 type Json = Record<string, unknown>;
 
-/**
- * Postmark's inbound webhook (postmarkapp.com/developer/webhooks/inbound-webhook): JSON without a signature, so basic authentication in
- * the URL that Postmark is given. Only 200 is success, 403 stops its retries, everything else is tried again for about 10 hours.
- */
-export const postmark: Provider = {
-  kind: "postmark",
-  mediaTypes: ["application/json"],
-  answers: { accepted: 200, later: 503, never: 403 },
-  checkHeaders: (headers, source) => basicAuthFault(headers, source.secrets.reveal()),
-  open: ({ body }) => Promise.resolve(openPost(body)),
-  extract: (body, _contentType, options) => extractPost(body, options),
-};
-
-function openPost(body: Buffer): Opened {
-  const post = objectOf(parseBoundedJson(body));
-  // Posts about bounces, opens and the like name their kind; received email names none.
-  const recordType = stringOf(post?.["RecordType"]);
-  if (recordType !== null) return { kind: "not_email", what: `a Postmark event of another kind than received email` };
-  const id = storableId(post?.["MessageID"]);
-  const key = id ?? deliveryKey(contentKey([body]), []);
-  return { kind: "delivery", delivery: { key, deliveryId: id, receivedAt: null } };
-}
-
-async function extractPost(body: Uint8Array, options?: ParseOptions): Promise<Extracted> {
+/** The email of a post: its fields, or the raw mail in it. */
+export async function parsePostmark(body: Uint8Array, options?: ParseOptions): Promise<ParsedBody> {
   const post = objectOf(parseBoundedJson(body));
   if (post === undefined)
     return unreadable("unreadable_json", "body: is not a JSON object; check that Postmark posts here");
@@ -44,20 +20,20 @@ async function extractPost(body: Uint8Array, options?: ParseOptions): Promise<Ex
   });
   // Postmark itself puts Return-Path first; further down anybody may have written it.
   const returnPath = headers[0]?.[0].toLowerCase() === "return-path" ? headers[0][1] : null;
-  const word: ProviderWord = {
-    ...NO_WORD,
+  const metadata: ProviderMetadata = {
+    ...NO_METADATA,
     envelope: envelopeOf(returnPath, [post["OriginalRecipient"]]),
-    ...spamWord(headers),
+    ...spamOf(headers),
   };
   const raw = stringOf(post["RawEmail"]);
   if (raw !== null) {
     const parsed = await parseMime(Buffer.from(raw, "utf8"), options);
-    if (!parsed.ok || parsed.email.bcc.length > 0) return withWord(parsed, word);
+    if (!parsed.ok || parsed.email.bcc.length > 0) return withMetadata(parsed, metadata);
     // RawEmail lacks the Bcc that Postmark shows beside it.
     const bcc = await partsOf({ ...post, Headers: [] }, [], options);
-    return withWord({ ok: true, email: { ...parsed.email, bcc: bcc.ok ? bcc.email.bcc : [] } }, word);
+    return withMetadata({ ok: true, email: { ...parsed.email, bcc: bcc.ok ? bcc.email.bcc : [] } }, metadata);
   }
-  return withWord(await partsOf(post, headers, options), word);
+  return withMetadata(await partsOf(post, headers, options), metadata);
 }
 
 function partsOf(
@@ -105,7 +81,7 @@ function entryOf(entry: unknown): { name: string | null; email: string | null } 
 }
 
 /** Postmark's SpamAssassin writes these; it removes what the sender wrote under the same names. */
-function spamWord(headers: readonly [string, string][]): Pick<ProviderWord, "spamVerdict" | "spamScore"> {
+function spamOf(headers: readonly [string, string][]): Pick<ProviderMetadata, "spamVerdict" | "spamScore"> {
   const value = (name: string): string => headers.find(([each]) => each.toLowerCase() === name)?.[1] ?? "";
   const score = Number.parseFloat(value("x-spam-score"));
   const status = /^(yes|no)\b/i.exec(value("x-spam-status"))?.[1]?.toLowerCase();

@@ -1,27 +1,24 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Envelope } from "@inlet/schemas";
-import { deliveryKey, mimeContent } from "@inlet/sources";
+import { mimeContent } from "@inlet/email/trace-fields";
+import { deliveryKey } from "../delivery-key.ts";
 import { readHeaderPair } from "../signatures/header-pair.ts";
 import { headerValue } from "../signatures/signature.ts";
-import { signedKind } from "./signed-kind.ts";
+import { verifySigned } from "../signatures/verify-signed.ts";
 
 /**
  * The email itself under the signed header pair. `X-Envelope-From` and `X-Envelope-To` (a comma-separated list) may tell the SMTP
  * envelope; the signature does not cover them, so they are hints. Named by the email itself and those recipients.
  */
-export const rawMime = signedKind({
-  mediaTypes: ["message/rfc822"],
-  readSignatureHeaders: readHeaderPair,
-  describe(body, headers) {
-    const envelope = envelopeOf(headers);
-    return {
-      key: deliveryKey(mimeContent(body), envelope?.to ?? []),
-      deliveryId: null,
-      senderEventId: null,
-      senderReceivedAt: null,
-      envelope,
-    };
-  },
+export const verification = verifySigned(readHeaderPair, (body, headers) => {
+  const envelope = envelopeOf(headers);
+  return {
+    key: deliveryKey(mimeContent(body), envelope?.to ?? []),
+    deliveryId: null,
+    senderEventId: null,
+    senderReceivedAt: null,
+    envelope,
+  };
 });
 
 function envelopeOf(headers: IncomingHttpHeaders): Envelope | null {

@@ -1,5 +1,6 @@
 import { createPrivateKey, sign } from "node:crypto";
-import type { EncodedRequest, Posting } from "../port.ts";
+import type { EncodedRequest } from "../kind.ts";
+import type { Posting } from "../posting.ts";
 import { takeApart } from "../take-apart.ts";
 import { basicAuthorization, writeForm } from "../write-form.ts";
 import type { FieldToWrite } from "../write-form.ts";
@@ -80,3 +81,5 @@ async function parsedFields(posting: Posting): Promise<FieldToWrite[]> {
     })),
   ];
 }
+
+export { toPosting } from "../posting.ts";

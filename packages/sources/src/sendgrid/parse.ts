@@ -1,22 +1,27 @@
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
 import { cidsByFile } from "../cids-by-file.ts";
-import { authResult, envelopeOf, extractMime, NO_WORD, told, unreadable, withWord } from "../extraction.ts";
+import { authResult, envelopeOf, extractMime, NO_METADATA, told, unreadable, withMetadata } from "../extraction.ts";
 import { listOf, objectOf, readForm, stringOf } from "../form.ts";
 import type { Form } from "../form.ts";
-import type { Extracted, ProviderWord } from "../port.ts";
+import type { ParsedBody, ProviderMetadata } from "../kind.ts";
+import { isFileName } from "./form-fields.ts";
 
 /** SpamAssassin's usual threshold; SendGrid tells the score only. */
 const SPAM_FROM = 5;
 
 /** The email of an Inbound Parse form. Which of the two forms it is shows in the fields that are there. */
-export async function extractForm(body: Uint8Array, contentType: string, options?: ParseOptions): Promise<Extracted> {
+export async function parseSendgrid(
+  body: Uint8Array,
+  contentType: string,
+  options?: ParseOptions,
+): Promise<ParsedBody> {
   const form = await readForm(body, contentType);
   if (form === null)
     return unreadable("unreadable_mime", "body: is not a complete form; check that Inbound Parse posts here");
-  const word = wordOf(form);
+  const metadata = metadataOf(form);
   const raw = form.part("email");
-  if (raw !== undefined) return extractMime(raw.bytes, word, options);
+  if (raw !== undefined) return extractMime(raw.bytes, metadata, options);
   const headers = form.part("headers");
   if (headers === undefined) {
     return unreadable(
@@ -31,7 +36,7 @@ export async function extractForm(body: Uint8Array, contentType: string, options
     const part = form.part(name);
     return part === undefined ? null : { bytes: part.bytes, charset: stringOf(charsets[name]) };
   };
-  return withWord(
+  return withMetadata(
     await parseParts(
       {
         // From, To and Subject are taken from the header as it was sent, not from the fields that SendGrid decoded.
@@ -56,20 +61,15 @@ export async function extractForm(body: Uint8Array, contentType: string, options
       },
       options,
     ),
-    word,
+    metadata,
   );
 }
 
-/** `attachment1`, `attachment2`, …; `attachments` is their number. */
-export function isFileName(name: string): boolean {
-  return /^attachment\d+$/.test(name);
-}
-
-function wordOf(form: Form): ProviderWord {
+function metadataOf(form: Form): ProviderMetadata {
   const envelope = objectOf(form.json("envelope")) ?? {};
   const score = Number.parseFloat(form.text("spam_score") ?? "");
   return {
-    ...NO_WORD,
+    ...NO_METADATA,
     envelope: envelopeOf(envelope["from"], listOf(envelope["to"])),
     auth: told({ spf: authResult(form.text("SPF")), dkim: dkimResult(form.text("dkim")), dmarc: undefined }),
     spamVerdict: Number.isFinite(score) ? (score >= SPAM_FROM ? "spam" : "ham") : null,

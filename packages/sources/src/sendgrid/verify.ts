@@ -1,34 +1,23 @@
 import { createPublicKey, createVerify } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { SourceConfig } from "@inlet/config";
-import { mimeContent } from "@inlet/email";
+import { mimeContent } from "@inlet/email/trace-fields";
 import { basicAuthFault } from "../basic-auth.ts";
-import { contentKey, deliveryKey } from "../delivery-key.ts";
+import { contentKey, deliveryKey, toDelivery } from "../delivery-key.ts";
 import { listOf, objectOf, readForm } from "../form.ts";
 import type { Form } from "../form.ts";
-import type { Disbelief, DoorRequest, Opened, Provider } from "../port.ts";
-import { extractForm, isFileName } from "./extract.ts";
+import type { InboundRequest, Verification, VerificationFailure, Verified } from "../kind.ts";
+import { isFileName } from "./form-fields.ts";
+import type { SendgridSettings } from "./settings.ts";
 
 const SIGNATURE = "x-twilio-email-event-webhook-signature";
 const TIMESTAMP = "x-twilio-email-event-webhook-timestamp";
 /** As for our own senders. */
 const WINDOW_MS = 5 * 60_000;
 
-/**
- * SendGrid's Inbound Parse (twilio.com/docs/sendgrid: receiving email, securing your Parse webhooks): a multipart form, parsed or with the
- * raw mail in `email`. Believed by the ECDSA signature of a security policy over the raw bytes, or by basic authentication in the URL.
- * It queues after 5xx; since it contradicts itself on 4xx, what is believed is never refused.
- */
-export const sendgrid: Provider = {
-  kind: "sendgrid",
-  mediaTypes: ["multipart/form-data"],
-  answers: { accepted: 202, later: 503, never: null },
-  checkHeaders,
-  open: openPost,
-  extract: extractForm,
-};
+/** By the ECDSA signature of a security policy over the raw bytes, or by basic authentication in the URL. */
+export const verification: Verification<SendgridSettings> = { checkHeaders, verify };
 
-function checkHeaders(headers: IncomingHttpHeaders, source: SourceConfig, now: number): Disbelief | null {
+function checkHeaders(headers: IncomingHttpHeaders, source: SendgridSettings, now: number): VerificationFailure | null {
   const credentials = source.basicAuth.reveal();
   const basic = credentials.length === 0 ? null : basicAuthFault(headers, credentials);
   if (basic !== null || source.publicKeys.length === 0) return basic;
@@ -40,13 +29,13 @@ function checkHeaders(headers: IncomingHttpHeaders, source: SourceConfig, now: n
   return age < -WINDOW_MS ? "future" : null;
 }
 
-async function openPost({ headers, body }: DoorRequest, source: SourceConfig): Promise<Opened> {
+async function verify({ headers, body }: InboundRequest, source: SendgridSettings): Promise<Verified> {
   // On the bytes as they came: decoding a form changes them.
   if (source.publicKeys.length > 0 && !isSigned(headers, body, source.publicKeys)) {
-    return { kind: "disbelieved", why: "mismatch" };
+    return { kind: "unverified", why: "mismatch" };
   }
   const form = await readForm(body, headers["content-type"] ?? "");
-  return { kind: "delivery", delivery: { key: keyOf(body, form), deliveryId: null, receivedAt: null } };
+  return { kind: "delivery", delivery: toDelivery(keyOf(body, form), null) };
 }
 
 function isSigned(headers: IncomingHttpHeaders, body: Buffer, keys: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 import { createSign } from "node:crypto";
-import type { EncodedRequest, Posting, StoredElsewhere } from "../port.ts";
+import type { EncodedRequest, StoredElsewhere } from "../kind.ts";
+import type { Posting } from "../posting.ts";
 import { signedText } from "./sns-message.ts";
 
 export interface SesSetting {
@@ -87,3 +88,5 @@ export function signSns(
     body: Buffer.from(JSON.stringify(body), "utf8"),
   };
 }
+
+export { toPosting } from "../posting.ts";

@@ -1,11 +1,11 @@
 import type { ParseOptions } from "@inlet/email";
-import { authResult, envelopeOf, extractMime, NO_WORD, told, unreadable } from "../extraction.ts";
+import { authResult, envelopeOf, extractMime, NO_METADATA, told, unreadable } from "../extraction.ts";
 import { jsonOf, listOf, objectOf, stringOf } from "../form.ts";
-import type { Extracted, ProviderWord } from "../port.ts";
+import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 import { readSnsMessage } from "./sns-message.ts";
 
 /** The email of a notification: inside it (at most 150 KB), or in S3. */
-export async function extractNotification(body: Uint8Array, options?: ParseOptions): Promise<Extracted> {
+export async function parseSes(body: Uint8Array, options?: ParseOptions): Promise<ParsedBody> {
   const event = objectOf(jsonOf(readSnsMessage(body)?.message ?? null));
   if (event === undefined)
     return unreadable(
@@ -14,28 +14,28 @@ export async function extractNotification(body: Uint8Array, options?: ParseOptio
     );
   const receipt = objectOf(event["receipt"]) ?? {};
   const action = objectOf(receipt["action"]) ?? {};
-  const word = wordOf(objectOf(event["mail"]) ?? {}, receipt);
+  const metadata = metadataOf(objectOf(event["mail"]) ?? {}, receipt);
   const content = stringOf(event["content"]);
   if (content !== null) {
     // UTF8 may already have damaged 8-bit mail: the guide asks operators for Base64.
     const encoding = stringOf(action["encoding"])?.toUpperCase() === "BASE64" ? "base64" : "utf8";
-    return extractMime(Buffer.from(content, encoding), word, options);
+    return extractMime(Buffer.from(content, encoding), metadata, options);
   }
   const bucket = stringOf(action["bucketName"]);
   const key = stringOf(action["objectKey"]);
-  if (bucket !== null && key !== null) return { kind: "elsewhere", object: { bucket, key }, word };
+  if (bucket !== null && key !== null) return { kind: "elsewhere", object: { bucket, key }, metadata };
   return unreadable(
     "unreadable_mime",
     "content: there is none, and receipt.action names no S3 object; let the receipt rule publish to SNS with Base64, or store in S3",
   );
 }
 
-function wordOf(mail: Record<string, unknown>, receipt: Record<string, unknown>): ProviderWord {
+function metadataOf(mail: Record<string, unknown>, receipt: Record<string, unknown>): ProviderMetadata {
   const verdict = (name: string): string | null => stringOf(objectOf(receipt[name])?.["status"])?.toUpperCase() ?? null;
   const spam = verdict("spamVerdict");
   const virus = verdict("virusVerdict") === "FAIL";
   return {
-    ...NO_WORD,
+    ...NO_METADATA,
     // The recipients that the rule matched, not all that the message was addressed to.
     envelope: envelopeOf(mail["source"], listOf(receipt["recipients"])),
     auth: told({

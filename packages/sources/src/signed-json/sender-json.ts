@@ -1,4 +1,6 @@
-import { contentKey, mimeContent, parseBoundedJson } from "@inlet/sources";
+import { mimeContent } from "@inlet/email/trace-fields";
+import { parseBoundedJson } from "../bounded-json.ts";
+import { contentKey } from "../delivery-key.ts";
 
 /** What the gateway itself needs of a signed JSON body (PROTOCOL.md 12). The rest is the parser's. */
 export interface SenderJson {

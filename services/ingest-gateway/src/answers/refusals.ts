@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { KindAnswers } from "../kinds/kind.ts";
+import type { Answers } from "@inlet/sources";
 import { PROBLEM_MEDIA_TYPE, Problem, asProblem, problemDocument } from "./problems.ts";
 import type { ProblemCode } from "./problems.ts";
 
@@ -35,7 +35,7 @@ export function refuseRequest(error: unknown, request: FastifyRequest, reply: Fa
 function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (request.inbound !== null && request.inbound !== undefined) request.inbound.problem = problem;
   else if (problem.statusCode >= 500) request.log.error({ err: problem.cause ?? problem }, "request failed");
-  const status = statusFor(problem, request.inbound?.endpoint?.kind.answers);
+  const status = statusFor(problem, request.inbound?.endpoint?.kind.facts.answers);
   return reply
     .code(status)
     .headers({ ...problem.headers, "cache-control": "no-store" })
@@ -57,7 +57,7 @@ const NEVER = new Set<ProblemCode>(["body_too_large", "media_type_unsupported", 
  * The status that means to this sender what the problem means. To some providers a 4xx ends the delivery, or bounces it; where one code
  * stops all retries, a network that may not send must not get it by mistake.
  */
-function statusFor({ code, statusCode }: Problem, answers: KindAnswers | undefined): number {
+function statusFor({ code, statusCode }: Problem, answers: Answers | undefined): number {
   if (answers === undefined) return statusCode;
   if (LATER.has(code)) return answers.later ?? statusCode;
   if (NEVER.has(code)) return answers.never ?? statusCode;

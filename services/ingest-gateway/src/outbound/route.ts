@@ -1,5 +1,6 @@
 import { recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
 import type { Tenants } from "@inlet/config";
+import { getSourceKind } from "@inlet/sources";
 import { SHARED_LANE, TOPICS, eventKey, sentMessageIdOf, topicIn } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import type { Telemetry } from "@inlet/telemetry";
@@ -9,8 +10,7 @@ import { bodyOf } from "../body/body.ts";
 import { createBodyBudget } from "../body/body-budget.ts";
 import type { BodyBudget } from "../body/body-budget.ts";
 import { withDeadline } from "../body/deadline.ts";
-import { getEndpoint, inboundOf } from "../inbound.ts";
-import { signedJson } from "../kinds/signed-json.ts";
+import { getEndpoint, inboundOf, type HttpKind } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 import { createSignatureAlarm } from "../ops/signature-alarm.ts";
 import { createSnsService } from "../sns-service.ts";
@@ -22,13 +22,15 @@ import { checkMediaType } from "../steps/check-media-type.ts";
 import { limitRate } from "../steps/limit-rate.ts";
 import { abandonInbound, closeInbound, openInbound } from "../steps/observe-request.ts";
 import type { PublisherDeps } from "../steps/publish.ts";
-import { refuseWhileBroken } from "../steps/resolve-source.ts";
+import { refuseWhileBroken, toHttpKind } from "../steps/resolve-source.ts";
 import { checkDeclaredSize, readBody } from "../steps/read-body.ts";
 import { checkHeaders, openDelivery } from "../steps/verify-request.ts";
 import { readRegistration } from "./outbound-message.ts";
 
 export const OUTBOUND_PATH = "/v1/outbound-messages/:tenant";
 
+/** Registrations are signed as our own JSON is. */
+const SIGNED_JSON = toHttpKind(getSourceKind("signed-json")) as HttpKind;
 /** Far above what the fields may hold. */
 const MOST_BODY_BYTES = 64 * 1024;
 
@@ -88,7 +90,7 @@ function resolveOutbound(tenants: Tenants) {
     inboundOf(request).endpoint = {
       tenant,
       source: { ...tenant.outbound, name, maxBodyBytes: MOST_BODY_BYTES },
-      kind: signedJson,
+      kind: SIGNED_JSON,
     };
   };
 }

@@ -1,6 +1,7 @@
 import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
-import { deliveryKey, mimeContent } from "@inlet/sources";
+import { mimeContent } from "@inlet/email/trace-fields";
+import { deliveryKey } from "@inlet/sources";
 import { passingFault } from "../publish/publish-raw-event.ts";
 import type { MakeDurable } from "../publish/publish-raw-event.ts";
 import type { Transaction } from "./admit-recipient.ts";

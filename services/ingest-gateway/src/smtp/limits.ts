@@ -1,4 +1,4 @@
-import { MOST_BODY_BYTES } from "@inlet/config";
+import { MOST_BODY_BYTES } from "@inlet/sources";
 
 const MINUTE_MS = 60_000;
 

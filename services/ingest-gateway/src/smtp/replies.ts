@@ -1,4 +1,5 @@
-import type { SourceConfig, TenantConfig } from "@inlet/config";
+import type { TenantConfig } from "@inlet/config";
+import type { SourceSettings } from "@inlet/sources";
 
 /**
  * Every reply of the mail listeners that is Inlet's own, in one closed list: code and enhanced status (RFC 5321, RFC 3463). 4xx: the
@@ -32,7 +33,7 @@ export type ReplyCode = keyof typeof REPLIES;
 /** Where a recipient's mail goes. */
 export interface Destination {
   readonly tenant: TenantConfig;
-  readonly source: SourceConfig;
+  readonly source: SourceSettings;
 }
 
 export interface RefusalDetail {

@@ -1,7 +1,8 @@
 import { HEADER, eventIdOf } from "@inlet/schemas";
 import { headerText } from "@inlet/kafka";
 import { topicIn } from "@inlet/schemas";
-import { deliveryKey, mimeContent } from "@inlet/sources";
+import { mimeContent } from "@inlet/email/trace-fields";
+import { deliveryKey } from "@inlet/sources";
 import { createTransport } from "nodemailer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mailClient } from "../../testing/mail-client.ts";

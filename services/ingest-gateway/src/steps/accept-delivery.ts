@@ -23,7 +23,7 @@ export function acceptDelivery(durable: MakeDurable) {
         throw refusalOf(error);
       });
     inbound.duplicate = duplicate;
-    reply.code(getEndpoint(request).kind.answers.accepted);
+    reply.code(getEndpoint(request).kind.facts.answers.accepted);
     return { eventId: event.eventId, duplicate };
   };
 }

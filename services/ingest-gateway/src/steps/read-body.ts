@@ -65,7 +65,7 @@ function eachChunk(payload: IncomingMessage, take: (chunk: Buffer) => Problem | 
 /** The source's limit, or the kind's own where that is less: a body that proves itself must be small enough to be looked into. */
 function limitOf(request: FastifyRequest): number {
   const { source, kind } = getEndpoint(request);
-  return Math.min(source.maxBodyBytes, kind.mostBodyBytes ?? source.maxBodyBytes);
+  return Math.min(source.maxBodyBytes, kind.facts.mostBodyBytes ?? source.maxBodyBytes);
 }
 
 function tooLarge(limit: number): Problem {

@@ -1,17 +1,17 @@
 import type { Tenants } from "@inlet/config";
+import { findSourceKind, type SourceKind } from "@inlet/sources";
 import type { FastifyRequest } from "fastify";
-import { inboundOf } from "../inbound.ts";
-import { KINDS } from "../kinds/kinds.ts";
+import { inboundOf, type HttpKind } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 
 /** Finds the tenant's source by the path. Unknown tenant and unknown source are answered alike. */
-export function resolveSource(tenants: Tenants) {
+export function resolveSource(tenants: Tenants, kinds?: readonly SourceKind[]) {
   return async function resolveSourceStep(request: FastifyRequest): Promise<void> {
     const params = request.params as { tenant: string; source: string };
     const tenant = tenants.get(params.tenant);
     if (tenant === undefined) refuseWhileBroken(tenants, params.tenant);
     const source = tenant?.sources.get(params.source);
-    const kind = source === undefined ? undefined : KINDS[source.kind];
+    const kind = source === undefined ? undefined : toHttpKind(findSourceKind(source.kind, kinds));
     if (tenant === undefined || source === undefined || kind === undefined) {
       throw new Problem("source_unknown", {
         detail: "Check tenant and source in the path: /v1/inbound/{tenant}/{source}",
@@ -19,6 +19,11 @@ export function resolveSource(tenants: Tenants) {
     }
     inboundOf(request).endpoint = { tenant, source, kind };
   };
+}
+
+/** Undefined for a kind whose mail comes otherwise. */
+export function toHttpKind(kind: SourceKind | undefined): HttpKind | undefined {
+  return kind?.verification ? { ...kind, verification: kind.verification } : undefined;
 }
 
 /** Seconds after which a sender may try again: a file that is mended is taken over at once. */

@@ -1,4 +1,4 @@
-import type { Disbelief, DoorContext } from "@inlet/sources";
+import type { VerificationContext, VerificationFailure } from "@inlet/sources";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { bodyOf } from "../body/body.ts";
 import { getEndpoint, inboundOf } from "../inbound.ts";
@@ -13,13 +13,13 @@ const CODES = {
   future: "timestamp_out_of_window",
   mismatch: "signature_mismatch",
   reused: "signature_reused",
-} as const satisfies Record<Disbelief, ProblemCode>;
+} as const satisfies Record<VerificationFailure, ProblemCode>;
 
 export interface OpenDeps {
   readonly now: () => number;
-  /** {@link DoorContext.bindToken}, for the tokens of one source. */
+  /** {@link VerificationContext.bindToken}, for the tokens of one source. */
   readonly bindToken: (source: string, token: string, key: string, untilMs: number) => boolean;
-  readonly certificate: DoorContext["certificate"];
+  readonly certificate: VerificationContext["certificate"];
   /** Tells a provider that email may be sent here. Rejects when it does not hear. */
   readonly confirm: (url: string) => Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface OpenDeps {
 export function checkHeaders(now: () => number) {
   return async function checkHeadersStep(request: FastifyRequest): Promise<void> {
     const { kind, source } = getEndpoint(request);
-    const why = kind.checkHeaders(request.headers, source, now());
+    const why = kind.verification.checkHeaders(request.headers, source, now());
     if (why !== null) throw disbelieve(request, why);
   };
 }
@@ -37,7 +37,7 @@ export function checkHeaders(now: () => number) {
 export function openDelivery(deps: OpenDeps) {
   return async function openDeliveryStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { tenant, source, kind } = getEndpoint(request);
-    const opened = await kind.open({ headers: request.headers, body: bodyOf(request) }, source, {
+    const opened = await kind.verification.verify({ headers: request.headers, body: bodyOf(request) }, source, {
       now: deps.now(),
       bindToken: (token, key, untilMs) => deps.bindToken(`${tenant.id}/${source.name}`, token, key, untilMs),
       certificate: deps.certificate,
@@ -46,7 +46,7 @@ export function openDelivery(deps: OpenDeps) {
       case "delivery":
         inboundOf(request).delivery = opened.delivery;
         return;
-      case "disbelieved":
+      case "unverified":
         throw disbelieve(request, opened.why);
       case "undecided":
         throw new Problem("verification_unavailable", { detail: opened.what, retryAfter: retryAfterSeconds() });
@@ -66,10 +66,10 @@ export function openDelivery(deps: OpenDeps) {
 }
 
 /** Amazon SNS sends the user and password of its URL only when it is asked for them. */
-function disbelieve(request: FastifyRequest, why: Disbelief): Problem {
+function disbelieve(request: FastifyRequest, why: VerificationFailure): Problem {
   inboundOf(request).signatureFault = why;
-  const { source } = getEndpoint(request);
-  const asks = source.basicAuth.reveal().length > 0 || source.kind === "postmark" || source.kind === "cloudmailin";
+  const { source, kind } = getEndpoint(request);
+  const asks = source.basicAuth.reveal().length > 0 || kind.facts.byPassword === true;
   return new Problem(
     CODES[why],
     asks ? { headers: { "www-authenticate": 'Basic realm="inlet", charset="UTF-8"' } } : {},

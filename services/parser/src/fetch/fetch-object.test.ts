@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { secretList } from "@inlet/config";
-import type { SourceConfig } from "@inlet/config";
+import type { ObjectStorage } from "@inlet/sources";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createObjectFetch } from "./fetch-object.ts";
 
@@ -29,18 +29,17 @@ beforeEach(() => {
   asked = [];
 });
 
-function source(): SourceConfig {
-  const s3 = {
+function storage(): ObjectStorage {
+  return {
     buckets: ["inbound-mail"],
     region: "eu-west-1",
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     credentials: { accessKeyId: secretList(["TENANTS-OWN-KEY"]), secretAccessKey: secretList(["its-secret"]) },
   };
-  return { s3 } as unknown as SourceConfig;
 }
 
 const fetchFrom = async (bucket: string): ReturnType<ReturnType<typeof createObjectFetch>> =>
-  createObjectFetch()({ bucket, key: "mail/o1" }, source());
+  createObjectFetch()({ bucket, key: "mail/o1" }, storage());
 
 const refusal = (status: number, code: string): Handler => {
   return (_request, response) =>
@@ -59,9 +58,8 @@ test("an object of a listed bucket is read with the source's own credentials", a
 test("another bucket is never asked for, whatever a post says; nor any by a source without S3", async () => {
   answer = (_request, response) => response.end("of another tenant");
   expect(await fetchFrom("payroll")).toEqual({ kind: "gone", code: "s3:bucket_not_listed" });
-  const without = { s3: null } as SourceConfig;
   const object = { bucket: "inbound-mail", key: "mail/o1" };
-  expect(await createObjectFetch()(object, without)).toEqual({ kind: "gone", code: "s3:bucket_not_listed" });
+  expect(await createObjectFetch()(object, null)).toEqual({ kind: "gone", code: "s3:bucket_not_listed" });
   expect(asked).toEqual([]);
 });
 

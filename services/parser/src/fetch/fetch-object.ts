@@ -1,7 +1,6 @@
 import { addAbortSignal, Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { SourceConfig } from "@inlet/config";
-import type { StoredElsewhere } from "@inlet/sources";
+import type { ObjectStorage, StoredElsewhere } from "@inlet/sources";
 import type { Fetched } from "./fetch-attachment.ts";
 
 /** As large as the largest body that a source takes, bytes. */
@@ -9,22 +8,21 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
 
 /** Reads the object in which a provider stored an email. Never throws. */
-export type ObjectFetch = (object: StoredElsewhere, source: SourceConfig) => Promise<Fetched>;
+export type ObjectFetch = (object: StoredElsewhere, storage: ObjectStorage | null) => Promise<Fetched>;
 
 /**
  * Fetches from S3 with the source's own credentials (or the process's), and only from buckets that the source lists: what a
  * post says is not enough to read with the tenant's rights. Needs s3:GetObject.
  */
 export function createObjectFetch(): ObjectFetch {
-  const clients = new WeakMap<SourceConfig, Promise<S3Client>>();
-  return async (object, source) => {
-    if (source.s3?.buckets.includes(object.bucket) !== true) return { kind: "gone", code: "s3:bucket_not_listed" };
-    const { s3 } = source;
+  const clients = new WeakMap<ObjectStorage, Promise<S3Client>>();
+  return async (object, storage) => {
+    if (storage?.buckets.includes(object.bucket) !== true) return { kind: "gone", code: "s3:bucket_not_listed" };
     try {
       // The SDK is loaded by the first email in S3 only.
       const sdk = await import("@aws-sdk/client-s3");
-      const client = clients.get(source) ?? Promise.resolve(clientOf(sdk, s3));
-      clients.set(source, client);
+      const client = clients.get(storage) ?? Promise.resolve(clientOf(sdk, storage));
+      clients.set(storage, client);
       const command = new sdk.GetObjectCommand({ Bucket: object.bucket, Key: object.key });
       const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
       const { Body: body } = await (await client).send(command, { abortSignal });
@@ -49,7 +47,7 @@ export function createObjectFetch(): ObjectFetch {
 
 function clientOf(
   sdk: typeof import("@aws-sdk/client-s3"),
-  { region, endpoint, credentials }: NonNullable<SourceConfig["s3"]>,
+  { region, endpoint, credentials }: ObjectStorage,
 ): S3Client {
   const [accessKeyId = "", secretAccessKey = ""] = [
     credentials?.accessKeyId.reveal()[0],

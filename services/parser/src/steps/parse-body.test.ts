@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { RETRY_DELAYS_MS } from "@inlet/domain";
-import { encodeSes } from "@inlet/sources";
+import { encodeSes } from "@inlet/sources/testing";
 import { expect, test } from "vitest";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
 import type { Fetched } from "../fetch/fetch-attachment.ts";
@@ -9,6 +9,7 @@ import { understand } from "./parse-body.ts";
 
 const repository = new URL("../../../../", import.meta.url);
 const mime = await readFile(new URL("test/emails/reply/plain-quoted-printable.eml", repository));
+const STORAGE = { buckets: ["inbound-mail"], region: "eu-west-1", endpoint: null, credentials: null };
 const stored = { bucket: "inbound-mail", key: "mail/o1" };
 const { body } = encodeSes(
   {
@@ -38,7 +39,7 @@ async function understood(fetched: Fetched, { attempt = 0, sources = ["ses"] } =
   } as unknown as ParserDeps;
   const delivery = {
     event: { eventId: "evt_1", source: { name: "ses", kind: "ses" }, contentType: "text/plain", connection: null },
-    tenant: { sources: new Map(sources.map((name) => [name, { name }])) },
+    tenant: { sources: new Map(sources.map((name) => [name, { name, kind: "ses", s3: STORAGE }])) },
     attempt,
     starts: 1,
   } as unknown as Delivery;
@@ -47,7 +48,7 @@ async function understood(fetched: Fetched, { attempt = 0, sources = ["ses"] } =
 
 test("an email that SES stored in S3 is fetched by its source, and SES's word on it counts", async () => {
   const { outcome, asked } = await understood({ kind: "ok", bytes: mime });
-  expect(asked).toEqual([[stored, { name: "ses" }]]);
+  expect(asked).toEqual([[stored, STORAGE]]);
   expect(outcome).toMatchObject({
     kind: "ok",
     value: {

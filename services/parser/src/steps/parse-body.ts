@@ -1,5 +1,6 @@
 import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/domain";
-import { withWord } from "@inlet/sources";
+import { findSourceKind } from "@inlet/sources";
+import { withMetadata } from "@inlet/sources/metadata";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
 import { trustedAuthservOf } from "./check-sender.ts";
@@ -23,11 +24,11 @@ export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Bu
     trustedAuthservIds: trustedAuthservOf(delivery),
   });
   if (answer.kind !== "ok" || answer.value.ok === true) return answer as Outcome<Understood>;
-  const { object, word } = answer.value;
+  const { object, metadata } = answer.value;
   const source = tenant.sources.get(event.source.name);
   if (source === undefined)
     return deadLetter("unknown_tenant", "fetch", "the tenant's file has no such source any more");
-  const fetched = await deps.fetchObject(object, source);
+  const fetched = await deps.fetchObject(object, findSourceKind(source.kind)?.storage?.(source) ?? null);
   if (fetched.kind === "passing") {
     const delayMs = retryDelayMs(delivery.attempt + 1, deps.random());
     if (delayMs !== null) return { kind: "retry", code: fetched.code, attempt: true, delayMs };
@@ -38,7 +39,7 @@ export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Bu
     return deadLetter("blob_missing", "fetch", `the stored email cannot be fetched (${fetched.code})`);
   const read = await parsed(deps, delivery, { kind: "raw-mime", contentType: "message/rfc822", bytes: fetched.bytes });
   if (read.kind !== "ok" || read.value.ok !== true) return read as Outcome<Understood>;
-  const told = withWord(read.value, word);
+  const told = withMetadata(read.value, metadata);
   return told.kind === "email" ? ok({ ...read.value, email: told.email }) : (read as Outcome<Understood>);
 }
 

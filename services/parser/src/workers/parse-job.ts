@@ -1,5 +1,5 @@
 import type { EmailContent, ParseFault } from "@inlet/email";
-import type { ProviderWord, StoredElsewhere } from "@inlet/sources";
+import type { ProviderMetadata, StoredElsewhere } from "@inlet/sources";
 
 /** What a worker is asked: bytes of one kind of source (PROTOCOL.md 12), under the media type that they were posted with. */
 export interface ParseJob {
@@ -19,5 +19,5 @@ export type ParseAnswer =
       readonly source: { readonly eventId: string | null; readonly receivedAt: number | null };
     }
   /** The post only says where the email lies. */
-  | { readonly ok: "elsewhere"; readonly object: StoredElsewhere; readonly word: ProviderWord }
+  | { readonly ok: "elsewhere"; readonly object: StoredElsewhere; readonly metadata: ProviderMetadata }
   | { readonly ok: false; readonly fault: ParseFault };

@@ -1,0 +1,1 @@
+export { parseRaw } from "../raw-mime/parse.ts";
