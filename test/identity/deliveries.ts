@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readTenant } from "@inlet/config";
-import { formerEmailKey, identify, mimeContent, parseMime, type EmailContent } from "@inlet/email";
+import { mimeContent } from "@inlet/domain";
+import { formerEmailKey, identify, parseMime, type EmailContent } from "@inlet/email";
 import type { Ledger } from "@inlet/ledger";
 import { deliveryKey, getSourceKind, type EncodedRequest, type SourceSettings } from "@inlet/sources";
 import {
@@ -119,14 +120,14 @@ async function posted(given: Given, by: keyof typeof POSTS): Promise<Taken> {
   const envelope = { from: "ada@client.example", to };
   const { headers, body } = await POSTS[by]({ mime: Buffer.from(mime), envelope, deliveryId, now: NOW });
   const source = SOURCES?.get(kind) as SourceSettings;
-  const { verification, parse } = getSourceKind(kind);
-  const verified = await verification?.verify({ headers, body }, source, {
+  const sourceKind = getSourceKind(kind);
+  const verified = await sourceKind.verification?.verify({ headers, body }, source, {
     now: NOW,
     bindToken: () => true,
     certificate: async () => demo("sns-certificate.pem"),
   });
   if (verified?.kind !== "delivery") throw new Error(`${by}: ${JSON.stringify(verified)}`);
-  const parsed = await parse(body, headers["content-type"] ?? "");
+  const parsed = await sourceKind.parse(body, headers["content-type"] ?? "");
   if (parsed.kind !== "email") throw new Error(`${by}: ${JSON.stringify(parsed)}`);
   return { source: kind, key: verified.delivery.key, email: parsed.email };
 }

@@ -1,6 +1,6 @@
 import type { SourceSettings } from "@inlet/sources";
 import type { CrmSettings } from "@inlet/crm";
-import type { Networks, SecretList } from "@inlet/settings";
+import type { SecretList } from "@inlet/settings";
 
 /** The environment of a process (PROTOCOL.md 11), parsed once at the edge. Secrets never print. */
 export interface Environment {

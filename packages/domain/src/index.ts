@@ -13,3 +13,4 @@ export * from "./replay-changes.ts";
 export * from "./retry-schedule.ts";
 export * from "./rules/index.ts";
 export * from "./subject-key.ts";
+export { isTraceField, mimeContent } from "./trace-fields.ts";

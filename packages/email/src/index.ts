@@ -17,4 +17,3 @@ export { describeOffline, parseFile } from "./offline.ts";
 export type { OfflineError } from "./offline.ts";
 export { makeLargeMail } from "./sample-large.ts";
 export { TRUNCATION_LIMITS, LIMITS } from "./limits.ts";
-export { isTraceField, mimeContent } from "./headers/trace-fields.ts";

@@ -6,7 +6,7 @@ import { emailsInMbox } from "./mime/not-email.ts";
 import { parseMime } from "./parse-mime.ts";
 import { parseSignedJson } from "./parse-signed-json.ts";
 import type { EmailContent, JsonParseResult, ParseFault } from "./port.ts";
-import { mimeContent } from "./headers/trace-fields.ts";
+import { mimeContent } from "@inlet/domain";
 
 const TENANT = "offline";
 const MBOX = (emails: number): string =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { deliveryKey, storableId } from "./delivery-key.ts";
 import { readSenderJson } from "./signed-json/sender-json.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isTraceField } from "@inlet/email/trace-fields";
+import { isTraceField } from "@inlet/domain";
 import type { VerifiedDelivery } from "./kind.ts";
 
 /** Longest id of a provider that is kept for search; a longer one is cut there, and still names the delivery in full. */

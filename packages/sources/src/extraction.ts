@@ -1,5 +1,4 @@
-import type { ParseFault, ParseOptions, ParseResult } from "@inlet/email";
-import { parseMime } from "@inlet/email";
+import type { ParseFault, ParseResult } from "@inlet/email";
 import type { Envelope } from "@inlet/schemas";
 import type { ParsedBody, ProviderMetadata } from "./kind.ts";
 
@@ -12,15 +11,6 @@ export const NO_METADATA: ProviderMetadata = {
   infected: false,
   warnings: [],
 };
-
-/** The email of raw MIME, with the provider's metadata on it. */
-export async function extractMime(
-  mime: Uint8Array,
-  metadata: ProviderMetadata,
-  options?: ParseOptions,
-): Promise<ParsedBody> {
-  return withMetadata(await parseMime(mime, options), metadata);
-}
 
 /** The provider's metadata beats the email's own headers, which anybody can write. */
 export function withMetadata(result: ParseResult, metadata: ProviderMetadata): ParsedBody {

@@ -6,4 +6,5 @@ export { MOST_BODY_BYTES, networkList, signingSecrets } from "./settings.ts";
 export type { FieldFault, KindSecrets, KindSettings, ObjectStorage, SourceFile, SourceSettings } from "./settings.ts";
 export { bareMessageId } from "./bare-message-id.ts";
 export { contentKey, deliveryKey, storableId } from "./delivery-key.ts";
+export { withMetadata } from "./extraction.ts";
 export { isSnsAddress } from "./ses/sns-message.ts";

@@ -28,7 +28,7 @@ export function sourceFile(kinds: readonly SourceKind[] = SOURCE_KINDS): z.ZodTy
           "authserv-ids (RFC 8601) of mail servers that remove forged ones, whose topmost Authentication-Results count; of kind smtp only on what a relay of yours hands over",
       }),
     ...ownFields(kinds),
-  }) as unknown as z.ZodType<SourceFile>;
+  });
 }
 
 export interface SourceReading extends SettingsReading {

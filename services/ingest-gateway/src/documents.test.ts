@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv, promisify } from "node:util";
 import { loadTenants, processEnvironment } from "@inlet/config";
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { deliveryKey, SOURCE_KINDS } from "@inlet/sources";
 import { eventIdOf } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -1,4 +1,5 @@
 import type { Tenants } from "@inlet/config";
+import type { SourceKind } from "@inlet/sources";
 import type { Telemetry } from "@inlet/telemetry";
 import type { BodyBudget } from "./body/body-budget.ts";
 import type { PublisherDeps } from "./steps/publish.ts";
@@ -8,6 +9,8 @@ import type { CertificateFiles } from "./tls/certificate.ts";
 export interface GatewayDeps extends PublisherDeps {
   readonly tenants: Tenants;
   readonly telemetry: Pick<Telemetry, "log">;
+  /** Kinds of source other than Inlet's own. */
+  readonly sourceKinds?: readonly SourceKind[];
   /** URL_SIGNING_KEYS; without one no links are served. */
   readonly linkKeys?: readonly string[];
   /** Epoch ms. Default `Date.now`. */

@@ -29,7 +29,7 @@ export async function inboundRoute(scope: FastifyInstance, deps: GatewayDeps): P
     url: INBOUND_PATH,
     onRequest: [
       openInbound(now),
-      resolveSource(deps.tenants),
+      resolveSource(deps.tenants, deps.sourceKinds),
       checkAddress,
       checkMediaType,
       checkDeclaredSize,

@@ -2,7 +2,6 @@ import type { CrmKind } from "@inlet/crm";
 import {
   bytes,
   milliseconds,
-  networksOf,
   resolveReference,
   secretList,
   type RawEnvironment,

@@ -1,6 +1,7 @@
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
-import { authResult, envelopeOf, extractMime, NO_METADATA, told, unreadable, withMetadata } from "../extraction.ts";
+import { authResult, envelopeOf, NO_METADATA, told, unreadable, withMetadata } from "../extraction.ts";
+import { extractMime } from "../extract-mime.ts";
 import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 import { readPost } from "./read-post.ts";
 

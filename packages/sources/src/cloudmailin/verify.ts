@@ -1,4 +1,4 @@
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { basicAuthFault } from "../basic-auth.ts";
 import { contentFields, contentKey, deliveryKey, toDelivery } from "../delivery-key.ts";
 import type { InboundRequest, Verification, Verified } from "../kind.ts";

@@ -1,7 +1,8 @@
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
 import { cidsByFile } from "../cids-by-file.ts";
-import { envelopeOf, extractMime, NO_METADATA, unreadable, withMetadata } from "../extraction.ts";
+import { envelopeOf, NO_METADATA, unreadable, withMetadata } from "../extraction.ts";
+import { extractMime } from "../extract-mime.ts";
 import { listOf, objectOf, readForm, stringOf } from "../form.ts";
 import type { Form } from "../form.ts";
 import type { ParsedBody, ProviderMetadata } from "../kind.ts";

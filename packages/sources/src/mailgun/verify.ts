@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { basicAuthFault } from "../basic-auth.ts";
 import { contentFields, contentKey, deliveryKey, storableId, toDelivery } from "../delivery-key.ts";
 import { findFields } from "../form-scan.ts";

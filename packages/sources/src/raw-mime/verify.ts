@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Envelope } from "@inlet/schemas";
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { deliveryKey } from "../delivery-key.ts";
 import { readHeaderPair } from "../signatures/header-pair.ts";
 import { headerValue } from "../signatures/signature.ts";

@@ -1,6 +1,6 @@
 import { createPublicKey, createVerify } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { basicAuthFault } from "../basic-auth.ts";
 import { contentKey, deliveryKey, toDelivery } from "../delivery-key.ts";
 import { listOf, objectOf, readForm } from "../form.ts";

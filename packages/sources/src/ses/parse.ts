@@ -1,5 +1,6 @@
 import type { ParseOptions } from "@inlet/email";
-import { authResult, envelopeOf, extractMime, NO_METADATA, told, unreadable } from "../extraction.ts";
+import { authResult, envelopeOf, NO_METADATA, told, unreadable } from "../extraction.ts";
+import { extractMime } from "../extract-mime.ts";
 import { jsonOf, listOf, objectOf, stringOf } from "../form.ts";
 import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 import { readSnsMessage } from "./sns-message.ts";

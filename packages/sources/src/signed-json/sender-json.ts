@@ -1,4 +1,4 @@
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { parseBoundedJson } from "../bounded-json.ts";
 import { contentKey } from "../delivery-key.ts";
 

@@ -1,6 +1,6 @@
 import { eventIdOf } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { deliveryKey } from "@inlet/sources";
 import { passingFault } from "../publish/publish-raw-event.ts";
 import type { MakeDurable } from "../publish/publish-raw-event.ts";

@@ -1,7 +1,7 @@
 import { HEADER, eventIdOf } from "@inlet/schemas";
 import { headerText } from "@inlet/kafka";
 import { topicIn } from "@inlet/schemas";
-import { mimeContent } from "@inlet/email/trace-fields";
+import { mimeContent } from "@inlet/domain";
 import { deliveryKey } from "@inlet/sources";
 import { createTransport } from "nodemailer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

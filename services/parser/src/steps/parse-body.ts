@@ -1,6 +1,5 @@
 import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/domain";
-import { findSourceKind } from "@inlet/sources";
-import { withMetadata } from "@inlet/sources/metadata";
+import { findSourceKind, withMetadata } from "@inlet/sources";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
 import { trustedAuthservOf } from "./check-sender.ts";
