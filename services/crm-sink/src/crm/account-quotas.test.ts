@@ -21,7 +21,7 @@ function account(quotas = [TOKENS]) {
   const patience: [string, number][] = [];
   const accountQuotas = createAccountQuotas(units);
   const take = async (cost: { requests: number; tokens?: number }) =>
-    accountQuotas.take(cost as { requests: number }, ({ perSecond }, amount) => {
+    accountQuotas.take(cost, ({ perSecond }, amount) => {
       patience.push([perSecond === 10 ? "requests" : "tokens", amount]);
       return 0;
     });

@@ -1,4 +1,4 @@
-import type { CallResult, DealRead } from "@inlet/crm";
+import type { CallResult, DealRead, DealInput } from "@inlet/crm";
 import { fakeCrm } from "@inlet/crm/testing";
 import type { DealChoice } from "@inlet/domain";
 import type { ClaimResult, RelatedDeals, RelatedDealsQuestion } from "@inlet/ledger";
@@ -46,7 +46,10 @@ function emailWith(given: Given = {}) {
     deal: {
       read: async (id: string) => (calls.push(`get ${id}`), found(id)),
       lookup: async (sought: object) => (calls.push(`lookup ${Object.values(sought).join(" ")}`), found("made")),
-      write: async () => (calls.push("create"), { ok: true, value: { recordId: "new", created: true } }),
+      write: async ({ companyId }: DealInput) => (
+        calls.push(`create${companyId === null ? "" : ` at ${companyId}`}`),
+        { ok: true, value: { recordId: "new", created: true } }
+      ),
     },
   });
   const email = {
@@ -339,6 +342,15 @@ describe("the deal that is written", () => {
     const kept = { state: "confirmed", recordId: dealId, desired: email.evidence["deal"] };
     expect(ends).toMatchObject(claimed.state === "won" ? [kept] : []);
   });
+});
+
+test("a new deal is given its contact's company, for CRMs whose deals have one", async () => {
+  const { email, calls } = emailWith();
+  const claims = { of: () => ({ state: "won", settle: false }) } as unknown as Claims;
+  const outcome = await findDeal(email);
+  if (outcome.kind !== "ok") throw new Error(outcome.kind);
+  await writeDeal(email, claims, outcome.value, { contactId: "1", companyId: "5" });
+  expect(calls.at(-1)).toBe("create at 5");
 });
 
 describe("a message that people sent from the CRM (WR3)", () => {
