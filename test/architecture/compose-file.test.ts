@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { report, ROOT } from "./repository.ts";
+import { readRepository, report, ROOT } from "./repository.ts";
+import type { RepositoryFile } from "./repository.ts";
 
 interface Service {
   image?: string;
@@ -48,6 +49,20 @@ test("planted: a service that is not confined, one that cannot be scaled", () =>
     "parser publishes 8082:8082 on every interface: lead with ${BIND_ADDRESS:-127.0.0.1}",
     "parser has a fixed port or name and cannot be scaled",
   ]);
+});
+
+test("what runs in a container imports nothing that the image leaves out: a service would not start", () => {
+  const files = readRepository().filter(({ path }) => isShipped(path));
+  report("the image's sources", { files: files.length });
+  expect(files.flatMap(importsOfWhatIsLeftOut)).toEqual([]);
+});
+
+test("planted: a source that imports a testing kit, by its path and by its package", () => {
+  const planted = (text: string) => importsOfWhatIsLeftOut({ path: "packages/kafka/src/index.ts", text });
+  expect(planted('export { records } from "./testing/records.ts";')).toHaveLength(1);
+  expect(planted('import { open } from "@inlet/ledger/testing";')).toHaveLength(1);
+  expect(planted('const kit = await import("../conformance/kit.ts");')).toHaveLength(1);
+  expect(planted('export { testing } from "./testing-words.ts";')).toEqual([]);
 });
 
 test("the override of own secrets leaves the demo's public ones out: merged, an empty list alone would keep them", () => {
@@ -101,4 +116,19 @@ function faultsOf(name: string, service: Service): string[] {
     ],
   ];
   return checks.filter(([good]) => !good).map(([, fault]) => `${name} ${fault}`);
+}
+
+/** By .dockerignore; scripts are in the image, and nothing there runs them. */
+function isShipped(path: string): boolean {
+  return (
+    /^(packages|services|schemas)\/.*\/src\/.*\.ts$|^schemas\/src\/.*\.ts$/.test(path) &&
+    !/\.test\.ts$|\/(testing|conformance)\//.test(path)
+  );
+}
+
+function importsOfWhatIsLeftOut({ path, text }: RepositoryFile): string[] {
+  return [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)]
+    .map(([, specifier = ""]) => specifier)
+    .filter((specifier) => /(^|\/)(testing|conformance)(\/|$)|\.test\.ts$/.test(specifier))
+    .map((specifier) => `${path} imports ${specifier}, which .dockerignore keeps out of the image`);
 }
