@@ -38,7 +38,7 @@ export interface Environment {
   readonly httpTls: boolean;
   /** PEM files, which may be replaced while the process runs. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
-  /** Addresses and networks of proxies and relays that are believed when they name their client. */
+  /** Addresses and networks of proxies and relays that are trusted when they name their client. */
   readonly trustedProxies: readonly string[];
   /** Where the gateway listens for mail; a port that is null is not listened on. */
   readonly smtp: {
@@ -121,7 +121,7 @@ export interface TenantConfig {
   readonly sources: ReadonlyMap<string, SourceSettings>;
   readonly mailboxes: readonly MailboxConfig[];
   readonly unknownRecipients: UnknownRecipients;
-  /** Secrets of those who may register sent messages; null where nobody may. */
+  /** Secrets of those who may register sent messages; null where none may. */
   readonly outbound: SourceSettings | null;
   readonly classes: Readonly<Record<MailClass, ClassPolicy>>;
   /** How far apart two emails of one contact and one subject may be for one deal, ms; null where that is not matched. Default 30 days. */

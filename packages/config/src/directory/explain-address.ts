@@ -16,7 +16,7 @@ export interface RuleExplanation {
 export interface AddressExplanation {
   readonly address: string;
   readonly reaches: "mailbox" | "unknown" | "ambiguous";
-  /** The tenant that has it, or whose domain it is; null when it is nobody's or several tenants'. */
+  /** The tenant that has it, or whose domain it is; null where no tenant has it, or several. */
   readonly tenant: string | null;
   readonly mailbox: string | null;
   readonly rule: RuleExplanation | null;

@@ -18,7 +18,7 @@ export interface TenantExplanation {
   }[];
   readonly mailboxes: TenantConfig["mailboxes"];
   readonly unknownRecipients: TenantConfig["unknownRecipients"];
-  /** Who may register sent messages; null where nobody may. */
+  /** Who may register sent messages; null where none may. */
   readonly outbound: { readonly secrets: number; readonly path: string } | null;
   readonly classes: TenantConfig["classes"];
   readonly matching: TenantConfig["matching"];

@@ -60,7 +60,7 @@ test("a new tenant comes, a removed one goes", async () => {
   await vi.waitFor(() => expect(loaded.all().map(({ id }) => id)).toEqual(["globex"]));
 });
 
-test("a broken file keeps its last good version and is reported until it is mended", async () => {
+test("a broken file keeps its last good version and is reported until it is repaired", async () => {
   const loaded = await load();
   writeFileSync(join(dir, "acme.yaml"), "name: [unclosed");
   await vi.waitFor(() => expect(loaded.faults()).not.toEqual([]));
@@ -96,7 +96,7 @@ test("a directory that cannot be read for a while says nothing about its tenants
 });
 
 // N9: one tenant's typo kept every service from starting.
-test("at start a broken file is its own tenant's fault: the others are served, and it is taken over when mended", async () => {
+test("at start a broken file is its own tenant's fault: the others are served, and it is taken over when repaired", async () => {
   writeFileSync(join(dir, "globex.yaml"), tenantFile("Globex", "literal-secret"));
   const onFault = vi.fn();
   const loaded = await load({ onFault });

@@ -48,13 +48,13 @@ export function readSandboxEnvironment(env: RawEnvironment): SandboxEnvironment 
     http: basic.http,
     logLevel: basic.logLevel,
     dataDir: dataDir === "" ? null : dataDir,
-    tokens: tokensOf(env["SANDBOX_TOKEN"] ?? ""),
+    tokens: parseTokens(env["SANDBOX_TOKEN"] ?? ""),
     searchLagMs,
     perTenSeconds,
   });
 }
 
-function tokensOf(list: string): { tenant: string; token: string }[] {
+function parseTokens(list: string): { tenant: string; token: string }[] {
   return list
     .split(",")
     .map((part) => part.trim())

@@ -10,7 +10,7 @@ export interface LoadTenantsOptions {
   readonly env: RawEnvironment;
   /** Called after a reload that changed what is in force, with the ids that changed, came or went. */
   readonly onReload?: (changed: readonly string[]) => void;
-  /** Called when the faults of files that are not in force change; with an empty list when all are mended. */
+  /** Called when the faults of files that are not in force change; with an empty list when all are repaired. */
   readonly onFault?: (faults: readonly ConfigFault[]) => void;
   /** How often the files are looked at, ms. Default 2 000. Polling, since watches miss changes on network and bind mounts. */
   readonly pollMs?: number;

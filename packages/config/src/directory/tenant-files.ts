@@ -56,15 +56,15 @@ export function readFile(id: string, path: string, env: RawEnvironment, baseDir:
 
 /** What tells that a file was changed or replaced; `gone` where there is none. */
 export function stampNow(path: string): string {
-  return stampOf(statSync(path, { throwIfNoEntry: false, bigint: true }));
+  return toStamp(statSync(path, { throwIfNoEntry: false, bigint: true }));
 }
 
 /** {@link stampNow}, without holding up the event loop. */
 export async function stampSoon(path: string): Promise<string> {
-  return stampOf(await stat(path, { bigint: true }).catch(() => undefined));
+  return toStamp(await stat(path, { bigint: true }).catch(() => undefined));
 }
 
-function stampOf(stats: { ino: bigint; size: bigint; mtimeNs: bigint } | undefined): string {
+function toStamp(stats: { ino: bigint; size: bigint; mtimeNs: bigint } | undefined): string {
   return stats === undefined ? GONE : `${stats.ino}:${stats.size}:${stats.mtimeNs}`;
 }
 

@@ -11,8 +11,8 @@ export interface TenantLane {
 }
 
 /**
- * The tenants of a directory and the lanes that their files name. No secret is resolved and no other fault of a file counts: whoever asks
- * for lanes alone must not fail for want of a password. A directory that cannot be read has none.
+ * The tenants of a directory and the lanes that their files name. No secret is resolved and no other fault of a file counts: a caller that asks
+ * for lanes alone must not fail because a password is missing. A directory that cannot be read has none.
  */
 export function tenantLanes(dir: string): TenantLane[] {
   return listTenantFiles(dir).files.map(([id, path]) => {

@@ -205,7 +205,7 @@ export const VARIABLES = {
   },
   TRUSTED_PROXIES: {
     meaning:
-      "comma-separated addresses and networks whose X-Forwarded-For, and by SMTP whose XCLIENT, is believed (gateway)",
+      "comma-separated addresses and networks whose X-Forwarded-For, and by SMTP whose XCLIENT, is trusted (gateway)",
     example: "10.0.0.0/8,2001:db8::/64",
     schema: list(z.string().refine(isNetwork, { error: "is not a list of IP addresses and networks (CIDR)" })),
   },

@@ -15,7 +15,7 @@ const complete = {
 };
 const needs: Need[] = ["kafka", "registry", "database", "blobs", "tenants"];
 
-function faultsOf(env: RawEnvironment, wanted: Need[] = needs): readonly ConfigFault[] {
+function findFaults(env: RawEnvironment, wanted: Need[] = needs): readonly ConfigFault[] {
   try {
     readEnvironment(env, wanted);
   } catch (error) {
@@ -41,11 +41,11 @@ describe("readEnvironment", () => {
 
   test("asks only for what the process needs", () => {
     expect(readEnvironment({ KAFKA_BROKERS: "localhost:9092" }, ["kafka"]).databaseUrl).toBe("");
-    expect(faultsOf({}, ["database"]).map(({ where }) => where)).toEqual(["DATABASE_URL"]);
+    expect(findFaults({}, ["database"]).map(({ where }) => where)).toEqual(["DATABASE_URL"]);
   });
 
   test("lists every fault at once, each with variable, problem and remedy", () => {
-    const faults = faultsOf({
+    const faults = findFaults({
       ...complete,
       KAFKA_BROKERS: "kafka-without-port",
       DATABASE_URL: "",
@@ -69,13 +69,13 @@ describe("readEnvironment", () => {
   });
 
   test("never repeats the value of a secret in a fault", () => {
-    const [fault] = faultsOf({ ...complete, DATABASE_URL: "mysql://inlet:open-sesame@db/inlet" });
+    const [fault] = findFaults({ ...complete, DATABASE_URL: "mysql://inlet:open-sesame@db/inlet" });
     expect(fault?.where).toBe("DATABASE_URL");
     expect(JSON.stringify(fault)).not.toContain("open-sesame");
   });
 
   test("SASL is all or nothing", () => {
-    expect(faultsOf({ ...complete, KAFKA_SASL_USERNAME: "inlet" }).map(({ where }) => where)).toEqual([
+    expect(findFaults({ ...complete, KAFKA_SASL_USERNAME: "inlet" }).map(({ where }) => where)).toEqual([
       "KAFKA_SASL_MECHANISM",
       "KAFKA_SASL_PASSWORD",
     ]);
@@ -113,7 +113,7 @@ describe("NAME_FILE", () => {
     ["empty file", { ...complete, DATABASE_URL: "", DATABASE_URL_FILE: "empty" }, "DATABASE_URL_FILE", /empty file/],
   ])("%s is one fault", (_case, env, where, problem) => {
     const path = env.DATABASE_URL_FILE;
-    const faults = faultsOf({ ...env, DATABASE_URL_FILE: join(dir, path) });
+    const faults = findFaults({ ...env, DATABASE_URL_FILE: join(dir, path) });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatchObject({ where });
     expect(faults[0]?.problem).toMatch(problem);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { entryName } from "./names-file.ts";
 
 /** Where a rule's `notify` is sent (`notices:`) as written: a signed Standard Webhook. */
-export const noticesFile = z
+export const notificationsFile = z
   .record(
     entryName,
     z.strictObject({
@@ -23,4 +23,4 @@ export const noticesFile = z
   )
   .default({});
 
-export type NoticesFile = z.output<typeof noticesFile>;
+export type NotificationsFile = z.output<typeof notificationsFile>;

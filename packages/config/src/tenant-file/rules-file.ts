@@ -27,7 +27,7 @@ const RULE_CLASSES = [
   "spam",
 ] as const;
 
-function listOf<Entry extends z.ZodType>(entry: Entry) {
+function oneOrMore<Entry extends z.ZodType>(entry: Entry) {
   return z.array(entry).min(1, "is empty, so that no email would meet it").max(MOST, `has more than ${MOST} entries`);
 }
 
@@ -61,19 +61,21 @@ const pattern = z
       "a regular expression in RE2's syntax (no look-around, no back references) that needs at least one character, without case unless it says (?-i)",
   });
 
-const keywords = listOf(keyword).meta({ description: "words and phrases, one of which is in the subject or the text" });
-const patterns = listOf(pattern).meta({ description: "regular expressions (RE2), one of which matches in either" });
+const keywords = oneOrMore(keyword).meta({
+  description: "words and phrases, one of which is in the subject or the text",
+});
+const patterns = oneOrMore(pattern).meta({ description: "regular expressions (RE2), one of which matches in either" });
 
 const when = z
   .strictObject({
     keywords: keywords.optional(),
     pattern: patterns.optional(),
-    intent: listOf(z.string()).optional().meta({ description: "names of intents, one of which the email has" }),
-    class: listOf(z.enum(RULE_CLASSES)).optional().meta({
+    intent: oneOrMore(z.string()).optional().meta({ description: "names of intents, one of which the email has" }),
+    class: oneOrMore(z.enum(RULE_CLASSES)).optional().meta({
       description:
-        "human, or classes of machine mail; spam stands for any class with that verdict. Without it human and the classes that are written, without spam",
+        "human, or classes of automated mail; spam stands for any class with that verdict. Without it human and the classes that are written, without spam",
     }),
-    tags: listOf(
+    tags: oneOrMore(
       z.strictObject({
         kind: tagKind.meta({ description: "the tag's kind, such as campaign" }),
         value: tagValue.optional().meta({ description: "the tag's value; without it any" }),
@@ -81,10 +83,12 @@ const when = z
     )
       .optional()
       .meta({ description: "tags, one of which the email has, such as { kind: campaign, value: spring }" }),
-    sender: listOf(addressRule)
+    sender: oneOrMore(addressRule)
       .optional()
       .meta({ description: "addresses, patterns or domains, one of which the sender has" }),
-    mailbox: listOf(z.string()).optional().meta({ description: "names of mailboxes, one of which the email reached" }),
+    mailbox: oneOrMore(z.string())
+      .optional()
+      .meta({ description: "names of mailboxes, one of which the email reached" }),
     hasAttachments: z
       .boolean()
       .optional()

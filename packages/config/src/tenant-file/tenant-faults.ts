@@ -26,11 +26,11 @@ export function tenantFaults(
       });
     }
     const description = schemaNodeAt(schema, issue.path, content)?.description;
-    return [{ where, field, problem: problemOf(issue), remedy: remedyOf(issue, description) }];
+    return [{ where, field, problem: describeProblem(issue), remedy: describeRemedy(issue, description) }];
   });
 }
 
-function problemOf(issue: z.core.$ZodIssue): string {
+function describeProblem(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
       return issue.message.includes("received undefined") ? "is missing" : `is not of type ${issue.expected}`;
@@ -58,7 +58,7 @@ function described({ message }: z.core.$ZodIssue): string {
   return /^(is|has|does|names|refers|matches) /.test(message) ? message : `is not valid: ${message}`;
 }
 
-function remedyOf(issue: z.core.$ZodIssue, description: string | undefined): string {
+function describeRemedy(issue: z.core.$ZodIssue, description: string | undefined): string {
   if (issue.code === "invalid_key") return "Rename it, such as support or signed-json";
   return description === undefined ? "See docs/reference/tenant.schema.json" : `Expected: ${description}`;
 }

@@ -8,7 +8,7 @@ import { contactFile } from "./contact-file.ts";
 import { crmFile } from "./crm-file.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";
 import { matchingFile } from "./matching-file.ts";
-import { noticesFile } from "./notifications-file.ts";
+import { notificationsFile } from "./notifications-file.ts";
 import { intentsFile, rulesFile } from "./rules-file.ts";
 
 /**
@@ -20,7 +20,7 @@ const classPolicy = z.enum(["write", "log", "suppress"]).meta({
   description: "write (as a person's mail), log (contact and activity, no deal) or suppress (nothing in the CRM)",
 });
 
-const SOURCES = "the doors by which email comes in, by name: POST /v1/inbound/<tenant>/<name>";
+const SOURCES = "the ways by which email comes in, by name: POST /v1/inbound/<tenant>/<name>";
 
 const mailbox = z.strictObject({
   addresses: z.array(addressRule).min(1, "is empty").meta({ description: "addresses that belong to this mailbox" }),
@@ -95,7 +95,7 @@ export const tenantFile = z.strictObject({
       spam: classPolicy.default("write"),
     })
     .prefault({})
-    .meta({ description: "what becomes of machine mail, by class" }),
+    .meta({ description: "what becomes of automated mail, by class" }),
   matching: matchingFile.meta({ description: "how emails find the deal that they belong to, where nothing names one" }),
   contactFrom: contactFile.meta({
     description:
@@ -107,7 +107,9 @@ export const tenantFile = z.strictObject({
     description: "workflow rules: what is done when an email meets what they ask for (docs/guides/rules.md)",
   }),
   intents: intentsFile.meta({ description: "what people want, by the words that tell it, for the rules' intent" }),
-  notices: noticesFile.meta({ description: "where the rules' notify is sent, by name: signed Standard Webhooks" }),
+  notices: notificationsFile.meta({
+    description: "where the rules' notify is sent, by name: signed Standard Webhooks",
+  }),
   rateLimit: z
     .strictObject({
       perSecond: z

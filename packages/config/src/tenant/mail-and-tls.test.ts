@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, readEnvironment, readTenant } from "../index.ts";
 import type { RawEnvironment } from "../index.ts";
 
-function faultsOf(env: RawEnvironment): string[] {
+function findFaults(env: RawEnvironment): string[] {
   try {
     readEnvironment(env, []);
     return [];
@@ -15,7 +15,7 @@ function faultsOf(env: RawEnvironment): string[] {
 const CERTIFICATE = { TLS_CERT_FILE: "/tls/fullchain.pem", TLS_KEY_FILE: "/tls/privkey.pem" };
 
 describe("the environment of mail and TLS", () => {
-  test("nothing is listened on or believed unless it is set", () => {
+  test("nothing is listened on or trusted unless it is set", () => {
     const { smtp, tls, httpTls, trustedProxies } = readEnvironment({}, []);
     expect(smtp).toEqual({ host: "127.0.0.1", port: null, tlsPort: null, lmtpPort: null, name: null });
     expect({ tls, httpTls, trustedProxies }).toEqual({ tls: null, httpTls: false, trustedProxies: [] });
@@ -58,7 +58,7 @@ describe("the environment of mail and TLS", () => {
     ["what is no port", { SMTP_PORT: "0" }, ['SMTP_PORT is below 1 ("0")']],
     ["what is no name", { SMTP_NAME: "mx example" }, ['SMTP_NAME is not a host name ("mx example")']],
   ])("%s is a fault", (_what, env, faults) => {
-    expect(faultsOf(env)).toEqual(faults);
+    expect(findFaults(env)).toEqual(faults);
   });
 });
 

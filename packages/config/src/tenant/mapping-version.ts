@@ -8,7 +8,7 @@ import type { AttachmentPolicy, MailboxConfig, TenantConfig } from "../types.ts"
  * A hash of what shapes the records that are written: classes, mailboxes, the attachments let through and the CRM's mapping. Where the CRM is, its credentials
  * and its deadlines shape nothing: changing them must not make a replay rewrite every record.
  */
-export function mappingVersionOf(parts: {
+export function hashMapping(parts: {
   readonly classes: TenantConfig["classes"];
   readonly mailboxes: readonly MailboxConfig[];
   readonly matching: TenantConfig["matching"];

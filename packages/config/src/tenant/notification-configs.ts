@@ -1,10 +1,10 @@
 import { signingSecretFault, type SettingsReading } from "@inlet/settings";
-import type { NoticesFile } from "../tenant-file/notifications-file.ts";
+import type { NotificationsFile } from "../tenant-file/notifications-file.ts";
 import type { NoticeConfig } from "../types.ts";
 
-/** The notices of a file, by name. */
-export function noticeConfigs(
-  notices: NoticesFile,
+/** The notifications of a file, by name. */
+export function toNotificationConfigs(
+  notices: NotificationsFile,
   { resolved, secrets, fault }: SettingsReading,
 ): ReadonlyMap<string, NoticeConfig> {
   return new Map(
@@ -19,7 +19,7 @@ export function noticeConfigs(
   );
 }
 
-/** What a notice tells is of people: it goes encrypted, or stays on this machine. */
+/** What a notification tells is of people: it goes encrypted, or stays on this machine. */
 function isSafe(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);

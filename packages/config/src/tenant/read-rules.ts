@@ -10,7 +10,7 @@ export interface RulesReading {
   readonly faults: readonly ConfigFault[];
 }
 
-/** What a dry run of rules needs of a tenant's file, as `readTenant` reads it. Resolves no secrets: nobody should need them to try a rule. Never throws. */
+/** What a dry run of rules needs of a tenant's file, as `readTenant` reads it. Resolves no secrets: trying a rule must not need them. Never throws. */
 export function readRules(text: string, where: string): RulesReading {
   const faults: ConfigFault[] = [];
   const fault = (field: string, problem: string, remedy: string): void => {

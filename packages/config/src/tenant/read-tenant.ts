@@ -13,9 +13,9 @@ import { readSource, type SourceKind, type SourceSettings } from "@inlet/sources
 import { readCrm } from "../tenant-file/crm-file.ts";
 import { frozen } from "./frozen.ts";
 import { mailboxConfigs } from "./mailbox-configs.ts";
-import { mappingVersionOf } from "./mapping-version.ts";
+import { hashMapping } from "./mapping-version.ts";
 import { matchingConfig } from "../tenant-file/matching-file.ts";
-import { noticeConfigs } from "./notification-configs.ts";
+import { toNotificationConfigs } from "./notification-configs.ts";
 import { parseTenantFile } from "../tenant-file/parse-tenant-file.ts";
 import { ruleConfigs } from "./rule-configs.ts";
 import type { ConfigFault, TenantConfig } from "../types.ts";
@@ -112,7 +112,7 @@ export function readTenant(
   const outbound = file.outbound === null ? null : readOutbound(file.outbound.secrets);
   const crm = readCrm(file.crm, { resolved, secrets, fault }, crmKinds);
   const { rules, intents } = ruleConfigs(file, fault, crmKinds);
-  const notices = noticeConfigs(file.notices, { resolved, secrets, fault });
+  const notices = toNotificationConfigs(file.notices, { resolved, secrets, fault });
 
   const { maxSize, maxTotal, ...policy } = file.attachments;
   const attachments = { maxBytes: bytes(maxSize), maxTotalBytes: bytes(maxTotal), ...policy };
@@ -139,7 +139,7 @@ export function readTenant(
     notices,
     rateLimit: file.rateLimit,
     maxAgeMs: milliseconds(file.maxAge),
-    mappingVersion: mappingVersionOf({
+    mappingVersion: hashMapping({
       classes: file.classes,
       mailboxes,
       matching,

@@ -31,7 +31,7 @@ export function ruleConfigs(
     return { name, keywords, patterns: pattern };
   });
   const patterns = [...file.rules.flatMap(({ when }) => when.pattern ?? []), ...intents.flatMap((all) => all.patterns)];
-  const instructions = patterns.map(sizeOf).reduce((sum, size) => sum + size, 0);
+  const instructions = patterns.map(measureRule).reduce((sum, size) => sum + size, 0);
   if (instructions > MOST_INSTRUCTIONS) {
     fault(
       "rules",
@@ -43,7 +43,7 @@ export function ruleConfigs(
     const own: Fault = (field, problem, remedy) => fault(`rules.${index}.${field}`, problem, remedy);
     checkNames(rule, file, own);
     checkCrm(rule, lacking, own);
-    return { id: rule.id, when: conditionsOf(rule.when, file.classes), actions: actionsOf(rule.then) };
+    return { id: rule.id, when: toConditions(rule.when, file.classes), actions: toActions(rule.then) };
   });
   return { rules, intents };
 }
@@ -78,7 +78,7 @@ function checkCrm({ then: actions }: RuleInFile, { task, dealUpdate }: Lacking, 
   if (actions.tag !== undefined) needs("tag", dealUpdate);
 }
 
-function conditionsOf(when: RuleInFile["when"], classes: TenantFile["classes"]): RuleConditions {
+function toConditions(when: RuleInFile["when"], classes: TenantFile["classes"]): RuleConditions {
   const written = Object.entries(classes).flatMap(([name, policy]) =>
     policy === "write" && name !== "spam" ? [name] : [],
   );
@@ -95,7 +95,7 @@ function conditionsOf(when: RuleInFile["when"], classes: TenantFile["classes"]):
   };
 }
 
-function actionsOf({ createTask, setStage, tag, notify }: RuleInFile["then"]): RuleActions {
+function toActions({ createTask, setStage, tag, notify }: RuleInFile["then"]): RuleActions {
   return {
     createTask:
       createTask === undefined
@@ -111,7 +111,7 @@ function actionsOf({ createTask, setStage, tag, notify }: RuleInFile["then"]): R
   };
 }
 
-function sizeOf(source: string): number {
+function measureRule(source: string): number {
   const reading = readPattern(source);
   return reading.ok ? reading.pattern.size : 0;
 }
