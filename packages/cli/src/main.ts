@@ -5,7 +5,7 @@ import { asCalled } from "./called-as.ts";
 import { INLET_VERSION } from "./version.ts";
 import { NOTHING_RUNS, seeksAbsentStack } from "./absent-stack.ts";
 
-const INTRODUCTION = `Inlet turns inbound email into CRM activity: nothing lost, nothing doubled.
+const ABOUT = `Inlet turns inbound email into CRM activity: nothing lost, nothing doubled.
 
 To begin:
   npx inlet up          start everything here and send the sample emails
@@ -20,7 +20,7 @@ To begin:
 export async function main(argv: readonly string[]): Promise<number> {
   const context = processContext();
   const program = new Command("inlet")
-    .description(INTRODUCTION)
+    .description(ABOUT)
     // What stands behind a subcommand is the subcommand's, also where the command above it has an option of that name (--json).
     .enablePositionalOptions()
     .version(INLET_VERSION, "-V, --version", "print the version")

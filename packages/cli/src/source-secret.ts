@@ -1,7 +1,7 @@
 import type { RawEnvironment } from "@inlet/config";
 import type { SourceSettings } from "@inlet/sources";
 import { UsageError } from "./context.ts";
-import { readTenantFile } from "./tenant-of.ts";
+import { readTenantFile } from "./read-tenant-file.ts";
 
 /** A source as the tenant's file has it; null when this machine has no such file. Throws {@link UsageError} when the file has no such source. */
 export function findSource(tenant: string, source: string, env: RawEnvironment): SourceSettings | null {

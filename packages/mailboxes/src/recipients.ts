@@ -14,9 +14,9 @@ export type Recipient<Tenant> =
       readonly rule: string;
       readonly tags: readonly Tag[];
     }
-  /** No mailbox has it. `tenant`: the one whose domain it is; null when the domain is nobody's, or several tenants'. */
+  /** No mailbox has it. `tenant`: the one whose domain it is; null where no tenant has the domain, or several have. */
   | { readonly kind: "unknown"; readonly tenant: Tenant | null; readonly tags: readonly Tag[] }
-  /** Tenants claim it by rules of which none is more specific: it is given to nobody, since a guess could show mail to the wrong one. */
+  /** Tenants claim it by rules of which none is more specific: it is given to none, since a guess could show mail to the wrong one. */
   | { readonly kind: "ambiguous"; readonly tenants: readonly Tenant[] };
 
 export interface Recipients<Tenant> {

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
 import { prepareCrm } from "../prepare-crm.ts";
-import { tenantOf } from "../tenant-of.ts";
+import { getTenant } from "../read-tenant-file.ts";
 
 /** `inlet crm …`: what operators do with a tenant's account (docs/guides/when-the-crm-changes.md). */
 export function registerCrm(program: Command, context: CliContext): void {
@@ -19,7 +19,7 @@ export function registerCrm(program: Command, context: CliContext): void {
     )
     .option("--json", "print JSON: {tenant, account, made}")
     .action(async (tenant: string, options: { json?: boolean }) => {
-      const config = tenantOf(tenant, operatorEnvironment(context));
+      const config = getTenant(tenant, operatorEnvironment(context));
       const ledger = openLedger({
         connectionString: readEnvironment(operatorEnvironment(context), ["database"]).databaseUrl,
         applicationName: "inlet",

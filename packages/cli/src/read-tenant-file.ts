@@ -15,7 +15,7 @@ export function readTenantFile(tenant: string, env: RawEnvironment): TenantConfi
 }
 
 /** As {@link readTenantFile}, of a tenant that there must be. */
-export function tenantOf(tenant: string, env: RawEnvironment): TenantConfig {
+export function getTenant(tenant: string, env: RawEnvironment): TenantConfig {
   const config = readTenantFile(tenant, env);
   if (config === null)
     throw new CommandFailed(`${tenant}: no tenant file has this id. npx inlet tenants check lists them`);

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { readRepository, report } from "./repository.ts";
+import type { Finding, RepositoryFile } from "./repository.ts";
+
+/** Packages that speak the glossary (docs/concepts/glossary.md) from end to end: code, tests, page. Add to it, never take away. */
+const DONE = ["packages/cli", "packages/config", "packages/email", "packages/mailboxes", "packages/service"];
+
+/** What code said before the glossary, and what it says now. */
+const WORDS: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [/\b(?:mail-)?doors?\b|\bDoorRequest\b/i, "inbound endpoint, source"],
+  [/\b(?:dis)?belie(?:ve[sd]?|f)\b/i, "verify, trust"],
+  [/\bProviderWord\b/, "provider metadata"],
+  [/\bmachine mail\b|\bMachineKind\b/i, "automated mail"],
+  [/\bawayPhrases|away-phrases|\b\w+Signs\(|\w+-signs\b/, "out-of-office phrases, detect…"],
+  [/\bintroductions?\b/i, "attribution line"],
+  [/\bdividers?\b/i, "original-message separator"],
+  [/\bFOOTER\w*|\bfooters\.ts\b/, "disclaimers"],
+  [/\barmour\w*/i, "PGP armor"],
+  [/\bCUTS\b/, "TRUNCATION_LIMITS"],
+  [/\bother-files\b|\bfile-kind\b/, "not-email, sniff-media-type"],
+  [/\bline-ends\.ts\b/, "crlf"],
+  [/\b[Mm]end(?:s|ed|ing)?\b|\bmend[A-Z]\w*/, "repair"],
+  [/\bWrongUse\b/, "UsageError"],
+  [/\bthe law\b|\bLawReport\b/i, "the delivery guarantee"],
+  [
+    /\bgiven-?parts\b|\bwhere-?to-?look\b|\bprintListing\b|\blisting\.ts\b/i,
+    "external services, print endpoints, print table",
+  ],
+  [/\bkept-?record\b|\bkeep-?when-?slow\b/i, "stored record, spill a slow attempt"],
+  [/\brescue-?stalled\b|\bmatch-?again\b|\bmeet-?rules\b/i, "recover stalled, rematch, evaluate rules"],
+  [/\bgatherers?\b|\bcoalesce[sd]?\b|\bLaneFullError\b|\bfast-produce\b/i, "batcher, ProducerQueueFullError"],
+  [
+    /\bwhoever\b|\bnobody\b|\bfor want of\b|\bby halves\b|\bbeaten\b|\bheed(?:s|ed)?\b/i,
+    "the caller, none, without, partially",
+  ],
+  [
+    /\bfunction [a-z]\w*Of\b|\bconst [a-z]\w*Of = (?:async )?\([^)]*\)(?:: [^=]+)? =>/,
+    "a verb: get, to, build, find, parse",
+  ],
+];
+
+/** Where an old word is a stored code, a printed text or somebody else's word. */
+const ALIASES: readonly (readonly [file: RegExp, text: RegExp, why: string])[] = [
+  [/^packages\/email\//, /["`]introduction["`]|\bintroduction: \[/, "the value of data-quote in stored html"],
+  [/^packages\/email\//, /\bboundary_mended\b/, "a stored warning"],
+  [/^packages\/email\/README\.md$/, /\bquote-without-introduction\b/, "the name of an email of the catalog"],
+  [
+    /^packages\/cli\/src\/commands\/reconcile\.ts$/,
+    /"the law holds" : "THE LAW IS BROKEN"/,
+    "what inlet reconcile prints",
+  ],
+  [/^packages\/email\/src\/contact\/robot-address\.ts$/, /\|nobody\|/, "an address of mail servers"],
+  [/\.test\.ts$/, /["(]nobody\b|nobody[@.\]]|, "nobody"/, "a name in test data"],
+];
+
+test("packages that are done speak the glossary", () => {
+  const looked = { files: 0, lines: 0 };
+  const aliases = new Set<string>();
+  const found = oldWords(readRepository(), looked, aliases);
+  report("glossary", looked);
+  expect(found).toEqual([]);
+  expect([...aliases].toSorted(), "an alias that nothing uses is to go").toEqual(
+    ALIASES.map(([, , why]) => why).toSorted(),
+  );
+});
+
+test.each([
+  ["a word of a comment", "/** The door by which it came. */"],
+  ["an identifier", "throw new WrongUse(x);"],
+  ["a function that begins with no verb", "export function nameOf(x: string): string {"],
+  ["an arrow of that kind", "const keyOf = (row: Row): string => row.key;"],
+])("planted: %s is found", (_name, text) => {
+  expect(oldWords([{ path: "packages/email/src/a.ts", text }])).toHaveLength(1);
+});
+
+test("planted: other packages, and aliases, pass", () => {
+  expect(oldWords([{ path: "packages/kafka/src/a.ts", text: "// nobody" }])).toEqual([]);
+  expect(oldWords([{ path: "packages/email/src/a.ts", text: 'warnings.add("boundary_mended");' }])).toEqual([]);
+});
+
+function oldWords(
+  files: readonly RepositoryFile[],
+  looked = { files: 0, lines: 0 },
+  aliases = new Set<string>(),
+): Finding[] {
+  const found: Finding[] = [];
+  for (const { path, text } of files) {
+    if (!/\.(?:ts|md)$/.test(path) || !DONE.some((folder) => path.startsWith(`${folder}/`))) continue;
+    looked.files += 1;
+    text.split("\n").forEach((line, index) => {
+      looked.lines += 1;
+      let rest = line;
+      for (const [file, alias, why] of ALIASES) {
+        if (!file.test(path) || !alias.test(rest)) continue;
+        aliases.add(why);
+        rest = rest.replaceAll(new RegExp(alias, "g"), "");
+      }
+      for (const [pattern, instead] of WORDS) {
+        const word = pattern.exec(rest)?.[0];
+        if (word !== undefined)
+          found.push({
+            path: `${path}:${index + 1}`,
+            problem: `"${word}": say ${instead} (docs/concepts/glossary.md)`,
+          });
+      }
+    });
+  }
+  return found;
+}
