@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readTenant, type TenantConfig } from "@inlet/config";
+import { countAttempts } from "@inlet/domain";
+import type { Disposition } from "@inlet/service";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import { conversationIdOf, emailKeyOf, type NormalizedEvent } from "@inlet/schemas";
 import { createEffectLog } from "@inlet/crm-sink/src/write/effect-tracker.ts";
 import type { EmailTry, SinkDeps } from "@inlet/crm-sink/src/attempt.ts";
 import { createMemoryBudget } from "@inlet/crm-sink/src/intake/memory-budget.ts";
-import { deliver, type Delivered } from "@inlet/crm-sink/src/pipeline.ts";
+import { deliver } from "@inlet/crm-sink/src/pipeline.ts";
 import { createTenantCrms } from "@inlet/crm-sink/src/crm/crm-connections.ts";
 import { normalizedEmail } from "../bench/normalized-emails.ts";
 
@@ -28,7 +30,7 @@ export interface SinkSteps {
   close(): Promise<void>;
 }
 
-export type Tried = Delivered & {
+export type Tried = Disposition & {
   readonly warnings: readonly string[];
   readonly evidence: EmailTry["evidence"];
   readonly notices: EmailTry["notices"];
@@ -130,7 +132,7 @@ ${crm}`;
         deps,
         arrival: {
           ...(waitingIds.has(event.eventId)
-            ? { from: "waiting", pass: 0, attempt: 0, since: now(), starts: 1 }
+            ? { from: "waiting", pass: 0, attempts: {}, since: now(), starts: 1 }
             : { from: "kafka", behindSlow: false, onKept: () => {} }),
           record: { ...record, headers: [] },
         },
@@ -142,7 +144,7 @@ ${crm}`;
         effects: createEffectLog(() => tenantCrm.key, owner),
         deadline: performance.now() + 10_000,
         pass: 0,
-        attempt: 0,
+        attempts: {},
         starts: 1,
         passage: { isolate: async () => {}, end: () => {} },
         conversationId: event.conversationId,
@@ -166,7 +168,7 @@ ${crm}`;
     deliverInTurn: async (event) => {
       for (;;) {
         const tried = await steps.deliver(event);
-        if (tried.kind !== "retry" || tried.attempt) return tried;
+        if (tried.kind !== "retry" || tried.attempt !== null) return tried;
         await sleep(50);
       }
     },
@@ -183,7 +185,7 @@ ${crm}`;
 }
 
 /** As the sink carries an outcome out, short of Kafka. */
-async function finish(ledger: Ledger, email: EmailTry, delivered: Delivered, endedAt: number): Promise<void> {
+async function finish(ledger: Ledger, email: EmailTry, delivered: Disposition, endedAt: number): Promise<void> {
   if (delivered.kind === "skip") return;
   const { event } = email;
   const base = {
@@ -193,7 +195,7 @@ async function finish(ledger: Ledger, email: EmailTry, delivered: Delivered, end
     stage: "deliver",
     parsedAt: event.parsedAt,
     pass: email.pass,
-    attempt: email.attempt,
+    attempt: countAttempts(email.attempts),
     effects: email.effects.ends(),
   } as const;
   if (delivered.kind === "retry" || delivered.kind === "park")

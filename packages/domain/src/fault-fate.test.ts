@@ -8,7 +8,7 @@ const of = (fault: Partial<Fault>, evidence: Partial<Evidence> | null, context: 
     { ...OUTAGE, ...fault },
     {
       step: "contact",
-      attempt: 0,
+      attempts: {},
       settleInMs: 0,
       random: 0.5,
       optional: false,
@@ -19,34 +19,34 @@ const of = (fault: Partial<Fault>, evidence: Partial<Evidence> | null, context: 
 
 describe("L7: an answer that would be an outage, met by one email only or by all", () => {
   it.each([
-    ["the CRM is away: it costs nothing, however often", {}, null, { attempt: 0 }, { kind: "park", delayMs: 1_000 }],
+    ["the CRM is away: it costs nothing, however often", {}, null, { attempts: {} }, { kind: "park", delayMs: 1_000 }],
     ["the first time costs nothing", {}, {}, {}, { kind: "park", delayMs: 1_000 }],
     [
       "again, though the CRM answers: an attempt",
       {},
       { again: true },
       {},
-      { kind: "retry", attempt: true, delayMs: 1_000 },
+      { kind: "retry", attempt: "crm", delayMs: 1_000 },
     ],
     [
       "again, and others got through: an attempt",
       {},
       { again: true, othersGotThrough: true, othersFailed: 9 },
       {},
-      { kind: "retry", attempt: true },
+      { kind: "retry", attempt: "crm" },
     ],
     [
       "the last attempt: a dead letter with code and step",
       {},
       { again: true },
-      { attempt: 5 },
+      { attempts: { crm: 5 } },
       { kind: "deadLetter", reason: "retries_exhausted", detail: "http:403", step: "contact" },
     ],
     [
       "two emails fail at it, nobody gets through: it costs nothing",
       {},
       { again: true, othersFailed: 1, failingMs: 8_000 },
-      { attempt: 5 },
+      { attempts: { crm: 5 } },
       { kind: "park", delayMs: 2_000 },
     ],
     [
@@ -113,14 +113,14 @@ describe("L7: an answer that would be an outage, met by one email only or by all
       { code: "http:429" },
       { again: true, othersGotThrough: true },
       {},
-      { kind: "retry", attempt: true },
+      { kind: "retry", attempt: "crm" },
     ],
     [
       "a conflict of one record: an attempt, the first time as well",
       { kind: "record-passing" },
       {},
       {},
-      { kind: "retry", attempt: true },
+      { kind: "retry", attempt: "crm" },
     ],
     [
       "a lock that all records meet costs nothing",

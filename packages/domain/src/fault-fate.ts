@@ -1,6 +1,6 @@
 import type { DeadLetterReason } from "@inlet/schemas";
 import type { Ending } from "./outcome.ts";
-import { retryDelayMs } from "./retry-schedule.ts";
+import { getRetryDelay, type UsedAttempts } from "./retry-table.ts";
 
 /** A CRM call's fault, in the three classes of PROTOCOL.md 5 that concern the CRM. */
 export interface Fault {
@@ -35,7 +35,7 @@ export interface Evidence {
 export interface FaultContext {
   readonly step: string;
   /** Attempts already used up, this one not counted. */
-  readonly attempt: number;
+  readonly attempts: UsedAttempts;
   /** ms from now until an unknown result may be settled; 0 when nothing is unknown. */
   readonly settleInMs: number;
   /** In [0, 1). */
@@ -118,14 +118,14 @@ function wait(fault: Fault, { random, settleInMs }: FaultContext, baseMs: number
 }
 
 function useAttempt(fault: Fault, context: FaultContext): Ending {
-  const delay = retryDelayMs(context.attempt + 1, context.random);
+  const delay = getRetryDelay("crm", context.attempts, context.random);
   if (delay === null) {
     return { kind: "deadLetter", reason: "retries_exhausted", step: context.step, detail: fault.code };
   }
   return {
     kind: "retry",
     code: fault.code,
-    attempt: true,
+    attempt: "crm",
     delayMs: Math.max(delay, fault.retryAfterMs ?? 0, context.settleInMs),
   };
 }

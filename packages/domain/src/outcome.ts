@@ -1,3 +1,4 @@
+import type { FaultFamily } from "./retry-table.ts";
 import type { DeadLetterReason, SkipReason, SuppressReason } from "@inlet/schemas";
 
 /** Where in the pipeline something happened. */
@@ -13,8 +14,8 @@ export type Ending =
       /** Try again later: `delayMs` from now, or as the attempt's backoff says when it is absent. */
       readonly kind: "retry";
       readonly code: string;
-      /** Whether an attempt is used up: only faults of the record do. */
-      readonly attempt: boolean;
+      /** Whose attempt is used up; null: nobody's. Only faults of the record use one. */
+      readonly attempt: FaultFamily | null;
       readonly delayMs?: number;
     }
   | { readonly kind: "park"; readonly code: string; readonly delayMs: number }

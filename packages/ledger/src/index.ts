@@ -33,7 +33,7 @@ export type { Rematch, RematchEnd } from "./effects/rematches.ts";
 export type { HandSettlement, UnknownEffect } from "./effects/settle-by-hand.ts";
 export type { Mentions, SentMessage } from "./conversations/sent-messages.ts";
 export type { TooOldTake } from "./waiting/too-old.ts";
-export type { TakeOptions, WaitingEmail } from "./waiting/waiting.ts";
+export type { ConversationKey, TakeOptions, WaitingEmail } from "./waiting/waiting.ts";
 export type { MetUnreadable } from "./deliveries/unreadable.ts";
 export {
   waitReason,

@@ -75,6 +75,7 @@ import {
   releaseHeads,
   replaceWaiting,
   takeWaiting,
+  type ConversationKey,
   type TakeOptions,
   type WaitingEmail,
 } from "./waiting/waiting.ts";
@@ -212,7 +213,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     recordGotThrough: async (tenant: string, crm: string, operation: string): Promise<void> =>
       recordGotThrough(database, tenant, crm, operation),
     forgetFailedCalls: async (): Promise<void> => forgetFailedCalls(database),
-    releaseHeads: async (): Promise<number> => releaseHeads(database),
+    releaseHeads: async (after: ConversationKey | null, limit: number): Promise<ConversationKey | null> =>
+      releaseHeads(database, after, limit),
     pauseBucket: async (tenant: string, crm: string, ms: number): Promise<void> =>
       pauseBucket(database, tenant, crm, ms),
     drawTokens: async (draw: TokenDraw): Promise<{ granted: number; waitMs: number }> => drawTokens(database, draw),

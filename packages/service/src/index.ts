@@ -1,3 +1,6 @@
-export type { Log } from "./log.ts";
+export { UNTOUCHED, finishDelivery, tooOld } from "./finish-delivery.ts";
+export type { FinishDeps, FinishedDelivery } from "./finish-delivery.ts";
+export type { Disposition } from "./disposition.ts";
+export { toThrownDisposition } from "./disposition.ts";
 export { observeBatches } from "./observe-batches.ts";
 export { reportFault } from "./report-fault.ts";

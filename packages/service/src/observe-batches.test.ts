@@ -63,5 +63,5 @@ test("an error of our own code is none of a dependency's", async () => {
   await handle({ processedThrough: 7n }, 8n);
   reportFault("svc", log, new TypeError("x"));
   const metric = await metricsRegistry.getSingleMetric("inlet_consumer_paused")?.get();
-  expect(metric?.values.filter(({ value }) => value === 1)).toEqual([]);
+  expect(metric?.values.filter(({ value, labels }) => value === 1 && labels.service === "svc")).toEqual([]);
 });

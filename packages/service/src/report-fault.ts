@@ -1,6 +1,5 @@
 import { getDependency } from "@inlet/domain";
-import { errorForLog, metrics } from "@inlet/telemetry";
-import type { Log } from "./log.ts";
+import { errorForLog, metrics, type Log } from "@inlet/telemetry";
 
 /** Tells of a fault for which a partition pauses: of a dependency that is away, or of our own code. */
 export function reportFault(service: string, log: Log, error: unknown): void {

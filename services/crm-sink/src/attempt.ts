@@ -1,3 +1,4 @@
+import type { UsedAttempts } from "@inlet/domain";
 import type { Codec } from "@inlet/event-codec";
 import type { BlobStore } from "@inlet/blob-store";
 import type { TenantConfig, Tenants } from "@inlet/config";
@@ -48,7 +49,7 @@ export type Arrival =
       /** The name that its row has. */
       readonly emailKey: string | null;
       readonly pass: number;
-      readonly attempt: number;
+      readonly attempts: UsedAttempts;
       readonly since: number;
       /** Why it waited. */
       readonly code: string;
@@ -75,7 +76,7 @@ export interface EmailTry {
   readonly startedAt: number;
   /** Filled in by `admit`. */
   pass: number;
-  attempt: number;
+  attempts: UsedAttempts;
   starts: number;
   /** Filled in by `joinConversation`. */
   conversationId: string;

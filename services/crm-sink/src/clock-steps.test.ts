@@ -24,7 +24,7 @@ async function tryWhile({ step, passesMs }: { readonly step: number; readonly pa
     },
     effects: { calling: () => {}, notDone: () => {} },
     deadline: BOOT + KAFKA_BUDGET_MS,
-    attempt: 0,
+    attempts: {},
     begun: false,
     alone: true,
   } as unknown as CallTry;
@@ -69,7 +69,7 @@ describe.each([
 
   it("begins no call when the time of the try is over, and charges no attempt", async () => {
     const { outcomes, deadlines } = await tryWhile({ step, passesMs: KAFKA_BUDGET_MS - 1_000 });
-    expect(outcomes[1]).toMatchObject({ kind: "retry", attempt: false });
+    expect(outcomes[1]).toMatchObject({ kind: "retry", attempt: null });
     expect(deadlines).toEqual([TIMEOUT_MS]);
   });
 });

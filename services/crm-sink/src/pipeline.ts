@@ -6,9 +6,9 @@ import {
   normalizeAddress,
   ok,
   treatmentOf,
-  type Ending,
   type Outcome,
 } from "@inlet/domain";
+import type { Disposition } from "@inlet/service";
 import { isBlobRef } from "@inlet/event-codec";
 import { admit } from "./gates/admit.ts";
 import { identifyAccount } from "./crm/crm-account.ts";
@@ -30,14 +30,11 @@ import { writeRecords } from "./write/write-records.ts";
 import { ruleEffects } from "./write/write-rules.ts";
 import { addToWritten } from "./write/merge-duplicate.ts";
 
-/** How the steps ended: `written`, or one of the early endings. Infrastructure faults are thrown. */
-export type Delivered = { readonly kind: "written" } | Ending;
-
 /** Signs of a class that are kept as evidence. */
 const MOST_REASONS = 20;
 
-/** The way of one email into the CRM, step by step. */
-export async function deliver(email: EmailTry): Promise<Delivered> {
+/** The way of one email into the CRM, step by step. Throws infrastructure faults. */
+export async function deliver(email: EmailTry): Promise<Disposition> {
   try {
     need(await admit(email));
     need(await isolateSuspect(email));

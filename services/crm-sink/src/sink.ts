@@ -14,6 +14,7 @@ import { createIsolation } from "./gates/isolation.ts";
 import { matchAgain } from "./intake/rematch.ts";
 import { probeCircuits } from "./gates/probe-circuits.ts";
 import { createMemoryBudget } from "./intake/memory-budget.ts";
+import { releaseHeads } from "./intake/release-heads.ts";
 import { releaseWaiting } from "./intake/release-waiting.ts";
 import { rescueStalled } from "./intake/recover-stalled.ts";
 import { sendNotices } from "./finish/send-notifications.ts";
@@ -99,10 +100,7 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),
         }),
-        poll(async () => (await deps.ledger.releaseHeads()) < 0, {
-          idleMs: 10_000,
-          onError: warn("conversations cannot be looked through for mail whose turn it is"),
-        }),
+        releaseHeads(deps),
         poll(
           async () => {
             countWaiting(await deps.ledger.waitingMail());

@@ -30,7 +30,7 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   if (attachments.kind !== "ok") return attachments;
   const auth = await checkSender(deps, delivery, body.value, understood.value.email);
   // Waits apart from its batch: slow name servers of those who write to one tenant must hold up no other's mail.
-  if (auth === null) return { kind: "retry", code: "sender_not_verified_yet", attempt: false, delayMs: ASK_AGAIN_MS };
+  if (auth === null) return { kind: "retry", code: "sender_not_verified_yet", attempt: null, delayMs: ASK_AGAIN_MS };
   const checked = { ...understood.value, email: { ...understood.value.email, auth } };
   const event = describe(deps, delivery, checked, attachments.value);
   const known = knownRecipient(delivery, event);

@@ -41,7 +41,10 @@ export interface TryEnd {
   readonly stage: "parse" | "deliver";
   readonly parsedAt: number;
   readonly pass: number;
+  /** Attempts used up, all families together. */
   readonly attempt: number;
+  /** By family of fault: what waits has them back when it is taken. */
+  readonly attempts?: Readonly<Record<string, number>>;
   readonly effects: readonly EffectEnd[];
   readonly to:
     | {
@@ -156,6 +159,7 @@ function base(end: Omit<TryEnd, "to" | "effects"> & { effects?: unknown }): obje
     parsed_at: end.parsedAt,
     pass: end.pass,
     attempt: end.attempt,
+    attempts: end.attempts ?? {},
   };
 }
 
@@ -225,7 +229,7 @@ const SAME_RECORD = `(w.value is not null and w.topic = excluded.topic and w.par
 
 const END_WAITS = `
   with r as (select * from jsonb_to_recordset($1::jsonb) as r(n int, tenant text, event_id text, service text, stage text, parsed_at bigint, pass int,
-        attempt int, kind text, code text, delay_ms bigint, lane text, conversation_id text, topic text, partition int, "offset" bigint,
+        attempt int, attempts jsonb, kind text, code text, delay_ms bigint, lane text, conversation_id text, topic text, partition int, "offset" bigint,
         record_timestamp bigint, key text, value text, bytes int, headers jsonb)),
    moved as (
      update deliveries d set state = 'waiting', stage = r.stage, detail = r.code, pass = r.pass, attempt = r.attempt, deliver_starts = 0,
@@ -249,16 +253,16 @@ const END_WAITS = `
                 <= $2::bigint - coalesce(l.bytes, 0) - sum(r.bytes) over (partition by r.lane order by r.n)
               or r.record_timestamp < extract(epoch from clock_timestamp()) * 1000 - $3::bigint) as here
        from r left join parked p using (lane, tenant) left join lanes l using (lane))
-  insert into waiting as w (tenant, event_id, lane, stage, kind, code, conversation_id, due_at, pass, attempt, order_parsed_at, topic, partition,
+  insert into waiting as w (tenant, event_id, lane, stage, kind, code, conversation_id, due_at, pass, attempt, attempts, order_parsed_at, topic, partition,
       "offset", record_timestamp, key, value, bytes, headers)
     select r.tenant, r.event_id, r.lane, r.stage, r.kind, r.code, r.conversation_id, clock_timestamp() + r.delay_ms * interval '1 ms', r.pass,
-           r.attempt, r.parsed_at, r.topic, r.partition, r."offset", r.record_timestamp, case when k.here then decode(r.key, 'base64') end,
+           r.attempt, r.attempts, r.parsed_at, r.topic, r.partition, r."offset", r.record_timestamp, case when k.here then decode(r.key, 'base64') end,
            case when k.here then decode(r.value, 'base64') end, case when k.here then r.bytes else 0 end,
            case when k.here then r.headers else '[]' end
       from r join moved using (tenant, event_id) join kept k using (n)
      order by r.tenant, r.event_id
   on conflict (tenant, event_id) do update set kind = excluded.kind, code = excluded.code, due_at = excluded.due_at, stage = excluded.stage,
-      pass = excluded.pass, attempt = excluded.attempt, order_parsed_at = excluded.order_parsed_at, topic = excluded.topic,
+      pass = excluded.pass, attempt = excluded.attempt, attempts = excluded.attempts, order_parsed_at = excluded.order_parsed_at, topic = excluded.topic,
       partition = excluded.partition, "offset" = excluded."offset", record_timestamp = excluded.record_timestamp,
       key = case when ${SAME_RECORD} then w.key else excluded.key end, value = case when ${SAME_RECORD} then w.value else excluded.value end,
       bytes = case when ${SAME_RECORD} then w.bytes else excluded.bytes end,

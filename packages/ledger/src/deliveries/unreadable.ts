@@ -9,6 +9,10 @@ export interface MetUnreadable {
   /** The order that its ending must carry to count. */
   readonly parsedAt: number;
   readonly pass: number;
+  /** Attempts that its row has used up. */
+  readonly attempt: number;
+  /** Epoch ms: when the gateway took it, or where nobody knows, when its record was written. */
+  readonly receivedAt: number;
 }
 
 /** Dead-lettered by another record than the one that is met. */
@@ -21,7 +25,14 @@ const REOPENED = `(d.state = 'dead_lettered' and (d.normalized_topic, d.normaliz
  */
 export async function meetUnreadable(database: Database, arrival: Arrival, now: number): Promise<MetUnreadable> {
   const { tenant, eventId, lane, topic, partition, offset, receivedAt, traceId, pass, source, sourceKind } = arrival;
-  const [row] = await database.query<{ state: string; own: boolean; parsed_at: number; pass: number }>(
+  const [row] = await database.query<{
+    state: string;
+    own: boolean;
+    parsed_at: number;
+    pass: number;
+    attempt: number;
+    received_at: number;
+  }>(
     `insert into deliveries as d (tenant, event_id, lane, state, pass, source, source_kind, normalized_topic, normalized_partition,
        normalized_offset, received_at, accepted_at, delivering_at, trace_id)
      select r.tenant, r.event_id, r.lane, 'delivering', r.pass, r.source, r.source_kind, r.topic, r.partition, r."offset", r.received_at, $2, $2, r.trace_id
@@ -37,7 +48,7 @@ export async function meetUnreadable(database: Database, arrival: Arrival, now: 
        normalized_partition = case when ${REOPENED} then excluded.normalized_partition else d.normalized_partition end,
        normalized_offset = case when ${REOPENED} then excluded.normalized_offset else d.normalized_offset end
      returning d.state, (d.normalized_topic, d.normalized_partition, d.normalized_offset) is not distinct from ($3::text, $4::int, $5::bigint) as own,
-       d.order_parsed_at as parsed_at, d.pass`,
+       d.order_parsed_at as parsed_at, d.pass, d.attempt, d.received_at`,
     [
       asRows([
         {
@@ -60,6 +71,13 @@ export async function meetUnreadable(database: Database, arrival: Arrival, now: 
       Number(offset),
     ],
   );
-  const { state, own, parsed_at: parsedAt, pass: standing } = row as NonNullable<typeof row>;
-  return { state, own, parsedAt, pass: standing };
+  const met = row as NonNullable<typeof row>;
+  return {
+    state: met.state,
+    own: met.own,
+    parsedAt: met.parsed_at,
+    pass: met.pass,
+    attempt: met.attempt,
+    receivedAt: met.received_at,
+  };
 }

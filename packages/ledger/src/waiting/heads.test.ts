@@ -83,7 +83,8 @@ it.each<[what: string, act: (tenant: string) => Promise<unknown>, first: string[
     async (tenant) => {
       await ledger.finish(written(tenant, "a1", 2000));
       await database.query("update waiting set behind = true where tenant = $1", [tenant]);
-      await ledger.releaseHeads();
+      let after = await ledger.releaseHeads(null, 1);
+      while (after !== null) after = await ledger.releaseHeads(after, 1);
     },
     ["a2", "b1"],
     ["a2", "b1"],

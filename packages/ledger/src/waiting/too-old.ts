@@ -29,9 +29,10 @@ export async function takeTooOld(
         order by w.since limit $3 for update of w skip locked)
      update waiting w set owner = $4, lease_until = clock_timestamp() + $5 * interval '1 ms'
        from old where w.tenant = old.tenant and w.event_id = old.event_id
-     returning w.starts, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
+     returning w.starts, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.attempts, w.order_parsed_at, w.topic, w.partition, w."offset",
                ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers,
-               (select d.email_key from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as email_key`,
+               (select d.email_key from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as email_key,
+               (select d.received_at from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as received_at`,
     [
       tenants.map(({ tenant }) => tenant),
       tenants.map(({ maxAgeMs }) => spanMs(maxAgeMs)),
@@ -48,10 +49,12 @@ export async function takeTooOld(
     code: row["code"] as string,
     pass: row["pass"] as number,
     attempt: row["attempt"] as number,
+    attempts: row["attempts"] as Record<string, number>,
     parsedAt: row["order_parsed_at"] as number,
     since: row["since_ms"] as number,
     starts: row["starts"] as number,
     emailKey: row["email_key"] as string | null,
+    receivedAt: (row["received_at"] ?? row["record_timestamp"]) as number,
     record: recordOf(row),
   }));
 }

@@ -13,9 +13,13 @@ export interface WaitingEmail {
   readonly code: string;
   readonly pass: number;
   readonly attempt: number;
+  /** By family of fault. */
+  readonly attempts: Readonly<Record<string, number>>;
   readonly parsedAt: number;
   /** The name that its delivery row has; null before it was parsed. */
   readonly emailKey: string | null;
+  /** Epoch ms: when the gateway took it. */
+  readonly receivedAt: number;
   /** Epoch ms since when it waits, over all its retries of this pass. */
   readonly since: number;
   /** Tries without an end, this one counted. */
@@ -46,10 +50,12 @@ interface Row {
   code: string;
   pass: number;
   attempt: number;
+  attempts: Record<string, number>;
   order_parsed_at: number;
   since_ms: number;
   starts: number;
   email_key: string | null;
+  received_at: number | null;
   topic: string;
   partition: number;
   offset: number;
@@ -72,6 +78,7 @@ const OF_TENANT = (one: string, other: string): string => `${one}.tenant || '' =
  * index, and no more: neither what is not due yet nor what stands behind another of its conversation.
  */
 export async function takeWaiting(database: Database, options: TakeOptions): Promise<WaitingEmail[]> {
+  // By their places, since Postgres cannot know how few are due and would read the whole table for them.
   // `clock_timestamp()` would keep Postgres from looking a due time up in an index.
   const free = `w.stage = $1 and w.tenant = o.tenant and w.lane = any ($2) and not w.behind
           and (w.lease_until is null or w.lease_until < statement_timestamp())
@@ -93,22 +100,24 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
           and not ($1 = 'deliver' and exists (select 1 from circuits c where c.tenant = t.tenant and c.state = 'open'))
           and not ($1 = 'deliver' and exists (select 1 from buffers h where h.tenant = t.tenant))),
       due as (
-       select o.tenant, o.room, f.event_id, f.seq, row_number() over (partition by o.tenant order by f.seq) as place
+       select o.tenant, o.room, f.event_id, f.at, f.seq, row_number() over (partition by o.tenant order by f.seq) as place
          from open o cross join lateral (
-           (select w.event_id, w.seq from waiting w where ${free} and ${GATED} order by w.seq limit o.room)
+           (select w.event_id, w.ctid as at, w.seq from waiting w where ${free} and ${GATED} order by w.seq limit o.room)
            union all
-           (select w.event_id, w.seq from waiting w
+           (select w.event_id, w.ctid as at, w.seq from waiting w
              where ${free} and w.kind <> 'held' and not (${GATED}) and w.due_at <= statement_timestamp()
              order by w.due_at, w.seq limit o.room)) f),
       picked as (
        select w.tenant, w.event_id from waiting w join due d using (tenant, event_id)
-        where d.place <= d.room and (w.lease_until is null or w.lease_until < clock_timestamp())
+        where w.ctid = any (array(select at from due where place <= room)) and d.place <= d.room
+          and (w.lease_until is null or w.lease_until < clock_timestamp())
         order by d.place, w.seq limit $6 for update of w skip locked)
      update waiting w set owner = $3, starts = w.starts + 1, lease_until = clock_timestamp() + $4 * interval '1 ms'
        from picked p where w.tenant = p.tenant and w.event_id = p.event_id
-     returning w.seq, w.starts, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.order_parsed_at, w.topic, w.partition, w."offset",
+     returning w.seq, w.starts, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.attempts, w.order_parsed_at, w.topic, w.partition, w."offset",
                ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers,
-               (select d.email_key from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as email_key`,
+               (select d.email_key from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as email_key,
+               (select d.received_at from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as received_at`,
     [
       options.stage,
       options.lanes,
@@ -132,10 +141,12 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
     code: row.code,
     pass: row.pass,
     attempt: row.attempt,
+    attempts: row.attempts,
     parsedAt: row.order_parsed_at,
     since: row.since_ms,
     starts: row.starts,
     emailKey: row.email_key,
+    receivedAt: row.received_at ?? row.record_timestamp,
     record: recordOf(row),
   }));
 }
@@ -154,10 +165,27 @@ export function recordOf(
   };
 }
 
-/** Lets the first of each conversation go that is still marked as standing behind another: it came while that one went. Answers how many. */
-export async function releaseHeads(database: Database): Promise<number> {
-  const [row] = await database.query<{ heads: number }>("select release_heads() as heads");
-  return row?.heads ?? 0;
+/** A conversation after which {@link releaseHeads} goes on. */
+export interface ConversationKey {
+  readonly tenant: string;
+  readonly conversationId: string;
+}
+
+/**
+ * Lets the first of a conversation go that is still marked as standing behind another: it came while that one went. Looks at so many
+ * conversations after one (null: from the first); answers the last of them, null when there are no more.
+ */
+export async function releaseHeads(
+  database: Database,
+  after: ConversationKey | null,
+  limit: number,
+): Promise<ConversationKey | null> {
+  const [row] = await database.query<{ tenant: string | null; conversation: string | null }>(
+    "select last_tenant as tenant, last_conversation as conversation from release_heads($1, $2, $3)",
+    [after?.tenant ?? "", after?.conversationId ?? "", limit],
+  );
+  if (row === undefined || row.tenant === null || row.conversation === null) return null;
+  return { tenant: row.tenant, conversationId: row.conversation };
 }
 
 /** Puts a newer record of the same event in the place of the one that waits; its due time stays, and so does whether its bytes stand here. */

@@ -101,7 +101,7 @@ async function whatBecameOf<T>(
       return { kind: "park", code: QUOTA_CODE, delayMs: end.retryInMs };
     case "late":
       notDone();
-      return { kind: "retry", code: "out_of_time", attempt: false, delayMs: 0 };
+      return { kind: "retry", code: "out_of_time", attempt: null, delayMs: 0 };
     case "open":
       deps.reach(`after-call:${step}`);
       notDone();

@@ -21,10 +21,10 @@ const OF_FILES: ReadonlySet<string> = new Set(["file", "settle-file"]);
  * toward the tenant's circuit. If it does answer, the ledger says whether the call fails for this email only, or for whoever makes it.
  */
 export async function fateOfCall(email: CallTry, step: string, fault: CallFault, settleInMs: number): Promise<Ending> {
-  const { deps, tenant, attempt } = email;
+  const { deps, tenant, attempts } = email;
   const optional = OPTIONAL.has(step) || (OF_FILES.has(step) && !tenant.crm.required.includes("file"));
   const evidence = fault.kind === "record-permanent" ? null : await evidenceOf(email, step, fault);
-  return fateOf(fault, { step, attempt, settleInMs, random: deps.random(), optional, evidence });
+  return fateOf(fault, { step, attempts, settleInMs, random: deps.random(), optional, evidence });
 }
 
 /** Null: the CRM is away, and the circuit knows. */

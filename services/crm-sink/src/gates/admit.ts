@@ -9,7 +9,7 @@ export async function admit(email: EmailTry): Promise<Outcome<null>> {
   const { arrival, deps, event } = email;
   if (arrival.from === "waiting") {
     email.pass = arrival.pass;
-    email.attempt = arrival.attempt;
+    email.attempts = arrival.attempts;
     email.starts = arrival.starts;
     email.event.emailKey = arrival.emailKey ?? event.emailKey;
     return ok(null);
@@ -41,7 +41,8 @@ export async function admit(email: EmailTry): Promise<Outcome<null>> {
   switch (admission.verdict) {
     case "deliver":
       email.pass = admission.pass;
-      email.attempt = admission.attempt;
+      // Which of them were whose is known only of what waits.
+      email.attempts = admission.attempt > 0 ? { crm: admission.attempt } : {};
       email.starts = admission.starts;
       email.event.emailKey = admission.emailKey;
       return ok(null);

@@ -26,7 +26,7 @@ export function endTooOld(deps: SinkDeps, reader: RecordReader, lanes: readonly 
       });
       const recordOf = readWaitingRecords(reader, emails);
       for (const email of emails) {
-        const { tenant, eventId, pass, attempt, since, starts, code, emailKey } = email;
+        const { tenant, eventId, pass, attempts, since, starts, code, emailKey } = email;
         try {
           const record = await recordOf(email);
           if (record === null) await endRecordGone(deps, email);
@@ -36,7 +36,7 @@ export function endTooOld(deps: SinkDeps, reader: RecordReader, lanes: readonly 
               record,
               emailKey,
               pass,
-              attempt,
+              attempts,
               since,
               starts,
               code,

@@ -38,7 +38,7 @@ async function deliver(quota: { perSecond: number; burst: number }, emails: numb
         event: { eventId: `evt_${n}` },
         crm,
         deadline: clock + 60_000,
-        attempt: 0,
+        attempts: {},
         begun: false,
         alone: true,
       } as unknown as CallTry;

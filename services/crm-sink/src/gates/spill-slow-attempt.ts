@@ -1,5 +1,5 @@
 import type { Outcome } from "@inlet/domain";
-import { ok } from "@inlet/domain";
+import { countAttempts, ok } from "@inlet/domain";
 import { errorForLog } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, SLOW_MS } from "../limits.ts";
 import type { EmailTry } from "../attempt.ts";
@@ -51,7 +51,8 @@ async function keep(email: EmailTry): Promise<void> {
     stage: "deliver",
     parsedAt: event.parsedAt,
     pass: email.pass,
-    attempt: email.attempt,
+    attempt: countAttempts(email.attempts),
+    attempts: { ...email.attempts },
     effects: [],
     to: {
       state: "waiting",

@@ -19,17 +19,20 @@ const event = {
   lane: "shared",
   conversationId: "cnv_1",
   parsedAt: 5,
+  receivedAt: 4,
 } as NormalizedEvent;
 
 // N9: as unknown_tenant it would have been a dead letter that an operator has to replay.
 test.each([
   ["from Kafka", { from: "kafka", record, behindSlow: false, onKept: () => {} }, { pass: 2, attempt: 0 }],
-  ["waiting already", { from: "waiting", record, pass: 3, attempt: 4 }, { pass: 3, attempt: 4 }],
+  ["waiting already", { from: "waiting", record, pass: 3, attempts: { crm: 4 }, since: 5 }, { pass: 3, attempt: 4 }],
 ])("email of a tenant whose file is broken waits with its bytes: %s", async (_what, arrival, expected) => {
   const ends: TryEnd[] = [];
   const deps = {
     ledger: { finish: async (end: TryEnd) => void ends.push(end) },
     log: { info: () => {} },
+    now: () => 10,
+    reach: () => {},
   } as unknown as SinkDeps;
   await waitForTenantFile(deps, arrival as unknown as Arrival, event);
   expect(ends).toEqual([

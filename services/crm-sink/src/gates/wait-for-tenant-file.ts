@@ -1,5 +1,6 @@
 import { readRecordHeaders } from "@inlet/event-codec";
 import type { NormalizedEvent } from "@inlet/schemas";
+import { UNTOUCHED, finishDelivery } from "@inlet/service";
 import type { Arrival, SinkDeps } from "../attempt.ts";
 
 /** How often email of a tenant whose file is broken is looked at again, ms. */
@@ -10,25 +11,28 @@ const LOOK_MS = 30_000;
  * dead letter it would need an operator for every one.
  */
 export async function waitForTenantFile(deps: SinkDeps, arrival: Arrival, event: NormalizedEvent): Promise<void> {
-  const { tenantId, eventId, lane, conversationId, parsedAt } = event;
-  await deps.ledger.finish({
-    tenant: tenantId,
-    eventId,
-    service: "crm-sink",
-    stage: "deliver",
-    parsedAt,
-    pass: arrival.from === "waiting" ? arrival.pass : (readRecordHeaders(arrival.record.headers).pass ?? 0),
-    attempt: arrival.from === "waiting" ? arrival.attempt : 0,
-    effects: [],
-    to: {
-      state: "waiting",
-      kind: "parked",
-      code: "tenant_file_broken",
-      delayMs: LOOK_MS,
+  const { tenantId: tenant, eventId, lane, conversationId, parsedAt, receivedAt, emailKey } = event;
+  const waited = arrival.from === "waiting";
+  await finishDelivery(
+    deps,
+    {
+      ...UNTOUCHED,
+      service: "crm-sink",
+      stage: "deliver",
+      tenant,
+      eventId,
       lane,
-      conversationId,
       record: arrival.record,
+      parsedAt,
+      pass: waited ? arrival.pass : (readRecordHeaders(arrival.record.headers).pass ?? 0),
+      attempts: waited ? arrival.attempts : {},
+      since: waited ? arrival.since : null,
+      receivedAt,
+      // How long it may wait stands in the file.
+      maxAgeMs: Infinity,
+      emailKey,
+      conversationId,
     },
-  });
-  deps.log.info({ tenant: tenantId, event_id: eventId, code: "tenant_file_broken" }, "delivery waits");
+    { kind: "park", code: "tenant_file_broken", delayMs: LOOK_MS },
+  );
 }

@@ -1,18 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { isInfrastructureFault } from "@inlet/domain";
+import { countAttempts, isInfrastructureFault } from "@inlet/domain";
 import type { TenantConfig } from "@inlet/config";
 import { openOwned, unknownOwner } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
 import { groupIn, laneOfTopic, type NormalizedEvent } from "@inlet/schemas";
+import { toThrownDisposition, tooOld, type Disposition } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
-import { carryOut, tooOld } from "../finish/finish-attempt.ts";
+import { finishAttempt } from "../finish/finish-attempt.ts";
 import { createEffectLog } from "../write/effect-tracker.ts";
 import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import { PausePartition } from "../early-exit.ts";
 import type { Arrival, EmailTry, SinkDeps } from "../attempt.ts";
 import type { Passage } from "../gates/isolation.ts";
-import { deliver, type Delivered } from "../pipeline.ts";
-import { endingOf } from "../finish/thrown-while-delivering.ts";
+import { deliver } from "../pipeline.ts";
 import { endUnreadable } from "./undecodable-record.ts";
 import { waitForTenantFile } from "../gates/wait-for-tenant-file.ts";
 
@@ -32,7 +32,7 @@ export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<vo
 async function handle(deps: SinkDeps, arrival: Arrival, passage: Passage): Promise<void> {
   const attributes = {
     "inlet.origin": arrival.from,
-    ...(arrival.from === "waiting" ? { "messaging.retry.attempt": arrival.attempt } : {}),
+    ...(arrival.from === "waiting" ? { "messaging.retry.attempt": countAttempts(arrival.attempts) } : {}),
   };
   const groupId = groupIn("crm-sink", laneOfTopic(arrival.record.topic));
   await withProcessSpan(arrival.record, { groupId, attributes }, async () => {
@@ -63,7 +63,7 @@ async function endRecord(deps: SinkDeps, arrival: Arrival, passage: Passage): Pr
   }
   const email = beginTry({ deps, arrival, passage }, event, tenant);
   const old = arrival.from === "waiting" && arrival.ends === true;
-  await carryOut(email, old ? endOld(email, arrival) : await attempt(email));
+  await finishAttempt(email, old ? endOld(email, arrival) : await attempt(email));
 }
 
 function beginTry(
@@ -85,7 +85,7 @@ function beginTry(
     effects: createEffectLog(() => crm.key, owner),
     deadline: startedAt + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
     pass: 0,
-    attempt: 0,
+    attempts: {},
     starts: 1,
     passage,
     conversationId: event.conversationId,
@@ -104,13 +104,13 @@ function beginTry(
 }
 
 /** Nothing is called any more. */
-function endOld(email: EmailTry, arrival: Extract<Arrival, { from: "waiting" }>): Delivered {
+function endOld(email: EmailTry, arrival: Extract<Arrival, { from: "waiting" }>): Disposition {
   email.pass = arrival.pass;
-  email.attempt = arrival.attempt;
-  return tooOld(email, arrival.code);
+  email.attempts = arrival.attempts;
+  return tooOld({ stage: "deliver", since: arrival.since }, arrival.code, email.deps.now());
 }
 
-async function attempt(email: EmailTry): Promise<Delivered> {
+async function attempt(email: EmailTry): Promise<Disposition> {
   try {
     return await deliver(email);
   } catch (error) {
@@ -124,6 +124,6 @@ async function attempt(email: EmailTry): Promise<Delivered> {
       { err: errorForLog(error), tenant: email.event.tenantId, event_id: email.event.eventId },
       "unexpected error while delivering",
     );
-    return endingOf(error, email.attempt);
+    return toThrownDisposition(error, "deliver", { attempts: email.attempts, random: email.deps.random() });
   }
 }

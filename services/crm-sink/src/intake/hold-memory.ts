@@ -16,7 +16,7 @@ export async function holdMemory<T>(
   if (bytes < SMALL_BYTES) return work();
   const { deps, tenant, deadline } = email;
   const giveBack = await deps.memory.take(tenant.id, bytes, deadline - deps.monotonic() - MIN_CALL_MS);
-  if (giveBack === null) throw new Ended({ kind: "retry", code: "memory_in_use", attempt: false, delayMs: RETRY_MS });
+  if (giveBack === null) throw new Ended({ kind: "retry", code: "memory_in_use", attempt: null, delayMs: RETRY_MS });
   try {
     return await work();
   } finally {

@@ -61,14 +61,14 @@ export function releaseWaiting(
             });
       const recordOf = readWaitingRecords(reader, emails);
       for (const email of emails) {
-        const { tenant, eventId, pass, attempt, since, starts, code, emailKey } = email;
+        const { tenant, eventId, pass, attempts, since, starts, code, emailKey } = email;
         count(tenant, 1);
         void recordOf(email)
           .then(async (record) =>
             queue.run(tenant, `waiting ${eventId}`, async () =>
               record === null
                 ? endRecordGone(deps, email)
-                : handleRecord(deps, { from: "waiting", record, emailKey, pass, attempt, since, starts, code }),
+                : handleRecord(deps, { from: "waiting", record, emailKey, pass, attempts, since, starts, code }),
             ),
           )
           // Its lease runs out and it is taken again: nothing is lost, it only waits longer.

@@ -73,7 +73,7 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
     crm,
     effects: createEffectLog(() => crm.key, `${deps.instance}/${randomUUID()}`),
     deadline: deps.monotonic() + WAITING_BUDGET_MS,
-    attempt: rematch.attempt,
+    attempts: rematch.attempt > 0 ? { crm: rematch.attempt } : {},
     alone: true,
     begun: false,
     event: { eventId: rematch.eventId },
@@ -105,7 +105,8 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
 
 /** What a call's fault means here: wait and try again, or give up where only an email would be dead-lettered. */
 function endOf(ending: Ending): RematchEnd {
-  if (ending.kind === "retry") return { kind: "later", delayMs: ending.delayMs ?? 1_000, attempt: ending.attempt };
+  if (ending.kind === "retry")
+    return { kind: "later", delayMs: ending.delayMs ?? 1_000, attempt: ending.attempt !== null };
   if (ending.kind === "park") return { kind: "later", delayMs: ending.delayMs, attempt: false };
   return { kind: "dropped", why: ending.kind === "deadLetter" ? ending.detail : ending.kind };
 }

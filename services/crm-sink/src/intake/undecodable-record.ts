@@ -1,7 +1,9 @@
-import { outcomeRecord, readRecordHeaders, unknownOwner, type RecordOwner } from "@inlet/event-codec";
-import { contextOf, deadLetterOf } from "@inlet/kafka";
+import { deadLetter } from "@inlet/domain";
+import { readRecordHeaders, unknownOwner, type RecordOwner } from "@inlet/event-codec";
+import { contextOf } from "@inlet/kafka";
 import type { MetUnreadable } from "@inlet/ledger";
 import { laneOfTopic, type DeadLetterReason } from "@inlet/schemas";
+import { UNTOUCHED, finishDelivery } from "@inlet/service";
 import { metrics, traceIdOf } from "@inlet/telemetry";
 import type { Arrival, SinkDeps } from "../attempt.ts";
 
@@ -54,64 +56,27 @@ async function end(
   arrival: Arrival,
   { tenant, eventId }: RecordOwner,
   met: MetUnreadable,
-  why: { readonly reason: DeadLetterReason; readonly detail: string },
+  { reason, detail }: { readonly reason: DeadLetterReason; readonly detail: string },
 ): Promise<void> {
   const { record } = arrival;
-  const pass = arrival.from === "waiting" ? arrival.pass : met.pass;
-  const now = deps.now();
-  const deadLetter = await deps.producer.send(
-    deadLetterOf(record, {
+  const waited = arrival.from === "waiting";
+  await finishDelivery(
+    deps,
+    {
+      ...UNTOUCHED,
+      service: "crm-sink",
+      stage: "deliver",
       tenant,
       eventId,
-      service: "crm-sink",
-      step: "read",
-      reason: why.reason,
-      message: why.detail,
-      attempts: 1,
-      firstFailure: now,
-      traceId: traceIdOf() ?? null,
-    }),
-  );
-  await deps.ledger.finish({
-    tenant,
-    eventId,
-    service: "crm-sink",
-    stage: "deliver",
-    parsedAt: met.parsedAt,
-    pass,
-    attempt: 0,
-    effects: [],
-    to: {
-      state: "dead_lettered",
-      reason: why.reason,
-      detail: why.detail,
-      duplicateOf: null,
-      warnings: [],
-      evidence: {},
-      summary: [],
-      contentHash: null,
-      mappingVersion: null,
-      deadLetter,
-      endedAt: now,
-      outbox: await outcomeRecord(deps.codec, {
-        eventId,
-        tenantId: tenant,
-        lane: laneOfTopic(record.topic),
-        emailKey: null,
-        state: "dead_lettered",
-        reason: why.reason,
-        warnings: [],
-        duplicateOf: null,
-        crm: null,
-        effects: [],
-        pass,
-        attempts: 1,
-        receivedAt: record.timestamp,
-        endedAt: now,
-      }),
+      lane: laneOfTopic(record.topic),
+      record,
+      parsedAt: met.parsedAt,
+      pass: waited ? arrival.pass : met.pass,
+      attempts: waited ? arrival.attempts : met.attempt > 0 ? { crm: met.attempt } : {},
+      since: waited ? arrival.since : null,
+      receivedAt: met.receivedAt,
+      maxAgeMs: Infinity,
     },
-  });
-  metrics.outcomes.inc({ tenant, state: "dead_lettered", reason: why.reason });
-  metrics.deadLetters.inc({ service: "crm-sink", step: "read", reason: why.reason });
-  deps.log.warn({ tenant, event_id: eventId, reason: why.reason, detail: why.detail }, "record dead-lettered");
+    deadLetter(reason, "read", detail),
+  );
 }

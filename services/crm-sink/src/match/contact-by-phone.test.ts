@@ -63,7 +63,7 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
     },
     effects,
     deadline: 60_000,
-    attempt: 0,
+    attempts: {},
     alone: true,
     warnings: [],
   } as unknown as EmailTry;

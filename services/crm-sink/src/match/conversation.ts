@@ -12,7 +12,7 @@ export async function joinConversation(email: EmailTry): Promise<Outcome<string>
     related,
     roots,
   });
-  if (canonical === null) return { kind: "retry", code: "conversation_being_joined", attempt: false, delayMs: 500 };
+  if (canonical === null) return { kind: "retry", code: "conversation_being_joined", attempt: null, delayMs: 500 };
   email.conversationId = canonical;
   // Headers are the sender's word (decision 11): who wonders how an email came to a deal sees which ones brought it there.
   if (headers.length > 0) email.evidence["conversation"] = { id: canonical, matchedBy: headers };

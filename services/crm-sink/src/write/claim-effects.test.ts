@@ -58,7 +58,7 @@ test("a conversation that another email joined meanwhile: everything is given ba
   expect(await claimEffects(email, PLAN)).toEqual({
     kind: "retry",
     code: "conversation_being_joined",
-    attempt: false,
+    attempt: null,
     delayMs: 0,
   });
   expect(released.map(({ effect }) => effect)).toEqual(["contact", "deal", "activity"]);

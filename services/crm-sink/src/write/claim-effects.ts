@@ -79,7 +79,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
       );
     if (busy.length === 0 && (await joinedMeanwhile(email, wanted, results))) {
       await giveBack();
-      return { kind: "retry", code: "conversation_being_joined", attempt: false, delayMs: 0 };
+      return { kind: "retry", code: "conversation_being_joined", attempt: null, delayMs: 0 };
     }
     if (busy.length === 0) {
       wanted.forEach(({ effect, key }, index) => {
@@ -94,7 +94,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
     await giveBack();
     const forMs = Math.max(...busy.map((result) => result.forMs));
     if (deps.monotonic() + wait > patientUntil) {
-      return { kind: "retry", code: "claimed_by_another", attempt: false, delayMs: Math.min(forMs, LONGEST_DELAY_MS) };
+      return { kind: "retry", code: "claimed_by_another", attempt: null, delayMs: Math.min(forMs, LONGEST_DELAY_MS) };
     }
     await sleep(wait);
   }

@@ -148,7 +148,7 @@ function replayed(
     },
     effects: createEffectLog(() => "hubspot", "owner"),
     deadline: 10_000,
-    attempt: 0,
+    attempts: {},
     warnings: [],
     evidence: {},
     summary: [],

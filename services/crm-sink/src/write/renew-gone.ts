@@ -43,7 +43,7 @@ export async function renewGone(
   if (refusal.gone === "perhaps") return refusal;
   // Everything is there when it is asked for: the CRM's parts do not agree yet.
   const fault = { kind: "record-passing", code: refusal.detail, unknown: false } as const;
-  const context = { step: refusal.step, attempt: email.attempt, settleInMs: 0, evidence: null, optional: false };
+  const context = { step: refusal.step, attempts: email.attempts, settleInMs: 0, evidence: null, optional: false };
   return fateOf(fault, { ...context, random: email.deps.random() });
 }
 
@@ -88,7 +88,7 @@ async function renew(
         })
       : won;
   if (result.state === "busy")
-    return { kind: "retry", code: "claimed_by_another", attempt: false, delayMs: Math.min(result.forMs, 2_000) };
+    return { kind: "retry", code: "claimed_by_another", attempt: null, delayMs: Math.min(result.forMs, 2_000) };
   email.warnings.push(`record_gone: the ${effect} ${recordId} was deleted in the CRM`);
   if (result.state === "won") effects.won(effect, key, result.settle);
   claims.set(effect, key, result);

@@ -65,7 +65,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
     },
     effects: createEffectLog(() => "hubspot", "sink/1"),
     deadline: 60_000,
-    attempt: 0,
+    attempts: {},
     alone: true,
     warnings: [],
     evidence: {},
@@ -133,7 +133,7 @@ describe("the company of the sender's domain is looked for (WR2)", () => {
     await findCompany(refused.email, SENDER);
     expect(refused.calls).toHaveLength(1);
     const later = emailWith({ find: { ok: false, fault: passing } });
-    expect(await findCompany(later.email, SENDER)).toMatchObject({ kind: "retry", attempt: true });
+    expect(await findCompany(later.email, SENDER)).toMatchObject({ kind: "retry", attempt: "crm" });
   });
 });
 

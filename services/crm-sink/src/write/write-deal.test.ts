@@ -105,7 +105,7 @@ function emailWith(given: Given = {}) {
       foundAway: async () => {},
     },
     pass: 2,
-    attempt: 0,
+    attempts: {},
     deadline: 60_000,
     conversationId: "cnv_9",
     sentMessages: [],
@@ -295,7 +295,7 @@ describe("while an earlier email of the subject is at its deal", () => {
     const { outcome } = await choiceOf(given);
     expect(outcome.kind).toBe(kind);
     if (kind === "retry")
-      expect(outcome).toEqual({ kind: "retry", code: "behind_subject", attempt: false, delayMs: 500 });
+      expect(outcome).toEqual({ kind: "retry", code: "behind_subject", attempt: null, delayMs: 500 });
   });
 });
 

@@ -66,7 +66,7 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
     });
     if (choice.kind === "none" || choice.kind === "conversation") {
       return isUndecided(related)
-        ? { kind: "retry", code: "behind_subject", attempt: false, delayMs: related.undecidedForMs }
+        ? { kind: "retry", code: "behind_subject", attempt: null, delayMs: related.undecidedForMs }
         : ok({ ...choice, evidence: withClosed(choice.evidence, closedDeals) });
     }
     const { dealId, evidence } = choice;

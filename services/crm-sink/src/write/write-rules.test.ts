@@ -76,7 +76,7 @@ function tryWith(answers: Answers, claimed: "won" | "confirmed" = "won") {
       foundAway: async () => {},
     },
     effects: createEffectLog(() => "hubspot", "sink/1"),
-    attempt: 0,
+    attempts: {},
     renewed: true,
     deadline: 10_000,
     warnings: [],

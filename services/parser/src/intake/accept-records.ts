@@ -80,13 +80,13 @@ export async function handleAccepted(deps: ParserDeps, { opened, arrived }: Acce
     return null;
   }
   try {
-    return await handleDelivery(deps, opened, { ...arrived, attempt: 0, since: null });
+    return await handleDelivery(deps, opened, { ...arrived, attempts: {}, since: null });
   } catch (error) {
     if (isInfrastructureFault(error)) throw error;
     alertOf(deps, error, "a record cannot be ended as what it says to be");
     const [nobodys] = await accept(deps, [disown(opened.record, `cannot be ended: ${(error as Error).name}`)]);
     const { opened: disowned, arrived: row } = nobodys as Accepted;
-    return handleDelivery(deps, disowned, { ...row, attempt: 0, since: null });
+    return handleDelivery(deps, disowned, { ...row, attempts: {}, since: null });
   }
 }
 

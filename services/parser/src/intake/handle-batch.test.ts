@@ -99,7 +99,7 @@ function parserWith(away: { readonly [part in Part]?: readonly number[] }, state
       decode: async (_name: string, value: Buffer) => {
         const offset = Number(value.toString());
         failAt("registry", offset);
-        return { tenantId: "nobody", eventId: `evt_${offset}`, lane: "shared", source: SOURCE };
+        return { tenantId: "nobody", eventId: `evt_${offset}`, lane: "shared", source: SOURCE, receivedAt: 0 };
       },
       encode: async () => Buffer.alloc(0),
     },

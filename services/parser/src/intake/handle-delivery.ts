@@ -1,4 +1,5 @@
-import { deadLetter, isInfrastructureFault, type Outcome } from "@inlet/domain";
+import { deadLetter, isInfrastructureFault, type Outcome, type UsedAttempts } from "@inlet/domain";
+import { toThrownDisposition } from "@inlet/service";
 import { RecordTooLargeError } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
 import type { Arrived, Parsed } from "@inlet/ledger";
@@ -12,7 +13,7 @@ import type { Opened } from "./read-delivery.ts";
 const DEFAULT_MAX_AGE_MS = 7 * 86_400_000;
 
 /** How a delivery stands when it is handled. */
-export type Standing = Arrived & { readonly attempt: number; readonly since: number | null };
+export type Standing = Arrived & { readonly attempts: UsedAttempts; readonly since: number | null };
 
 /**
  * Takes one opened record to a normalized record or to its end; answers the row's move where it was parsed, null where it ended or waits.
@@ -31,7 +32,7 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
       else if (tenant === undefined) outcome = withoutTenant(deps, tenantId);
       else {
         const delivery = { record, event: opened.event.value, tenant, ...standing };
-        outcome = await parseEmail(deps, delivery).catch((error: unknown) => unexpected(deps, opened, error));
+        outcome = await parseEmail(deps, delivery).catch((error: unknown) => unexpected(deps, opened, standing, error));
       }
       metrics.parsed.inc({
         tenant: tenantId,
@@ -50,7 +51,7 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
         eventId,
         lane,
         pass: standing.pass,
-        attempt: standing.attempt,
+        attempts: standing.attempts,
         since: standing.since,
         receivedAt: arrival.receivedAt,
         maxAgeMs: tenant?.maxAgeMs ?? DEFAULT_MAX_AGE_MS,
@@ -66,16 +67,16 @@ const BROKEN_FILE_LOOK_MS = 30_000;
 
 function withoutTenant({ tenants }: ParserDeps, id: string): Outcome<never> {
   return tenants.isBroken(id)
-    ? { kind: "retry", code: "tenant_file_broken", attempt: false, delayMs: BROKEN_FILE_LOOK_MS }
+    ? { kind: "retry", code: "tenant_file_broken", attempt: null, delayMs: BROKEN_FILE_LOOK_MS }
     : deadLetter("unknown_tenant", "tenant", "no tenant file has this id");
 }
 
-/** A fault of our own code with this one email: it ends as a dead letter with its bytes, and holds up nobody. */
-function unexpected(deps: ParserDeps, opened: Opened, error: unknown): Outcome<never> {
+/** A fault of our own code with this one email: it is tried again, ends as a dead letter at last, and holds up nobody. */
+function unexpected(deps: ParserDeps, opened: Opened, { attempts }: Standing, error: unknown): Outcome<never> {
   if (isInfrastructureFault(error)) throw error;
   if (error instanceof RecordTooLargeError) return deadLetter("limit_exceeded", "publish", error.message);
   metrics.alerts.inc({ code: "unexpected_error" });
   const { tenant, eventId } = opened.arrival;
   deps.log.error({ err: errorForLog(error), tenant, event_id: eventId }, "unexpected error while parsing");
-  return deadLetter("internal_error", "parse", `unexpected ${(error as Error).name} in the parser`);
+  return toThrownDisposition(error, "parse", { attempts, random: deps.random() });
 }

@@ -1,5 +1,6 @@
 import type { BlobStore } from "@inlet/blob-store";
 import type { TenantConfig, Tenants } from "@inlet/config";
+import type { UsedAttempts } from "@inlet/domain";
 import type { Codec } from "@inlet/event-codec";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
 import type { Ledger } from "@inlet/ledger";
@@ -42,8 +43,8 @@ export interface Delivery {
   readonly pass: number;
   /** Epoch ms: what is parsed now is later than that, or a parser whose clock is behind would never be heard. */
   readonly parsedAfter: number;
-  /** Attempts used up by passing faults of the tenant's own dependencies. */
-  readonly attempt: number;
+  /** Attempts used up, by the family of what failed. */
+  readonly attempts: UsedAttempts;
   /** Parses begun without an end, this one counted. */
   readonly starts: number;
   /** Epoch ms since when it waits; null when fresh. */

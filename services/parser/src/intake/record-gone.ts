@@ -1,4 +1,4 @@
-import { deadLetter, retryDelayMs } from "@inlet/domain";
+import { deadLetter, getRetryDelay } from "@inlet/domain";
 import type { WaitingEmail } from "@inlet/ledger";
 import { metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
@@ -9,20 +9,20 @@ import { endParse } from "../finish/finish-parse.ts";
  * then dead-lettered with what is known of it. Loud each time.
  */
 export async function endRecordGone(deps: ParserDeps, email: WaitingEmail): Promise<void> {
-  const { tenant, eventId, lane, record, pass, attempt, since } = email;
+  const { tenant, eventId, lane, record, pass, attempt, attempts, since } = email;
   const at = `${record.topic}/${record.partition}/${record.offset}`;
   metrics.alerts.inc({ code: "waiting_record_gone" });
   deps.log.error(
     { tenant, event_id: eventId, at, attempt, code: "waiting_record_gone" },
     "a waiting delivery's record is not in Kafka",
   );
-  const delayMs = retryDelayMs(attempt + 1, deps.random());
+  const delayMs = getRetryDelay("record_gone", attempts, deps.random());
   await endParse(
     deps,
     record,
-    { tenant, eventId, lane, pass, attempt, since, receivedAt: record.timestamp, maxAgeMs: Infinity },
+    { tenant, eventId, lane, pass, attempts, since, receivedAt: email.receivedAt, maxAgeMs: Infinity },
     delayMs === null
       ? deadLetter("record_gone", "read", `it waited by reference; ${at} is no longer in Kafka`)
-      : { kind: "retry", code: "record_gone", attempt: true, delayMs },
+      : { kind: "retry", code: "record_gone", attempt: "record_gone", delayMs },
   );
 }

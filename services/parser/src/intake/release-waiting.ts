@@ -22,7 +22,7 @@ export function releaseWaiting(deps: ParserDeps, reader: RecordReader, lanes: re
       });
       const recordOf = readWaitingRecords(reader, due);
       for (const email of due) {
-        const { pass, attempt, since } = email;
+        const { pass, attempts, since } = email;
         const record = await recordOf(email);
         if (record === null) {
           await endRecordGone(deps, email);
@@ -33,7 +33,7 @@ export function releaseWaiting(deps: ParserDeps, reader: RecordReader, lanes: re
           starts: 1,
           pass,
           parsedAfter: 0,
-          attempt,
+          attempts,
           since,
         });
         if (parsed !== null) await deps.ledger.markParsed([parsed]);

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { RETRY_DELAYS_MS } from "@inlet/domain";
+import { RETRY_TABLE, type UsedAttempts } from "@inlet/domain";
 import { encodeSes } from "@inlet/sources/testing";
 import { expect, test } from "vitest";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
@@ -26,7 +26,10 @@ const { body } = encodeSes(
 );
 
 /** A notification that names an object in S3, which answers `fetched`; the worker's own code parses. */
-async function understood(fetched: Fetched, { attempt = 0, sources = ["ses"] } = {}) {
+async function understood(
+  fetched: Fetched,
+  { attempts = {}, sources = ["ses"] }: { attempts?: UsedAttempts; sources?: string[] } = {},
+) {
   const asked: unknown[] = [];
   const deps = {
     pool: { parse },
@@ -40,7 +43,7 @@ async function understood(fetched: Fetched, { attempt = 0, sources = ["ses"] } =
   const delivery = {
     event: { eventId: "evt_1", source: { name: "ses", kind: "ses" }, contentType: "text/plain", connection: null },
     tenant: { sources: new Map(sources.map((name) => [name, { name, kind: "ses", s3: STORAGE }])) },
-    attempt,
+    attempts,
     starts: 1,
   } as unknown as Delivery;
   return { outcome: await understand(deps, delivery, body), asked };
@@ -67,10 +70,10 @@ test("what may pass waits as its attempts say; after the last the email is dead-
   expect((await understood(passing)).outcome).toEqual({
     kind: "retry",
     code: "s3:SlowDown",
-    attempt: true,
-    delayMs: RETRY_DELAYS_MS[0],
+    attempt: "fetch",
+    delayMs: RETRY_TABLE.fetch[0],
   });
-  expect((await understood(passing, { attempt: RETRY_DELAYS_MS.length })).outcome).toMatchObject({
+  expect((await understood(passing, { attempts: { fetch: RETRY_TABLE.fetch.length } })).outcome).toMatchObject({
     kind: "deadLetter",
     reason: "retries_exhausted",
   });

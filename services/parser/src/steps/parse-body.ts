@@ -1,4 +1,4 @@
-import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/domain";
+import { deadLetter, ok, getRetryDelay, type Outcome } from "@inlet/domain";
 import { findSourceKind, withMetadata } from "@inlet/sources";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
@@ -29,8 +29,8 @@ export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Bu
     return deadLetter("unknown_tenant", "fetch", "the tenant's file has no such source any more");
   const fetched = await deps.fetchObject(object, findSourceKind(source.kind)?.storage?.(source) ?? null);
   if (fetched.kind === "passing") {
-    const delayMs = retryDelayMs(delivery.attempt + 1, deps.random());
-    if (delayMs !== null) return { kind: "retry", code: fetched.code, attempt: true, delayMs };
+    const delayMs = getRetryDelay("fetch", delivery.attempts, deps.random());
+    if (delayMs !== null) return { kind: "retry", code: fetched.code, attempt: "fetch", delayMs };
   }
   if (fetched.kind === "passing")
     return deadLetter("retries_exhausted", "fetch", `the stored email cannot be fetched (${fetched.code})`);

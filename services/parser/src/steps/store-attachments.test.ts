@@ -1,3 +1,4 @@
+import type { UsedAttempts } from "@inlet/domain";
 import { createMemoryBlobStore } from "@inlet/blob-store";
 import type { AttachmentPolicy } from "@inlet/config";
 import { parseMime, type ParsedAttachment } from "@inlet/email";
@@ -27,10 +28,10 @@ interface Case {
   readonly policy?: Partial<AttachmentPolicy>;
   readonly scan?: (bytes: Uint8Array) => Scan;
   readonly fetched?: Fetched;
-  readonly attempt?: number;
+  readonly attempts?: UsedAttempts;
 }
 
-async function stored(files: readonly ParsedAttachment[], { policy, scan, fetched, attempt = 0 }: Case = {}) {
+async function stored(files: readonly ParsedAttachment[], { policy, scan, fetched, attempts = {} }: Case = {}) {
   const deps = {
     blobs,
     random: () => 0,
@@ -40,7 +41,7 @@ async function stored(files: readonly ParsedAttachment[], { policy, scan, fetche
   const delivery = {
     event: { tenantId: "demo", receivedAt: 0 },
     tenant: { attachments: { ...POLICY, ...policy } },
-    attempt,
+    attempts,
   } as unknown as Delivery;
   return storeAttachments(deps, delivery, files);
 }
@@ -101,7 +102,7 @@ test("malware is neither stored nor passed on; the rest of the email goes on", a
 test("with the scanner away the email waits without using up an attempt, or passes with a mark", async () => {
   const files = await filesOf(["a.txt", "a"]);
   const scan = (): Scan => ({ kind: "away", code: "ECONNREFUSED" });
-  expect(await stored(files, { scan })).toMatchObject({ kind: "retry", code: "scanner_away", attempt: false });
+  expect(await stored(files, { scan })).toMatchObject({ kind: "retry", code: "scanner_away", attempt: null });
   expect(blobs.keys()).toEqual([]);
   expect(verdicts(await stored(files, { scan, policy: { scannerAway: "pass" } }))).toEqual({
     verdicts: [["unscanned", true]],
@@ -139,8 +140,8 @@ test("what is given by URL is judged by what was fetched", async () => {
     warnings: ["attachment_unavailable"],
   });
   const passing = { kind: "passing", code: "attachment_url:503" } as const;
-  expect(await stored(byUrl, { fetched: passing })).toMatchObject({ kind: "retry", attempt: true });
-  expect(verdicts(await stored(byUrl, { fetched: passing, attempt: 5 }))).toMatchObject({
+  expect(await stored(byUrl, { fetched: passing })).toMatchObject({ kind: "retry", attempt: "fetch" });
+  expect(verdicts(await stored(byUrl, { fetched: passing, attempts: { fetch: 5 } }))).toMatchObject({
     verdicts: [["unavailable", false]],
   });
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { deadLetter, ok, retryDelayMs, type Outcome } from "@inlet/domain";
+import { deadLetter, ok, getRetryDelay, type Outcome } from "@inlet/domain";
 import { findRefusal, sniffType, type ParsedAttachment } from "@inlet/email";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
@@ -72,8 +72,8 @@ async function contentOf(
   const fetched = await deps.fetchAttachment(downloadUrl);
   if (fetched.kind === "passing") {
     // With its attempts used up the email goes on without it.
-    const delayMs = retryDelayMs(delivery.attempt + 1, deps.random());
-    if (delayMs !== null) return { kind: "retry", code: fetched.code, attempt: true, delayMs };
+    const delayMs = getRetryDelay("fetch", delivery.attempts, deps.random());
+    if (delayMs !== null) return { kind: "retry", code: fetched.code, attempt: "fetch", delayMs };
   }
   return ok(fetched.kind === "ok" ? fetched.bytes : null);
 }
@@ -119,7 +119,7 @@ async function judge(
       metrics.alerts.inc({ code: "scanner_away" });
       // No attempt is used up: the email waits until the scanner is back, or it gets too old.
       return policy.scannerAway === "hold"
-        ? { kind: "retry", code: "scanner_away", attempt: false, delayMs: SCANNER_RETRY_MS }
+        ? { kind: "retry", code: "scanner_away", attempt: null, delayMs: SCANNER_RETRY_MS }
         : ok({ verdict: "unscanned", warning: "attachment_unscanned: scanner_away" });
   }
 }

@@ -1,0 +1,207 @@
+import { countAttempts, deadLetter, useAttempt, type Ending, type UsedAttempts } from "@inlet/domain";
+import { outcomeRecord, type Codec } from "@inlet/event-codec";
+import { deadLetterOf, type Producer } from "@inlet/kafka";
+import type { Ledger, StoredRecord, TryEnd } from "@inlet/ledger";
+import type { Outcome } from "@inlet/schemas";
+import { traceIdOf, type Log } from "@inlet/telemetry";
+import type { Disposition } from "./disposition.ts";
+import { reportFinish, reportSkip } from "./report-finish.ts";
+
+/** What finishing works with. */
+export interface FinishDeps {
+  readonly ledger: Pick<Ledger, "finish">;
+  readonly codec: Codec;
+  readonly producer: Pick<Producer, "send">;
+  readonly log: Log;
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** Failure tests end the process at named points. */
+  readonly reach: (point: string) => void;
+}
+
+type Final = Exclude<TryEnd["to"], { state: "waiting" }>;
+
+/** One try of one delivery that has come to an end, whatever its record was. */
+export interface FinishedDelivery {
+  readonly service: "parser" | "crm-sink";
+  readonly stage: "parse" | "deliver";
+  readonly tenant: string;
+  readonly eventId: string;
+  readonly lane: string;
+  readonly record: StoredRecord;
+  /** The order among records of the event; 0 before it was parsed. */
+  readonly parsedAt: number;
+  readonly pass: number;
+  /** Used up before this try. */
+  readonly attempts: UsedAttempts;
+  /** Epoch ms since when it waits; null when fresh. */
+  readonly since: number | null;
+  /** Epoch ms: when the gateway took it. */
+  readonly receivedAt: number;
+  /** The longest that it may wait. */
+  readonly maxAgeMs: number;
+  readonly emailKey: string | null;
+  readonly conversationId: string | null;
+  readonly contentHash: string | null;
+  readonly mappingVersion: string | null;
+  /** The kind of the tenant's CRM; null where nobody knows. */
+  readonly crm: string | null;
+  readonly warnings: readonly string[];
+  readonly evidence: Readonly<Record<string, unknown>>;
+  readonly effects: TryEnd["effects"];
+  readonly summary: Final["summary"];
+  readonly notices: NonNullable<Final["notices"]>;
+  /** The effects as `outcomes` tells them: without addresses. */
+  readonly told: Outcome["effects"];
+  /** What the log line says beside that. */
+  readonly line?: object;
+}
+
+/** What is known of a delivery that no step has taken further yet. */
+export const UNTOUCHED = {
+  emailKey: null,
+  conversationId: null,
+  contentHash: null,
+  mappingVersion: null,
+  crm: null,
+  warnings: [],
+  evidence: {},
+  effects: [],
+  summary: [],
+  notices: [],
+  told: [],
+} as const satisfies Partial<FinishedDelivery>;
+
+type Ends = Exclude<Disposition, { kind: "skip" }>;
+
+/** The one place that acts on how a try ended: the dead letter first, then everything else in one transaction of the ledger. */
+export async function finishDelivery(deps: FinishDeps, delivery: FinishedDelivery, given: Disposition): Promise<void> {
+  if (given.kind === "skip") return reportSkip(deps.log, delivery, given.why);
+  const now = deps.now();
+  const ending = unlessTooOld(delivery, given, now);
+  deps.reach("before-end");
+  const attempts = ending.kind === "retry" ? useAttempt(delivery.attempts, ending.attempt) : delivery.attempts;
+  await deps.ledger.finish({
+    tenant: delivery.tenant,
+    eventId: delivery.eventId,
+    service: delivery.service,
+    stage: delivery.stage,
+    parsedAt: delivery.parsedAt,
+    pass: delivery.pass,
+    attempt: countAttempts(attempts),
+    attempts: { ...attempts },
+    effects: delivery.effects,
+    to:
+      ending.kind === "retry" || ending.kind === "park"
+        ? toWaiting(delivery, ending, now)
+        : await toFinal(deps, delivery, ending, now),
+  });
+  deps.reach("after-end");
+  reportFinish(deps.log, delivery, ending, now);
+}
+
+/** What has waited beyond the tenant's maxAge is not sent to wait again. */
+function unlessTooOld(delivery: FinishedDelivery, ending: Ends, now: number): Ends {
+  if (ending.kind !== "retry" && ending.kind !== "park") return ending;
+  return leftMs(delivery, now) <= 0 ? tooOld(delivery, ending.code, now) : ending;
+}
+
+/** ms until the delivery has waited for as long as it may. */
+function leftMs({ maxAgeMs, since }: FinishedDelivery, now: number): number {
+  return since === null ? maxAgeMs : maxAgeMs - (now - since);
+}
+
+/** The end of a delivery that has waited beyond the tenant's maxAge under `code`. */
+export function tooOld(
+  { stage, since }: Pick<FinishedDelivery, "stage" | "since">,
+  code: string,
+  now: number,
+): Extract<Ending, { kind: "deadLetter" }> {
+  return deadLetter("too_old", stage, `waited ${Math.round((since === null ? 0 : now - since) / 1000)} s: ${code}`);
+}
+
+function toWaiting(
+  delivery: FinishedDelivery,
+  ending: Extract<Ends, { kind: "retry" | "park" }>,
+  now: number,
+): TryEnd["to"] {
+  return {
+    state: "waiting",
+    kind: ending.kind === "retry" ? "retry" : "parked",
+    code: ending.code,
+    // Whatever a CRM asked for: it is not left lying beyond its own end.
+    delayMs: Math.min(ending.delayMs ?? 0, leftMs(delivery, now)),
+    lane: delivery.lane,
+    conversationId: delivery.conversationId,
+    record: delivery.record,
+  };
+}
+
+async function toFinal(
+  deps: FinishDeps,
+  delivery: FinishedDelivery,
+  ending: Extract<Ends, { kind: "written" | "suppress" | "deadLetter" }>,
+  now: number,
+): Promise<Final> {
+  const { tenant, eventId, warnings, summary, contentHash, mappingVersion } = delivery;
+  const state = ending.kind === "written" ? "written" : ending.kind === "suppress" ? "suppressed" : "dead_lettered";
+  const reason = ending.kind === "written" ? null : ending.reason;
+  const duplicateOf = ending.kind === "suppress" ? (ending.duplicateOf ?? null) : null;
+  const attempts = countAttempts(delivery.attempts) + 1;
+  const letter = ending.kind === "deadLetter" ? await sendDeadLetter(deps, delivery, ending, now) : null;
+  const outbox = await outcomeRecord(deps.codec, {
+    eventId,
+    tenantId: tenant,
+    lane: delivery.lane,
+    emailKey: delivery.emailKey,
+    state,
+    reason,
+    warnings: [...warnings],
+    duplicateOf,
+    crm: delivery.crm,
+    effects: delivery.told,
+    pass: delivery.pass,
+    attempts,
+    receivedAt: delivery.receivedAt,
+    endedAt: now,
+  });
+  return {
+    state,
+    reason,
+    detail: ending.kind === "deadLetter" ? ending.detail : null,
+    duplicateOf,
+    warnings,
+    notices: state === "written" ? delivery.notices : [],
+    evidence: { ...delivery.evidence, ...(ending.kind === "deadLetter" ? ending.evidence : {}) },
+    summary,
+    contentHash,
+    mappingVersion,
+    deadLetter: letter,
+    endedAt: now,
+    outbox,
+  };
+}
+
+async function sendDeadLetter(
+  deps: FinishDeps,
+  delivery: FinishedDelivery,
+  { step, reason, detail }: Extract<Ends, { kind: "deadLetter" }>,
+  now: number,
+): Promise<Final["deadLetter"]> {
+  const { tenant, eventId, service, since } = delivery;
+  const at = await deps.producer.send(
+    deadLetterOf(delivery.record, {
+      tenant,
+      eventId,
+      service,
+      step,
+      reason,
+      message: detail,
+      attempts: countAttempts(delivery.attempts) + 1,
+      firstFailure: since ?? now,
+      traceId: traceIdOf() ?? null,
+    }),
+  );
+  deps.reach("after-dead-letter");
+  return at;
+}

@@ -1,7 +1,0 @@
-/** What steps tell; pino's logger is one. No personal data. */
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
