@@ -5,7 +5,8 @@ import { DLQ_HEADER } from "@inlet/schemas";
 import { metricsRegistry } from "@inlet/telemetry";
 import { describe, expect, it } from "vitest";
 import type { Disposition } from "./disposition.ts";
-import { UNTOUCHED, finishDelivery, type FinishedDelivery } from "./finish-delivery.ts";
+import { finishDelivery } from "./finish-delivery.ts";
+import { UNTOUCHED, type FinishedDelivery } from "./finished-delivery.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW = Date.UTC(2026, 0, 1);

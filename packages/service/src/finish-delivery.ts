@@ -1,10 +1,10 @@
-import { countAttempts, deadLetter, useAttempt, type Ending, type UsedAttempts } from "@inlet/domain";
+import { countAttempts, deadLetter, useAttempt, type Ending } from "@inlet/domain";
 import { outcomeRecord, type Codec } from "@inlet/event-codec";
 import { deadLetterOf, type Producer } from "@inlet/kafka";
-import type { Ledger, StoredRecord, TryEnd } from "@inlet/ledger";
-import type { Outcome } from "@inlet/schemas";
+import type { Ledger, TryEnd } from "@inlet/ledger";
 import { traceIdOf, type Log } from "@inlet/telemetry";
 import type { Disposition } from "./disposition.ts";
+import type { FinalState, FinishedDelivery } from "./finished-delivery.ts";
 import { reportFinish, reportSkip } from "./report-finish.ts";
 
 /** What finishing works with. */
@@ -18,59 +18,6 @@ export interface FinishDeps {
   /** Failure tests end the process at named points. */
   readonly reach: (point: string) => void;
 }
-
-type Final = Exclude<TryEnd["to"], { state: "waiting" }>;
-
-/** One try of one delivery that has come to an end, whatever its record was. */
-export interface FinishedDelivery {
-  readonly service: "parser" | "crm-sink";
-  readonly stage: "parse" | "deliver";
-  readonly tenant: string;
-  readonly eventId: string;
-  readonly lane: string;
-  readonly record: StoredRecord;
-  /** The order among records of the event; 0 before it was parsed. */
-  readonly parsedAt: number;
-  readonly pass: number;
-  /** Used up before this try. */
-  readonly attempts: UsedAttempts;
-  /** Epoch ms since when it waits; null when fresh. */
-  readonly since: number | null;
-  /** Epoch ms: when the gateway took it. */
-  readonly receivedAt: number;
-  /** The longest that it may wait. */
-  readonly maxAgeMs: number;
-  readonly emailKey: string | null;
-  readonly conversationId: string | null;
-  readonly contentHash: string | null;
-  readonly mappingVersion: string | null;
-  /** The kind of the tenant's CRM; null where nobody knows. */
-  readonly crm: string | null;
-  readonly warnings: readonly string[];
-  readonly evidence: Readonly<Record<string, unknown>>;
-  readonly effects: TryEnd["effects"];
-  readonly summary: Final["summary"];
-  readonly notices: NonNullable<Final["notices"]>;
-  /** The effects as `outcomes` tells them: without addresses. */
-  readonly told: Outcome["effects"];
-  /** What the log line says beside that. */
-  readonly line?: object;
-}
-
-/** What is known of a delivery that no step has taken further yet. */
-export const UNTOUCHED = {
-  emailKey: null,
-  conversationId: null,
-  contentHash: null,
-  mappingVersion: null,
-  crm: null,
-  warnings: [],
-  evidence: {},
-  effects: [],
-  summary: [],
-  notices: [],
-  told: [],
-} as const satisfies Partial<FinishedDelivery>;
 
 type Ends = Exclude<Disposition, { kind: "skip" }>;
 
@@ -142,7 +89,7 @@ async function toFinal(
   delivery: FinishedDelivery,
   ending: Extract<Ends, { kind: "written" | "suppress" | "deadLetter" }>,
   now: number,
-): Promise<Final> {
+): Promise<FinalState> {
   const { tenant, eventId, warnings, summary, contentHash, mappingVersion } = delivery;
   const state = ending.kind === "written" ? "written" : ending.kind === "suppress" ? "suppressed" : "dead_lettered";
   const reason = ending.kind === "written" ? null : ending.reason;
@@ -187,7 +134,7 @@ async function sendDeadLetter(
   delivery: FinishedDelivery,
   { step, reason, detail }: Extract<Ends, { kind: "deadLetter" }>,
   now: number,
-): Promise<Final["deadLetter"]> {
+): Promise<FinalState["deadLetter"]> {
   const { tenant, eventId, service, since } = delivery;
   const at = await deps.producer.send(
     deadLetterOf(delivery.record, {

@@ -2,7 +2,7 @@ import { countAttempts } from "@inlet/domain";
 import type { SkipReason } from "@inlet/schemas";
 import { metrics, type Log } from "@inlet/telemetry";
 import type { Disposition } from "./disposition.ts";
-import type { FinishedDelivery } from "./finish-delivery.ts";
+import type { FinishedDelivery } from "./finished-delivery.ts";
 
 /** One wide line and the counters of each ending. */
 export function reportFinish(

@@ -51,6 +51,22 @@ describe("L4: mail that has waited beyond its tenant's maxAge", () => {
   });
 });
 
+it("what waits has its attempts back by family when it is taken, and when it is too old", async () => {
+  const attempts = { crm: 3, unexpected: 1 };
+  for (const event of ["evt_1", "evt_2"]) {
+    await ledger.admit(candidate("tried", event, 2000));
+    const end = waits("tried", event, 2000, { value: Buffer.from("x"), delayMs: 0 });
+    await ledger.finish({ ...end, attempt: 4, attempts });
+  }
+  const take = { owner: "i", leaseMs: 60_000, limit: 1 };
+  const expected = [{ attempt: 4, attempts, receivedAt: 1000 }];
+  const lanes = ["lane-tried"];
+  expect(await ledger.takeWaiting({ ...take, stage: "deliver", lanes, perTenant: 1 })).toMatchObject(expected);
+  await age(database, 8 * DAY_MS);
+  const tenants = [{ tenant: "tried", maxAgeMs: 7 * DAY_MS }];
+  expect(await ledger.takeTooOld({ ...take, tenants })).toMatchObject(expected);
+});
+
 describe("where mail waits", () => {
   it.each([
     ["conversation", {}, async () => {}],

@@ -55,7 +55,8 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
     producer: { send: async () => Promise.resolve({ topic: "dlq", partition: 0, offset: 0n }) },
     ledger: {
       finish: async () => Promise.resolve(),
-      meetUnreadable: async () => Promise.resolve({ state: "delivering", own: true, parsedAt: 0, pass: 0, attempt: 0, receivedAt: 0 }),
+      meetUnreadable: async () =>
+        Promise.resolve({ state: "delivering", own: true, parsedAt: 0, pass: 0, attempt: 0, receivedAt: 0 }),
     },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     isolation: createIsolation(),
