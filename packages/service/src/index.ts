@@ -6,3 +6,7 @@ export type { Disposition } from "./disposition.ts";
 export { toThrownDisposition } from "./disposition.ts";
 export { observeBatches } from "./observe-batches.ts";
 export { reportFault } from "./report-fault.ts";
+export { runConsumerService } from "./run/run-consumer-service.ts";
+export type { ConsumerContext, StartedConsumer } from "./run/run-consumer-service.ts";
+export { runService } from "./run/run-service.ts";
+export type { Service, ServiceContext, StartedService } from "./run/run-service.ts";

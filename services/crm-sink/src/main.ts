@@ -1,4 +1,4 @@
-import { runConsumerService } from "@inlet/service/run";
+import { runConsumerService } from "@inlet/service";
 import { checkAccounts } from "./crm/crm-account.ts";
 import { createTenantCrms } from "./crm/crm-connections.ts";
 import { createSink } from "./sink.ts";

@@ -1,6 +1,6 @@
 /** The process. What the gateway does to a request is in pipeline.ts. */
 import { warnOfDemoSecrets } from "@inlet/config";
-import { runService } from "@inlet/service/run";
+import { runService } from "@inlet/service";
 import { metrics } from "@inlet/telemetry";
 import packageJson from "../package.json" with { type: "json" };
 import { createGateway } from "./gateway.ts";

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { runConsumerService } from "@inlet/service/run";
+import { runConsumerService } from "@inlet/service";
 import { createAttachmentFetch } from "./fetch/fetch-attachment.ts";
 import { createObjectFetch } from "./fetch/fetch-object.ts";
 import { createParser } from "./parser.ts";
