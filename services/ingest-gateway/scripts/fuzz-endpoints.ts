@@ -17,6 +17,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "60" },
     measure: { type: "boolean", default: false },
+    // Of the shapes to measure, those whose name holds this.
+    only: { type: "string", default: "" },
   },
 });
 const MiB = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`;
@@ -67,6 +69,7 @@ async function playRounds(first: number, until: number): Promise<void> {
 async function measureShapes(): Promise<void> {
   const costs: { readonly name: string; readonly ms: number; readonly bytes: number; readonly sent: number }[] = [];
   const measure = async (name: string, pieces: () => Iterable<Buffer>, attack: Attack): Promise<void> => {
+    if (!name.includes(values.only)) return;
     const sent = [...pieces()].reduce((sum, piece) => sum + piece.length, 0);
     const times = [];
     for (let time = 0; time < 3; time += 1) times.push(await costOf(async () => attack(pieces())));
