@@ -2,7 +2,8 @@ import { createMemoryBlobStore } from "@inlet/blob-store";
 import type { RecordReader } from "@inlet/kafka";
 import { age, ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import type { RawEvent } from "@inlet/schemas";
-import { expect, it } from "vitest";
+import { metrics } from "@inlet/telemetry";
+import { expect, it, vi } from "vitest";
 import { codec, rawRecord, smallParser } from "../testing/small-parser.ts";
 import { releaseWaiting } from "./intake/release-waiting.ts";
 import { ASK_AGAIN_MS } from "./sender/sender-pool.ts";
@@ -36,6 +37,7 @@ it("D3: a verdict that is not there yet waits in the ledger without using up an 
     verifySender,
     instance: "parser-1",
   });
+  const counted = vi.spyOn(metrics.parsed, "inc");
   const record = await rawRecord(0, MIME, BY_SMTP);
 
   expect(await handle([record])).toEqual({ processedThrough: 0n });
@@ -52,5 +54,9 @@ it("D3: a verdict that is not there yet waits in the ledger without using up an 
   expect(asked).toEqual([false, true]);
   expect(produced).toHaveLength(1);
   expect(await codec.decode("NormalizedEvent", produced[0]?.value as Buffer)).toMatchObject({ auth: TEMPERROR });
+  expect(counted.mock.calls.map(([labels]) => labels)).toEqual([
+    { tenant: "acme", class: "", outcome: "retry" },
+    { tenant: "acme", class: "human", outcome: "ok" },
+  ]);
   await ledger.close();
 }, 60_000);
