@@ -41,7 +41,7 @@ const WORDS: readonly (readonly [pattern: RegExp, instead: string])[] = [
 
 /** Where an old word is a stored code, a printed text or somebody else's word. */
 const ALIASES: readonly (readonly [file: RegExp, text: RegExp, why: string])[] = [
-  [/^packages\/email\//, /["`]introduction["`]|\bintroduction: \[/, "the value of data-quote in stored html"],
+  [/^packages\/email\//, /["`|]introduction["`|]|\bintroduction: \[/, "the value of data-quote in stored html"],
   [/^packages\/email\//, /\bboundary_mended\b/, "a stored warning"],
   [/^packages\/email\/README\.md$/, /\bquote-without-introduction\b/, "the name of an email of the catalog"],
   [

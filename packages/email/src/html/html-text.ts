@@ -36,7 +36,7 @@ const MARKED: SelectorDefinition[] = [
   { selector: `div[${QUOTE}="whole"]`, format: "container" },
 ];
 const WITH_MARKS = [...SHOWN, ...MARKED];
-const MARK = new RegExp(` ${QUOTE}="(?:after|header|attribution|whole)"`);
+const MARK = new RegExp(` ${QUOTE}="(?:after|header|introduction|whole)"`);
 
 /** A quote's container: answers may stand in it beside what is quoted. All of it is one where it begins as a quote does. */
 const container: FormatCallback = (element, walk, builder, options) => {

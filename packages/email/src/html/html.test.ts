@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HTML_ATTACKS } from "./html-attacks.ts";
 import { rewriteCids, sanitize } from "./html.ts";
-import { textOfSentHtml } from "./html-text.ts";
+import { hasQuoteMarks, textOfSentHtml } from "./html-text.ts";
 
 test("a sanitized mail is sanitized: a second pass changes nothing", () => {
   for (const attack of Object.values(HTML_ATTACKS).flat()) {
@@ -20,6 +20,10 @@ test("quote marks are told, and a mail cannot set them itself", () => {
   expect(sanitize('<div id="divRplyFwdMsg">q</div><p data-quote="whole">words</p>')).toBe(
     '<div data-quote="header">q</div><p>words</p>',
   );
+});
+
+test.each(["whole", "header", "introduction", "after"])("the mark %s of a quote is seen in what was stored", (mark) => {
+  expect(hasQuoteMarks(`<p>Yes.</p><div data-quote="${mark}">old</div>`)).toBe(true);
 });
 
 test("what a letter needs stays", () => {

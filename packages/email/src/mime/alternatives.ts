@@ -1,5 +1,6 @@
 import { decodeBytes } from "../charset/charset.ts";
 import type { FilePart, TextPart } from "./mime-part.ts";
+import { textOfRtf } from "./rtf-text.ts";
 
 /** Said again for one program: AMP for Gmail, a watch's html, structured data, a reaction. Never a file, whatever its name. */
 const FOR_PROGRAMS =
@@ -16,16 +17,22 @@ export function isAlternative(file: FilePart): boolean {
 const HTML = /^text\/(?:x-amp-html|watch-html|xhtml)$|^application\/xhtml\+xml$/;
 const ENRICHED = /^text\/(?:enriched|richtext)$/;
 const PLAIN = /^text\/(?:markdown|x-markdown|x-web-markdown|x-[a-z0-9.-]{1,60}|troff|org|asciidoc)$/;
+const RICH = /^(?:text|application)\/rtf$/;
 const LARGEST = 1024 * 1024;
 
-/** The text of a mail that says it in a rarer form only: Markdown, text/enriched (RFC 1896), a program's html. */
+/** The text of a mail that says it in a rarer form only: Markdown, text/enriched (RFC 1896), RTF, a program's html. */
 export function readOtherForm(file: FilePart): TextPart | null {
   const { contentType, params, place } = file;
   if (file.filename !== null || /^attachment/i.test(file.contentDisposition ?? "") || file.bytes.length > LARGEST)
     return null;
   const html = HTML.test(contentType);
-  if (!html && !ENRICHED.test(contentType) && !PLAIN.test(contentType)) return null;
-  const { text } = decodeBytes(file.bytes, params["charset"] ?? null);
+  const rich = RICH.test(contentType);
+  if (!html && !rich && !ENRICHED.test(contentType) && !PLAIN.test(contentType)) return null;
+  if (rich && Buffer.from(file.bytes.subarray(0, 5)).toString("latin1") !== "{\\rtf") return null;
+  // RTF names its characters itself.
+  const { text } = rich
+    ? { text: textOfRtf(Buffer.from(file.bytes).toString("latin1")) }
+    : decodeBytes(file.bytes, params["charset"] ?? null);
   const words = ENRICHED.test(contentType) ? withoutCommands(text) : text;
   if (words.trim() === "") return null;
   return { contentType: html ? "text/html" : "text/plain", text: words, alternative: true, place };

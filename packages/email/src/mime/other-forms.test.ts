@@ -47,6 +47,7 @@ test.each([
   ["text/enriched", "<bold>Your</bold> order\nis <<sent>.\n\nBye", "Your order is <sent>.\nBye"],
   ["text/markdown", "**Your** order", "**Your** order"],
   ["text/x-amp-html", "<html amp4email><body>Your order</body></html>", "Your order"],
+  ["application/rtf", String.raw`{\rtf1\ansi Your \b order\par}`, "Your order"],
 ])("a mail in %s only: its words are the text", async (type, body, text) => {
   for (const message of [
     `Content-Type: multipart/alternative; boundary=a\n\n--a\nContent-Type: ${type}\n\n${body}\n--a--\n`,
@@ -129,7 +130,7 @@ test("a picture that the html does not show is no inline one, and other addresse
 
 /** f5: RTF. */
 test("rich text: paragraphs, code pages, unicode, what is hidden", () => {
-  const rtf = String.raw`{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator X;}{\colortbl;\red0;}\pard Gr\'fc\'dfe {\b an} alle\par Pr\u382?emysl\line{\field{\*\fldinst{HYPERLINK "x"}}{\fldrslt Link}}{\v hidden}\tab\{ok\}}`;
+  const rtf = String.raw`{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator X;}{\colortbl;\red0;}\pard Gr\'fc\'dfe {\b an} alle\par Pr\u382?emysl\line{\field{\*\fldinst{HYPERLINK "x"}}{\fldrslt Link}}{\footer Page 1}{\v hidden}\tab\{ok\}}`;
   expect(textOfRtf(rtf)).toBe("Grüße an alle\nPržemysl\nLink\t{ok}");
 });
 

@@ -2,7 +2,7 @@ import { decodeBytes } from "../charset/charset.ts";
 
 /** Groups whose content is no text of the document (RTF 1.9.1). */
 const HIDDEN = new Set(
-  "fonttbl colortbl stylesheet info pict object header headerl headerr headerf findDisclaimer footerl footerr footerf footnote themedata colorschememapping datastore latentstyles listtable listoverridetable rsidtbl generator filetbl revtbl fldinst bkmkstart bkmkend xe tc htmltag mhtmltag pntext".split(
+  "fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr footerf footnote themedata colorschememapping datastore latentstyles listtable listoverridetable rsidtbl generator filetbl revtbl fldinst bkmkstart bkmkend xe tc htmltag mhtmltag pntext".split(
     " ",
   ),
 );
