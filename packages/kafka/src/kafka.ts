@@ -1,3 +1,4 @@
+import { withTimeout } from "@inlet/resilience";
 import { openAdmin } from "./admin/admin.ts";
 import { newClient, reasonOf } from "./connection.ts";
 import type { ConnectionOptions } from "./connection.ts";
@@ -65,21 +66,16 @@ export function createKafka(options: KafkaOptions): Kafka {
 async function reachable(options: ConnectionOptions): Promise<boolean> {
   const settings = { requestTimeoutMs: 1500, connectTimeoutMs: 1500, retries: 0 };
   const admin = newClient(options, settings).admin();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), REACHABLE_WITHIN_MS);
-  });
   try {
     const answered = admin
       .connect()
       .then(() => admin.describeCluster())
       .then(({ brokers }) => brokers.length > 0);
-    return await Promise.race([answered, late]);
+    return await withTimeout(REACHABLE_WITHIN_MS, answered, () => false);
   } catch (error) {
     options.log.debug({ reason: reasonOf(error) }, "no broker answers");
     return false;
   } finally {
-    clearTimeout(timer);
     void admin.disconnect().catch(reasonOf);
   }
 }

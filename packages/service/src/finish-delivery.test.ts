@@ -102,7 +102,7 @@ describe("attempts", () => {
   it.each([
     ["of a CRM's fault", "crm", { crm: 4 }, 4],
     ["of our own code's, beside the CRM's", "unexpected", { crm: 3, unexpected: 1 }, 4],
-    ["of nobody's", null, { crm: 3 }, 3],
+    ["of none", null, { crm: 3 }, 3],
   ] as const)("%s", async (_, attempt, attempts, sum) => {
     const { end } = await finish({ kind: "retry", code: "c", attempt, delayMs: 1_000 });
     expect(end).toMatchObject({ attempt: sum, attempts, to: { state: "waiting", kind: "retry", delayMs: 1_000 } });

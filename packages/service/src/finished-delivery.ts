@@ -28,7 +28,7 @@ export interface FinishedDelivery {
   readonly conversationId: string | null;
   readonly contentHash: string | null;
   readonly mappingVersion: string | null;
-  /** The kind of the tenant's CRM; null where nobody knows. */
+  /** The kind of the tenant's CRM; null where it is unknown. */
   readonly crm: string | null;
   readonly warnings: readonly string[];
   readonly evidence: Readonly<Record<string, unknown>>;

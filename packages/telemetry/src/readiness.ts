@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { withTimeout } from "@inlet/resilience";
 import { maskAddresses } from "./redaction.ts";
 
 /** Longest that one check may take, ms. */
@@ -30,17 +30,13 @@ export async function readiness(
 }
 
 async function limited(check: ReadinessCheck, limitMs: number): Promise<CheckResult> {
-  const ended = new AbortController();
-  const late = delay(limitMs, null, { signal: ended.signal }).then(
-    (): CheckResult => ({ ok: false, detail: `no answer within ${limitMs} ms` }),
-    (): CheckResult => ({ ok: false, detail: "ended" }),
-  );
   try {
-    return await Promise.race([check(), late]);
+    return await withTimeout(limitMs, check(), (): CheckResult => ({
+      ok: false,
+      detail: `no answer within ${limitMs} ms`,
+    }));
   } catch (error) {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : "failed";
     return { ok: false, detail: maskAddresses(text).slice(0, 300) };
-  } finally {
-    ended.abort();
   }
 }

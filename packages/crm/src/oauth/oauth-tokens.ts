@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withTimeout } from "@inlet/resilience";
 import type { AccessTokens } from "../calls/access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import type { CallOptions, CallResult } from "../port.ts";
@@ -134,18 +135,8 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
 
 /** The renewal's result, or a fault once the caller's deadline is over; the renewal goes on for the others. */
 async function before(deadline: number, renewal: Promise<CallResult<string>>): Promise<CallResult<string>> {
-  const over = new AbortController();
-  const late = sleep(Math.max(0, deadline - performance.now()), null, { signal: over.signal }).then(
-    (): CallResult<string> => ({
-      ok: false,
-      fault: oauthFault("oauth:deadline", "there was no access token before the deadline; nothing was sent to the CRM"),
-    }),
-  );
-  // Without its listener the abort below would be an unhandled rejection.
-  late.catch(() => {});
-  try {
-    return await Promise.race([renewal, late]);
-  } finally {
-    over.abort();
-  }
+  return withTimeout(deadline - performance.now(), renewal, (): CallResult<string> => ({
+    ok: false,
+    fault: oauthFault("oauth:deadline", "there was no access token before the deadline; nothing was sent to the CRM"),
+  }));
 }

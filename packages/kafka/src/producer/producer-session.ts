@@ -1,3 +1,4 @@
+import { withTimeout } from "@inlet/resilience";
 import { Partitioners } from "kafkajs";
 import { combineSends } from "./multi-partition-produce.ts";
 import type { SendBatch, SendTogether } from "./multi-partition-produce.ts";
@@ -139,13 +140,7 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
 
 /** kafkajs has lost callbacks of requests before; a batcher must never wait for ever. */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer from Kafka within ${ms} ms`)), ms);
+  return withTimeout(ms, work, () => {
+    throw new Error(`no answer from Kafka within ${ms} ms`);
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

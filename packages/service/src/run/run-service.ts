@@ -62,7 +62,7 @@ export async function runService(service: Service): Promise<void> {
   try {
     await run(service);
   } catch (error) {
-    // A wrong configuration is the reader's to mend: no stack, every fault a line.
+    // A wrong configuration is the reader's to repair: no stack, every fault a line.
     process.stderr.write(error instanceof ConfigError ? `${error.message}\n` : `${String((error as Error).stack)}\n`);
     process.exit(1);
   }

@@ -1,3 +1,4 @@
+import { withTimeout } from "@inlet/resilience";
 import { Semaphore } from "async-mutex";
 
 /** What the bodies and files that are being sent may take up in this process, shared out among tenants. */
@@ -44,12 +45,7 @@ export function createMemoryBudget(total: number): MemoryBudget {
 /** Given up after `patienceMs`: what comes later is given back at once. */
 async function acquire(semaphore: Semaphore, weight: number, patienceMs: number): Promise<(() => void) | null> {
   const acquired = semaphore.acquire(weight).then(([, release]) => release);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), Math.max(patienceMs, 0));
-  });
-  const release = await Promise.race([acquired, late]);
-  clearTimeout(timer);
+  const release = await withTimeout(patienceMs, acquired, () => null);
   if (release === null) void acquired.then((comes) => comes());
   return release;
 }

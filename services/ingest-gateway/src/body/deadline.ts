@@ -1,3 +1,5 @@
+import { withTimeout } from "@inlet/resilience";
+
 /** The work took longer than it may. It goes on by itself; its result no longer matters to the caller. */
 export class DeadlineExceededError extends Error {
   override readonly name = "DeadlineExceededError";
@@ -5,13 +7,7 @@ export class DeadlineExceededError extends Error {
 
 /** The work's result, or {@link DeadlineExceededError} after `ms`. */
 export async function withDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineExceededError(`not done within ${ms} ms`)), ms);
+  return withTimeout(ms, work, () => {
+    throw new DeadlineExceededError(`not done within ${ms} ms`);
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
+import { withTimeout } from "@inlet/resilience";
 import NodeClam from "clamscan";
 import pLimit from "p-limit";
 
@@ -107,15 +107,7 @@ function chunked(bytes: Uint8Array): Readable {
 
 /** The client never settles when its socket times out in the middle of a scan. */
 async function within<T>(ms: number, run: () => Promise<T>): Promise<T> {
-  const clock = new AbortController();
-  try {
-    return await Promise.race([
-      run(),
-      delay(ms, undefined, { signal: clock.signal }).then(() => {
-        throw Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
-      }),
-    ]);
-  } finally {
-    clock.abort();
-  }
+  return withTimeout(ms, run(), () => {
+    throw Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
+  });
 }

@@ -1,3 +1,4 @@
+import { withTimeout } from "@inlet/resilience";
 import type { SenderLimits } from "./sender-limits.ts";
 
 /** As `dns.promises.resolve`: rejects with Node's DNS error codes. */
@@ -13,15 +14,9 @@ export function boundedResolver(lookup: DnsLookup, { deadlineMs, lookups }: Send
     asked += 1;
     const left = until - performance.now();
     if (left <= 0 || asked > lookups) throw timedOut();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(timedOut()), left);
+    return withTimeout(left, lookup(name, type), () => {
+      throw timedOut();
     });
-    try {
-      return await Promise.race([lookup(name, type), late]);
-    } finally {
-      clearTimeout(timer);
-    }
   };
 }
 
