@@ -47,7 +47,7 @@ async function settle(how: Settlement, found: CallResult<Found> = { ok: true, va
       },
     },
     effects,
-    attempt,
+    attempts: { crm: attempt },
     deadline: 10_000,
     warnings: [],
     evidence: {},
