@@ -155,6 +155,10 @@ test.each([
     "challenge",
   ],
   [
+    `${MIA} ; Subject: Re: Offer ; In-Reply-To: <o@inlet.example> | I am protecting myself from junk mail. Click the link below so I can receive your emails: https://filter.example/x`,
+    "challenge",
+  ],
+  [
     `${MIA} ; Subject: Re: Angebot ; In-Reply-To: <o@inlet.example> | Um Ihre Nachricht zuzustellen, klicken Sie bitte hier: https://filter.example/x`,
     "challenge",
   ],

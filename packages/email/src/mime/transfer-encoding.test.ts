@@ -65,6 +65,14 @@ test.each([
   expect(decodeTransfer(Buffer.from(text), "quoted-printable").misdeclared).toBe(false);
 });
 
+test.each([
+  ["is decoded", "F=C3=BCr zw=C3=B6lf Ger=C3=A4te, bitte=\r\n bald.\r\n", "Für zwölf Geräte, bitte bald.\r\n"],
+  ["stays where it has another =", "say that a == b and =C3=B6 here\r\n", "say that a == b and =C3=B6 here\r\n"],
+])("quoted-printable that calls itself base64 %s", (_name, text, shown) => {
+  const { bytes, misdeclared } = decodeTransfer(Buffer.from(text), "base64");
+  expect([bytes.toString(), misdeclared]).toEqual([shown, true]);
+});
+
 test("text that only calls itself base64 stays", () => {
   const text = "Hello Sam,\r\n\r\nthis was never encoded at all.\r\n";
   expect(decodeTransfer(Buffer.from(text), "base64")).toEqual({ bytes: Buffer.from(text), misdeclared: true });

@@ -46,9 +46,14 @@ export function decodeTransfer(
   const encoded = /^[A-Za-z0-9+/=]+$/.test(first) && first.length % 4 === 0;
   // A list's findDisclaimer may stand below; in front of it, base64 has no words.
   if (!encoded && (foreign > Math.max(4, sample.length / 10) || /[A-Za-z]{2} [A-Za-z]{2}/.test(sample))) {
-    return { bytes, misdeclared: true };
+    return { bytes: isQuotedPrintable(sample) ? decodeQuotedPrintable(bytes) : bytes, misdeclared: true };
   }
   return { bytes: decodeBase64(bytes), misdeclared: false };
+}
+
+/** Whether text has octets as quoted-printable writes them, and no `=` but those and soft breaks: `=C3=B6`. */
+function isQuotedPrintable(sample: string): boolean {
+  return /=[89A-F][0-9A-F]/.test(sample) && !/=(?![0-9A-F]{2}|\r?\n|[0-9A-F]?$)/.test(sample);
 }
 
 /** Whether a part is lines of base64 from end to end: what is quoted-printable has blanks, or `=` before two digits. */

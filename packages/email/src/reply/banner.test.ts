@@ -35,6 +35,7 @@ const BANNERS = [
   "VAROITUS: Tämä viesti on lähetetty organisaation ulkopuolelta. Älä avaa linkkejä.",
   "UWAGA: Ta wiadomość pochodzi spoza organizacji. Nie klikaj w łącza ani załączniki.",
   "POZOR: Tento e-mail byl odeslán mimo organizaci. Neklikejte na odkazy.",
+  "POZOR: Tento e-mail pochází z vnější sítě. Neklikejte na odkazy.",
   "FIGYELEM: Ez a levél külső feladótól érkezett. Ne nyissa meg a csatolmányokat.",
   "ВНИМАНИЕ: Это письмо получено извне. Не открывайте вложения и ссылки.",
   "УВАГА: Цей лист надіслано ззовні. Не відкривайте вкладення.",
