@@ -10,7 +10,7 @@ import { CLAIM, TRANSACTIONS, type TransactionName } from "../testing/transactio
 
 // L13: a process that is frozen in the middle of a transaction keeps what it has locked; the others go on all the same.
 const connectionString = process.env["DATABASE_URL"] ?? "";
-const SCRIPT = fileURLToPath(new URL("testing/frozen-process.ts", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../testing/frozen-process.ts", import.meta.url));
 let database: Database;
 let ledger: Ledger;
 beforeAll(async () => {

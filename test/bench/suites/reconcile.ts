@@ -1,4 +1,6 @@
-import { fileURLToPath } from "node:url";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { initBlobStore } from "@inlet/blob-store";
 import type { Database } from "@inlet/ledger/database";
 import { askProcess } from "../ask-process.ts";
 import { createBenchDatabase } from "../bench-database.ts";
@@ -16,6 +18,8 @@ const PROCESS = fileURLToPath(new URL("../reconcile-process.ts", import.meta.url
 export async function run(bench: Bench): Promise<Report> {
   const { env } = await bench.stack();
   const { connectionString, database } = await createBenchDatabase(bench, "reconcile");
+  const blobs = pathToFileURL(path.join(bench.dir, "blobs")).href;
+  await initBlobStore(blobs);
   const rows: Cell[][] = [];
   const costs: ReconcileCost[] = [];
   let made = 0;
@@ -24,7 +28,11 @@ export async function run(bench: Bench): Promise<Report> {
     bench.note(`${deliveries} deliveries`);
     await fill(database, made + 1, deliveries);
     made = deliveries;
-    const cost = await askProcess<ReconcileCost>(PROCESS, {}, bench.signal, { ...env, DATABASE_URL: connectionString });
+    const cost = await askProcess<ReconcileCost>(PROCESS, {}, bench.signal, {
+      ...env,
+      DATABASE_URL: connectionString,
+      BLOB_STORE_URL: blobs,
+    });
     if (cost.exitCode !== 0) throw new Error(`reconcile ended with ${cost.exitCode}`);
     costs.push(cost);
     rows.push([deliveries, cost.ms / 1000, (deliveries / cost.ms) * 1000, cost.peakMb]);
