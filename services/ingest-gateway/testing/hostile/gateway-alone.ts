@@ -11,7 +11,6 @@ import { pino } from "pino";
 import { createGateway } from "../../src/gateway.ts";
 import { budgetWithin } from "../../src/body/body-budget.ts";
 import { openSmtpServers } from "../../src/smtp/smtp-servers.ts";
-import { freePort } from "../free-port.ts";
 import { tenantsOf } from "../test-gateway.ts";
 import { CONTAINER_BYTES } from "./limits-of-compose.ts";
 import { tenantsUnderAttack } from "./tenants.ts";
@@ -59,7 +58,7 @@ const app = await createGateway({
 await app.listen({ host: "127.0.0.1", port: 0 });
 const mail = await openSmtpServers(
   { ...shared, log, certificate: null, trustedProxies: [] },
-  { host: "127.0.0.1", port: await freePort(), tlsPort: null, lmtpPort: await freePort(), name: "mx.inlet.example" },
+  { host: "127.0.0.1", port: 0, tlsPort: null, lmtpPort: 0, name: "mx.inlet.example" },
 );
 const heldBytes = (): number => {
   const { heapUsed, external } = process.memoryUsage();
