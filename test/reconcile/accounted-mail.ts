@@ -4,7 +4,7 @@ import { createCodec, createLocalSchemaIds, outcomeRecord, recordHeaders, schema
 import { deadLetterOf } from "@inlet/kafka";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
 import type { Consumer, Coordinates, KafkaRecord } from "@inlet/kafka";
-import type { TryEnd } from "@inlet/ledger";
+import type { AttemptResult } from "@inlet/ledger";
 import type { Database } from "@inlet/ledger/database";
 import { ledgerOn } from "@inlet/ledger/testing";
 import { eventKey, groupIn, topicIn } from "@inlet/schemas";
@@ -125,7 +125,7 @@ export async function accountedMail(database: Database, lane = "shared") {
             }),
           )
         : null;
-    const to: TryEnd["to"] =
+    const to: AttemptResult["to"] =
       stage === "waiting"
         ? {
             state: "waiting",

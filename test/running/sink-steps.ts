@@ -5,11 +5,11 @@ import { countAttempts } from "@inlet/domain";
 import type { Disposition } from "@inlet/service";
 import { openLedger, type Ledger } from "@inlet/ledger";
 import { conversationIdOf, emailKeyOf, type NormalizedEvent } from "@inlet/schemas";
-import { createEffectLog } from "@inlet/crm-sink/src/write/effect-tracker.ts";
-import type { EmailTry, SinkDeps } from "@inlet/crm-sink/src/attempt.ts";
+import { createEffectTracker } from "@inlet/crm-sink/src/write/effect-tracker.ts";
+import type { DeliveryAttempt, SinkDeps } from "@inlet/crm-sink/src/attempt.ts";
 import { createMemoryBudget } from "@inlet/crm-sink/src/intake/memory-budget.ts";
 import { deliver } from "@inlet/crm-sink/src/pipeline.ts";
-import { createTenantCrms } from "@inlet/crm-sink/src/crm/crm-connections.ts";
+import { createCrmConnections } from "@inlet/crm-sink/src/crm/crm-connections.ts";
 import { normalizedEmail } from "../bench/normalized-emails.ts";
 
 /** The sink's steps on a ledger and a CRM of the test's, one email at a time, without Kafka around them. */
@@ -32,8 +32,8 @@ export interface SinkSteps {
 
 export type Tried = Disposition & {
   readonly warnings: readonly string[];
-  readonly evidence: EmailTry["evidence"];
-  readonly notices: EmailTry["notices"];
+  readonly evidence: DeliveryAttempt["evidence"];
+  readonly notices: DeliveryAttempt["notices"];
   readonly records: Readonly<Record<string, string | null>>;
 };
 
@@ -69,11 +69,11 @@ ${crm}`;
   let config = configOf(options.more ?? "");
   const logged: object[] = [];
   const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
-  const crms = createTenantCrms({
+  const crms = createCrmConnections({
     ledger,
     log: { debug: log, info: log, warn: log, error: log },
     random: Math.random,
-    reach: () => {},
+    failpoint: () => {},
   });
   const deps = {
     ledger,
@@ -84,7 +84,7 @@ ${crm}`;
     now,
     monotonic: () => performance.now(),
     random: Math.random,
-    reach: () => {},
+    failpoint: () => {},
     memory: createMemoryBudget(64 * 1024 * 1024),
   } as unknown as SinkDeps;
   let offset = 0n;
@@ -130,7 +130,7 @@ ${crm}`;
       };
       const email = {
         deps,
-        arrival: {
+        incoming: {
           ...(waitingIds.has(event.eventId)
             ? { from: "waiting", pass: 0, attempts: {}, since: now(), starts: 1 }
             : { from: "kafka", behindSlow: false, onKept: () => {} }),
@@ -141,7 +141,7 @@ ${crm}`;
         crm: tenantCrm,
         owner,
         startedAt: performance.now(),
-        effects: createEffectLog(() => tenantCrm.key, owner),
+        effects: createEffectTracker(() => tenantCrm.key, owner),
         deadline: performance.now() + 10_000,
         pass: 0,
         attempts: {},
@@ -149,14 +149,14 @@ ${crm}`;
         passage: { isolate: async () => {}, end: () => {} },
         conversationId: event.conversationId,
         sentMessages: [],
-        stopKeeping: async () => {},
-        alone: false,
+        stopSpilling: async () => {},
+        isolated: false,
         renewed: false,
         warnings: [],
         notices: [],
         evidence: {},
         summary: [],
-      } as unknown as EmailTry;
+      } as unknown as DeliveryAttempt;
       const delivered = await deliver(email);
       await finish(ledger, email, delivered, now());
       if (delivered.kind === "retry" || delivered.kind === "park") waitingIds.add(event.eventId);
@@ -185,7 +185,7 @@ ${crm}`;
 }
 
 /** As the sink carries an outcome out, short of Kafka. */
-async function finish(ledger: Ledger, email: EmailTry, delivered: Disposition, endedAt: number): Promise<void> {
+async function finish(ledger: Ledger, email: DeliveryAttempt, delivered: Disposition, endedAt: number): Promise<void> {
   if (delivered.kind === "skip") return;
   const { event } = email;
   const base = {
@@ -221,8 +221,8 @@ async function finish(ledger: Ledger, email: EmailTry, delivered: Disposition, e
   });
 }
 
-function waiting(email: EmailTry, code: string) {
-  const { record } = email.arrival;
+function waiting(email: DeliveryAttempt, code: string) {
+  const { record } = email.incoming;
   return {
     state: "waiting",
     kind: "retry",

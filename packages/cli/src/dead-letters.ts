@@ -63,7 +63,7 @@ export async function replayDeadLetter(
           value: record.value ?? Buffer.alloc(0),
           headers: [...headers, [HEADER.pass, Buffer.from(String(pass))]],
         });
-        await deps.ledger.tellJourney(tenant, eventId, "cli", "replayed", { pass, from: "dlq", by: deps.actor });
+        await deps.ledger.appendJourneyEvent(tenant, eventId, "cli", "replayed", { pass, from: "dlq", by: deps.actor });
         return {
           eventId,
           topic: at.topic,

@@ -92,7 +92,7 @@ export const LIMIT_CASES: readonly ChangeCase[] = [
       try {
         const fault = faultOf(await write.send());
         const { kind, code, unknown } = fault;
-        // Whose fault it is, and whether to wait, is the sink's to decide (`fateOf`): refused, and nothing was carried out.
+        // Whose fault it is, and whether to wait, is the sink's to decide (`toDisposition`): refused, and nothing was carried out.
         assert.deepEqual([kind, "refused" in fault && fault.refused, unknown], ["outage", true, false], code);
       } finally {
         await allow();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { fateOf, type Evidence, type Fault, type FaultContext } from "./fault-fate.ts";
+import { toDisposition, type Evidence, type Fault, type FaultContext } from "./fault-fate.ts";
 
 const OUTAGE: Fault = { kind: "outage", code: "http:403", unknown: false };
 const FIRST: Evidence = { again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 };
 const of = (fault: Partial<Fault>, evidence: Partial<Evidence> | null, context: Partial<FaultContext> = {}) =>
-  fateOf(
+  toDisposition(
     { ...OUTAGE, ...fault },
     {
       step: "contact",
@@ -130,7 +130,7 @@ describe("L7: an answer that would be an outage, met by one email only or by all
       { kind: "park" },
     ],
     ["what is needed and refused costs nothing the first time", { refused: true }, {}, {}, { kind: "park" }],
-  ] as const)("%s", (_, fault, evidence, context, ending) => {
-    expect(of(fault, evidence, context)).toMatchObject(ending);
+  ] as const)("%s", (_, fault, evidence, context, disposition) => {
+    expect(of(fault, evidence, context)).toMatchObject(disposition);
   });
 });

@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from "@inlet/schemas";
-import type { Ending } from "./outcome.ts";
+import type { EarlyDisposition } from "./outcome.ts";
 import { getRetryDelay, type UsedAttempts } from "./retry-table.ts";
 
 /** A CRM call's fault, in the three classes of PROTOCOL.md 5 that concern the CRM. */
@@ -62,7 +62,7 @@ const OPTIONAL_PATIENCE_MS = 15 * 60_000;
  * What a fault means for the email: an outage costs it nothing (decision 19), unless it meets this email only; a passing fault of the record
  * uses an attempt; a permanent one is dead-lettered at once. An unknown result is never looked at again before it can be settled.
  */
-export function fateOf(fault: Fault, context: FaultContext): Ending {
+export function toDisposition(fault: Fault, context: FaultContext): EarlyDisposition {
   switch (fault.kind) {
     case "record-permanent":
       return {
@@ -79,7 +79,7 @@ export function fateOf(fault: Fault, context: FaultContext): Ending {
     case "outage":
       return context.evidence === null
         ? wait(fault, context, SOONEST_MS)
-        : fateByEvidence(fault, context, context.evidence);
+        : weighEvidence(fault, context, context.evidence);
   }
 }
 
@@ -92,7 +92,7 @@ function detailOf({ code, properties = [] }: Fault): string {
 const RATE_LIMITED = /:429(?::|$)/;
 
 /** By all must never cost an attempt, by one only must never last (PROTOCOL.md 13). */
-function fateByEvidence(fault: Fault, context: FaultContext, evidence: Evidence): Ending {
+function weighEvidence(fault: Fault, context: FaultContext, evidence: Evidence): EarlyDisposition {
   const { again, failingMs } = evidence;
   if (context.optional && (fault.refused === true || failingMs > OPTIONAL_PATIENCE_MS)) {
     return { kind: "deadLetter", reason: REJECTED, step: context.step, detail: fault.code };
@@ -108,16 +108,16 @@ function meetsAll({ again, othersGotThrough, othersFailed }: Evidence): boolean 
   return again && !othersGotThrough && othersFailed + 1 >= EMAILS_OF_AN_OUTAGE;
 }
 
-function waitForOperation(fault: Fault, context: FaultContext, { failingMs }: Evidence): Ending {
+function waitForOperation(fault: Fault, context: FaultContext, { failingMs }: Evidence): EarlyDisposition {
   return wait(fault, context, Math.min(Math.max(failingMs / 4, SOONEST_MS), LATEST_MS));
 }
 
-function wait(fault: Fault, { random, settleInMs }: FaultContext, baseMs: number): Ending {
+function wait(fault: Fault, { random, settleInMs }: FaultContext, baseMs: number): EarlyDisposition {
   const delay = Math.max(fault.retryAfterMs ?? 0, baseMs * (0.75 + random * 0.5), settleInMs);
   return { kind: "park", code: fault.code, delayMs: Math.round(delay) };
 }
 
-function useAttempt(fault: Fault, context: FaultContext): Ending {
+function useAttempt(fault: Fault, context: FaultContext): EarlyDisposition {
   const delay = getRetryDelay("crm", context.attempts, context.random);
   if (delay === null) {
     return { kind: "deadLetter", reason: "retries_exhausted", step: context.step, detail: fault.code };

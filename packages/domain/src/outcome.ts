@@ -5,10 +5,10 @@ import type { DeadLetterReason, SkipReason, SuppressReason } from "@inlet/schema
 export type Stage = "parse" | "deliver";
 
 /** What a step decided; one place in each service carries it out (docs/concepts/architecture.md). */
-export type Outcome<T> = { readonly kind: "ok"; readonly value: T } | Ending;
+export type StepResult<T> = { readonly kind: "ok"; readonly value: T } | EarlyDisposition;
 
 /** Everything that ends the steps early. */
-export type Ending =
+export type EarlyDisposition =
   | { readonly kind: "suppress"; readonly reason: SuppressReason; readonly duplicateOf?: string }
   | {
       /** Try again later: `delayMs` from now, or as the attempt's backoff says when it is absent. */
@@ -35,7 +35,7 @@ export type Ending =
       readonly why: SkipReason;
     };
 
-export function ok<T>(value: T): Outcome<T> {
+export function ok<T>(value: T): StepResult<T> {
   return { kind: "ok", value };
 }
 
@@ -43,6 +43,6 @@ export function deadLetter(
   reason: DeadLetterReason,
   step: string,
   detail: string,
-): Extract<Ending, { kind: "deadLetter" }> {
+): Extract<EarlyDisposition, { kind: "deadLetter" }> {
   return { kind: "deadLetter", reason, step, detail };
 }

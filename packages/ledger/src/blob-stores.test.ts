@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Arrival } from "./deliveries/parsing.ts";
+import type { IncomingDelivery } from "./deliveries/parsing.ts";
 import { ledgerOn } from "./ledger.ts";
 import { openMemoryDatabase } from "../testing/memory-database.ts";
 
@@ -28,7 +28,7 @@ it("L23: a place that was noted may hold blobs, another one not; where none was,
   await ledger.close();
 }, 60_000);
 
-const ARRIVAL: Arrival = {
+const ARRIVAL: IncomingDelivery = {
   tenant: "acme",
   eventId: "evt_1",
   lane: "shared",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase, type Database } from "./database.ts";
-import type { TryEnd } from "./deliveries/ending.ts";
+import type { AttemptResult } from "./deliveries/ending.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
 import type { TakeOptions } from "./waiting/waiting.ts";
 
@@ -136,7 +136,7 @@ async function park(
     traceId: null,
     now: 2500,
   });
-  const end: TryEnd = {
+  const end: AttemptResult = {
     tenant,
     eventId,
     service: "crm-sink",

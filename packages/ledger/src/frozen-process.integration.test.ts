@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase, type Database } from "./database.ts";
 import { ledgerOn, openLedger, type Ledger } from "./ledger.ts";
-import { arrival, candidate, written } from "../testing/samples.ts";
+import { incoming, candidate, written } from "../testing/samples.ts";
 import { CLAIM, TRANSACTIONS, type TransactionName } from "../testing/transactions.ts";
 
 // L13: a process that is frozen in the middle of a transaction keeps what it has locked; the others go on all the same.
@@ -47,7 +47,7 @@ it.each(Object.keys(TRANSACTIONS) as TransactionName[])(
           await Promise.all([
             ledger.claim([{ ...CLAIM, tenant: each, owner: "two", leaseMs: 1, settleMs: 0 }]),
             ledger.admit(candidate(each, "evt_1", 2000)),
-            ledger.accept([arrival(each, "evt_2")], 1000),
+            ledger.accept([incoming(each, "evt_2")], 1000),
           ]);
           await ledger.finish(written(each, "evt_1", 2000)).then(through(each));
           const outage = { eventId: "evt_1", probe: false, code: "http:503", retryAfterMs: 0 };

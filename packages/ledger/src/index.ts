@@ -6,7 +6,7 @@ export type { CrmAccount } from "./effects/crm-accounts.ts";
 export type { ConversationQuestion } from "./conversations/conversations.ts";
 export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
 export type { ClaimRequest, ClaimResult, Release } from "./effects/effects.ts";
-export type { EffectEnd, OutboxRecord, TryEnd } from "./deliveries/ending.ts";
+export type { EffectEnd, OutboxRecord, AttemptResult } from "./deliveries/ending.ts";
 export type { StoredRecord } from "./waiting/stored-record.ts";
 export type { CallEvidence, FailedCall } from "./circuits/failing-operations.ts";
 export type { DeliveryFilter, ListedDelivery, ListPlace } from "./inspect/listing.ts";
@@ -20,12 +20,18 @@ export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
 export { FIRST_KEY, keepGap } from "./inspect/reconciling.ts";
 export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./inspect/reconciling.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
-export { receiverOf, type DueNotice, type Notice, type NoticeEnd, type TakeNotices } from "./outbox/notifications.ts";
+export {
+  receiverOf,
+  type DueNotification,
+  type Notification,
+  type NotificationResult,
+  type TakeNotifications,
+} from "./outbox/notifications.ts";
 export { keepReferences, readWaitingRecords, type ReferencedRecords } from "./waiting/keep-references.ts";
 export { KEEP_FROM_AGE_MS, type ReferenceCursor, type WaitingReference } from "./waiting/parking.ts";
 export type { Naming } from "./deliveries/naming.ts";
 export type { Publish } from "./outbox/outbox.ts";
-export type { Arrival, Arrived, Parsed } from "./deliveries/parsing.ts";
+export type { IncomingDelivery, AcceptedDelivery, Parsed } from "./deliveries/parsing.ts";
 export { poll, type Poller } from "./poll.ts";
 export { QUOTA_CODE, type TokenDraw } from "./quota/rate-buckets.ts";
 export type { RelatedDeals, RelatedDealsQuestion } from "./conversations/related-deals.ts";
@@ -34,7 +40,7 @@ export type { HandSettlement, UnknownEffect } from "./effects/settle-by-hand.ts"
 export type { Mentions, SentMessage } from "./conversations/sent-messages.ts";
 export type { TooOldTake } from "./waiting/too-old.ts";
 export type { ConversationKey, TakeOptions, WaitingEmail } from "./waiting/waiting.ts";
-export type { MetUnreadable } from "./deliveries/unreadable.ts";
+export type { UndecodableRecord } from "./deliveries/unreadable.ts";
 export {
   waitReason,
   whyItWaits,

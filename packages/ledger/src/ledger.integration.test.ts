@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLedger, type Ledger } from "./ledger.ts";
-import type { EffectEnd, TryEnd } from "./deliveries/ending.ts";
-import { arrival, candidate, outage, parsed, record, waits, written } from "../testing/samples.ts";
+import type { EffectEnd, AttemptResult } from "./deliveries/ending.ts";
+import { incoming, candidate, outage, parsed, record, waits, written } from "../testing/samples.ts";
 
 let ledger: Ledger;
 /** Every test has a tenant of its own: one database, no clean-up. */
@@ -17,7 +17,7 @@ afterAll(async () => ledger.close());
 describe("a delivery's states", () => {
   it("goes accepted, parsed, delivering, written, and its outcome stands in the outbox", async () => {
     const tenant = newTenant();
-    const [arrived] = await ledger.accept([arrival(tenant, "evt_1")], 1000);
+    const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], 1000);
     expect(arrived).toMatchObject({ state: "accepted", starts: 1, pass: 0 });
     await ledger.markParsed([parsed(tenant, "evt_1")]);
     expect((await ledger.delivery(tenant, "evt_1"))?.state).toBe("parsed");
@@ -42,11 +42,11 @@ describe("a delivery's states", () => {
   it("counts starts of what never ends, once for twins in a batch", async () => {
     const tenant = newTenant();
     for (const expected of [1, 2, 3]) {
-      const [one, twin] = await ledger.accept([arrival(tenant, "evt_1"), arrival(tenant, "evt_1")], 1000);
+      const [one, twin] = await ledger.accept([incoming(tenant, "evt_1"), incoming(tenant, "evt_1")], 1000);
       expect([one?.starts, twin?.starts]).toEqual([expected, expected]);
     }
     await ledger.markParsed([parsed(tenant, "evt_1")]);
-    expect((await ledger.accept([arrival(tenant, "evt_1")], 1000))[0]?.starts).toBe(1);
+    expect((await ledger.accept([incoming(tenant, "evt_1")], 1000))[0]?.starts).toBe(1);
   });
 
   it.each([
@@ -79,22 +79,26 @@ describe("a delivery's states", () => {
 
   it("meeting dead_lettered: a record of the next pass opens it, its own record read again has ended (L10)", async () => {
     const tenant = newTenant();
-    await ledger.accept([arrival(tenant, "evt_1")], 1000);
+    await ledger.accept([incoming(tenant, "evt_1")], 1000);
     await ledger.finish({
       ...written(tenant, "evt_1", 0),
       stage: "parse",
-      to: { ...written(tenant, "evt_1", 0).to, state: "dead_lettered", reason: "unreadable_mime" } as TryEnd["to"],
+      to: {
+        ...written(tenant, "evt_1", 0).to,
+        state: "dead_lettered",
+        reason: "unreadable_mime",
+      } as AttemptResult["to"],
     });
     expect((await ledger.deadLetters({ tenant, limit: 10 }))[0]).toMatchObject({
       eventId: "evt_1",
       reason: "unreadable_mime",
     });
-    const replayed = { ...arrival(tenant, "evt_1"), pass: 1, offset: 9n };
+    const replayed = { ...incoming(tenant, "evt_1"), pass: 1, offset: 9n };
     expect((await ledger.accept([replayed], 1000))[0]).toMatchObject({ state: "accepted", pass: 1 });
     await ledger.admit({ ...candidate(tenant, "evt_1", 2000), pass: 1 });
     await ledger.finish({
       ...written(tenant, "evt_1", 2000, 1),
-      to: { ...written(tenant, "evt_1", 0).to, state: "dead_lettered", reason: "crm_rejected" } as TryEnd["to"],
+      to: { ...written(tenant, "evt_1", 0).to, state: "dead_lettered", reason: "crm_rejected" } as AttemptResult["to"],
     });
     // As often as its partition pauses; so has a twin, which the parser produced a second time.
     for (const offset of [5n, 9n])
@@ -116,7 +120,7 @@ describe("a delivery's states", () => {
       ...written(tenant, "evt_1", 2000).to,
       state: "dead_lettered",
       reason: "crm_rejected",
-    } as TryEnd["to"];
+    } as AttemptResult["to"];
     await ledger.admit(candidate(tenant, "evt_1", 2000));
     await ledger.finish({ ...written(tenant, "evt_1", 2000), to: dead });
     const opened = { verdict: "deliver", pass: 1, attempt: 0, starts: 1 };
@@ -131,11 +135,11 @@ describe("a delivery's states", () => {
     const tenant = newTenant();
     await ledger.admit(candidate(tenant, "evt_1", 2000));
     await ledger.finish(written(tenant, "evt_1", 2000));
-    await ledger.accept([arrival(tenant, "evt_1")], 1000);
+    await ledger.accept([incoming(tenant, "evt_1")], 1000);
     await ledger.finish({
       ...written(tenant, "evt_1", 0),
       stage: "parse",
-      to: { ...written(tenant, "evt_1", 0).to, state: "dead_lettered", reason: "blob_missing" } as TryEnd["to"],
+      to: { ...written(tenant, "evt_1", 0).to, state: "dead_lettered", reason: "blob_missing" } as AttemptResult["to"],
     });
     expect((await ledger.delivery(tenant, "evt_1"))?.state).toBe("written");
   });
@@ -163,7 +167,7 @@ describe("a delivery's states", () => {
 
   it("keeps mail that Postgres would refuse: NUL, lone surrogates", async () => {
     const tenant = newTenant();
-    await ledger.accept([{ ...arrival(tenant, "evt_1"), sourceEventId: "a\0b\uD800" }], 1000);
+    await ledger.accept([{ ...incoming(tenant, "evt_1"), sourceEventId: "a\0b\uD800" }], 1000);
     expect((await ledger.delivery(tenant, "evt_1"))?.source.eventId).toBe("ab\uFFFD");
   });
 });

@@ -15,7 +15,7 @@ import { coalesce } from "./batcher.ts";
 import { crmAccount, switchCrm, type CrmAccount } from "./effects/crm-accounts.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations/conversations.ts";
 import { impatient, openDatabase, type Database, type DatabaseOptions } from "./database.ts";
-import { forgetDeliveryStarts, startDeliveryAlone } from "./deliveries/delivery-starts.ts";
+import { forgetDeliveryStarts, startIsolatedDelivery } from "./deliveries/delivery-starts.ts";
 import {
   activitiesAt,
   claim,
@@ -27,7 +27,7 @@ import {
   type ClaimResult,
   type Release,
 } from "./effects/effects.ts";
-import { finish, type TryEnd } from "./deliveries/ending.ts";
+import { finish, type AttemptResult } from "./deliveries/ending.ts";
 import type { StoredRecord } from "./waiting/stored-record.ts";
 import {
   forgetFailedCalls,
@@ -39,7 +39,13 @@ import {
 import * as inspecting from "./inspect/inspecting.ts";
 import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./inspect/listing.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
-import { endNotice, takeNotices, type DueNotice, type NoticeEnd, type TakeNotices } from "./outbox/notifications.ts";
+import {
+  finishNotification,
+  takeNotifications,
+  type DueNotification,
+  type NotificationResult,
+  type TakeNotifications,
+} from "./outbox/notifications.ts";
 import { nameEmails, type Naming } from "./deliveries/naming.ts";
 import { oauthGrants } from "./oauth-grants.ts";
 import * as operating from "./operate/operating.ts";
@@ -55,12 +61,12 @@ import {
 import { publishOutbox, type Publish } from "./outbox/outbox.ts";
 import {
   accept,
-  endAlone,
+  endIsolated,
   markParsed,
-  startAlone,
+  startIsolated,
   takeBackStarts,
-  type Arrival,
-  type Arrived,
+  type IncomingDelivery,
+  type AcceptedDelivery,
   type Parsed,
 } from "./deliveries/parsing.ts";
 import { drawTokens, pauseBucket, type TokenDraw } from "./quota/rate-buckets.ts";
@@ -69,7 +75,7 @@ import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./effe
 import { mention, registerSent, type Mentions, type SentMessage } from "./conversations/sent-messages.ts";
 import { settleByHand, unknownEffects, type HandSettlement } from "./effects/settle-by-hand.ts";
 import { takeTooOld, type TooOldTake } from "./waiting/too-old.ts";
-import { meetUnreadable, type MetUnreadable } from "./deliveries/unreadable.ts";
+import { acceptUndecodable, type UndecodableRecord } from "./deliveries/unreadable.ts";
 import {
   conversationWaits,
   releaseHeads,
@@ -121,7 +127,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     },
     { groupOf: ([first]) => first?.tenant ?? "" },
   );
-  const finishTogether = coalesce<TryEnd, null>(async (ends, shared) => {
+  const finishTogether = coalesce<AttemptResult, null>(async (ends, shared) => {
     await finish(on(shared), ends, options.parkedMaxBytes ?? DEFAULT_PARKED_MAX_BYTES);
     return ends.map(() => null);
   }, byTenant);
@@ -135,24 +141,25 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
         () => false,
       ),
 
-    accept: async (arrivals: readonly Arrival[], now: number): Promise<Arrived[]> => accept(database, arrivals, now),
+    accept: async (deliveries: readonly IncomingDelivery[], now: number): Promise<AcceptedDelivery[]> =>
+      accept(database, deliveries, now),
     markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, parsed),
     /** The emailKey under which a parsed email goes on; kept on its row. */
     nameEmail: coalesce<Naming, string>(async (namings) => nameEmails(database, namings)),
     takeBackStarts: async (
       deliveries: readonly { readonly tenant: string; readonly eventId: string }[],
     ): Promise<void> => takeBackStarts(database, deliveries),
-    startAlone: async (tenant: string, eventId: string): Promise<number> => startAlone(database, tenant, eventId),
-    endAlone: async (tenant: string, eventId: string): Promise<void> => endAlone(database, tenant, eventId),
+    startIsolated: async (tenant: string, eventId: string): Promise<number> => startIsolated(database, tenant, eventId),
+    endIsolated: async (tenant: string, eventId: string): Promise<void> => endIsolated(database, tenant, eventId),
 
-    startDeliveryAlone: async (tenant: string, eventId: string): Promise<number> =>
-      startDeliveryAlone(database, tenant, eventId),
+    startIsolatedDelivery: async (tenant: string, eventId: string): Promise<number> =>
+      startIsolatedDelivery(database, tenant, eventId),
     forgetDeliveryStarts: async (tenant: string, eventId: string): Promise<void> =>
       forgetDeliveryStarts(database, tenant, eventId),
     takeStalled: async (lanes: readonly string[], forMs: number) => takeStalled(database, lanes, forMs),
     admit: coalesce<Candidate, Admission>(async (candidates, shared) => admit(on(shared), candidates), byTenant),
-    meetUnreadable: async (arrival: Arrival, now: number): Promise<MetUnreadable> =>
-      meetUnreadable(database, arrival, now),
+    acceptUndecodable: async (incoming: IncomingDelivery, now: number): Promise<UndecodableRecord> =>
+      acceptUndecodable(database, incoming, now),
     canonicalConversation: coalesce<ConversationQuestion, string | null>(
       async (questions, shared) => canonicalConversations(on(shared), questions),
       byTenant,
@@ -178,7 +185,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     knownKey: async (asked: Parameters<typeof knownKey>[1]): Promise<string | null> => knownKey(database, asked),
     activitiesAt: async (tenant: string, dealId: string): Promise<string[]> => activitiesAt(database, tenant, dealId),
     release: async (claims: readonly Release[]): Promise<void> => release(database, claims),
-    finish: async (end: TryEnd): Promise<void> => {
+    finish: async (end: AttemptResult): Promise<void> => {
       await finishTogether(end);
     },
 
@@ -198,8 +205,9 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
 
     publishOutbox: async (publish: Publish): Promise<number> => publishOutbox(database, publish),
 
-    takeNotices: async (take: TakeNotices): Promise<DueNotice[]> => takeNotices(database, take),
-    endNotice: async (notice: DueNotice, end: NoticeEnd): Promise<void> => endNotice(database, notice, end),
+    takeNotifications: async (take: TakeNotifications): Promise<DueNotification[]> => takeNotifications(database, take),
+    finishNotification: async (notice: DueNotification, end: NotificationResult): Promise<void> =>
+      finishNotification(database, notice, end),
 
     circuit: async (tenant: string, crm: string): Promise<CircuitState> => readCircuit(database, tenant, crm),
     recordOutage: async (tenant: string, crm: string, outage: CrmOutage, probeDelayMs: (probes: number) => number) =>
@@ -248,8 +256,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     outboxSize: async () => inspecting.outboxSize(database),
 
     audit: async (actor: string, action: string, detail: object) => operating.audit(database, actor, action, detail),
-    tellJourney: async (tenant: string, eventId: string, service: string, what: string, detail: object) =>
-      operating.tellJourney(database, tenant, eventId, service, what, detail),
+    appendJourneyEvent: async (tenant: string, eventId: string, service: string, what: string, detail: object) =>
+      operating.appendJourneyEvent(database, tenant, eventId, service, what, detail),
     unknownEffects: async (tenant: string, eventId: string) => unknownEffects(database, tenant, eventId),
     settleByHand: async (
       event: Parameters<typeof settleByHand>[1],

@@ -3,8 +3,8 @@ import type { Database } from "./database.ts";
 import { ledgerOn, type Ledger } from "./ledger.ts";
 import { age, bigintColumns, DAY_MS, momentsIn, NO_MOMENT } from "../testing/age.ts";
 import { openMemoryDatabase } from "../testing/memory-database.ts";
-import { arrival, candidate, outage, parsed, waits, written } from "../testing/samples.ts";
-import type { TryEnd } from "./deliveries/ending.ts";
+import { incoming, candidate, outage, parsed, waits, written } from "../testing/samples.ts";
+import type { AttemptResult } from "./deliveries/ending.ts";
 
 /** What is sent again once everything has stood for so many days. */
 const AGES = [1, 24, 25, 30, 400];
@@ -37,11 +37,11 @@ const link = (tenant: string, id: string, refs: string[]) => ({
   roots: [...refs, id].map((each) => `cnv_${each}`),
 });
 const wrote = async (tenant: string, now: number): Promise<void> => {
-  await ledger.accept([arrival(tenant, "evt_1")], now);
+  await ledger.accept([incoming(tenant, "evt_1")], now);
   await ledger.markParsed([{ ...parsed(tenant, "evt_1"), parsedAt: now }]);
   await ledger.admit({ ...candidate(tenant, "evt_1", now), now });
   const end = written(tenant, "evt_1", now);
-  await ledger.finish({ ...end, to: { ...end.to, endedAt: now, notices: NOTICES } as TryEnd["to"] });
+  await ledger.finish({ ...end, to: { ...end.to, endedAt: now, notices: NOTICES } as AttemptResult["to"] });
 };
 
 /** One line a case: what stands, what comes later, and what must become of it. */
@@ -53,7 +53,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a replay of what is unchanged is skipped": {
     before: wrote,
     after: async (tenant, now) => {
-      const [arrived] = await ledger.accept([arrival(tenant, "evt_1")], now);
+      const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], now);
       const parsedAt = Math.max(now, (arrived?.parsedAfter ?? 0) + 1);
       expect(await ledger.admit({ ...candidate(tenant, "evt_1", parsedAt), now })).toEqual({
         verdict: "already_ended",
@@ -63,7 +63,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a replay of what changed is delivered": {
     before: wrote,
     after: async (tenant, now) => {
-      const [arrived] = await ledger.accept([arrival(tenant, "evt_1")], now);
+      const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], now);
       const parsedAt = Math.max(now, (arrived?.parsedAfter ?? 0) + 1);
       const again = { ...candidate(tenant, "evt_1", parsedAt), contentHash: "other", now };
       expect((await ledger.admit(again)).verdict).toBe("deliver");
@@ -75,11 +75,11 @@ const CASES: Readonly<Record<string, Case>> = {
       const end = written(tenant, "evt_1", now);
       await ledger.finish({
         ...end,
-        to: { ...end.to, state: "dead_lettered", reason: "crm_rejected" } as TryEnd["to"],
+        to: { ...end.to, state: "dead_lettered", reason: "crm_rejected" } as AttemptResult["to"],
       });
     },
     after: async (tenant, now) => {
-      const [arrived] = await ledger.accept([arrival(tenant, "evt_1")], now);
+      const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], now);
       const again = { ...candidate(tenant, "evt_1", now), pass: arrived?.pass ?? 0, now };
       expect(await ledger.admit(again)).toMatchObject({ verdict: "deliver", pass: 1, attempt: 0 });
     },
@@ -138,12 +138,12 @@ const CASES: Readonly<Record<string, Case>> = {
   "a notice that was taken and never ended is sent": {
     before: async (tenant, now) => {
       await wrote(tenant, now);
-      await ledger.takeNotices({ leaseMs: 60_000, limit: 100, perReceiver: 9, except: [] });
+      await ledger.takeNotifications({ leaseMs: 60_000, limit: 100, perReceiver: 9, except: [] });
     },
     after: async (tenant) => {
-      const mine = (await ledger.takeNotices({ leaseMs: 60_000, limit: 1_000, perReceiver: 9, except: [] })).filter(
-        (each) => each.tenant === tenant,
-      );
+      const mine = (
+        await ledger.takeNotifications({ leaseMs: 60_000, limit: 1_000, perReceiver: 9, except: [] })
+      ).filter((each) => each.tenant === tenant);
       expect(mine).toMatchObject([{ key: "eml_1/vip" }]);
       expect(mine[0]?.age).toBeGreaterThan(0);
     },

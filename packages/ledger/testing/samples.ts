@@ -1,10 +1,10 @@
 import type { Candidate } from "../src/deliveries/admitting.ts";
 import type { CrmOutage } from "../src/circuits/circuits.ts";
-import type { TryEnd } from "../src/deliveries/ending.ts";
+import type { AttemptResult } from "../src/deliveries/ending.ts";
 import type { StoredRecord } from "../src/waiting/stored-record.ts";
-import type { Arrival, Parsed } from "../src/deliveries/parsing.ts";
+import type { IncomingDelivery, Parsed } from "../src/deliveries/parsing.ts";
 
-export function arrival(tenant: string, eventId: string): Arrival {
+export function incoming(tenant: string, eventId: string): IncomingDelivery {
   return {
     tenant,
     eventId,
@@ -40,7 +40,7 @@ export function parsed(tenant: string, eventId: string): Parsed {
 
 export function candidate(tenant: string, eventId: string, parsedAt: number): Candidate {
   return {
-    ...arrival(tenant, eventId),
+    ...incoming(tenant, eventId),
     emailKey: "eml_1",
     contentHash: "hash",
     mappingVersion: "m1",
@@ -51,7 +51,7 @@ export function candidate(tenant: string, eventId: string, parsedAt: number): Ca
   };
 }
 
-export function written(tenant: string, eventId: string, parsedAt: number, pass = 0): TryEnd {
+export function written(tenant: string, eventId: string, parsedAt: number, pass = 0): AttemptResult {
   return {
     tenant,
     eventId,
@@ -88,7 +88,7 @@ export function waits(
   eventId: string,
   parsedAt: number,
   options: { value: Buffer; delayMs: number; conversationId?: string },
-): TryEnd {
+): AttemptResult {
   return {
     ...written(tenant, eventId, parsedAt),
     to: {

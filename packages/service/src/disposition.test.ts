@@ -12,8 +12,8 @@ function thrown(name: string): Error {
 test.each<UsedAttempts>([{}, { unexpected: 1 }, { crm: 3, unexpected: 3 }])(
   "a part of the email that the blob store has lost ends it at once, with %j used up",
   (attempts) => {
-    const ending = toThrownDisposition(thrown("BlobMissingError"), "deliver", { attempts, random: 0.5 });
-    expect(ending).toMatchObject({ kind: "deadLetter", reason: "blob_missing" });
+    const disposition = toThrownDisposition(thrown("BlobMissingError"), "deliver", { attempts, random: 0.5 });
+    expect(disposition).toMatchObject({ kind: "deadLetter", reason: "blob_missing" });
   },
 );
 

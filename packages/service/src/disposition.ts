@@ -1,7 +1,7 @@
-import { deadLetter, getRetryDelay, type Ending, type UsedAttempts } from "@inlet/domain";
+import { deadLetter, getRetryDelay, type EarlyDisposition, type UsedAttempts } from "@inlet/domain";
 
 /** How the steps of a delivery ended: `written`, or one of the early endings. */
-export type Disposition = { readonly kind: "written" } | Ending;
+export type Disposition = { readonly kind: "written" } | EarlyDisposition;
 
 /**
  * How a delivery ends of which a step threw. That the store has lost a part of it will not pass: the store answered, or the fault would be one
@@ -11,7 +11,7 @@ export function toThrownDisposition(
   error: unknown,
   step: "parse" | "deliver",
   { attempts, random }: { readonly attempts: UsedAttempts; readonly random: number },
-): Ending {
+): EarlyDisposition {
   const { name } = error as Error;
   if (name === "BlobMissingError")
     return deadLetter("blob_missing", step, "a part of the email is no longer in the blob store");

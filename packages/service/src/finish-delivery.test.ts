@@ -1,6 +1,6 @@
 import type { NewRecord } from "@inlet/kafka";
 import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
-import type { TryEnd } from "@inlet/ledger";
+import type { AttemptResult } from "@inlet/ledger";
 import { DLQ_HEADER } from "@inlet/schemas";
 import { metricsRegistry } from "@inlet/telemetry";
 import { describe, expect, it } from "vitest";
@@ -16,11 +16,11 @@ const codec = createCodec({ registry: createLocalSchemaIds() });
 async function finish(disposition: Disposition, change: Partial<FinishedDelivery> = {}) {
   const order: string[] = [];
   const letters: NewRecord[] = [];
-  const ends: TryEnd[] = [];
+  const ends: AttemptResult[] = [];
   const deps = {
     codec,
     now: () => NOW,
-    reach: () => {},
+    failpoint: () => {},
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     producer: {
       send: async (record: NewRecord) => {
@@ -30,7 +30,7 @@ async function finish(disposition: Disposition, change: Partial<FinishedDelivery
       },
     },
     ledger: {
-      finish: async (end: TryEnd) => {
+      finish: async (end: AttemptResult) => {
         order.push("ledger");
         ends.push(end);
       },
@@ -130,8 +130,8 @@ describe("what waits", () => {
 
   it.each([HOUR_MS, HOUR_MS + 1, 400 * 24 * HOUR_MS])("and has waited for %i ms is too old", async (waited) => {
     for (const kind of ["park", "retry"] as const) {
-      const ending = { kind, code: "away", attempt: null, delayMs: 1_000 } as Disposition;
-      const { to } = await finish(ending, { since: NOW - waited });
+      const disposition = { kind, code: "away", attempt: null, delayMs: 1_000 } as Disposition;
+      const { to } = await finish(disposition, { since: NOW - waited });
       expect(to).toMatchObject({ state: "dead_lettered", reason: "too_old" });
     }
   });

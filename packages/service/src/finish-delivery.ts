@@ -1,7 +1,7 @@
-import { countAttempts, deadLetter, useAttempt, type Ending } from "@inlet/domain";
+import { countAttempts, deadLetter, useAttempt, type EarlyDisposition } from "@inlet/domain";
 import { outcomeRecord, type Codec } from "@inlet/event-codec";
 import { deadLetterOf, type Producer } from "@inlet/kafka";
-import type { Ledger, TryEnd } from "@inlet/ledger";
+import type { Ledger, AttemptResult } from "@inlet/ledger";
 import { traceIdOf, type Log } from "@inlet/telemetry";
 import type { Disposition } from "./disposition.ts";
 import type { FinalState, FinishedDelivery } from "./finished-delivery.ts";
@@ -16,7 +16,7 @@ export interface FinishDeps {
   /** Epoch ms. */
   readonly now: () => number;
   /** Failure tests end the process at named points. */
-  readonly reach: (point: string) => void;
+  readonly failpoint: (point: string) => void;
 }
 
 type Ends = Exclude<Disposition, { kind: "skip" }>;
@@ -25,9 +25,10 @@ type Ends = Exclude<Disposition, { kind: "skip" }>;
 export async function finishDelivery(deps: FinishDeps, delivery: FinishedDelivery, given: Disposition): Promise<void> {
   if (given.kind === "skip") return reportSkip(deps.log, delivery, given.why);
   const now = deps.now();
-  const ending = unlessTooOld(delivery, given, now);
-  deps.reach("before-end");
-  const attempts = ending.kind === "retry" ? useAttempt(delivery.attempts, ending.attempt) : delivery.attempts;
+  const disposition = unlessTooOld(delivery, given, now);
+  deps.failpoint("before-end");
+  const attempts =
+    disposition.kind === "retry" ? useAttempt(delivery.attempts, disposition.attempt) : delivery.attempts;
   await deps.ledger.finish({
     tenant: delivery.tenant,
     eventId: delivery.eventId,
@@ -39,18 +40,18 @@ export async function finishDelivery(deps: FinishDeps, delivery: FinishedDeliver
     attempts: { ...attempts },
     effects: delivery.effects,
     to:
-      ending.kind === "retry" || ending.kind === "park"
-        ? toWaiting(delivery, ending, now)
-        : await toFinal(deps, delivery, ending, now),
+      disposition.kind === "retry" || disposition.kind === "park"
+        ? toWaiting(delivery, disposition, now)
+        : await toFinal(deps, delivery, disposition, now),
   });
-  deps.reach("after-end");
-  reportFinish(deps.log, delivery, ending, now);
+  deps.failpoint("after-end");
+  reportFinish(deps.log, delivery, disposition, now);
 }
 
 /** What has waited beyond the tenant's maxAge is not sent to wait again. */
-function unlessTooOld(delivery: FinishedDelivery, ending: Ends, now: number): Ends {
-  if (ending.kind !== "retry" && ending.kind !== "park") return ending;
-  return leftMs(delivery, now) <= 0 ? tooOld(delivery, ending.code, now) : ending;
+function unlessTooOld(delivery: FinishedDelivery, disposition: Ends, now: number): Ends {
+  if (disposition.kind !== "retry" && disposition.kind !== "park") return disposition;
+  return leftMs(delivery, now) <= 0 ? tooOld(delivery, disposition.code, now) : disposition;
 }
 
 /** ms until the delivery has waited for as long as it may. */
@@ -63,21 +64,21 @@ export function tooOld(
   { stage, since }: Pick<FinishedDelivery, "stage" | "since">,
   code: string,
   now: number,
-): Extract<Ending, { kind: "deadLetter" }> {
+): Extract<EarlyDisposition, { kind: "deadLetter" }> {
   return deadLetter("too_old", stage, `waited ${Math.round((since === null ? 0 : now - since) / 1000)} s: ${code}`);
 }
 
 function toWaiting(
   delivery: FinishedDelivery,
-  ending: Extract<Ends, { kind: "retry" | "park" }>,
+  disposition: Extract<Ends, { kind: "retry" | "park" }>,
   now: number,
-): TryEnd["to"] {
+): AttemptResult["to"] {
   return {
     state: "waiting",
-    kind: ending.kind === "retry" ? "retry" : "parked",
-    code: ending.code,
+    kind: disposition.kind === "retry" ? "retry" : "parked",
+    code: disposition.code,
     // Whatever a CRM asked for: it is not left lying beyond its own end.
-    delayMs: Math.min(ending.delayMs ?? 0, leftMs(delivery, now)),
+    delayMs: Math.min(disposition.delayMs ?? 0, leftMs(delivery, now)),
     lane: delivery.lane,
     conversationId: delivery.conversationId,
     record: delivery.record,
@@ -87,15 +88,16 @@ function toWaiting(
 async function toFinal(
   deps: FinishDeps,
   delivery: FinishedDelivery,
-  ending: Extract<Ends, { kind: "written" | "suppress" | "deadLetter" }>,
+  disposition: Extract<Ends, { kind: "written" | "suppress" | "deadLetter" }>,
   now: number,
 ): Promise<FinalState> {
   const { tenant, eventId, warnings, summary, contentHash, mappingVersion } = delivery;
-  const state = ending.kind === "written" ? "written" : ending.kind === "suppress" ? "suppressed" : "dead_lettered";
-  const reason = ending.kind === "written" ? null : ending.reason;
-  const duplicateOf = ending.kind === "suppress" ? (ending.duplicateOf ?? null) : null;
+  const state =
+    disposition.kind === "written" ? "written" : disposition.kind === "suppress" ? "suppressed" : "dead_lettered";
+  const reason = disposition.kind === "written" ? null : disposition.reason;
+  const duplicateOf = disposition.kind === "suppress" ? (disposition.duplicateOf ?? null) : null;
   const attempts = countAttempts(delivery.attempts) + 1;
-  const letter = ending.kind === "deadLetter" ? await sendDeadLetter(deps, delivery, ending, now) : null;
+  const letter = disposition.kind === "deadLetter" ? await sendDeadLetter(deps, delivery, disposition, now) : null;
   const outbox = await outcomeRecord(deps.codec, {
     eventId,
     tenantId: tenant,
@@ -115,11 +117,11 @@ async function toFinal(
   return {
     state,
     reason,
-    detail: ending.kind === "deadLetter" ? ending.detail : null,
+    detail: disposition.kind === "deadLetter" ? disposition.detail : null,
     duplicateOf,
     warnings,
     notices: state === "written" ? delivery.notices : [],
-    evidence: { ...delivery.evidence, ...(ending.kind === "deadLetter" ? ending.evidence : {}) },
+    evidence: { ...delivery.evidence, ...(disposition.kind === "deadLetter" ? disposition.evidence : {}) },
     summary,
     contentHash,
     mappingVersion,
@@ -149,6 +151,6 @@ async function sendDeadLetter(
       traceId: traceIdOf() ?? null,
     }),
   );
-  deps.reach("after-dead-letter");
+  deps.failpoint("after-dead-letter");
   return at;
 }

@@ -1,9 +1,9 @@
 import type { UsedAttempts } from "@inlet/domain";
-import type { StoredRecord, TryEnd } from "@inlet/ledger";
+import type { StoredRecord, AttemptResult } from "@inlet/ledger";
 import type { Outcome } from "@inlet/schemas";
 
 /** An end that is no wait. */
-export type FinalState = Exclude<TryEnd["to"], { state: "waiting" }>;
+export type FinalState = Exclude<AttemptResult["to"], { state: "waiting" }>;
 
 /** One try of one delivery that has come to an end, whatever its record was. */
 export interface FinishedDelivery {
@@ -32,7 +32,7 @@ export interface FinishedDelivery {
   readonly crm: string | null;
   readonly warnings: readonly string[];
   readonly evidence: Readonly<Record<string, unknown>>;
-  readonly effects: TryEnd["effects"];
+  readonly effects: AttemptResult["effects"];
   readonly summary: FinalState["summary"];
   readonly notices: NonNullable<FinalState["notices"]>;
   /** The effects as `outcomes` tells them: without addresses. */

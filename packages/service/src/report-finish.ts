@@ -8,32 +8,33 @@ import type { FinishedDelivery } from "./finished-delivery.ts";
 export function reportFinish(
   log: Log,
   delivery: FinishedDelivery,
-  ending: Exclude<Disposition, { kind: "skip" }>,
+  disposition: Exclude<Disposition, { kind: "skip" }>,
   now: number,
 ): void {
   const { tenant, service, stage } = delivery;
   const line = {
     ...ids(delivery),
-    decision: ending.kind,
-    ...("reason" in ending ? { reason: ending.reason } : {}),
-    ...("code" in ending ? { code: ending.code, delayMs: ending.delayMs } : {}),
-    ...(ending.kind === "deadLetter" ? { step: ending.step, detail: ending.detail } : {}),
+    decision: disposition.kind,
+    ...("reason" in disposition ? { reason: disposition.reason } : {}),
+    ...("code" in disposition ? { code: disposition.code, delayMs: disposition.delayMs } : {}),
+    ...(disposition.kind === "deadLetter" ? { step: disposition.step, detail: disposition.detail } : {}),
     pass: delivery.pass,
     attempt: countAttempts(delivery.attempts) + 1,
     endToEndMs: now - delivery.receivedAt,
     warnings: delivery.warnings.length,
     ...delivery.line,
   };
-  if (ending.kind === "retry" || ending.kind === "park") {
-    if (ending.kind === "retry" && ending.attempt !== null) metrics.retries.inc({ tenant, stage });
+  if (disposition.kind === "retry" || disposition.kind === "park") {
+    if (disposition.kind === "retry" && disposition.attempt !== null) metrics.retries.inc({ tenant, stage });
     log.info(line, "email waits");
     return;
   }
-  const state = ending.kind === "written" ? "written" : ending.kind === "suppress" ? "suppressed" : "dead_lettered";
-  metrics.outcomes.inc({ tenant, state, reason: "reason" in ending ? ending.reason : "" });
+  const state =
+    disposition.kind === "written" ? "written" : disposition.kind === "suppress" ? "suppressed" : "dead_lettered";
+  metrics.outcomes.inc({ tenant, state, reason: "reason" in disposition ? disposition.reason : "" });
   metrics.endToEndSeconds.observe({ tenant, state }, Math.max(0, now - delivery.receivedAt) / 1000);
-  if (ending.kind === "deadLetter") {
-    metrics.deadLetters.inc({ service, step: ending.step, reason: ending.reason });
+  if (disposition.kind === "deadLetter") {
+    metrics.deadLetters.inc({ service, step: disposition.step, reason: disposition.reason });
     log.warn(line, "email dead-lettered");
   } else log.info(line, `email ${state}`);
 }

@@ -3,13 +3,13 @@ import type { Codec } from "@inlet/event-codec";
 import type { BlobStore } from "@inlet/blob-store";
 import type { TenantConfig, Tenants } from "@inlet/config";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
-import type { Ledger, Notice, SentMessage } from "@inlet/ledger";
+import type { Ledger, Notification, SentMessage } from "@inlet/ledger";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { Log } from "@inlet/telemetry";
-import type { EffectLog } from "./write/effect-tracker.ts";
+import type { EffectTracker } from "./write/effect-tracker.ts";
 import type { Isolation, Passage } from "./gates/isolation.ts";
 import type { MemoryBudget } from "./intake/memory-budget.ts";
-import type { TenantCrm, TenantCrms } from "./crm/crm-connections.ts";
+import type { CrmConnection, CrmConnections } from "./crm/crm-connections.ts";
 
 /** What the steps work with; made once per process. */
 export interface SinkDeps {
@@ -17,7 +17,7 @@ export interface SinkDeps {
   readonly codec: Codec;
   readonly blobs: BlobStore;
   readonly tenants: Tenants;
-  readonly crms: TenantCrms;
+  readonly crms: CrmConnections;
   readonly producer: Producer;
   /** Unique to this process; part of every claim's owner. */
   readonly instance: string;
@@ -28,13 +28,13 @@ export interface SinkDeps {
   readonly monotonic: () => number;
   readonly random: () => number;
   /** Failure tests end the process at named points. */
-  readonly reach: (point: string) => void;
+  readonly failpoint: (point: string) => void;
   readonly isolation: Isolation;
   readonly memory: MemoryBudget;
 }
 
 /** A record to deliver: fresh from Kafka, or taken from the waiting rows under a lease. */
-export type Arrival =
+export type IncomingDelivery =
   | {
       readonly from: "kafka";
       readonly record: KafkaRecord;
@@ -60,13 +60,13 @@ export type Arrival =
     };
 
 /** One try of one email on its way through the steps. */
-export interface EmailTry {
+export interface DeliveryAttempt {
   readonly deps: SinkDeps;
-  readonly arrival: Arrival;
+  readonly incoming: IncomingDelivery;
   readonly event: NormalizedEvent;
   readonly tenant: TenantConfig;
-  readonly crm: TenantCrm;
-  readonly effects: EffectLog;
+  readonly crm: CrmConnection;
+  readonly effects: EffectTracker;
   /** Unique to this try. */
   readonly owner: string;
   readonly passage: Passage;
@@ -82,17 +82,17 @@ export interface EmailTry {
   conversationId: string;
   /** Registered messages of the tenant that this email answers, the best first; filled in by `findSentMessages`. */
   sentMessages: readonly SentMessage[];
-  /** Ends what `keepWhenSlow` began; whatever acts on how the try ended comes after it. */
-  stopKeeping: () => Promise<void>;
+  /** Ends what `spillWhenSlow` began; whatever acts on how the try ended comes after it. */
+  stopSpilling: () => Promise<void>;
   /** It has called the CRM: what that cost of the quota is spent. */
   begun: boolean;
   /** Its calls go by themselves: together with others they failed. */
-  readonly alone: boolean;
+  readonly isolated: boolean;
   /** Records that are gone from the CRM were looked for in this try: once is enough. */
   renewed: boolean;
   readonly warnings: string[];
   /** What rules tell the tenant's own systems when the email is written. */
-  readonly notices: Notice[];
+  readonly notices: Notification[];
   readonly evidence: Record<string, unknown>;
   readonly summary: { effect: string; key: string; recordId: string | null; created: boolean | null }[];
 }

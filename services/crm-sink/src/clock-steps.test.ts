@@ -1,7 +1,7 @@
 import { operation, type CallResult } from "@inlet/crm";
 import { describe, expect, it } from "vitest";
 import { callCrm } from "./crm/call-crm.ts";
-import type { CallTry } from "./crm/call-try.ts";
+import type { CallAttempt } from "./crm/call-try.ts";
 import { KAFKA_BUDGET_MS } from "./limits.ts";
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +14,7 @@ async function tryWhile({ step, passesMs }: { readonly step: number; readonly pa
   // It began some time after the machine.
   const BOOT = 500_000;
   const email = {
-    deps: { now: () => wall + passed, monotonic: () => BOOT + passed, random: () => 0.5, reach: () => {} },
+    deps: { now: () => wall + passed, monotonic: () => BOOT + passed, random: () => 0.5, failpoint: () => {} },
     tenant: { crm: { timeoutMs: TIMEOUT_MS, quota: { perSecond: 10 } } },
     event: { eventId: "evt_1" },
     crm: {
@@ -26,8 +26,8 @@ async function tryWhile({ step, passesMs }: { readonly step: number; readonly pa
     deadline: BOOT + KAFKA_BUDGET_MS,
     attempts: {},
     begun: false,
-    alone: true,
-  } as unknown as CallTry;
+    isolated: true,
+  } as unknown as CallAttempt;
   const deadlines: number[] = [];
   const first = await callCrm(
     email,

@@ -1,19 +1,19 @@
-import type { Ending, Outcome } from "@inlet/domain";
+import type { EarlyDisposition, StepResult } from "@inlet/domain";
 
 /** Carries an ending out of the steps to the one place that acts on it; never leaves the pipeline. */
-export class Ended extends Error {
-  override readonly name = "Ended";
-  readonly ending: Ending;
-  constructor(ending: Ending) {
-    super(ending.kind);
-    this.ending = ending;
+export class EarlyExit extends Error {
+  override readonly name = "EarlyExit";
+  readonly disposition: EarlyDisposition;
+  constructor(disposition: EarlyDisposition) {
+    super(disposition.kind);
+    this.disposition = disposition;
   }
 }
 
 /** The value of a step's outcome, or the end of the steps. */
-export function need<T>(outcome: Outcome<T>): T {
+export function unwrap<T>(outcome: StepResult<T>): T {
   if (outcome.kind === "ok") return outcome.value;
-  throw new Ended(outcome);
+  throw new EarlyExit(outcome);
 }
 
 /** This partition cannot go on for now, and nothing of it may wait in the ledger: Kafka keeps the backlog. */

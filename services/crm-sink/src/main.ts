@@ -1,6 +1,6 @@
 import { runConsumerService } from "@inlet/service";
 import { checkAccounts } from "./crm/crm-account.ts";
-import { createTenantCrms } from "./crm/crm-connections.ts";
+import { createCrmConnections } from "./crm/crm-connections.ts";
 import { createSink } from "./sink.ts";
 
 /** Emails tried at the same time; a tenant alone gets three quarters of it (fair-queue.ts). */
@@ -10,13 +10,13 @@ await runConsumerService({
   name: "crm-sink",
   version: "0.1.0",
   defaults: { HTTP_PORT: "8083" },
-  start: async ({ environment, ledger, codec, blobs, tenants, kafka, producer, instance, log, reach }) => {
+  start: async ({ environment, ledger, codec, blobs, tenants, kafka, producer, instance, log, failpoint }) => {
     const { random } = Math;
-    const crms = createTenantCrms({ ledger, log, random, reach });
+    const crms = createCrmConnections({ ledger, log, random, failpoint });
     const clocks = { now: Date.now, monotonic: () => performance.now() };
     const consumer = createSink(
       kafka,
-      { ledger, codec, blobs, tenants, crms, producer, instance, log, ...clocks, random, reach },
+      { ledger, codec, blobs, tenants, crms, producer, instance, log, ...clocks, random, failpoint },
       { lanes: environment.lanes, concurrency: CONCURRENCY },
     );
     return {

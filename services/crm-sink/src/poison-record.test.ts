@@ -127,7 +127,7 @@ async function recordsOf(tenant: string): Promise<KafkaRecord[]> {
 
 /** As the parser leaves them: their rows are there. */
 async function acceptAll(tenant: string): Promise<void> {
-  const arrivals = NAMES.map((name) => emailOf(tenant, name)).map(({ eventId, source, receivedAt }, index) => ({
+  const deliveries = NAMES.map((name) => emailOf(tenant, name)).map(({ eventId, source, receivedAt }, index) => ({
     tenant,
     eventId,
     lane: "shared",
@@ -142,7 +142,7 @@ async function acceptAll(tenant: string): Promise<void> {
     receivedAt,
     traceId: null,
   }));
-  await ledger.accept(arrivals, Date.now());
+  await ledger.accept(deliveries, Date.now());
 }
 
 async function statesOf(tenant: string): Promise<(string | undefined)[]> {

@@ -11,13 +11,13 @@ import { createFairQueue } from "./intake/fair-queue.ts";
 import { countWaiting } from "./intake/count-waiting.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
 import { createIsolation } from "./gates/isolation.ts";
-import { matchAgain } from "./intake/rematch.ts";
+import { rematch } from "./intake/rematch.ts";
 import { probeCircuits } from "./gates/probe-circuits.ts";
 import { createMemoryBudget } from "./intake/memory-budget.ts";
 import { releaseHeads } from "./intake/release-heads.ts";
 import { releaseWaiting } from "./intake/release-waiting.ts";
-import { rescueStalled } from "./intake/recover-stalled.ts";
-import { sendNotices } from "./finish/send-notifications.ts";
+import { recoverStalled } from "./intake/recover-stalled.ts";
+import { sendNotifications } from "./finish/send-notifications.ts";
 
 /** Bodies and files that are being sent, with the copies that their encoding makes; a process takes up about as much beside it. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
@@ -80,8 +80,8 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
         releaseWaiting(deps, reader, queue, options.lanes),
         probeCircuits(deps, options.lanes),
         endTooOld(deps, reader, options.lanes),
-        rescueStalled(reader, deps, queue, options.lanes),
-        matchAgain(deps, queue, options.lanes),
+        recoverStalled(reader, deps, queue, options.lanes),
+        rematch(deps, queue, options.lanes),
         keepReferences(deps.ledger, reader, {
           stage: "deliver",
           lanes: options.lanes,
@@ -95,7 +95,7 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
           },
           onError: warn("what waits by reference cannot be looked after"),
         }),
-        sendNotices(deps),
+        sendNotifications(deps),
         poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),

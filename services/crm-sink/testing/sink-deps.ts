@@ -5,7 +5,7 @@ import type { Ledger } from "@inlet/ledger";
 import type { SinkDeps } from "../src/attempt.ts";
 import { createIsolation } from "../src/gates/isolation.ts";
 import { createMemoryBudget } from "../src/intake/memory-budget.ts";
-import { createTenantCrms } from "../src/crm/crm-connections.ts";
+import { createCrmConnections } from "../src/crm/crm-connections.ts";
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -16,7 +16,7 @@ export function sinkDeps(
   change: Partial<SinkDeps> = {},
 ): SinkDeps {
   let offset = 0n;
-  const reach = change.reach ?? (() => {});
+  const failpoint = change.failpoint ?? (() => {});
   return {
     ledger,
     codec: createCodec({ registry: createLocalSchemaIds() }),
@@ -28,14 +28,14 @@ export function sinkDeps(
       faults: () => [],
       close: async () => {},
     },
-    crms: createTenantCrms({ ledger, log: SILENT, random: () => 0.5, reach }),
+    crms: createCrmConnections({ ledger, log: SILENT, random: () => 0.5, failpoint }),
     producer: { send: async ({ topic }) => ({ topic, partition: 0, offset: (offset += 1n) }), close: async () => {} },
     instance: "sink/1",
     log: SILENT,
     now: Date.now,
     monotonic: () => performance.now(),
     random: () => 0.5,
-    reach,
+    failpoint,
     isolation: createIsolation(),
     memory: createMemoryBudget(64 * 1024 * 1024),
     ...change,

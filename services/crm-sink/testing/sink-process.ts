@@ -23,9 +23,9 @@ export interface SinkProcessSettings {
 }
 
 const { tenant, crmUrl, killAt } = JSON.parse(process.argv[2] ?? "") as SinkProcessSettings;
-const { reach } = failureTest({ INLET_TEST_KILL_AT: killAt });
+const { failpoint } = failureTest({ INLET_TEST_KILL_AT: killAt });
 const deps = sinkDeps(ledgerOn(parentDatabase()), new Map([[tenant, httpTenant(tenant, crmUrl)]]), {
-  reach,
+  failpoint,
   instance: `sink/${process.pid}`,
 });
 const queue = createFairQueue(8, SLOW_MS);

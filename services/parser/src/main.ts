@@ -23,7 +23,7 @@ await runConsumerService({
   name: "parser",
   version: "0.1.0",
   defaults: { HTTP_PORT: "8082" },
-  start: async ({ environment, ledger, codec, blobs, tenants, kafka, producer, instance, log, reach }) => {
+  start: async ({ environment, ledger, codec, blobs, tenants, kafka, producer, instance, log, failpoint }) => {
     const { workers, memoryMb } = poolSize(availableParallelism(), process.constrainedMemory());
     const pool = createParsePool({ workers, memoryMb, timeoutMs: PARSE_TIMEOUT_MS });
     const senders = createSenderPool({
@@ -51,7 +51,7 @@ await runConsumerService({
         log,
         now: Date.now,
         random: Math.random,
-        reach,
+        failpoint,
       },
       environment.lanes,
     );

@@ -1,5 +1,5 @@
 import { BlobMissingError } from "@inlet/blob-store";
-import { deadLetter, domainOf, ok, type Outcome } from "@inlet/domain";
+import { deadLetter, domainOf, ok, type StepResult } from "@inlet/domain";
 import { TRUNCATION_LIMITS, formerEmailKey, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
@@ -21,7 +21,7 @@ export interface ParsedEmail {
 }
 
 /** The way of one raw event to its normalized record, step by step. */
-export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<Outcome<ParsedEmail>> {
+export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<StepResult<ParsedEmail>> {
   const body = await readBody(deps, delivery);
   if (body.kind !== "ok") return body;
   const understood = await understand(deps, delivery, body.value);
@@ -39,7 +39,7 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   return ok({ row: await publish(deps, delivery, { ...event, emailKey }), class: event.classification.kind });
 }
 
-async function readBody(deps: ParserDeps, { event }: Delivery): Promise<Outcome<Buffer>> {
+async function readBody(deps: ParserDeps, { event }: Delivery): Promise<StepResult<Buffer>> {
   try {
     return ok(await resolveBody(event.body, deps.blobs));
   } catch (error) {
@@ -90,7 +90,7 @@ function describe(
 }
 
 /** Email to nobody's address ends where it can be found again: after the tenant's file was mended, a replay from the dlq brings it back. */
-function knownRecipient({ tenant }: Delivery, event: NormalizedEvent): Outcome<null> {
+function knownRecipient({ tenant }: Delivery, event: NormalizedEvent): StepResult<null> {
   const { mailbox, source } = event;
   // What SMTP took for an unknown recipient was taken to be quarantined, or was known at that time.
   const policy = source.kind === "smtp" ? "quarantine" : tenant.unknownRecipients.http;
@@ -119,7 +119,7 @@ async function nameEmail(deps: ParserDeps, event: NormalizedEvent, { email }: Un
 
 async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEvent): Promise<Parsed> {
   const fitted = await fitNormalizedEvent(deps.codec, event, deps.blobs);
-  deps.reach("before-produce");
+  deps.failpoint("before-produce");
   const at = await deps.producer.send({
     topic: topicIn("normalizedEvents", event.lane),
     key: `${event.tenantId}/${event.conversationId}`,
@@ -134,7 +134,7 @@ async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEv
       pass: delivery.pass,
     }),
   });
-  deps.reach("after-produce");
+  deps.failpoint("after-produce");
   return {
     tenant: event.tenantId,
     eventId: event.eventId,

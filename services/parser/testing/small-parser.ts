@@ -2,7 +2,7 @@ import type { BlobStore } from "@inlet/blob-store";
 import { readTenant } from "@inlet/config";
 import { createCodec, createLocalSchemaIds, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
 import type { KafkaRecord, NewRecord } from "@inlet/kafka";
-import type { Arrival } from "@inlet/ledger";
+import type { IncomingDelivery } from "@inlet/ledger";
 import { topicIn, type RawEvent } from "@inlet/schemas";
 import { createBatchHandler } from "../src/intake/handle-batch.ts";
 import type { ParserDeps } from "../src/intake/incoming-delivery.ts";
@@ -35,8 +35,8 @@ export function smallParser(blobs: BlobStore, over: Partial<ParserDeps> = {}) {
       },
     },
     ledger: {
-      accept: async (arrivals: readonly Arrival[]) =>
-        arrivals.map(() => ({ state: "accepted", starts: 1, pass: 0, parsedAfter: 0 })),
+      accept: async (deliveries: readonly IncomingDelivery[]) =>
+        deliveries.map(() => ({ state: "accepted", starts: 1, pass: 0, parsedAfter: 0 })),
       takeBackStarts: async () => {},
       nameEmail: async ({ emailKey }: { emailKey: string }) => emailKey,
       finish: async () => {},
@@ -45,7 +45,7 @@ export function smallParser(blobs: BlobStore, over: Partial<ParserDeps> = {}) {
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     now: Date.now,
     random: () => 0.5,
-    reach: () => {},
+    failpoint: () => {},
     ...over,
   } as unknown as ParserDeps;
   const handler = createBatchHandler(deps);

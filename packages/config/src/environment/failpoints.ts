@@ -1,7 +1,7 @@
 /** What failure tests change in a process; in production nothing. */
 export interface FailureTest {
   /** Ends the process with SIGKILL the first time the named point is reached, so that nothing can be tidied up. */
-  readonly reach: (point: string) => void;
+  readonly failpoint: (point: string) => void;
   /** A shorter consumer session, ms, so that a killed process's partitions are taken over sooner. */
   readonly session: { readonly sessionTimeoutMs?: number };
 }
@@ -14,7 +14,7 @@ export function failureTest(env: Readonly<Record<string, string | undefined>>): 
   const at = env["INLET_TEST_KILL_AT"] ?? "";
   const sessionMs = Number(env["INLET_TEST_SESSION_MS"] ?? "");
   return {
-    reach: at === "" ? () => {} : (point) => void (point === at && process.kill(process.pid, "SIGKILL")),
+    failpoint: at === "" ? () => {} : (point) => void (point === at && process.kill(process.pid, "SIGKILL")),
     session: sessionMs > 0 ? { sessionTimeoutMs: sessionMs } : {},
   };
 }

@@ -17,11 +17,12 @@ it("L16: starts of a delivery are counted until it ends, also while it waits, an
     return admission.verdict === "deliver" ? admission.starts : admission.verdict;
   };
   expect([await begin(), await begin(), await begin()]).toEqual([1, 2, 3]);
-  expect([await ledger.startDeliveryAlone(tenant, "evt_1"), await ledger.startDeliveryAlone(tenant, "evt_1")]).toEqual([
-    1, 2,
-  ]);
+  expect([
+    await ledger.startIsolatedDelivery(tenant, "evt_1"),
+    await ledger.startIsolatedDelivery(tenant, "evt_1"),
+  ]).toEqual([1, 2]);
   await ledger.forgetDeliveryStarts(tenant, "evt_1");
-  expect([await begin(), await ledger.startDeliveryAlone(tenant, "evt_1")]).toEqual([1, 1]);
+  expect([await begin(), await ledger.startIsolatedDelivery(tenant, "evt_1")]).toEqual([1, 1]);
 
   const wait = async () => ledger.finish(waits(tenant, "evt_1", 2_000, { value: Buffer.from("v"), delayMs: 0 }));
   const take = async () => {
@@ -35,5 +36,5 @@ it("L16: starts of a delivery are counted until it ends, also while it waits, an
   await wait();
   expect(await take()).toEqual([1]);
   await ledger.finish(written(tenant, "evt_1", 2_000));
-  expect(await ledger.startDeliveryAlone(tenant, "evt_1")).toBe(1);
+  expect(await ledger.startIsolatedDelivery(tenant, "evt_1")).toBe(1);
 });

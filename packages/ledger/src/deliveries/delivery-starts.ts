@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 
 /** Counts a start of a suspect that a sink delivers with nothing else under way; 1 for the first. */
-export async function startDeliveryAlone(database: Database, tenant: string, eventId: string): Promise<number> {
+export async function startIsolatedDelivery(database: Database, tenant: string, eventId: string): Promise<number> {
   const [row] = await database.query<{ n: number }>(
     "update deliveries set deliver_alone_starts = deliver_alone_starts + 1 where tenant = $1 and event_id = $2 returning deliver_alone_starts as n",
     [tenant, eventId],

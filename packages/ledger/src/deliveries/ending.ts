@@ -1,6 +1,6 @@
 import { asRows, type Database } from "../database.ts";
 import { spanMs } from "../milliseconds.ts";
-import type { Notice } from "../outbox/notifications.ts";
+import type { Notification } from "../outbox/notifications.ts";
 import { headersJson, KEEP_FROM_AGE_MS } from "../waiting/parking.ts";
 import type { StoredRecord } from "../waiting/stored-record.ts";
 import { tryCounts } from "./record-order.ts";
@@ -34,7 +34,7 @@ export interface OutboxRecord {
 }
 
 /** How one try of one email ended. Everything in it is written in one transaction. */
-export interface TryEnd {
+export interface AttemptResult {
   readonly tenant: string;
   readonly eventId: string;
   readonly service: string;
@@ -54,7 +54,7 @@ export interface TryEnd {
         readonly duplicateOf: string | null;
         readonly warnings: readonly string[];
         /** Sent once the email is written; only then. */
-        readonly notices?: readonly Notice[];
+        readonly notices?: readonly Notification[];
         readonly evidence: object;
         /** `[{effect, key, recordId, created}]`, as operators see them. */
         readonly summary: readonly object[];
@@ -81,7 +81,11 @@ export interface TryEnd {
  * Of waiting records, of every kind and stage, a tenant may have as many bytes in the ledger as the lane has left of `parkedMaxBytes`, so one
  * alone at most half; beyond it its rows are references. A record that Kafka deletes before long is kept whatever the share.
  */
-export async function finish(database: Database, ends: readonly TryEnd[], parkedMaxBytes: number): Promise<void> {
+export async function finish(
+  database: Database,
+  ends: readonly AttemptResult[],
+  parkedMaxBytes: number,
+): Promise<void> {
   const effects = ends.flatMap((end) =>
     end.effects.map(({ result, ...effect }) => ({
       ...effect,
@@ -150,7 +154,7 @@ export async function finish(database: Database, ends: readonly TryEnd[], parked
   });
 }
 
-function base(end: Omit<TryEnd, "to" | "effects"> & { effects?: unknown }): object {
+function base(end: Omit<AttemptResult, "to" | "effects"> & { effects?: unknown }): object {
   return {
     tenant: end.tenant,
     event_id: end.eventId,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { secondEmailKeyOf } from "@inlet/schemas";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openLedger, type Ledger } from "../ledger.ts";
-import { arrival } from "../../testing/samples.ts";
+import { incoming } from "../../testing/samples.ts";
 
 /** Two parsers, each with connections of its own. */
 let parsers: readonly [Ledger, Ledger];
@@ -21,7 +21,7 @@ it("L19: two parsers that meet one name at once agree on whose it is", async () 
     emails.map(({ key, eventId }) => ({ tenant, emailKey: key, eventId: `${eventId}_${contentHash}`, contentHash })),
   );
   await parsers[0].accept(
-    deliveries.flat().map(({ eventId }) => arrival(tenant, eventId)),
+    deliveries.flat().map(({ eventId }) => incoming(tenant, eventId)),
     1000,
   );
   const names = await Promise.all(

@@ -2,7 +2,7 @@ import { secondEmailKeyOf } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
-import { arrival, parsed } from "../../testing/samples.ts";
+import { incoming, parsed } from "../../testing/samples.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
@@ -15,11 +15,11 @@ const NAMING = { source: "signed-json", emailKey: "eml_new", formerKey: "eml_old
 /** L19: rows that a release wrote which knew no date and no subject in an email's name. */
 describe("an email whose row has a key of a former release", () => {
   const oldRow = async (tenant: string): Promise<void> => {
-    await ledger.accept([arrival(tenant, "evt_old")], 1000);
+    await ledger.accept([incoming(tenant, "evt_old")], 1000);
     await ledger.markParsed([{ ...parsed(tenant, "evt_old"), emailKey: "eml_old", contentHash: "hash" }]);
   };
   const name = async (tenant: string, eventId: string, change: object = {}): Promise<string> => {
-    await ledger.accept([arrival(tenant, eventId)], 1000);
+    await ledger.accept([incoming(tenant, eventId)], 1000);
     return ledger.nameEmail({ tenant, eventId, ...NAMING, ...change });
   };
 
@@ -53,7 +53,7 @@ describe("an email whose row has a key of a former release", () => {
 it("L19: two contents of one name in one micro-batch are two emails, whichever comes first", async () => {
   const namings = ["a", "b", "a", "b"].map((contentHash, n) => ({ tenant: "batch", eventId: `evt_${n}`, contentHash }));
   await ledger.accept(
-    namings.map(({ eventId }) => arrival("batch", eventId)),
+    namings.map(({ eventId }) => incoming("batch", eventId)),
     1000,
   );
   const names = await Promise.all(

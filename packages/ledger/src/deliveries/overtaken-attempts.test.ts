@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "../database.ts";
-import type { TryEnd } from "./ending.ts";
+import type { AttemptResult } from "./ending.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
 import { candidate, written } from "../../testing/samples.ts";
@@ -22,12 +22,16 @@ it("L21: a try that is overtaken by a newer record of its email still tells whom
   const result = { state: "confirmed", recordId: "a-1", created: true, desired: {} } as const;
   const notices = [{ key: "eml_1/vip", notice: "crm-team", body: "{}" }];
   const end = written(tenant, "evt_1", 2000);
-  await ledger.finish({ ...end, effects: [{ ...activity, result }], to: { ...end.to, notices } as TryEnd["to"] });
+  await ledger.finish({
+    ...end,
+    effects: [{ ...activity, result }],
+    to: { ...end.to, notices } as AttemptResult["to"],
+  });
   expect((await ledger.delivery(tenant, "evt_1"))?.state).toBe("delivering");
   await ledger.finish(written(tenant, "evt_1", 3000));
-  const taken = await ledger.takeNotices({ leaseMs: 60_000, limit: 10, perReceiver: 9, except: [] });
+  const taken = await ledger.takeNotifications({ leaseMs: 60_000, limit: 10, perReceiver: 9, except: [] });
   expect(taken).toMatchObject([{ tenant, key: "eml_1/vip", eventId: "evt_1" }]);
-  expect(await ledger.takeNotices({ leaseMs: 60_000, limit: 10, perReceiver: 9, except: [] })).toEqual([]);
+  expect(await ledger.takeNotifications({ leaseMs: 60_000, limit: 10, perReceiver: 9, except: [] })).toEqual([]);
 });
 
 it("L22: of two outcomes of one event the second is published only after the first", async () => {

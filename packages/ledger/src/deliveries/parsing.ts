@@ -1,7 +1,7 @@
 import { asRows, type Database } from "../database.ts";
 
 /** A delivery as the parser meets it on `raw-events`. */
-export interface Arrival {
+export interface IncomingDelivery {
   readonly tenant: string;
   readonly eventId: string;
   readonly lane: string;
@@ -18,7 +18,7 @@ export interface Arrival {
   readonly traceId: string | null;
 }
 
-export interface Arrived {
+export interface AcceptedDelivery {
   readonly state: string;
   /** Starts without an end, this one counted. */
   readonly starts: number;
@@ -37,9 +37,15 @@ const OPENS = `(d.state = 'dead_lettered' and (excluded.pass > d.pass or d.raw_o
  * replay from the dlq or a new post of its sender, and its old dead letter is superseded; for the record that ended so, which is read again
  * whenever its partition pauses, it stays as it is, as does every other state. Answers in the order of `arrivals`.
  */
-export async function accept(database: Database, arrivals: readonly Arrival[], now: number): Promise<Arrived[]> {
+export async function accept(
+  database: Database,
+  deliveries: readonly IncomingDelivery[],
+  now: number,
+): Promise<AcceptedDelivery[]> {
   // One event may stand twice in a batch (a provider's retry): counted once, answered twice.
-  const unique = [...new Map(arrivals.map((arrival) => [`${arrival.tenant}/${arrival.eventId}`, arrival])).values()];
+  const unique = [
+    ...new Map(deliveries.map((incoming) => [`${incoming.tenant}/${incoming.eventId}`, incoming])).values(),
+  ];
   const rows = await database.query<{
     tenant: string;
     event_id: string;
@@ -93,7 +99,7 @@ export async function accept(database: Database, arrivals: readonly Arrival[], n
   const found = new Map(
     rows.map(({ tenant, event_id, after, ...row }) => [`${tenant}/${event_id}`, { ...row, parsedAfter: after }]),
   );
-  return arrivals.map((a) => found.get(`${a.tenant}/${a.eventId}`) as Arrived);
+  return deliveries.map((a) => found.get(`${a.tenant}/${a.eventId}`) as AcceptedDelivery);
 }
 
 /** A delivery whose normalized record is durable. */
@@ -173,7 +179,7 @@ export async function takeBackStarts(
 }
 
 /** Counts a start of a suspect that is parsed alone; 1 for the first. */
-export async function startAlone(database: Database, tenant: string, eventId: string): Promise<number> {
+export async function startIsolated(database: Database, tenant: string, eventId: string): Promise<number> {
   const [row] = await database.query<{ alone_starts: number }>(
     "update deliveries set alone_starts = alone_starts + 1 where tenant = $1 and event_id = $2 returning alone_starts",
     [tenant, eventId],
@@ -182,6 +188,6 @@ export async function startAlone(database: Database, tenant: string, eventId: st
 }
 
 /** Counts the start back: the suspect was parsed, and the process lives. */
-export async function endAlone(database: Database, tenant: string, eventId: string): Promise<void> {
+export async function endIsolated(database: Database, tenant: string, eventId: string): Promise<void> {
   await database.query("update deliveries set alone_starts = 0 where tenant = $1 and event_id = $2", [tenant, eventId]);
 }

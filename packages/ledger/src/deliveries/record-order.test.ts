@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "../database.ts";
-import type { TryEnd } from "./ending.ts";
+import type { AttemptResult } from "./ending.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
-import { arrival, candidate, parsed, record, waits, written } from "../../testing/samples.ts";
+import { incoming, candidate, parsed, record, waits, written } from "../../testing/samples.ts";
 
 // L2: clocks of two parsers are minutes apart; what the one with the clock ahead parsed must not shut out what the other parses after it.
 let database: Database;
@@ -16,9 +16,9 @@ afterAll(async () => ledger.close());
 
 const NOW = 1_800_000_000_000;
 const APART = 300_000;
-const dead = (end: TryEnd): TryEnd => ({
+const dead = (end: AttemptResult): AttemptResult => ({
   ...end,
-  to: { ...end.to, state: "dead_lettered", reason: "crm_rejected" } as TryEnd["to"],
+  to: { ...end.to, state: "dead_lettered", reason: "crm_rejected" } as AttemptResult["to"],
 });
 
 describe.each([
@@ -28,10 +28,10 @@ describe.each([
 ])("L2: the second parser's clock is %s", (name, second) => {
   it("a dead letter is replayed: its record is delivered, also when it comes twice, and the old one is stale", async () => {
     const tenant = `a-${name.replace(" ", "-")}`;
-    await ledger.accept([arrival(tenant, "evt_1")], NOW);
+    await ledger.accept([incoming(tenant, "evt_1")], NOW);
     await ledger.admit(candidate(tenant, "evt_1", NOW));
     await ledger.finish(dead(written(tenant, "evt_1", NOW)));
-    const replayed = { ...arrival(tenant, "evt_1"), pass: 1, offset: 9n };
+    const replayed = { ...incoming(tenant, "evt_1"), pass: 1, offset: 9n };
     expect(await ledger.accept([replayed], second)).toMatchObject([{ pass: 1, parsedAfter: 0 }]);
     const again = { ...candidate(tenant, "evt_1", second), pass: 1 };
     expect(await ledger.admit(candidate(tenant, "evt_1", NOW))).toEqual({ verdict: "stale" });
@@ -75,11 +75,11 @@ describe.each([
 
   it("a written email that is parsed again is parsed later, so that what changed is delivered", async () => {
     const tenant = `c-${name.replace(" ", "-")}`;
-    await ledger.accept([arrival(tenant, "evt_1")], NOW);
+    await ledger.accept([incoming(tenant, "evt_1")], NOW);
     await ledger.markParsed([{ ...parsed(tenant, "evt_1"), parsedAt: NOW }]);
     await ledger.admit(candidate(tenant, "evt_1", NOW));
     await ledger.finish(written(tenant, "evt_1", NOW));
-    const [arrived] = await ledger.accept([arrival(tenant, "evt_1")], second);
+    const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], second);
     const parsedAt = Math.max(second, (arrived?.parsedAfter ?? 0) + 1);
     expect((await ledger.admit({ ...candidate(tenant, "evt_1", parsedAt), contentHash: "other" })).verdict).toBe(
       "deliver",

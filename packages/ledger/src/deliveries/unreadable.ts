@@ -1,8 +1,8 @@
 import { asRows, type Database } from "../database.ts";
-import type { Arrival } from "./parsing.ts";
+import type { IncomingDelivery } from "./parsing.ts";
 
 /** The row of a record that the sink cannot read, as it stands now. */
-export interface MetUnreadable {
+export interface UndecodableRecord {
   readonly state: string;
   /** Whether the row's own record is this one. */
   readonly own: boolean;
@@ -23,8 +23,12 @@ const REOPENED = `(d.state = 'dead_lettered' and (d.normalized_topic, d.normaliz
  * Finds or makes the row of a normalized record that nobody can read. A row that was dead-lettered by another record opens its next pass; every other
  * one stays as it is. A made row stands as `delivering`: it is taken up again if the process dies before its end.
  */
-export async function meetUnreadable(database: Database, arrival: Arrival, now: number): Promise<MetUnreadable> {
-  const { tenant, eventId, lane, topic, partition, offset, receivedAt, traceId, pass, source, sourceKind } = arrival;
+export async function acceptUndecodable(
+  database: Database,
+  incoming: IncomingDelivery,
+  now: number,
+): Promise<UndecodableRecord> {
+  const { tenant, eventId, lane, topic, partition, offset, receivedAt, traceId, pass, source, sourceKind } = incoming;
   const [row] = await database.query<{
     state: string;
     own: boolean;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "../database.ts";
-import type { TryEnd } from "../deliveries/ending.ts";
+import type { AttemptResult } from "../deliveries/ending.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
 import { candidate, waits, written } from "../../testing/samples.ts";
@@ -24,7 +24,7 @@ const resolve = async (tenant: string, id: string, refs: string[], root: string)
   });
 
 /** Two conversations, m1's and m2's; the deal of m2's is unknown, and its email ends as `end` says. */
-async function unknownDeal(tenant: string, end: (end: TryEnd) => TryEnd): Promise<void> {
+async function unknownDeal(tenant: string, end: (end: AttemptResult) => AttemptResult): Promise<void> {
   await resolve(tenant, "m1", [], "m1");
   await resolve(tenant, "m2", [], "m2");
   const deal = { crm: "hubspot", effect: "deal", key: "cnv_m2", owner: "one" };
@@ -32,11 +32,11 @@ async function unknownDeal(tenant: string, end: (end: TryEnd) => TryEnd): Promis
   await ledger.claim([{ ...deal, tenant, eventId: "evt_2", leaseMs: 0, settleMs: 0 }]);
   await ledger.finish({ ...end(written(tenant, "evt_2", 2000)), effects: [{ ...deal, result: { state: "unknown" } }] });
 }
-const dead = (end: TryEnd): TryEnd => ({
+const dead = (end: AttemptResult): AttemptResult => ({
   ...end,
-  to: { ...end.to, state: "dead_lettered", reason: "crm_rejected" } as TryEnd["to"],
+  to: { ...end.to, state: "dead_lettered", reason: "crm_rejected" } as AttemptResult["to"],
 });
-const waiting = (end: TryEnd): TryEnd => ({
+const waiting = (end: AttemptResult): AttemptResult => ({
   ...end,
   to: waits(end.tenant, end.eventId, 2000, { value: Buffer.from("x"), delayMs: 0 }).to,
 });
@@ -87,7 +87,7 @@ it("L14: an email that comes to the same wait a hundred times tells it once, and
   for (let i = 0; i < 100; i += 1) await ledger.finish(end);
   expect(await ledger.journey(tenant, "evt_1")).toHaveLength(1);
   await ledger.finish({ ...end, attempt: 1 });
-  await ledger.finish({ ...end, attempt: 1, to: { ...end.to, code: "quota" } as TryEnd["to"] });
+  await ledger.finish({ ...end, attempt: 1, to: { ...end.to, code: "quota" } as AttemptResult["to"] });
   expect((await ledger.journey(tenant, "evt_1")).map(({ detail }) => detail["code"])).toEqual([
     "hubspot:503",
     "hubspot:503",

@@ -97,11 +97,11 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
         ? { state: "won", settle: row.was !== null, replaces: row.record_id, claimedMsAgo: row.claimed_ms_ago }
         : { state: "busy", forMs: 50 };
     }
-    return standing(row);
+    return progress(row);
   });
 }
 
-interface Standing {
+interface DeliveryProgress {
   was: string | null;
   record_id: string | null;
   desired: Record<string, string> | null;
@@ -109,7 +109,7 @@ interface Standing {
   busy_ms: number | null;
 }
 
-function standing(row: Standing): Exclude<ClaimResult, { state: "won" }> {
+function progress(row: DeliveryProgress): Exclude<ClaimResult, { state: "won" }> {
   return row.was === "confirmed" || row.was === "gone"
     ? {
         state: "confirmed",
@@ -130,7 +130,7 @@ export async function reclaim(
   { gone, ...request }: ClaimRequest & { readonly gone: string },
 ): Promise<ClaimResult> {
   const { tenant, crm, effect, key, owner, eventId, leaseMs, settleMs } = request;
-  const [row] = await database.query<Standing & { won: boolean }>(
+  const [row] = await database.query<DeliveryProgress & { won: boolean }>(
     `with taken as (
        update effects set state = 'claimed', owner = $6, event_id = $7, lease_until = clock_timestamp() + $8 * interval '1 ms',
               settle_after = clock_timestamp() + ($8::bigint + $9::bigint) * interval '1 ms', updated_at = now()
@@ -145,7 +145,7 @@ export async function reclaim(
   // Another one claimed it meanwhile and gave it back.
   if (row === undefined) return (await claim(database, [request]))[0] ?? { state: "busy", forMs: 50 };
   // The snapshot is from before the other's claim.
-  return row.was === "confirmed" && row.record_id === gone ? { state: "busy", forMs: 50 } : standing(row);
+  return row.was === "confirmed" && row.record_id === gone ? { state: "busy", forMs: 50 } : progress(row);
 }
 
 /** The record of a confirmed effect was merged into another, which is the effect's from now on. Nothing where it is another one already. */

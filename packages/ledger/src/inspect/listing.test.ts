@@ -3,7 +3,7 @@ import type { Database } from "../database.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { pageQuery, type DeliveryFilter } from "./listing.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
-import { arrival, parsed } from "../../testing/samples.ts";
+import { incoming, parsed } from "../../testing/samples.ts";
 
 /** N10: `inlet list`. */
 let database: Database;
@@ -78,7 +78,7 @@ describe("inlet list", () => {
   });
 
   it("the parser says of what domain the sender is; what is known stays", async () => {
-    await ledger.accept([arrival("t-1", "evt_1"), arrival("t-1", "evt_2")], 1000);
+    await ledger.accept([incoming("t-1", "evt_1"), incoming("t-1", "evt_2")], 1000);
     await ledger.markParsed([parsed("t-1", "evt_1"), { ...parsed("t-1", "evt_2"), senderDomain: null }]);
     await ledger.markParsed([{ ...parsed("t-1", "evt_1"), senderDomain: null }]);
     expect(await ledger.list({ tenant: "t-1", limit: 9 })).toMatchObject([

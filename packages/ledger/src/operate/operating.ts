@@ -9,7 +9,7 @@ export async function audit(database: Database, actor: string, action: string, d
   ]);
 }
 
-export async function tellJourney(
+export async function appendJourneyEvent(
   database: Database,
   tenant: string,
   eventId: string,

@@ -2,7 +2,7 @@ import type { Database } from "../database.ts";
 import { msSince, spanMs } from "../milliseconds.ts";
 
 /** What a rule tells a system of the tenant's, once an email and rule. */
-export interface Notice {
+export interface Notification {
   /** emailKey + "/" + id of the rule. */
   readonly key: string;
   /** Its name in the tenant's file. */
@@ -11,7 +11,7 @@ export interface Notice {
   readonly body: string;
 }
 
-export interface DueNotice extends Notice {
+export interface DueNotification extends Notification {
   readonly tenant: string;
   readonly eventId: string;
   /** This one counted. */
@@ -20,12 +20,12 @@ export interface DueNotice extends Notice {
   readonly age: number;
 }
 
-export type NoticeEnd =
+export type NotificationResult =
   | { readonly kind: "sent"; readonly status: number }
   | { readonly kind: "given_up"; readonly why: string }
   | { readonly kind: "later"; readonly delayMs: number };
 
-export interface TakeNotices {
+export interface TakeNotifications {
   readonly leaseMs: number;
   readonly limit: number;
   /** Most notices of one receiver in one take. */
@@ -35,7 +35,7 @@ export interface TakeNotices {
 }
 
 /** Whom a notice goes to: a receiver is a name in a tenant's file. */
-export function receiverOf({ tenant, notice }: Pick<DueNotice, "tenant" | "notice">): string {
+export function receiverOf({ tenant, notice }: Pick<DueNotification, "tenant" | "notice">): string {
   return `${tenant}/${notice}`;
 }
 
@@ -43,8 +43,8 @@ export function receiverOf({ tenant, notice }: Pick<DueNotice, "tenant" | "notic
  * Takes due notices, of each receiver the oldest; another instance does not get them for `leaseMs`. One whose sender died is due again after it.
  * However many wait for a receiver, only its first are read.
  */
-export async function takeNotices(database: Database, options: TakeNotices): Promise<DueNotice[]> {
-  return database.query<{ [Key in keyof DueNotice]: DueNotice[Key] }>(
+export async function takeNotifications(database: Database, options: TakeNotifications): Promise<DueNotification[]> {
+  return database.query<{ [Key in keyof DueNotification]: DueNotification[Key] }>(
     `with recursive receivers as (
        (select tenant, notice from notices where ended_at is null order by tenant, notice limit 1)
        union all
@@ -68,10 +68,10 @@ export async function takeNotices(database: Database, options: TakeNotices): Pro
   );
 }
 
-export async function endNotice(
+export async function finishNotification(
   database: Database,
-  { tenant, key, eventId, notice }: DueNotice,
-  end: NoticeEnd,
+  { tenant, key, eventId, notice }: DueNotification,
+  end: NotificationResult,
 ): Promise<void> {
   if (end.kind === "later") {
     await database.query(

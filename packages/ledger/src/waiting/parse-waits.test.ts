@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "../database.ts";
-import type { TryEnd } from "../deliveries/ending.ts";
+import type { AttemptResult } from "../deliveries/ending.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
-import { arrival, candidate, parsed, record, waits, written } from "../../testing/samples.ts";
+import { incoming, candidate, parsed, record, waits, written } from "../../testing/samples.ts";
 
 let database: Database;
 let ledger: Ledger;
@@ -63,7 +63,7 @@ describe("an email that waited in parsing", () => {
 
   it("is not ended by a record of an earlier pass, whose bytes never take the place of the raw ones", async () => {
     const tenant = tenantOf();
-    await ledger.accept([{ ...arrival(tenant, "evt_1"), pass: 1 }], 1000);
+    await ledger.accept([{ ...incoming(tenant, "evt_1"), pass: 1 }], 1000);
     await ledger.finish({ ...parseWaits(tenant), pass: 1 });
     expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toEqual({ verdict: "stale" });
     await ledger.replaceWaiting({ tenant, eventId: "evt_1", parsedAt: 9000, pass: 9 }, record(Buffer.from("wrong")));
@@ -76,7 +76,7 @@ describe("a dead-lettered delivery, at the parser", () => {
   it("has ended for its own raw record, however often that is read, and for an older one", async () => {
     const tenant = await deadInParse();
     for (const offset of [5n, 5n, 3n])
-      expect((await ledger.accept([{ ...arrival(tenant, "evt_1"), offset }], 1000))[0]).toMatchObject({
+      expect((await ledger.accept([{ ...incoming(tenant, "evt_1"), offset }], 1000))[0]).toMatchObject({
         state: "dead_lettered",
         pass: 0,
       });
@@ -89,7 +89,7 @@ describe("a dead-lettered delivery, at the parser", () => {
     ["a new post, in a topic with other partitions", { partition: 3, offset: 1n }],
   ])("is opened again, as its next pass, by %s", async (_what, differs) => {
     const tenant = await deadInParse();
-    expect((await ledger.accept([{ ...arrival(tenant, "evt_1"), ...differs }], 1000))[0]).toMatchObject({
+    expect((await ledger.accept([{ ...incoming(tenant, "evt_1"), ...differs }], 1000))[0]).toMatchObject({
       state: "accepted",
       pass: 1,
     });
@@ -99,7 +99,7 @@ describe("a dead-lettered delivery, at the parser", () => {
 it("a start that an infrastructure fault cut short, in a process that lives, is taken back", async () => {
   const tenant = tenantOf();
   for (let again = 0; again < 10; again += 1) {
-    const [arrived] = await ledger.accept([arrival(tenant, "evt_1")], 1000);
+    const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], 1000);
     expect(arrived?.starts).toBe(1);
     await ledger.takeBackStarts([{ tenant, eventId: "evt_1" }]);
   }
@@ -107,21 +107,21 @@ it("a start that an infrastructure fault cut short, in a process that lives, is 
 
 async function waitingInParse(): Promise<string> {
   const tenant = tenantOf();
-  await ledger.accept([arrival(tenant, "evt_1")], 1000);
+  await ledger.accept([incoming(tenant, "evt_1")], 1000);
   await ledger.finish({ ...parseWaits(tenant), attempt: 3 });
   return tenant;
 }
 
 async function deadInParse(): Promise<string> {
   const tenant = tenantOf();
-  await ledger.accept([arrival(tenant, "evt_1")], 1000);
+  await ledger.accept([incoming(tenant, "evt_1")], 1000);
   const { to } = written(tenant, "evt_1", 0);
-  const dead = { ...to, state: "dead_lettered", reason: "unreadable_mime" } as TryEnd["to"];
+  const dead = { ...to, state: "dead_lettered", reason: "unreadable_mime" } as AttemptResult["to"];
   await ledger.finish({ ...written(tenant, "evt_1", 0), stage: "parse", to: dead });
   return tenant;
 }
 
-function parseWaits(tenant: string): TryEnd {
+function parseWaits(tenant: string): AttemptResult {
   return { ...waits(tenant, "evt_1", 0, { value: Buffer.from("raw"), delayMs: 0 }), stage: "parse" };
 }
 

@@ -27,7 +27,7 @@ export interface ServiceContext {
   readonly codec: Codec;
   readonly blobs: BlobStore;
   /** Failure tests end the process at named points. */
-  readonly reach: (point: string) => void;
+  readonly failpoint: (point: string) => void;
 }
 
 /** A service that is put together and does not work yet. */
@@ -102,7 +102,7 @@ async function run(service: Service): Promise<void> {
     producer,
     codec,
     blobs,
-    reach: test.reach,
+    failpoint: test.failpoint,
   });
   const ops = await startOpsServer({
     ...environment[service.opsAt],

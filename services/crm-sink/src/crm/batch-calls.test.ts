@@ -16,7 +16,7 @@ type Names = readonly string[];
 function tenant(
   answers: {
     readonly together?: (names: Names) => CallResult<readonly CallResult<Written>[]>;
-    readonly alone?: (name: string) => CallResult<Written>;
+    readonly isolated?: (name: string) => CallResult<Written>;
     /** Tokens that there are; by default enough. */
     readonly tokens?: number;
     readonly ledgerFails?: boolean;
@@ -37,7 +37,7 @@ function tenant(
     async ({ email }, { deadline }) => {
       calls.push({ names: [email], deadline });
       if (email === "first") await gate;
-      return (answers.alone ?? written)(email);
+      return (answers.isolated ?? written)(email);
     },
     {
       cost: { requests: 2 },
@@ -77,7 +77,7 @@ function tenant(
     gate: gateAnswers,
     timeoutMs: 5_000,
     now: () => 0,
-    reach: () => {},
+    failpoint: () => {},
   });
   const call = async (name: string, deadline = 10_000): Promise<CallEnd<Written>> =>
     batches.call({
@@ -138,7 +138,7 @@ test("a row that the CRM refuses is sent by itself, and so is one of which it do
       ok: true,
       value: names.map((name) => (name === "bad" ? fail(INVALID) : name === "untold" ? fail(UNTOLD) : written(name))),
     }),
-    alone: (name) => (name === "bad" ? fail(INVALID) : written(name)),
+    isolated: (name) => (name === "bad" ? fail(INVALID) : written(name)),
   });
   expect(await behindFirst("a", "bad", "untold", "b")).toEqual(["id-a", INVALID.code, "id-untold", "id-b"]);
   expect(calls.map(({ names }) => names)).toEqual([["first"], ["a", "bad", "untold", "b"], ["bad"], ["untold"]]);
@@ -150,7 +150,7 @@ test("where every row is refused the batch is halved until only the bad one is",
       ok: true,
       value: names.map((name) => (names.includes("bad") ? fail(INVALID) : written(name))),
     }),
-    alone: (name) => (name === "bad" ? fail(INVALID) : written(name)),
+    isolated: (name) => (name === "bad" ? fail(INVALID) : written(name)),
   });
   expect(await behindFirst("a", "b", "c", "bad")).toEqual(["id-a", "id-b", "id-c", INVALID.code]);
   expect(calls.map(({ names }) => names.join(" "))).toEqual(["first", "a b c bad", "a b", "c bad", "c", "bad"]);
@@ -195,7 +195,7 @@ test("what is unknown stays so until the CRM says what became of it", async () =
     value: [fail(UNTOLD), fail(INVALID), written("b")],
   });
   const NOT_SENT: CallFault = { ...OUTAGE, code: "hubspot:connect", unknown: false };
-  const away = tenant({ together, alone: (name) => (name === "first" ? written(name) : fail(NOT_SENT)) });
+  const away = tenant({ together, isolated: (name) => (name === "first" ? written(name) : fail(NOT_SENT)) });
   const unknown = [`${NOT_SENT.code} unknown`, NOT_SENT.code, "id-b"];
   expect(await away.behindFirst("untold", "bad", "b")).toEqual(unknown);
   const open = tenant({ together, opens: true });

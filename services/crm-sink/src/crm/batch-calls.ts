@@ -45,7 +45,7 @@ export interface BatchCallsOptions {
   /** A clock that nobody sets, ms. */
   readonly now: () => number;
   /** Failure tests end the process at named points. */
-  readonly reach: (point: string) => void;
+  readonly failpoint: (point: string) => void;
 }
 
 interface Row {
@@ -64,7 +64,7 @@ const PATIENCE_MS = 1_000;
  * email's fate is always what the CRM says of it alone.
  */
 export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
-  const { crm, quotas, circuit, gate, timeoutMs, now, reach } = options;
+  const { crm, quotas, circuit, gate, timeoutMs, now, failpoint } = options;
   const batchers = new Map<AnyOperation, Batcher<Row>>();
 
   const getBatcher = (operation: AnyOperation): Batcher<Row> => {
@@ -137,7 +137,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
       rows.map(({ origin }) => origin),
       async () => {
         for (const { call } of rows) call.begin();
-        reach(`before-batch:${method}`);
+        failpoint(`before-batch:${method}`);
         return circuit.call(
           rows[0]?.call.step ?? method,
           async () =>
@@ -149,7 +149,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
         );
       },
     );
-    reach(`after-batch:${method}`);
+    failpoint(`after-batch:${method}`);
     if (answer.open) {
       for (const row of rows) row.end({ kind: "open", probeInMs: answer.probeInMs });
       return;
@@ -192,9 +192,9 @@ function batchOf({ batch }: AnyOperation): Batch<unknown, unknown> {
 }
 
 /** A batch that nobody joins is the plain call. */
-function dearest(batch: Cost, alone: Cost): Cost {
-  const units = Object.keys({ ...batch, ...alone });
-  return Object.fromEntries(units.map((unit) => [unit, Math.max(batch[unit] ?? 0, alone[unit] ?? 0)])) as Cost;
+function dearest(batch: Cost, isolated: Cost): Cost {
+  const units = Object.keys({ ...batch, ...isolated });
+  return Object.fromEntries(units.map((unit) => [unit, Math.max(batch[unit] ?? 0, isolated[unit] ?? 0)])) as Cost;
 }
 
 /** What a row came to after an answer that may have left it unknown: it stays so until the CRM says what became of it. */

@@ -1,11 +1,11 @@
 import type { EffectKind, Operation, RecordName } from "@inlet/crm";
-import { ok, type Outcome } from "@inlet/domain";
+import { ok, type StepResult } from "@inlet/domain";
 import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
 import { callOutcome, type CallEnd } from "./batch-calls.ts";
 import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, quotaWaitMs } from "../limits.ts";
-import type { EmailTry } from "../attempt.ts";
-import type { CallTry } from "./call-try.ts";
-import { fateOfCall } from "./call-disposition.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
+import type { CallAttempt } from "./call-try.ts";
+import { toCallDisposition } from "./call-disposition.ts";
 
 /** The effect that a call writes; calls that only read have none. */
 export interface CalledEffect {
@@ -37,22 +37,22 @@ export type CallStep =
  * may have landed marks the effect unknown. Without a token in time the mail parks: that is no outage, and nothing was called.
  */
 export async function callCrm<Input, Value>(
-  email: CallTry,
+  email: CallAttempt,
   step: CallStep,
   operation: Operation<Input, Value>,
   input: Input,
   writes?: CalledEffect,
-): Promise<Outcome<Value>> {
-  return whatBecameOf<Value>(email, step, writes, async (begin) => {
+): Promise<StepResult<Value>> {
+  return toStepResult<Value>(email, step, writes, async (begin) => {
     // What failed together is tried alone: no other's fate hangs on it.
-    return operation.batch !== undefined && !email.alone
+    return operation.batch !== undefined && !email.isolated
       ? email.crm.batches.call({ step, operation, input, key: writes?.key ?? null, deadline: email.deadline, begin })
       : callAlone(email, step, operation, input, begin);
   });
 }
 
 async function callAlone<Input, Value>(
-  email: CallTry,
+  email: CallAttempt,
   step: CallStep,
   operation: Operation<Input, Value>,
   input: Input,
@@ -75,19 +75,19 @@ async function callAlone<Input, Value>(
   return answer.open ? { kind: "open", probeInMs: answer.probeInMs } : { kind: "answered", result: answer.result };
 }
 
-async function whatBecameOf<T>(
-  email: CallTry,
+async function toStepResult<T>(
+  email: CallAttempt,
   step: CallStep,
   writes: CalledEffect | undefined,
   call: (begin: () => void) => Promise<CallEnd<T>>,
-): Promise<Outcome<T>> {
+): Promise<StepResult<T>> {
   const { deps, effects, crm } = email;
   // Buffer mode that began during the try ends it: what was written is confirmed, the rest waits.
   if ((await crm.gate()).buffered) return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
   const end = await call(() => {
     if (writes !== undefined) effects.calling(writes.effect, writes.key);
     email.begun = true;
-    deps.reach(`before-call:${step}`);
+    deps.failpoint(`before-call:${step}`);
   });
   const notDone = (): void => {
     if (writes !== undefined) effects.notDone(writes.effect, writes.key);
@@ -103,11 +103,11 @@ async function whatBecameOf<T>(
       notDone();
       return { kind: "retry", code: "out_of_time", attempt: null, delayMs: 0 };
     case "open":
-      deps.reach(`after-call:${step}`);
+      deps.failpoint(`after-call:${step}`);
       notDone();
       return { kind: "park", code: "circuit_open", delayMs: end.probeInMs };
     case "answered":
-      deps.reach(`after-call:${step}`);
+      deps.failpoint(`after-call:${step}`);
       break;
   }
   if (end.result.ok) return ok(end.result.value);
@@ -115,17 +115,17 @@ async function whatBecameOf<T>(
   const { fault } = end.result;
   if (writes !== undefined && fault.unknown) effects.unknown(writes.effect, writes.key);
   else notDone();
-  return fateOfCall(email, step, fault, settleInMs(email, writes, fault.unknown));
+  return toCallDisposition(email, step, fault, settleInMs(email, writes, fault.unknown));
 }
 
 /** ms until an unknown write may be looked at: the end of its lease and the adapter's settling time. */
-function settleInMs(email: CallTry, writes: CalledEffect | undefined, unknown: boolean): number {
+function settleInMs(email: CallAttempt, writes: CalledEffect | undefined, unknown: boolean): number {
   if (writes === undefined || !unknown) return 0;
   return email.deadline + LEASE_MARGIN_MS + settleMsOf(email, writes.effect) - email.deps.monotonic() + 250;
 }
 
 /** A deal's change is settled as its deal is. */
-export function settleMsOf({ crm }: Pick<EmailTry, "crm">, effect: EffectKind): number {
+export function settleMsOf({ crm }: Pick<DeliveryAttempt, "crm">, effect: EffectKind): number {
   if (effect === "notice") return 0;
   return crm.adapter.records[effect === "stage" ? "deal" : effect].settle.afterMs;
 }

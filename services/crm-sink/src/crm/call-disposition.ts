@@ -1,6 +1,6 @@
 import type { CallFault } from "@inlet/crm";
-import { fateOf, type Ending, type Evidence } from "@inlet/domain";
-import type { CallTry } from "./call-try.ts";
+import { toDisposition, type EarlyDisposition, type Evidence } from "@inlet/domain";
+import type { CallAttempt } from "./call-try.ts";
 
 /** Steps without which an email is written all the same; their callers make a warning of what fails for good. */
 const OPTIONAL: ReadonlySet<string> = new Set([
@@ -20,16 +20,21 @@ const OF_FILES: ReadonlySet<string> = new Set(["file", "settle-file"]);
  * What a fault means for the email that met it. What would be an outage is one if the CRM does not answer a ping either: then it counts
  * toward the tenant's circuit. If it does answer, the ledger says whether the call fails for this email only, or for whoever makes it.
  */
-export async function fateOfCall(email: CallTry, step: string, fault: CallFault, settleInMs: number): Promise<Ending> {
+export async function toCallDisposition(
+  email: CallAttempt,
+  step: string,
+  fault: CallFault,
+  settleInMs: number,
+): Promise<EarlyDisposition> {
   const { deps, tenant, attempts } = email;
   const optional = OPTIONAL.has(step) || (OF_FILES.has(step) && !tenant.crm.required.includes("file"));
   const evidence = fault.kind === "record-permanent" ? null : await evidenceOf(email, step, fault);
-  return fateOf(fault, { step, attempts, settleInMs, random: deps.random(), optional, evidence });
+  return toDisposition(fault, { step, attempts, settleInMs, random: deps.random(), optional, evidence });
 }
 
 /** Null: the CRM is away, and the circuit knows. */
 async function evidenceOf(
-  { crm, event, tenant, deps }: CallTry,
+  { crm, event, tenant, deps }: CallAttempt,
   step: string,
   fault: CallFault,
 ): Promise<Evidence | null> {

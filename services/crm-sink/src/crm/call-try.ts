@@ -1,9 +1,9 @@
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** What a call needs to know of the try that makes it. */
-export type CallTry = Pick<
-  EmailTry,
-  "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempts" | "alone" | "begun"
+export type CallAttempt = Pick<
+  DeliveryAttempt,
+  "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempts" | "isolated" | "begun"
 > & {
-  readonly event: Pick<EmailTry["event"], "eventId">;
+  readonly event: Pick<DeliveryAttempt["event"], "eventId">;
 };

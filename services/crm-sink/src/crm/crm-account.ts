@@ -1,8 +1,8 @@
 import type { TenantConfig } from "@inlet/config";
-import { ok, type Outcome } from "@inlet/domain";
+import { ok, type StepResult } from "@inlet/domain";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { callCrm } from "./call-crm.ts";
-import type { CallTry } from "./call-try.ts";
+import type { CallAttempt } from "./call-try.ts";
 import type { SinkDeps } from "../attempt.ts";
 
 /** The code under which mail waits while a tenant's CRM is another account than the one in which its records are. */
@@ -18,7 +18,7 @@ const AT_START_MS = 10_000;
  * Nothing is written into another account than the one that the ledger knows: its ids are other people's records there. The mail waits, at no
  * attempt's cost, until the tenant's file leads back or an operator accepts the new account.
  */
-export async function identifyAccount(email: CallTry): Promise<Outcome<null>> {
+export async function identifyAccount(email: CallAttempt): Promise<StepResult<null>> {
   const { crm } = email;
   if (crm.account()?.state === "ours") return ok(null);
   const seen = await callCrm(email, "account", crm.identify, null);

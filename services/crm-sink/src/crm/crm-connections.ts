@@ -16,14 +16,14 @@ import { metrics } from "@inlet/telemetry";
 import { createAccountQuotas, type AccountQuotas } from "./account-quotas.ts";
 import { callOutcome, createBatchCalls, type BatchCalls } from "./batch-calls.ts";
 import { createCrmAnswers, type CrmAnswer } from "./crm-answers.ts";
-import { createKnownDeals, type KnownDeals } from "./deal-cache.ts";
+import { createDealCache, type DealCache } from "./deal-cache.ts";
 import type { Log } from "@inlet/telemetry";
-import { createKnownCompanies, type KnownCompanies } from "./company-cache.ts";
+import { createCompanyCache, type CompanyCache } from "./company-cache.ts";
 import { bucketName, createUnitBuckets } from "./unit-buckets.ts";
-import { createTenantGate } from "../gates/tenant-hold.ts";
+import { createTenantHold } from "../gates/tenant-hold.ts";
 
 /** A tenant's CRM with what stands in front of it. */
-export interface TenantCrm {
+export interface CrmConnection {
   readonly kind: string;
   /** What the ledger keeps effects under: kind and account. Known once the account is (`account`); the kind until then. */
   readonly key: string;
@@ -38,9 +38,9 @@ export interface TenantCrm {
   /** What all instances together may use of the account's limits. */
   readonly quotas: AccountQuotas;
   /** What the CRM said of companies' domains. */
-  readonly companies: KnownCompanies;
+  readonly companies: CompanyCache;
   /** What it said of deals. */
-  readonly deals: KnownDeals;
+  readonly deals: DealCache;
   /** Calls that emails make together. */
   readonly batches: BatchCalls;
   /** Whether the ledger knows the account by the name that the CRM gave it; null where the CRM was not asked yet. */
@@ -52,26 +52,26 @@ export interface TenantCrm {
   readonly prepare: Operation<null, unknown>;
 }
 
-export interface TenantCrms {
+export interface CrmConnections {
   /** The connection for the tenant's present configuration; made at the first use, renewed when the file changed. */
-  of(tenant: TenantConfig): TenantCrm;
+  of(tenant: TenantConfig): CrmConnection;
   close(): Promise<void>;
 }
 
 /** The circuit opened meanwhile: the CRM is not asked. */
 const CIRCUIT_OPEN: CallFault = { kind: "outage", code: "circuit_open", message: "not asked", unknown: false };
 
-export function createTenantCrms(deps: {
+export function createCrmConnections(deps: {
   readonly ledger: Ledger;
   readonly log: Log;
   readonly random: () => number;
   /** Failure tests end the process at named points. */
-  readonly reach: (point: string) => void;
-}): TenantCrms {
-  const connections = new Map<string, { config: TenantConfig; crm: TenantCrm }>();
+  readonly failpoint: (point: string) => void;
+}): CrmConnections {
+  const connections = new Map<string, { config: TenantConfig; crm: CrmConnection }>();
 
-  const connect = (tenant: TenantConfig): TenantCrm => {
-    const { ledger, log, random, reach } = deps;
+  const connect = (tenant: TenantConfig): CrmConnection => {
+    const { ledger, log, random, failpoint } = deps;
     const kind = tenant.crm.kind;
     const adapter = createCrm(tenant.crm, {
       tenant: tenant.id,
@@ -132,7 +132,7 @@ export function createTenantCrms(deps: {
     );
     let ready = false;
     let account: CrmAccount | null = null;
-    const gate = createTenantGate(
+    const gate = createTenantHold(
       async () => ledger.gate(tenant.id),
       () => performance.now(),
     );
@@ -164,8 +164,8 @@ export function createTenantCrms(deps: {
       },
       gate,
       quotas,
-      companies: createKnownCompanies(() => performance.now()),
-      deals: createKnownDeals(() => performance.now()),
+      companies: createCompanyCache(() => performance.now()),
+      deals: createDealCache(() => performance.now()),
       batches: createBatchCalls({
         crm: adapter,
         quotas,
@@ -173,7 +173,7 @@ export function createTenantCrms(deps: {
         gate,
         timeoutMs: tenant.crm.timeoutMs,
         now: () => performance.now(),
-        reach,
+        failpoint,
       }),
       isPrepared: () => ready,
       prepare: operation(

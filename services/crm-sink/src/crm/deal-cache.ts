@@ -8,13 +8,13 @@ const FRESH_MS = 10_000;
 const MOST = 5_000;
 
 /** What the CRM said of deals lately. */
-export interface KnownDeals {
+export interface DealCache {
   get(dealId: string): DealRead | undefined;
   set(dealId: string, deal: DealRead): void;
 }
 
 /** `now` is a clock that never goes back, ms. */
-export function createKnownDeals(now: () => number): KnownDeals {
+export function createDealCache(now: () => number): DealCache {
   const known = new LRUCache<string, DealRead>({ max: MOST, ttl: FRESH_MS, ttlResolution: 0, perf: { now } });
   return { get: (dealId) => known.get(dealId), set: (dealId, deal) => void known.set(dealId, deal) };
 }

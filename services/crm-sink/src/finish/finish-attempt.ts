@@ -1,25 +1,25 @@
 import { H } from "@inlet/schemas";
 import { finishDelivery, type Disposition, type FinishedDelivery } from "@inlet/service";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Ends a try of an email: what it wrote, learned and has to tell goes where every delivery's end goes. */
-export async function finishAttempt(email: EmailTry, disposition: Disposition): Promise<void> {
+export async function finishAttempt(email: DeliveryAttempt, disposition: Disposition): Promise<void> {
   await finishDelivery(email.deps, toFinished(email), disposition);
 }
 
-function toFinished(email: EmailTry): FinishedDelivery {
-  const { deps, event, arrival, tenant, warnings, evidence, summary, notices } = email;
+function toFinished(email: DeliveryAttempt): FinishedDelivery {
+  const { deps, event, incoming, tenant, warnings, evidence, summary, notices } = email;
   return {
     service: "crm-sink",
     stage: "deliver",
     tenant: event.tenantId,
     eventId: event.eventId,
     lane: event.lane,
-    record: arrival.record,
+    record: incoming.record,
     parsedAt: event.parsedAt,
     pass: email.pass,
     attempts: email.attempts,
-    since: arrival.from === "waiting" ? arrival.since : null,
+    since: incoming.from === "waiting" ? incoming.since : null,
     receivedAt: event.receivedAt,
     maxAgeMs: tenant.maxAgeMs,
     emailKey: event.emailKey,

@@ -1,13 +1,13 @@
 import type { RuleAction } from "@inlet/domain";
 import { contactOf, effectKey } from "@inlet/domain";
-import type { Notice } from "@inlet/ledger";
-import type { EmailTry } from "../attempt.ts";
+import type { Notification } from "@inlet/ledger";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** `type` of every notice (Standard Webhooks: full-stop delimited, what happened). */
 const TYPE = "inlet.rule.met";
 
 /** What the rules tell the tenant's own systems once the email is written: ids and headers, no text of the email. */
-export function noticesOf(email: EmailTry, actions: readonly RuleAction[]): Notice[] {
+export function buildNotifications(email: DeliveryAttempt, actions: readonly RuleAction[]): Notification[] {
   const { event, crm } = email;
   return actions.flatMap((action) => {
     if (action.kind !== "notify") return [];

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { age, ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { SinkDeps } from "../attempt.ts";
-import { sendNotices } from "./send-notifications.ts";
+import { sendNotifications } from "./send-notifications.ts";
 
 let database: Database;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ test("L15: two thousand notices to a receiver that hangs hold up no other tenant
       select 'answers', 'eml_' || i || '/r', 'evt_' || i, 'team', '{}' from generate_series(1, 40) i`);
   const secret = { reveal: () => [`whsec_${Buffer.from("a secret of some length").toString("base64")}`] };
   const told: string[] = [];
-  const poller = sendNotices({
+  const poller = sendNotifications({
     ledger: ledgerOn(database),
     now: Date.now,
     log: { warn: (_fields: object, message: string) => told.push(message), error: () => {} },
@@ -70,7 +70,7 @@ test("N2: a notice of a tenant whose file is broken is kept until the file is me
   );
   let broken = true;
   const secret = { reveal: () => [`whsec_${Buffer.from("a secret of some length").toString("base64")}`] };
-  const poller = sendNotices({
+  const poller = sendNotifications({
     ledger: ledgerOn(database),
     now: Date.now,
     log: { warn: () => {}, error: () => {} },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { poll, receiverOf, type DueNotice, type NoticeEnd, type Poller } from "@inlet/ledger";
+import { poll, receiverOf, type DueNotification, type NotificationResult, type Poller } from "@inlet/ledger";
 import { H } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { Webhook } from "standardwebhooks";
@@ -22,11 +22,11 @@ const IDLE_MS = 500;
  * retries: a receiver that is away holds up no email, and one that hangs no other receiver. The `webhook-id` is the same in every attempt, so
  * that a receiver can tell a repeat.
  */
-export function sendNotices(deps: SinkDeps): Poller {
+export function sendNotifications(deps: SinkDeps): Poller {
   /** Receivers with notices under way, and those. */
   const underWay = new Map<string, Set<Promise<void>>>();
   const count = (): number => [...underWay.values()].reduce((sum, sent) => sum + sent.size, 0);
-  const begin = (notice: DueNotice): void => {
+  const begin = (notice: DueNotification): void => {
     const receiver = receiverOf(notice);
     const sent = underWay.get(receiver) ?? new Set();
     underWay.set(receiver, sent);
@@ -45,7 +45,7 @@ export function sendNotices(deps: SinkDeps): Poller {
       const due =
         room <= 0
           ? []
-          : await deps.ledger.takeNotices({
+          : await deps.ledger.takeNotifications({
               leaseMs: 3 * TIMEOUT_MS,
               limit: room,
               perReceiver: AT_ONCE_EACH,
@@ -70,7 +70,7 @@ export function sendNotices(deps: SinkDeps): Poller {
 }
 
 /** Sends one and keeps how it ended. */
-async function sendOne(deps: SinkDeps, notice: DueNotice): Promise<void> {
+async function sendOne(deps: SinkDeps, notice: DueNotification): Promise<void> {
   const end = await send(deps, notice);
   metrics.notices.inc({ tenant: notice.tenant, result: end.kind });
   if (end.kind === "given_up") {
@@ -78,10 +78,10 @@ async function sendOne(deps: SinkDeps, notice: DueNotice): Promise<void> {
     const at = { tenant: notice.tenant, event_id: notice.eventId, notice: notice.notice, why: end.why };
     deps.log.error({ ...at, code: "notice_given_up" }, "a notice could not be delivered and is given up");
   }
-  await deps.ledger.endNotice(notice, end);
+  await deps.ledger.finishNotification(notice, end);
 }
 
-async function send(deps: SinkDeps, notice: DueNotice): Promise<NoticeEnd> {
+async function send(deps: SinkDeps, notice: DueNotification): Promise<NotificationResult> {
   const config = deps.tenants.get(notice.tenant)?.notices.get(notice.notice);
   if (config === undefined && deps.tenants.isBroken(notice.tenant))
     return { kind: "later", delayMs: DELAYS_MS[notice.attempts - 1] ?? HOUR_MS };

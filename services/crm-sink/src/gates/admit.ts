@@ -1,20 +1,20 @@
-import type { Outcome } from "@inlet/domain";
+import type { StepResult } from "@inlet/domain";
 import { ok } from "@inlet/domain";
 import { readRecordHeaders } from "@inlet/event-codec";
 import { traceIdOf } from "@inlet/telemetry";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Asks the ledger whether this record is to be delivered; only the newest record of an event is, and nothing that was written already. */
-export async function admit(email: EmailTry): Promise<Outcome<null>> {
-  const { arrival, deps, event } = email;
-  if (arrival.from === "waiting") {
-    email.pass = arrival.pass;
-    email.attempts = arrival.attempts;
-    email.starts = arrival.starts;
-    email.event.emailKey = arrival.emailKey ?? event.emailKey;
+export async function admit(email: DeliveryAttempt): Promise<StepResult<null>> {
+  const { incoming, deps, event } = email;
+  if (incoming.from === "waiting") {
+    email.pass = incoming.pass;
+    email.attempts = incoming.attempts;
+    email.starts = incoming.starts;
+    email.event.emailKey = incoming.emailKey ?? event.emailKey;
     return ok(null);
   }
-  const { record } = arrival;
+  const { record } = incoming;
   const pass = readRecordHeaders(record.headers).pass ?? 0;
   const admission = await deps.ledger.admit({
     tenant: event.tenantId,

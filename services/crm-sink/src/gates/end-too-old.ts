@@ -7,7 +7,7 @@ import { handleRecord } from "../intake/handle-record.ts";
 import { endRecordGone } from "../intake/record-gone.ts";
 
 const IDLE_MS = 5_000;
-/** Ended in one round: dead letters are whole emails. */
+/** EarlyExit in one round: dead letters are whole emails. */
 const LIMIT = 64;
 
 /**

@@ -1,6 +1,6 @@
-import { deadLetter, ok, type Outcome } from "@inlet/domain";
+import { deadLetter, ok, type StepResult } from "@inlet/domain";
 import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Starts without an end after which an email is tried with nothing else under way: whoever ends the process takes all others with it. */
 const SUSPECT_STARTS = 3;
@@ -8,18 +8,18 @@ const SUSPECT_STARTS = 3;
 const ALONE_STARTS = 2;
 
 /** An email that was begun several times and never ended may be what ends the process: it goes on alone, and in the end not at all. */
-export async function isolateSuspect(email: EmailTry): Promise<Outcome<null>> {
-  const { deps, event, arrival } = email;
+export async function isolateSuspect(email: DeliveryAttempt): Promise<StepResult<null>> {
+  const { deps, event, incoming } = email;
   const ids = { tenant: event.tenantId, event_id: event.eventId };
   if (email.starts > SUSPECT_STARTS) {
     deps.log.warn({ ...ids, starts: email.starts }, "email was begun several times without an end: it goes on alone");
     await email.passage.isolate();
-    const alone = await deps.ledger.startDeliveryAlone(event.tenantId, event.eventId);
-    if (alone > ALONE_STARTS)
+    const isolated = await deps.ledger.startIsolatedDelivery(event.tenantId, event.eventId);
+    if (isolated > ALONE_STARTS)
       return deadLetter("crashed_process", "deliver", "delivering it, alone, ended the process");
     // It waited for the others, not for its CRM.
-    email.deadline = deps.monotonic() + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS);
+    email.deadline = deps.monotonic() + (incoming.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS);
   }
-  deps.reach(`deliver:${event.eventId}`);
+  deps.failpoint(`deliver:${event.eventId}`);
   return ok(null);
 }

@@ -9,7 +9,7 @@ describe("isolation of a suspect", () => {
     const isolation = createIsolation();
     const log: string[] = [];
     const [suspect, other] = [await isolation.begin(), await isolation.begin()];
-    const alone = suspect.isolate().then(() => log.push("alone"));
+    const isolated = suspect.isolate().then(() => log.push("alone"));
     const later = isolation.begin().then((passage) => {
       log.push("later");
       return passage;
@@ -17,7 +17,7 @@ describe("isolation of a suspect", () => {
     await turn();
     expect(log).toEqual([]);
     other.end();
-    await alone;
+    await isolated;
     await turn();
     expect(log).toEqual(["alone"]);
     suspect.end();

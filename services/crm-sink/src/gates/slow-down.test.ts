@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { readTenant } from "@inlet/config";
 import type { Ledger } from "@inlet/ledger";
 import { expect, test } from "vitest";
-import { createTenantCrms } from "../crm/crm-connections.ts";
+import { createCrmConnections } from "../crm/crm-connections.ts";
 
 /** L31: what other apps use of the account's limit slows Inlet's calls before it shows as 429. */
 test("an answer that says how little is left lets the tenant's bucket stand still, once for all that say so", async () => {
@@ -36,7 +36,7 @@ test("an answer that says how little is left lets the tenant's bucket stand stil
     probeSoon: async () => {},
   } as unknown as Ledger;
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const crms = createTenantCrms({ ledger, log, random: Math.random, reach: () => {} });
+  const crms = createCrmConnections({ ledger, log, random: Math.random, failpoint: () => {} });
   const ping = async () => crms.of(tenant).adapter.ping({ deadline: performance.now() + 10_000 });
   try {
     expect(await ping()).toMatchObject({ ok: true });

@@ -3,7 +3,7 @@ import { createSharedQuota, draw, type BucketState } from "@inlet/resilience";
 import { expect, it } from "vitest";
 import { createAccountQuotas } from "../crm/account-quotas.ts";
 import { callCrm } from "../crm/call-crm.ts";
-import type { CallTry } from "../crm/call-try.ts";
+import type { CallAttempt } from "../crm/call-try.ts";
 
 const STEPS = ["find-contact", "contact", "deal", "activity"] as const;
 const COSTS = { "find-contact": 1, contact: 2, deal: 2, activity: 1 };
@@ -33,15 +33,15 @@ async function deliver(quota: { perSecond: number; burst: number }, emails: numb
   for (let n = 0; n < emails; n += 1) {
     for (let written = false; !written;) {
       const email = {
-        deps: { now: () => clock, monotonic: () => clock, random: () => 0.5, reach: () => {} },
+        deps: { now: () => clock, monotonic: () => clock, random: () => 0.5, failpoint: () => {} },
         tenant: { crm: { timeoutMs: 1_000, quota } },
         event: { eventId: `evt_${n}` },
         crm,
         deadline: clock + 60_000,
         attempts: {},
         begun: false,
-        alone: true,
-      } as unknown as CallTry;
+        isolated: true,
+      } as unknown as CallAttempt;
       written = true;
       const operationOf = (step: (typeof STEPS)[number]) =>
         operation(async () => (calls.push(step), found), { cost: { requests: COSTS[step] } });

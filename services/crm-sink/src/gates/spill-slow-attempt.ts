@@ -1,8 +1,8 @@
-import type { Outcome } from "@inlet/domain";
+import type { StepResult } from "@inlet/domain";
 import { countAttempts, ok } from "@inlet/domain";
 import { errorForLog } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, SLOW_MS } from "../limits.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** The code under which mail waits for a slow CRM. */
 const SLOW_CODE = "crm_slow";
@@ -11,9 +11,9 @@ const SLOW_CODE = "crm_slow";
 const SLOW_LOOK_MS = 1_000;
 
 /** Mail of a tenant whose slow CRM takes up all places that it may have waits in the ledger, so that its partition goes on. */
-export async function queueBehindSlow(email: EmailTry): Promise<Outcome<null>> {
-  const { arrival } = email;
-  return arrival.from === "kafka" && arrival.behindSlow
+export async function queueBehindSlow(email: DeliveryAttempt): Promise<StepResult<null>> {
+  const { incoming } = email;
+  return incoming.from === "kafka" && incoming.behindSlow
     ? { kind: "park", code: SLOW_CODE, delayMs: SLOW_LOOK_MS }
     : ok(null);
 }
@@ -22,12 +22,12 @@ export async function queueBehindSlow(email: EmailTry): Promise<Outcome<null>> {
  * From here on the try calls the CRM. When it lasts, its record becomes a waiting row that is due only when the try is surely over, and
  * Kafka's may be committed: the try ends the row, whatever it comes to; if the process dies, the row is tried again.
  */
-export function keepWhenSlow(email: EmailTry): void {
-  const { arrival, deps, tenant } = email;
-  if (arrival.from !== "kafka") return;
+export function spillWhenSlow(email: DeliveryAttempt): void {
+  const { incoming, deps, tenant } = email;
+  if (incoming.from !== "kafka") return;
   let keeping: Promise<void> | null = null;
   const timer = setTimeout(() => {
-    keeping = keep(email).then(arrival.onKept, (error: unknown) =>
+    keeping = keep(email).then(incoming.onKept, (error: unknown) =>
       // As before: the partition waits for the try.
       deps.log.warn(
         { err: errorForLog(error), tenant: tenant.id, event_id: email.event.eventId },
@@ -35,14 +35,14 @@ export function keepWhenSlow(email: EmailTry): void {
       ),
     );
   }, SLOW_MS);
-  email.stopKeeping = async () => {
+  email.stopSpilling = async () => {
     clearTimeout(timer);
     await keeping;
   };
 }
 
 /** `retry`, since what is parked becomes due when a circuit closes. */
-async function keep(email: EmailTry): Promise<void> {
+async function keep(email: DeliveryAttempt): Promise<void> {
   const { deps, event } = email;
   await deps.ledger.finish({
     tenant: event.tenantId,
@@ -61,7 +61,7 @@ async function keep(email: EmailTry): Promise<void> {
       delayMs: email.deadline + LEASE_MARGIN_MS - deps.monotonic(),
       lane: event.lane,
       conversationId: email.conversationId,
-      record: email.arrival.record,
+      record: email.incoming.record,
     },
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTenantGate } from "./tenant-hold.ts";
+import { createTenantHold } from "./tenant-hold.ts";
 
 const shut = { buffered: true, behindQuota: false };
 const open = { buffered: false, behindQuota: false };
@@ -7,7 +7,7 @@ const open = { buffered: false, behindQuota: false };
 test("WR9: the ledger is asked once a second, by however many emails", async () => {
   let now = 5_000;
   const answers = [open, shut];
-  const gate = createTenantGate(
+  const gate = createTenantHold(
     async () => answers.shift() ?? open,
     () => now,
   );
@@ -20,7 +20,7 @@ test("WR9: the ledger is asked once a second, by however many emails", async () 
 
 test("a ledger that is away is asked again at once", async () => {
   const answers = [async () => Promise.reject(new Error("away")), async () => shut];
-  const gate = createTenantGate(
+  const gate = createTenantHold(
     async () => (answers.shift() ?? (async () => open))(),
     () => 0,
   );

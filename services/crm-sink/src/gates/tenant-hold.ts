@@ -4,7 +4,7 @@ import type { Gate } from "@inlet/ledger";
 const FRESH_MS = 1_000;
 
 /** Asks the ledger whether a tenant's mail may go on, at most once a second however many emails ask. `now` is a clock that never goes back, ms. */
-export function createTenantGate(read: () => Promise<Gate>, now: () => number): () => Promise<Gate> {
+export function createTenantHold(read: () => Promise<Gate>, now: () => number): () => Promise<Gate> {
   let asked: Promise<Gate> | null = null;
   let at = 0;
   return async () => {

@@ -1,9 +1,9 @@
-import type { Outcome } from "@inlet/domain";
+import type { StepResult } from "@inlet/domain";
 import { ok } from "@inlet/domain";
 import { BUFFER_CODE, KEEP_FROM_AGE_MS, QUOTA_CODE } from "@inlet/ledger";
 import { BUFFER_LOOK_MS } from "../limits.ts";
 import { PausePartition } from "../early-exit.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** How soon mail behind the quota is looked at again; it is let go as tokens come, ms. */
 const QUOTA_LOOK_MS = 1_000;
@@ -12,22 +12,22 @@ const QUOTA_LOOK_MS = 1_000;
  * While an operator holds the tenant's mail back it waits: nothing is claimed, nothing called, until `inlet buffer off`. A lane of its own pauses
  * meanwhile, so that Kafka keeps the backlog, but for records that Kafka would delete before long.
  */
-export async function passBuffer(email: EmailTry): Promise<Outcome<null>> {
+export async function checkHold(email: DeliveryAttempt): Promise<StepResult<null>> {
   const { buffered } = await email.crm.gate();
   if (!buffered) return ok(null);
-  const { arrival, tenant, deps } = email;
+  const { incoming, tenant, deps } = email;
   if (
-    arrival.from === "kafka" &&
+    incoming.from === "kafka" &&
     tenant.isolation === "dedicated" &&
-    deps.now() - arrival.record.timestamp < KEEP_FROM_AGE_MS
+    deps.now() - incoming.record.timestamp < KEEP_FROM_AGE_MS
   )
     throw new PausePartition(BUFFER_LOOK_MS, "the tenant is in buffer mode");
   return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
 }
 
 /** Mail that comes while older mail of the tenant waits for the quota waits behind it; what waits is released by the ledger, oldest first. */
-export async function queueBehindQuota(email: EmailTry): Promise<Outcome<null>> {
-  if (email.arrival.from === "waiting") return ok(null);
+export async function queueBehindQuota(email: DeliveryAttempt): Promise<StepResult<null>> {
+  if (email.incoming.from === "waiting") return ok(null);
   const { behindQuota } = await email.crm.gate();
   return behindQuota ? { kind: "park", code: QUOTA_CODE, delayMs: QUOTA_LOOK_MS } : ok(null);
 }

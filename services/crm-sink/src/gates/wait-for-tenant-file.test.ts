@@ -1,7 +1,7 @@
 import { type NormalizedEvent } from "@inlet/schemas";
-import type { TryEnd } from "@inlet/ledger";
+import type { AttemptResult } from "@inlet/ledger";
 import { expect, test } from "vitest";
-import type { Arrival, SinkDeps } from "../attempt.ts";
+import type { IncomingDelivery, SinkDeps } from "../attempt.ts";
 import { waitForTenantFile } from "./wait-for-tenant-file.ts";
 
 const record = {
@@ -26,15 +26,15 @@ const event = {
 test.each([
   ["from Kafka", { from: "kafka", record, behindSlow: false, onKept: () => {} }, { pass: 2, attempt: 0 }],
   ["waiting already", { from: "waiting", record, pass: 3, attempts: { crm: 4 }, since: 5 }, { pass: 3, attempt: 4 }],
-])("email of a tenant whose file is broken waits with its bytes: %s", async (_what, arrival, expected) => {
-  const ends: TryEnd[] = [];
+])("email of a tenant whose file is broken waits with its bytes: %s", async (_what, incoming, expected) => {
+  const ends: AttemptResult[] = [];
   const deps = {
-    ledger: { finish: async (end: TryEnd) => void ends.push(end) },
+    ledger: { finish: async (end: AttemptResult) => void ends.push(end) },
     log: { info: () => {} },
     now: () => 10,
-    reach: () => {},
+    failpoint: () => {},
   } as unknown as SinkDeps;
-  await waitForTenantFile(deps, arrival as unknown as Arrival, event);
+  await waitForTenantFile(deps, incoming as unknown as IncomingDelivery, event);
   expect(ends).toEqual([
     expect.objectContaining({
       tenant: "acme",

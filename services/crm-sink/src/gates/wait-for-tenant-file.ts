@@ -1,7 +1,7 @@
 import { readRecordHeaders } from "@inlet/event-codec";
 import type { NormalizedEvent } from "@inlet/schemas";
 import { UNTOUCHED, finishDelivery } from "@inlet/service";
-import type { Arrival, SinkDeps } from "../attempt.ts";
+import type { IncomingDelivery, SinkDeps } from "../attempt.ts";
 
 /** How often email of a tenant whose file is broken is looked at again, ms. */
 const LOOK_MS = 30_000;
@@ -10,9 +10,13 @@ const LOOK_MS = 30_000;
  * Email of a tenant whose file was broken when this process started waits until the file is mended: without it nobody knows its CRM, and as a
  * dead letter it would need an operator for every one.
  */
-export async function waitForTenantFile(deps: SinkDeps, arrival: Arrival, event: NormalizedEvent): Promise<void> {
+export async function waitForTenantFile(
+  deps: SinkDeps,
+  incoming: IncomingDelivery,
+  event: NormalizedEvent,
+): Promise<void> {
   const { tenantId: tenant, eventId, lane, conversationId, parsedAt, receivedAt, emailKey } = event;
-  const waited = arrival.from === "waiting";
+  const waited = incoming.from === "waiting";
   await finishDelivery(
     deps,
     {
@@ -22,11 +26,11 @@ export async function waitForTenantFile(deps: SinkDeps, arrival: Arrival, event:
       tenant,
       eventId,
       lane,
-      record: arrival.record,
+      record: incoming.record,
       parsedAt,
-      pass: waited ? arrival.pass : (readRecordHeaders(arrival.record.headers).pass ?? 0),
-      attempts: waited ? arrival.attempts : {},
-      since: waited ? arrival.since : null,
+      pass: waited ? incoming.pass : (readRecordHeaders(incoming.record.headers).pass ?? 0),
+      attempts: waited ? incoming.attempts : {},
+      since: waited ? incoming.since : null,
       receivedAt,
       // How long it may wait stands in the file.
       maxAgeMs: Infinity,

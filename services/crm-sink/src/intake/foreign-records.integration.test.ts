@@ -106,7 +106,7 @@ describe("foreign records on normalized-events", async () => {
       isolation: createIsolation(),
       now: Date.now,
       random: Math.random,
-      reach: () => {},
+      failpoint: () => {},
       instance: "crm-sink/test",
     } as unknown as SinkDeps;
     const handler = createBatchHandler(deps, createFairQueue(8, 1_000));
@@ -205,7 +205,7 @@ describe("foreign records on normalized-events", async () => {
       log: silent,
       isolation: createIsolation(),
       now: Date.now,
-      reach: () => {},
+      failpoint: () => {},
     };
     const handler = createBatchHandler(deps as unknown as SinkDeps, createFairQueue(8, 1_000));
     const [met] = kafka.records(topic).filter(({ offset }) => offset === at.offset);

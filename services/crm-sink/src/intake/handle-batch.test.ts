@@ -55,14 +55,14 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
     producer: { send: async () => Promise.resolve({ topic: "dlq", partition: 0, offset: 0n }) },
     ledger: {
       finish: async () => Promise.resolve(),
-      meetUnreadable: async () =>
+      acceptUndecodable: async () =>
         Promise.resolve({ state: "delivering", own: true, parsedAt: 0, pass: 0, attempt: 0, receivedAt: 0 }),
     },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     isolation: createIsolation(),
     now: () => 0,
     monotonic: () => 0,
-    reach: () => {},
+    failpoint: () => {},
   } as unknown as SinkDeps;
   const batch = createBatchHandler(deps, createFairQueue(places, SLOW_MS));
   const handle = async (from: number, count: number, partition = 0) =>

@@ -59,7 +59,7 @@ export function createBatchHandler(deps: SinkDeps, queue: FairQueue): BatchHandl
         records.slice(results.length).map(async (record, index) => handle(record, index + results.length)),
       )),
     );
-    deps.reach("before-commit");
+    deps.failpoint("before-commit");
     const firstUndone = results.findIndex((result) => !result.done);
     const done = firstUndone === -1 ? records.length : firstUndone;
     const pauseMs = Math.max(...results.map((result) => result.pauseMs), 0);

@@ -7,93 +7,96 @@ import { groupIn, laneOfTopic, type NormalizedEvent } from "@inlet/schemas";
 import { toThrownDisposition, tooOld, type Disposition } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { finishAttempt } from "../finish/finish-attempt.ts";
-import { createEffectLog } from "../write/effect-tracker.ts";
+import { createEffectTracker } from "../write/effect-tracker.ts";
 import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import { PausePartition } from "../early-exit.ts";
-import type { Arrival, EmailTry, SinkDeps } from "../attempt.ts";
+import type { IncomingDelivery, DeliveryAttempt, SinkDeps } from "../attempt.ts";
 import type { Passage } from "../gates/isolation.ts";
 import { deliver } from "../pipeline.ts";
-import { endUnreadable } from "./undecodable-record.ts";
+import { deadLetterUndecodable } from "./undecodable-record.ts";
 import { waitForTenantFile } from "../gates/wait-for-tenant-file.ts";
 
 /**
  * Takes one record to an outcome that is durable. Throws only what must stop the partition: infrastructure faults and
  * {@link PausePartition}. A fault of our own code is logged and treated as a passing fault of the record, so that it holds up nobody.
  */
-export async function handleRecord(deps: SinkDeps, arrival: Arrival): Promise<void> {
+export async function handleRecord(deps: SinkDeps, incoming: IncomingDelivery): Promise<void> {
   const passage = await deps.isolation.begin();
   try {
-    await handle(deps, arrival, passage);
+    await handle(deps, incoming, passage);
   } finally {
     passage.end();
   }
 }
 
-async function handle(deps: SinkDeps, arrival: Arrival, passage: Passage): Promise<void> {
+async function handle(deps: SinkDeps, incoming: IncomingDelivery, passage: Passage): Promise<void> {
   const attributes = {
-    "inlet.origin": arrival.from,
-    ...(arrival.from === "waiting" ? { "messaging.retry.attempt": countAttempts(arrival.attempts) } : {}),
+    "inlet.origin": incoming.from,
+    ...(incoming.from === "waiting" ? { "messaging.retry.attempt": countAttempts(incoming.attempts) } : {}),
   };
-  const groupId = groupIn("crm-sink", laneOfTopic(arrival.record.topic));
-  await withProcessSpan(arrival.record, { groupId, attributes }, async () => {
+  const groupId = groupIn("crm-sink", laneOfTopic(incoming.record.topic));
+  await withProcessSpan(incoming.record, { groupId, attributes }, async () => {
     try {
-      await endRecord(deps, arrival, passage);
+      await endRecord(deps, incoming, passage);
     } catch (error) {
       if (isInfrastructureFault(error) || error instanceof PausePartition) throw error;
       metrics.alerts.inc({ code: "unexpected_error" });
       deps.log.error({ err: errorForLog(error) }, "a record cannot be ended as what it says to be");
       const detail = `cannot be ended: ${(error as Error).name}`;
-      await endUnreadable(deps, arrival, unknownOwner(arrival.record), { reason: "internal_error", detail });
+      await deadLetterUndecodable(deps, incoming, unknownOwner(incoming.record), { reason: "internal_error", detail });
     }
   });
 }
 
-async function endRecord(deps: SinkDeps, arrival: Arrival, passage: Passage): Promise<void> {
-  const owned = await openOwned(deps.codec, "NormalizedEvent", arrival.record);
+async function endRecord(deps: SinkDeps, incoming: IncomingDelivery, passage: Passage): Promise<void> {
+  const owned = await openOwned(deps.codec, "NormalizedEvent", incoming.record);
   if (owned.kind === "foreign") {
-    await endUnreadable(deps, arrival, owned, { reason: "unreadable_record", detail: owned.why });
+    await deadLetterUndecodable(deps, incoming, owned, { reason: "unreadable_record", detail: owned.why });
     return;
   }
   const { event } = owned;
   const tenant = deps.tenants.get(event.tenantId);
-  if (tenant === undefined && deps.tenants.isBroken(event.tenantId)) return waitForTenantFile(deps, arrival, event);
+  if (tenant === undefined && deps.tenants.isBroken(event.tenantId)) return waitForTenantFile(deps, incoming, event);
   if (tenant === undefined) {
-    await endUnreadable(deps, arrival, owned, { reason: "unknown_tenant", detail: "no tenant file has this id" });
+    await deadLetterUndecodable(deps, incoming, owned, {
+      reason: "unknown_tenant",
+      detail: "no tenant file has this id",
+    });
     return;
   }
-  const email = beginTry({ deps, arrival, passage }, event, tenant);
-  const old = arrival.from === "waiting" && arrival.ends === true;
-  await finishAttempt(email, old ? endOld(email, arrival) : await attempt(email));
+  const email = beginTry({ deps, incoming, passage }, event, tenant);
+  const old = incoming.from === "waiting" && incoming.ends === true;
+  await finishAttempt(email, old ? endOld(email, incoming) : await attempt(email));
 }
 
 function beginTry(
-  { deps, arrival, passage }: Pick<EmailTry, "deps" | "arrival" | "passage">,
+  { deps, incoming, passage }: Pick<DeliveryAttempt, "deps" | "incoming" | "passage">,
   event: NormalizedEvent,
   tenant: TenantConfig,
-): EmailTry {
+): DeliveryAttempt {
   const crm = deps.crms.of(tenant);
   const owner = `${deps.instance}/${randomUUID()}`;
   const startedAt = deps.monotonic();
   return {
     deps,
-    arrival,
+    incoming,
     event,
     tenant,
     crm,
     owner,
     startedAt,
-    effects: createEffectLog(() => crm.key, owner),
-    deadline: startedAt + (arrival.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
+    effects: createEffectTracker(() => crm.key, owner),
+    deadline: startedAt + (incoming.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
     pass: 0,
     attempts: {},
     starts: 1,
     passage,
     conversationId: event.conversationId,
     sentMessages: [],
-    stopKeeping: async () => {},
+    stopSpilling: async () => {},
     begun: false,
     // The code of a CRM's fault.
-    alone: arrival.from === "waiting" && arrival.code.startsWith(`${crm.kind}:`),
+    isolated: incoming.from === "waiting" && incoming.code.startsWith(`${crm.kind}:`),
     renewed: false,
     // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
     warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
@@ -104,13 +107,13 @@ function beginTry(
 }
 
 /** Nothing is called any more. */
-function endOld(email: EmailTry, arrival: Extract<Arrival, { from: "waiting" }>): Disposition {
-  email.pass = arrival.pass;
-  email.attempts = arrival.attempts;
-  return tooOld({ stage: "deliver", since: arrival.since }, arrival.code, email.deps.now());
+function endOld(email: DeliveryAttempt, incoming: Extract<IncomingDelivery, { from: "waiting" }>): Disposition {
+  email.pass = incoming.pass;
+  email.attempts = incoming.attempts;
+  return tooOld({ stage: "deliver", since: incoming.since }, incoming.code, email.deps.now());
 }
 
-async function attempt(email: EmailTry): Promise<Disposition> {
+async function attempt(email: DeliveryAttempt): Promise<Disposition> {
   try {
     return await deliver(email);
   } catch (error) {

@@ -13,7 +13,7 @@ const STALLED_MS = 45_000;
  * than a try can last. Their record is read again from Kafka. Claims make that safe even if its first reader still lives; each one is an
  * alert, since the order of writing should leave none.
  */
-export function rescueStalled(
+export function recoverStalled(
   reader: RecordReader,
   deps: SinkDeps,
   queue: FairQueue,

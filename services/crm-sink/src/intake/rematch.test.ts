@@ -69,7 +69,7 @@ function sink(
     ledger: {
       recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
     },
-    reach: () => {},
+    failpoint: () => {},
     tenants: {
       isBroken: () => broken,
       get: (id: string) =>

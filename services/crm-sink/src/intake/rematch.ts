@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { isInfrastructureFault, sentMessageEvidence, type Ending } from "@inlet/domain";
+import { isInfrastructureFault, sentMessageEvidence, type EarlyDisposition } from "@inlet/domain";
 import { poll, type Poller, type Rematch, type RematchEnd } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { callCrm } from "../crm/call-crm.ts";
-import type { CallTry } from "../crm/call-try.ts";
+import type { CallAttempt } from "../crm/call-try.ts";
 import { identifyAccount } from "../crm/crm-account.ts";
-import { createEffectLog } from "../write/effect-tracker.ts";
+import { createEffectTracker } from "../write/effect-tracker.ts";
 import { LEASE_MARGIN_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import type { SinkDeps } from "../attempt.ts";
 import type { FairQueue } from "./fair-queue.ts";
@@ -21,7 +21,7 @@ const OPEN = new Set(["accepted", "parsed", "delivering", "waiting"]);
  * Emails that came before the message that they answer was registered: their activity is associated with its deal now. Done twice, it is
  * done once, since an association is a fact and no record; so a crash in between only repeats it.
  */
-export function matchAgain(deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
+export function rematch(deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
   return poll(
     async () => {
       const rematches = await deps.ledger.takeRematches({
@@ -67,14 +67,14 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
   const { sent } = rematch;
   if (sent === null) return { kind: "dropped", why: "no_deal_named" };
   const crm = deps.crms.of(tenant);
-  const email: CallTry = {
+  const email: CallAttempt = {
     deps,
     tenant,
     crm,
-    effects: createEffectLog(() => crm.key, `${deps.instance}/${randomUUID()}`),
+    effects: createEffectTracker(() => crm.key, `${deps.instance}/${randomUUID()}`),
     deadline: deps.monotonic() + WAITING_BUDGET_MS,
     attempts: rematch.attempt > 0 ? { crm: rematch.attempt } : {},
-    alone: true,
+    isolated: true,
     begun: false,
     event: { eventId: rematch.eventId },
   };
@@ -104,9 +104,9 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
 }
 
 /** What a call's fault means here: wait and try again, or give up where only an email would be dead-lettered. */
-function endOf(ending: Ending): RematchEnd {
-  if (ending.kind === "retry")
-    return { kind: "later", delayMs: ending.delayMs ?? 1_000, attempt: ending.attempt !== null };
-  if (ending.kind === "park") return { kind: "later", delayMs: ending.delayMs, attempt: false };
-  return { kind: "dropped", why: ending.kind === "deadLetter" ? ending.detail : ending.kind };
+function endOf(disposition: EarlyDisposition): RematchEnd {
+  if (disposition.kind === "retry")
+    return { kind: "later", delayMs: disposition.delayMs ?? 1_000, attempt: disposition.attempt !== null };
+  if (disposition.kind === "park") return { kind: "later", delayMs: disposition.delayMs, attempt: false };
+  return { kind: "dropped", why: disposition.kind === "deadLetter" ? disposition.detail : disposition.kind };
 }

@@ -1,11 +1,11 @@
 import { deadLetter } from "@inlet/domain";
 import { readRecordHeaders, unknownOwner, type RecordOwner } from "@inlet/event-codec";
 import { contextOf } from "@inlet/kafka";
-import type { MetUnreadable } from "@inlet/ledger";
+import type { UndecodableRecord } from "@inlet/ledger";
 import { laneOfTopic, type DeadLetterReason } from "@inlet/schemas";
 import { UNTOUCHED, finishDelivery } from "@inlet/service";
 import { metrics, traceIdOf } from "@inlet/telemetry";
-import type { Arrival, SinkDeps } from "../attempt.ts";
+import type { IncomingDelivery, SinkDeps } from "../attempt.ts";
 
 /** The states in which a row waits for its record, or has been ended by one. */
 const OPEN: ReadonlySet<string> = new Set(["accepted", "parsed", "delivering"]);
@@ -14,20 +14,20 @@ const OPEN: ReadonlySet<string> = new Set(["accepted", "parsed", "delivering"]);
  * Ends a record that cannot be delivered because it cannot be read or belongs to nobody. It ends its owner's row; where another record has ended
  * that, or it waits with bytes of its own, this one ends as a row of nobody, found by where it lies.
  */
-export async function endUnreadable(
+export async function deadLetterUndecodable(
   deps: SinkDeps,
-  arrival: Arrival,
+  incoming: IncomingDelivery,
   owner: RecordOwner,
   why: { readonly reason: DeadLetterReason; readonly detail: string },
 ): Promise<void> {
-  const met = await meet(deps, arrival, owner);
+  const met = await meet(deps, incoming, owner);
   // A waiting row that was taken is this record's own.
-  if (OPEN.has(met.state) || arrival.from === "waiting") return end(deps, arrival, owner, met, why);
-  return met.own ? skip(deps, owner) : endUnreadable(deps, arrival, unknownOwner(arrival.record), why);
+  if (OPEN.has(met.state) || incoming.from === "waiting") return end(deps, incoming, owner, met, why);
+  return met.own ? skip(deps, owner) : deadLetterUndecodable(deps, incoming, unknownOwner(incoming.record), why);
 }
 
-async function meet(deps: SinkDeps, { record }: Arrival, owner: RecordOwner): Promise<MetUnreadable> {
-  return deps.ledger.meetUnreadable(
+async function meet(deps: SinkDeps, { record }: IncomingDelivery, owner: RecordOwner): Promise<UndecodableRecord> {
+  return deps.ledger.acceptUndecodable(
     {
       ...owner,
       lane: laneOfTopic(record.topic),
@@ -53,13 +53,13 @@ async function skip(deps: SinkDeps, { tenant, eventId }: RecordOwner): Promise<v
 
 async function end(
   deps: SinkDeps,
-  arrival: Arrival,
+  incoming: IncomingDelivery,
   { tenant, eventId }: RecordOwner,
-  met: MetUnreadable,
+  met: UndecodableRecord,
   { reason, detail }: { readonly reason: DeadLetterReason; readonly detail: string },
 ): Promise<void> {
-  const { record } = arrival;
-  const waited = arrival.from === "waiting";
+  const { record } = incoming;
+  const waited = incoming.from === "waiting";
   await finishDelivery(
     deps,
     {
@@ -71,9 +71,9 @@ async function end(
       lane: laneOfTopic(record.topic),
       record,
       parsedAt: met.parsedAt,
-      pass: waited ? arrival.pass : met.pass,
-      attempts: waited ? arrival.attempts : met.attempt > 0 ? { crm: met.attempt } : {},
-      since: waited ? arrival.since : null,
+      pass: waited ? incoming.pass : met.pass,
+      attempts: waited ? incoming.attempts : met.attempt > 0 ? { crm: met.attempt } : {},
+      since: waited ? incoming.since : null,
       receivedAt: met.receivedAt,
       maxAgeMs: Infinity,
     },

@@ -1,7 +1,7 @@
 import type { DealRead } from "@inlet/crm";
 import { callCrm } from "../crm/call-crm.ts";
-import type { EmailTry } from "../attempt.ts";
-import { mentioned } from "./sent-messages.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
+import { getReferences } from "./sent-messages.ts";
 
 export function isClosed({ closed = null }: DealRead): boolean {
   return closed !== null;
@@ -11,15 +11,15 @@ export function isClosed({ closed = null }: DealRead): boolean {
  * Whether the email may take a deal that ended for its own where nothing names it (L30): a reply is about what ended, a new thread under an
  * old subject is a new matter, unless the tenant sees that differently. A reply is what its headers say, as conversations are.
  */
-export function takesClosed({ event, tenant }: EmailTry): boolean {
-  return tenant.matching.closedDeals === "all" || mentioned(event).length > 0;
+export function takesClosed({ event, tenant }: DeliveryAttempt): boolean {
+  return tenant.matching.closedDeals === "all" || getReferences(event).length > 0;
 }
 
 /**
  * Warns where the email is at a deal that is won or lost: somebody may have to open it again. A deal that this email made is open, and a CRM
  * that does not tell costs the email nothing.
  */
-export async function noteClosedDeal(email: EmailTry, dealId: string | null): Promise<void> {
+export async function noteClosedDeal(email: DeliveryAttempt, dealId: string | null): Promise<void> {
   const { tenant, crm, summary, warnings } = email;
   const used = summary.findLast(({ effect }) => effect === "deal");
   if (dealId === null || used?.created !== false || tenant.matching.closedDeals === "all") return;

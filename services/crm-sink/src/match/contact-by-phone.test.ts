@@ -3,8 +3,8 @@ import { fakeCrm } from "@inlet/crm/testing";
 import { ok } from "@inlet/domain";
 import { expect, test } from "vitest";
 import { findContactByPhone } from "./contact-by-phone.ts";
-import { createEffectLog } from "../write/effect-tracker.ts";
-import type { EmailTry } from "../attempt.ts";
+import { createEffectTracker } from "../write/effect-tracker.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 type Found = CallResult<{ recordId: string } | null>;
 
@@ -24,14 +24,14 @@ interface Case {
 /** An email of an unknown address; `calls` says what its CRM was asked. */
 function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPhone = {}, settle = false }: Case) {
   const calls: string[] = [];
-  const effects = createEffectLog(() => "hubspot", "sink/1");
+  const effects = createEffectTracker(() => "hubspot", "sink/1");
   effects.won("contact", "ada@acme.example", settle);
   const email = {
     deps: {
       now: () => 0,
       monotonic: () => 0,
       random: () => 0.5,
-      reach: () => {},
+      failpoint: () => {},
       ledger: {
         recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
       },
@@ -64,9 +64,9 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
     effects,
     deadline: 60_000,
     attempts: {},
-    alone: true,
+    isolated: true,
     warnings: [],
-  } as unknown as EmailTry;
+  } as unknown as DeliveryAttempt;
   return { email, calls, find: async () => findContactByPhone(email, "ada@acme.example") };
 }
 

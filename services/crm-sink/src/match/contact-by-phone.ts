@@ -1,6 +1,6 @@
-import { ok, type Outcome } from "@inlet/domain";
+import { ok, type StepResult } from "@inlet/domain";
 import { callCrm } from "../crm/call-crm.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Numbers of a signature that are asked for; each costs a search. */
 const MOST_PHONES = 3;
@@ -9,7 +9,7 @@ const MOST_PHONES = 3;
  * The contact that a new address is likely another one of: the only contact with a phone number of the signature (WR2), where the tenant
  * wants that. Null: there is none, or several, or the CRM knows the address. What fails for good is a warning.
  */
-export async function findContactByPhone(email: EmailTry, address: string): Promise<Outcome<string | null>> {
+export async function findContactByPhone(email: DeliveryAttempt, address: string): Promise<StepResult<string | null>> {
   const { crm, event, tenant } = email;
   const phones = (event.signature?.phones ?? []).filter((phone) => /^\+\d{6,15}$/.test(phone)).slice(0, MOST_PHONES);
   if (!tenant.crm.contactByPhone || event.classification.kind !== "human" || phones.length === 0) return ok(null);
@@ -32,7 +32,7 @@ export async function findContactByPhone(email: EmailTry, address: string): Prom
   return ok(second === undefined ? (only ?? null) : null);
 }
 
-function notTold(email: EmailTry, detail: string): Outcome<null> {
+function notTold(email: DeliveryAttempt, detail: string): StepResult<null> {
   email.warnings.push(`contact_not_found_by_phone: the CRM did not tell (${detail})`);
   return ok(null);
 }

@@ -1,8 +1,8 @@
-import { conversationLinks, ok, type Outcome } from "@inlet/domain";
-import type { EmailTry } from "../attempt.ts";
+import { conversationLinks, ok, type StepResult } from "@inlet/domain";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Finds the canonical conversation, joining those that this email's headers show to be one. */
-export async function joinConversation(email: EmailTry): Promise<Outcome<string>> {
+export async function joinConversation(email: DeliveryAttempt): Promise<StepResult<string>> {
   const { event, deps } = email;
   const { related, roots, headers } = conversationLinks(event);
   const canonical = await deps.ledger.canonicalConversation({
@@ -20,9 +20,9 @@ export async function joinConversation(email: EmailTry): Promise<Outcome<string>
 }
 
 /** While an earlier email of the conversation waits, this one waits behind it: a CRM shows a conversation in its order. */
-export async function queueBehindConversation(email: EmailTry): Promise<Outcome<null>> {
+export async function queueBehindConversation(email: DeliveryAttempt): Promise<StepResult<null>> {
   // Waiting mail is released head first by the ledger itself.
-  if (email.arrival.from === "waiting") return ok(null);
+  if (email.incoming.from === "waiting") return ok(null);
   const waits = await email.deps.ledger.conversationWaits({
     tenant: email.event.tenantId,
     conversationId: email.conversationId,

@@ -3,7 +3,7 @@ import { compileRules, evaluateRules, wordIntents, type CompiledRules, type Inte
 import type { RuleAction, RuleResult } from "@inlet/domain";
 import { resolveText } from "@inlet/event-codec";
 import { senderRules } from "@inlet/mailboxes";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Rules of a tenant's file made ready once, until the file changes. */
 const ready = new WeakMap<TenantConfig, { readonly rules: CompiledRules; readonly intents: IntentModel }>();
@@ -12,7 +12,7 @@ const ready = new WeakMap<TenantConfig, { readonly rules: CompiledRules; readonl
  * What the tenant's rules want of this email (WR7), in the file's order; the rules that are met stand in the evidence. Due dates count from
  * the moment that the gateway took the email, so that a retry wants the same.
  */
-export async function meetRules(email: EmailTry): Promise<readonly RuleAction[]> {
+export async function evaluateEmailRules(email: DeliveryAttempt): Promise<readonly RuleAction[]> {
   const { event, tenant, deps } = email;
   if (tenant.rules.length === 0) return [];
   const { rules, intents } = readyRules(tenant);

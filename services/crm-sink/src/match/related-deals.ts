@@ -1,7 +1,7 @@
 import { contactOf, isOwnDomain, isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/domain";
 import type { RelatedDeals } from "@inlet/ledger";
-import type { EmailTry } from "../attempt.ts";
-import { mentioned } from "./sent-messages.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
+import { getReferences } from "./sent-messages.ts";
 
 const NONE: RelatedDeals = {
   conversationHasDeal: false,
@@ -14,7 +14,7 @@ const NONE: RelatedDeals = {
  * What the ledger knows of deals that the email may belong to where nothing names one (WR3). Every email that may have a deal takes its place
  * among those of its subject here, whatever its own deal is matched by: later ones find it.
  */
-export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
+export async function findRelatedDeals(email: DeliveryAttempt): Promise<RelatedDeals> {
   const { event, tenant } = email;
   if (treatmentOf(event, tenant.classes).policy !== "write") return NONE;
   const withinMs = tenant.matching.recentSubjectMs;
@@ -25,7 +25,7 @@ export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
   const subject = withinMs === null || key === null ? null : { key, withinMs };
   const campaign = campaignOf(email);
   // A conversation without a deal gets one by itself where new ones are wanted, unless the email answers a message that the CRM may know.
-  const answers = tenant.matching.sentFromCrm && mentioned(event).length > 0;
+  const answers = tenant.matching.sentFromCrm && getReferences(event).length > 0;
   if (subject === null && campaign === null && !answers && tenant.crm.newDeal === "create") return NONE;
   return email.deps.ledger.relatedDeals({
     tenant: event.tenantId,
@@ -41,7 +41,7 @@ export async function findRelatedDeals(email: EmailTry): Promise<RelatedDeals> {
 }
 
 /** The campaigns that the email's addresses name, and who would have got their messages; null where nobody registers any. */
-function campaignOf({ event, tenant }: EmailTry): { contact: string; names: string[] } | null {
+function campaignOf({ event, tenant }: DeliveryAttempt): { contact: string; names: string[] } | null {
   const contact = normalizeAddress(contactOf(event)?.email ?? "");
   if (tenant.outbound === null || contact === null || !isTrustedSender(event)) return null;
   const names = event.addressTags.filter(({ kind }) => kind === "campaign").map(({ value }) => value);

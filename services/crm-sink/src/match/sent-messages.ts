@@ -1,4 +1,4 @@
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Messages of a thread that are looked for: the one that is answered, the newest before it, and the first. */
 const MOST_MENTIONED = 20;
@@ -7,10 +7,10 @@ const MOST_MENTIONED = 20;
  * Finds which registered messages of the tenant this email answers (WR3), and notes what it refers to, so that a message that is
  * registered only later finds it. An email that begins a thread costs nothing, nor does one of a tenant that nobody registers for.
  */
-export async function findSentMessages(email: EmailTry): Promise<void> {
+export async function findSentMessages(email: DeliveryAttempt): Promise<void> {
   const { event, deps, tenant } = email;
   if (tenant.outbound === null) return;
-  const messageIds = mentioned(event);
+  const messageIds = getReferences(event);
   if (messageIds.length === 0) return;
   email.sentMessages = await deps.ledger.mention({
     tenant: event.tenantId,
@@ -27,7 +27,7 @@ export async function findSentMessages(email: EmailTry): Promise<void> {
 }
 
 /** Best first: In-Reply-To, then References from the newest; of a long thread the first is kept too. */
-export function mentioned(event: {
+export function getReferences(event: {
   inReplyTo: string | null;
   references: readonly string[];
   messageId: string | null;

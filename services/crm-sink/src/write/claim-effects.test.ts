@@ -2,8 +2,8 @@ import { fakeCrm } from "@inlet/crm/testing";
 import type { ClaimRequest, ClaimResult, Release } from "@inlet/ledger";
 import { expect, test } from "vitest";
 import { claimEffects } from "./claim-effects.ts";
-import { createEffectLog } from "./effect-tracker.ts";
-import type { EmailTry } from "../attempt.ts";
+import { createEffectTracker } from "./effect-tracker.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** A ledger that gives every claim, or calls the deal confirmed, and knows the conversation by its canonical id. */
 function emailWith(canonical: string, deal: ClaimResult = { state: "won", settle: false }) {
@@ -13,7 +13,7 @@ function emailWith(canonical: string, deal: ClaimResult = { state: "won", settle
     deps: {
       now: () => 0,
       monotonic: () => 0,
-      reach: () => {},
+      failpoint: () => {},
       ledger: {
         claim: async (requests: readonly ClaimRequest[]): Promise<ClaimResult[]> =>
           requests.map(({ effect }) => (effect === "deal" ? deal : { state: "won", settle: false })),
@@ -29,8 +29,8 @@ function emailWith(canonical: string, deal: ClaimResult = { state: "won", settle
     owner: "sink/1",
     deadline: 10_000,
     conversationId: "cnv_old",
-    effects: createEffectLog(() => "hubspot", "sink/1"),
-  } as unknown as EmailTry;
+    effects: createEffectTracker(() => "hubspot", "sink/1"),
+  } as unknown as DeliveryAttempt;
   return { email, released, asked: () => asked };
 }
 

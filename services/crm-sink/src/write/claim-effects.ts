@@ -1,11 +1,11 @@
 import type { EffectKind } from "@inlet/crm";
-import { effectKey, ok, type DealChoice, type Outcome } from "@inlet/domain";
+import { effectKey, ok, type DealChoice, type StepResult } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { setTimeout as sleep } from "node:timers/promises";
 import { settleMsOf } from "../crm/call-crm.ts";
 import { LEASE_MARGIN_MS } from "../limits.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** What a claim came to that nobody else holds. */
 export type Claimed = Exclude<ClaimResult, { state: "busy" }>;
@@ -41,7 +41,7 @@ const LONGEST_DELAY_MS = 2_000;
  * Claims everything the email is to write in one statement, all or nothing: while one of them is held by another email's try, the rest is
  * given back, so that two emails never wait for each other.
  */
-export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome<HeldClaims>> {
+export async function claimEffects(email: DeliveryAttempt, plan: Plan): Promise<StepResult<HeldClaims>> {
   const { deps, event, owner, effects } = email;
   const wanted: { effect: EffectKind; key: string }[] = [
     { effect: "contact", key: effectKey.contact(plan.contact) },
@@ -88,7 +88,7 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
         const { settle, claimedMsAgo = null } = result;
         effects.won(effect, key, settle, claimedMsAgo === null ? null : deps.now() - claimedMsAgo);
       });
-      deps.reach("after-claim");
+      deps.failpoint("after-claim");
       return ok(heldClaims(email, wanted, results as Claimed[]));
     }
     await giveBack();
@@ -101,7 +101,11 @@ export async function claimEffects(email: EmailTry, plan: Plan): Promise<Outcome
 }
 
 /** An effect that this try has written is there already, for a step that is made once more. */
-function heldClaims({ effects, event }: EmailTry, wanted: HeldClaims["all"], results: readonly Claimed[]): HeldClaims {
+function heldClaims(
+  { effects, event }: DeliveryAttempt,
+  wanted: HeldClaims["all"],
+  results: readonly Claimed[],
+): HeldClaims {
   const found = new Map(wanted.map(({ effect, key }, index) => [`${effect} ${key}`, results[index] as Claimed]));
   return {
     all: wanted,
@@ -121,7 +125,7 @@ function heldClaims({ effects, event }: EmailTry, wanted: HeldClaims["all"], res
  * the deal claimed here would be the conversation's second. While a deal is claimed nobody joins, so the answer holds.
  */
 async function joinedMeanwhile(
-  email: EmailTry,
+  email: DeliveryAttempt,
   wanted: readonly { readonly effect: EffectKind }[],
   results: readonly ClaimResult[],
 ): Promise<boolean> {

@@ -1,14 +1,14 @@
-import { ok, type Outcome } from "@inlet/domain";
+import { ok, type StepResult } from "@inlet/domain";
 import { H } from "@inlet/schemas";
 import { callCrm } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Mark of every deal that Inlet makes (WR3). */
 const DEAL_TAG = "email-sourced";
 
 /** What the addresses say of a new deal stands on it: its campaign, its product, its queue. */
-export function dealTags({ event, sentMessages }: Pick<EmailTry, "event" | "sentMessages">): string[] {
+export function dealTags({ event, sentMessages }: Pick<DeliveryAttempt, "event" | "sentMessages">): string[] {
   const campaigns = sentMessages.flatMap(({ campaign }) =>
     campaign === null ? [] : [{ kind: "campaign", value: campaign }],
   );
@@ -25,7 +25,11 @@ export function tagsWritten(tags: readonly string[]): Record<string, string> {
  * Adds the tags that the deal which `madeBy` brought should have by now and was not given: those of mailboxes that were changed since, and of
  * a second delivery of its email. One that a person took away is not given again, and none is taken away (PROTOCOL.md 6).
  */
-export async function addNewTags(email: EmailTry, claims: HeldClaims, madeBy: string): Promise<Outcome<null>> {
+export async function addNewTags(
+  email: DeliveryAttempt,
+  claims: HeldClaims,
+  madeBy: string,
+): Promise<StepResult<null>> {
   const key = email.conversationId;
   if (!claims.all.some((claim) => claim.effect === "deal" && claim.key === key)) return ok(null);
   const deal = claims.of("deal", key);

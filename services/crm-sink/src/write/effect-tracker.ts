@@ -2,7 +2,7 @@ import type { EffectKind } from "@inlet/crm";
 import type { EffectEnd } from "@inlet/ledger";
 
 /** The effects of one try of one email: what was claimed, what became of it. Its `ends` go into the try's transaction whatever the outcome. */
-export interface EffectLog {
+export interface EffectTracker {
   /** `settle`: an earlier owner may have written it, not before `since` (epoch ms; null where nobody did). */
   won(effect: EffectKind, key: string, settle: boolean, since?: number | null): void;
   /** A call for it begins: from here on an interruption leaves it unknown. */
@@ -36,7 +36,7 @@ type Entry = {
 };
 
 /** `crm`: what the ledger keeps the effects under; asked for when the try ends, since the account may not be known before. */
-export function createEffectLog(crm: () => string, owner: string): EffectLog {
+export function createEffectTracker(crm: () => string, owner: string): EffectTracker {
   const entries = new Map<string, Entry>();
   const at = (effect: EffectKind, key: string): Entry => {
     const id = `${effect} ${key}`;

@@ -1,10 +1,10 @@
 import type { ActivityChange, ActivityInput, CallFault } from "@inlet/crm";
 import { fakeCrm } from "@inlet/crm/testing";
 import { describe, expect, it } from "vitest";
-import { createEffectLog } from "./effect-tracker.ts";
-import type { EmailTry } from "../attempt.ts";
+import { createEffectTracker } from "./effect-tracker.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { digests, textsWritten, tiesWanted } from "./write-activity.ts";
-import { bringUpToDate } from "./merge-duplicate.ts";
+import { updateOnReplay } from "./merge-duplicate.ts";
 
 const TEXTS = { subject: "Offer", text: "Hello" };
 const NONE = { dealId: null, fileIds: [] };
@@ -132,7 +132,7 @@ function replayed(
     },
   });
   const email = {
-    deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, reach: () => {}, ledger: {} },
+    deps: { now: () => 0, monotonic: () => 0, random: () => 0.5, failpoint: () => {}, ledger: {} },
     event: { emailKey: "eml_1", eventId: "evt_1", tenantId: "acme" },
     tenant: { id: "acme", crm: { timeoutMs: 1_000, required: [] } },
     crm: {
@@ -146,16 +146,16 @@ function replayed(
         call: async (_step: string, call: () => Promise<unknown>) => ({ open: false, result: await call() }),
       },
     },
-    effects: createEffectLog(() => "hubspot", "owner"),
+    effects: createEffectTracker(() => "hubspot", "owner"),
     deadline: 10_000,
     attempts: {},
     warnings: [],
     evidence: {},
     summary: [],
-  } as unknown as EmailTry;
+  } as unknown as DeliveryAttempt;
   const desired = { key: "eml_1", ...texts, ...ties } as ActivityInput;
   const end = async (noted: Record<string, string>) =>
-    bringUpToDate(
+    updateOnReplay(
       email,
       { state: "confirmed", recordId: "a-1", desired: noted, eventId: "evt_1", gone: false },
       desired,

@@ -1,10 +1,10 @@
 import type { ActivityInput } from "@inlet/crm";
-import { effectKey, fieldsToUpdate, ok, type DealChoice, type Outcome } from "@inlet/domain";
+import { effectKey, fieldsToUpdate, ok, type DealChoice, type StepResult } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import { callCrm } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";
 import { addNewTags } from "./deal-tags.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { digests, textsWritten, tiesWanted } from "./write-activity.ts";
 
 export type ConfirmedActivity = Extract<ClaimResult, { state: "confirmed" }>;
@@ -13,12 +13,12 @@ export type ConfirmedActivity = Extract<ClaimResult, { state: "confirmed" }>;
  * The same email came by another delivery: what that one adds (a deal named by its address tag, tags of the deal that the first one made)
  * goes to the records that are there, and it ends suppressed (PROTOCOL.md 1).
  */
-export async function addToWritten(
-  email: EmailTry,
+export async function mergeDuplicate(
+  email: DeliveryAttempt,
   claims: HeldClaims,
   activity: ConfirmedActivity,
   deal: DealChoice,
-): Promise<Outcome<null>> {
+): Promise<StepResult<null>> {
   const key = effectKey.activity(email.event.emailKey);
   email.summary.push({ effect: "activity", key, recordId: activity.recordId, created: false });
   if (deal.kind === "named" && activity.recordId !== null) {
@@ -39,7 +39,7 @@ export async function addToWritten(
 }
 
 /** What the tenant's rules wrote stands among the email's records, though a replay does none of it again. */
-export function listRuleEffects(email: EmailTry, claims: HeldClaims): void {
+export function listRuleEffects(email: DeliveryAttempt, claims: HeldClaims): void {
   for (const { effect, key } of claims.all) {
     const claimed = claims.of(effect, key);
     if ((effect !== "task" && effect !== "stage") || claimed.state !== "confirmed") continue;
@@ -51,11 +51,11 @@ export function listRuleEffects(email: EmailTry, claims: HeldClaims): void {
  * A replay of what this delivery wrote: fields whose desired value changed are written where nobody changed them in the CRM since; a record
  * that was deleted there stays deleted (PROTOCOL.md 6).
  */
-export async function bringUpToDate(
-  email: EmailTry,
+export async function updateOnReplay(
+  email: DeliveryAttempt,
   activity: ConfirmedActivity,
   desired: ActivityInput,
-): Promise<Outcome<null>> {
+): Promise<StepResult<null>> {
   const { read: readActivity, update: updateActivity } = email.crm.adapter.records.activity;
   const { recordId } = activity;
   email.summary.push({ effect: "activity", key: desired.key, recordId, created: false });
@@ -123,11 +123,11 @@ function notTied(fields: readonly string[], why: string): string {
  * it came here. What the ledger knows to be tied is left, since a person may have taken it away. Answers what is tied now, for the ledger.
  */
 async function tieWhatIsNew(
-  email: EmailTry,
+  email: DeliveryAttempt,
   recordId: string,
   activity: ConfirmedActivity,
   desired: ActivityInput,
-): Promise<Outcome<Record<string, string>>> {
+): Promise<StepResult<Record<string, string>>> {
   const wanted = tiesWanted(desired);
   const isNew = (field: string, made: boolean): boolean =>
     activity.desired[field] === undefined ? made : activity.desired[field] !== wanted[field];
@@ -159,7 +159,7 @@ async function tieWhatIsNew(
   return ok(tied);
 }
 
-function goneInCrm(email: EmailTry, key: string): Outcome<never> {
+function goneInCrm(email: DeliveryAttempt, key: string): StepResult<never> {
   email.effects.gone("activity", key);
   return { kind: "suppress", reason: "gone_in_crm" };
 }

@@ -1,10 +1,10 @@
 import type { ReferredRecordName } from "@inlet/crm";
-import { effectKey, fateOf, ok, type Ending, type Outcome } from "@inlet/domain";
+import { effectKey, toDisposition, ok, type EarlyDisposition, type StepResult } from "@inlet/domain";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { callCrm, settleMsOf } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";
 import { LEASE_MARGIN_MS } from "../limits.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import type { Company } from "./write-company.ts";
 import { findCompany } from "./write-company.ts";
 import { filenameOf } from "./write-files.ts";
@@ -12,7 +12,7 @@ import { filenameOf } from "./write-files.ts";
 /** In the order in which they are written: who is tied to what. */
 const REFERRED: readonly ReferredRecordName[] = ["company", "contact", "deal", "file", "task"];
 
-type DeadLetter = Extract<Ending, { kind: "deadLetter" }>;
+type DeadLetter = Extract<EarlyDisposition, { kind: "deadLetter" }>;
 
 /**
  * The CRM says that something which the email refers to is not there: every record that it relies on is asked for by its id. One that was
@@ -20,11 +20,11 @@ type DeadLetter = Extract<Ending, { kind: "deadLetter" }>;
  * where all are there.
  */
 export async function renewGone(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: HeldClaims,
   used: { readonly company: Company | null; readonly files: readonly AttachmentInfo[]; readonly address: string },
   refusal: DeadLetter,
-): Promise<Outcome<null>> {
+): Promise<StepResult<null>> {
   email.renewed = true;
   const before = email.warnings.length;
   const names = new Map(
@@ -44,16 +44,16 @@ export async function renewGone(
   // Everything is there when it is asked for: the CRM's parts do not agree yet.
   const fault = { kind: "record-passing", code: refusal.detail, unknown: false } as const;
   const context = { step: refusal.step, attempts: email.attempts, settleInMs: 0, evidence: null, optional: false };
-  return fateOf(fault, { ...context, random: email.deps.random() });
+  return toDisposition(fault, { ...context, random: email.deps.random() });
 }
 
 async function renew(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: HeldClaims,
   effect: ReferredRecordName,
   key: string,
   filename: string | undefined,
-): Promise<Outcome<null>> {
+): Promise<StepResult<null>> {
   const { deps, event, crm, owner, effects } = email;
   const claimed = claims.of(effect, key);
   if (claimed.state !== "confirmed" || claimed.recordId === null || claimed.gone) return ok(null);
@@ -96,7 +96,7 @@ async function renew(
 }
 
 /** A company that people made is not the ledger's: it is looked for once more, and the email goes on without it where there is none. */
-async function renewFound(email: EmailTry, company: Company | null, address: string): Promise<Outcome<null>> {
+async function renewFound(email: DeliveryAttempt, company: Company | null, address: string): Promise<StepResult<null>> {
   if (company === null || company.ours || company.recordId === null) return ok(null);
   const { recordId, domain } = company;
   const sought = { recordId, key: domain };

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { ActivityInput } from "@inlet/crm";
-import { activitySubject, activityText, activityTime, contactOf, ok, type Outcome } from "@inlet/domain";
+import { activitySubject, activityText, activityTime, contactOf, ok, type StepResult } from "@inlet/domain";
 import { isBlobRef, resolveText } from "@inlet/event-codec";
 import type { NormalizedEvent } from "@inlet/schemas";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { writeEffect } from "./write-effect.ts";
 
 export interface ActivityLinks {
@@ -17,13 +17,13 @@ export interface ActivityLinks {
 const TEXT_COPIES = 6;
 
 /** Bytes that the email's texts take up while its activity is written; those inside its record came with it. */
-export function textMemory({ event }: EmailTry): number {
+export function textMemory({ event }: DeliveryAttempt): number {
   const stored = [event.text, event.html].reduce((sum, part) => sum + (isBlobRef(part) ? part.size : 0), 0);
   return stored * TEXT_COPIES;
 }
 
 /** The `inbound_email` activity as it should stand in the CRM (WR4). */
-export async function describeActivity(email: EmailTry, links: ActivityLinks): Promise<ActivityInput> {
+export async function describeActivity(email: DeliveryAttempt, links: ActivityLinks): Promise<ActivityInput> {
   const { event, deps } = email;
   const { at, warning } = activityTime(event);
   if (warning !== null && !email.warnings.includes(warning)) email.warnings.push(warning);
@@ -52,7 +52,7 @@ function author(event: NormalizedEvent): ActivityInput["from"] {
 }
 
 /** The words of an email that a colleague attached are in no text of the forward. */
-async function withForwardedWords({ event, deps }: EmailTry, text: string | null): Promise<string | null> {
+async function withForwardedWords({ event, deps }: DeliveryAttempt, text: string | null): Promise<string | null> {
   if (event.contact?.via !== "colleague") return text;
   const words = await resolveText(event.replyText, deps.blobs);
   const firstLine = words?.split("\n", 1)[0]?.trim() ?? "";
@@ -60,7 +60,7 @@ async function withForwardedWords({ event, deps }: EmailTry, text: string | null
 }
 
 /** Writes the activity whose claim was won. */
-export async function writeActivity(email: EmailTry, input: ActivityInput): Promise<Outcome<string>> {
+export async function writeActivity(email: DeliveryAttempt, input: ActivityInput): Promise<StepResult<string>> {
   const { write, lookup } = email.crm.adapter.records.activity;
   const { contactId, dealId } = input;
   const outcome = await writeEffect(email, "activity", input.key, {

@@ -4,9 +4,9 @@ import { deadLetter, ok } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import { describe, expect, test } from "vitest";
 import type { Claims } from "./claim-effects.ts";
-import { createEffectLog } from "./effect-tracker.ts";
-import type { EmailTry } from "../attempt.ts";
-import { createKnownCompanies } from "../crm/company-cache.ts";
+import { createEffectTracker } from "./effect-tracker.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
+import { createCompanyCache } from "../crm/company-cache.ts";
 import { findCompany, withCompany, writeCompany, type Company } from "./write-company.ts";
 
 const SENDER = "ada@mail.acme.example";
@@ -29,7 +29,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
       now: () => 0,
       monotonic: () => 0,
       random: () => 0.5,
-      reach: () => {},
+      failpoint: () => {},
       ledger: {
         recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
       },
@@ -51,7 +51,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
       },
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),
       foundAway: async () => {},
-      companies: createKnownCompanies(() => clock),
+      companies: createCompanyCache(() => clock),
       adapter: fakeCrm({
         company: {
           find: async (domain: string) => (calls.push(`find ${domain}`), find ?? { ok: true, value: null }),
@@ -63,19 +63,19 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
         },
       }),
     },
-    effects: createEffectLog(() => "hubspot", "sink/1"),
+    effects: createEffectTracker(() => "hubspot", "sink/1"),
     deadline: 60_000,
     attempts: {},
-    alone: true,
+    isolated: true,
     warnings: [],
     evidence: {},
     summary: [],
-  } as unknown as EmailTry;
+  } as unknown as DeliveryAttempt;
   const wait = (ms: number): void => void (clock += ms);
   return { email, calls, wait };
 }
 
-function claimed(email: EmailTry, result: Exclude<ClaimResult, { state: "busy" }>): Claims {
+function claimed(email: DeliveryAttempt, result: Exclude<ClaimResult, { state: "busy" }>): Claims {
   if (result.state === "won") email.effects.won("company", "acme.example", result.settle);
   return { of: () => result };
 }

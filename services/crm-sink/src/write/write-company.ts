@@ -1,8 +1,8 @@
 import type { CompanyMatch } from "@inlet/crm";
-import { companyDomain, effectKey, ok, type Outcome } from "@inlet/domain";
+import { companyDomain, effectKey, ok, type StepResult } from "@inlet/domain";
 import { callCrm } from "../crm/call-crm.ts";
 import type { Claims } from "./claim-effects.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { mayBeRenewed, writeEffect } from "./write-effect.ts";
 
 /** What is known of the sender's company before anything is claimed. */
@@ -26,7 +26,7 @@ export interface Company {
 const NO_COMPANY: CompanyChoice = { domain: null, found: null, create: false };
 
 /** The company of the sender's domain as the CRM has it (WR2). It is no condition for an email: what fails for good is a warning. */
-export async function findCompany(email: EmailTry, sender: string): Promise<Outcome<CompanyChoice>> {
+export async function findCompany(email: DeliveryAttempt, sender: string): Promise<StepResult<CompanyChoice>> {
   const { crm, event, tenant } = email;
   if (tenant.crm.companies === "off") return ok(NO_COMPANY);
   const choice = companyDomain({
@@ -61,10 +61,10 @@ export async function findCompany(email: EmailTry, sender: string): Promise<Outc
 
 /** The company to tie the email's records to, made where that was decided. */
 export async function writeCompany(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: Claims,
   { domain, found, create }: CompanyChoice,
-): Promise<Outcome<Company | null>> {
+): Promise<StepResult<Company | null>> {
   if (domain === null || (found === null && !create)) return ok(null);
   if (found !== null) return ok({ recordId: found.recordId, domain, ours: false });
   const claimed = claims.of("company", effectKey.company(domain));
@@ -93,10 +93,10 @@ export async function writeCompany(
  * ago, or that Inlet made and a person deleted since, must not cost its people's mail.
  */
 export async function withCompany<T>(
-  email: EmailTry,
+  email: DeliveryAttempt,
   company: Company | null,
-  write: (companyId: string | null) => Promise<Outcome<T>>,
-): Promise<Outcome<T>> {
+  write: (companyId: string | null) => Promise<StepResult<T>>,
+): Promise<StepResult<T>> {
   const outcome = await write(company?.recordId ?? null);
   if (company === null || company.recordId === null) return outcome;
   if (outcome.kind !== "deadLetter" || outcome.reason !== "crm_rejected" || mayBeRenewed(email, outcome))

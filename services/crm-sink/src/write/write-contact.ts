@@ -1,16 +1,16 @@
-import { contactOf, ok, splitName, type Outcome } from "@inlet/domain";
+import { contactOf, ok, splitName, type StepResult } from "@inlet/domain";
 import type { Claims } from "./claim-effects.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { findContactByPhone } from "../match/contact-by-phone.ts";
 import { writeEffect } from "./write-effect.ts";
 
 /** The contact of the sender's address: known to the ledger, or upserted by email (WR2); a new one belongs to the company. Answers its CRM id. */
 export async function writeContact(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: Claims,
   address: string,
   companyId: string | null,
-): Promise<Outcome<string>> {
+): Promise<StepResult<string>> {
   const claimed = claims.of("contact", address);
   if (claimed.state === "confirmed" && claimed.recordId !== null) {
     email.summary.push({ effect: "contact", key: address, recordId: claimed.recordId, created: false });
@@ -39,7 +39,7 @@ export async function writeContact(
 }
 
 /** By what the person behind From was told, or why From was taken though somebody else is named; nothing where From is all there is. */
-function whoIsMeant({ event: { contact, from } }: EmailTry): object {
+function whoIsMeant({ event: { contact, from } }: DeliveryAttempt): object {
   if (contact === null || contact.reasons.length <= 1) return {};
   const behind = contact.via === "from" || from === null ? {} : { via: contact.via, from: from.email };
   return { ...behind, because: contact.reasons };

@@ -5,9 +5,9 @@ import type { ClaimResult, RelatedDeals, RelatedDealsQuestion } from "@inlet/led
 import { describe, expect, test } from "vitest";
 import type { Claims } from "./claim-effects.ts";
 import { noteClosedDeal } from "../match/closed-deals.ts";
-import { createKnownDeals } from "../crm/deal-cache.ts";
-import { createEffectLog } from "./effect-tracker.ts";
-import type { EmailTry } from "../attempt.ts";
+import { createDealCache } from "../crm/deal-cache.ts";
+import { createEffectTracker } from "./effect-tracker.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { findDeal, writeDeal } from "./write-deal.ts";
 
 const RELATED: RelatedDeals = {
@@ -57,7 +57,7 @@ function emailWith(given: Given = {}) {
       now: () => 0,
       monotonic: () => 0,
       random: () => 0.5,
-      reach: () => {},
+      failpoint: () => {},
       ledger: {
         recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
         relatedDeals: async (question: RelatedDealsQuestion) => (asked.push(question), { ...RELATED, ...related }),
@@ -94,7 +94,7 @@ function emailWith(given: Given = {}) {
       key: "hubspot",
       adapter,
       gate: async () => ({ buffered: false, behindQuota: false }),
-      deals: createKnownDeals(() => 0),
+      deals: createDealCache(() => 0),
       quotas: { take: async () => ({ ok: true }) },
       circuit: {
         state: async () => ({ open: false }),
@@ -109,13 +109,13 @@ function emailWith(given: Given = {}) {
     deadline: 60_000,
     conversationId: "cnv_9",
     sentMessages: [],
-    alone: true,
+    isolated: true,
     renewed: true,
-    effects: createEffectLog(() => "hubspot", "sink/1"),
+    effects: createEffectTracker(() => "hubspot", "sink/1"),
     warnings: [],
     evidence: {},
     summary: [],
-  } as unknown as EmailTry;
+  } as unknown as DeliveryAttempt;
   return { email, asked, calls };
 }
 

@@ -11,16 +11,16 @@ import {
   treatmentOf,
   type DealChoice,
   type DealEvidence,
-  type Outcome,
+  type StepResult,
 } from "@inlet/domain";
 import type { ClaimResult, RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "../crm/call-crm.ts";
 import { isClosed, takesClosed } from "../match/closed-deals.ts";
 import { dealTags, tagsWritten } from "./deal-tags.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { findRelatedDeals } from "../match/related-deals.ts";
-import { mentioned } from "../match/sent-messages.ts";
+import { getReferences } from "../match/sent-messages.ts";
 import { writeEffect } from "./write-effect.ts";
 
 type ConfirmedEffect = Extract<ClaimResult, { state: "confirmed" }>;
@@ -43,7 +43,7 @@ const CREATED: DealEvidence = {
 };
 
 /** Chooses the deal by its best evidence; a deal that is named must be in the CRM, else the next best evidence counts. */
-export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
+export async function findDeal(email: DeliveryAttempt): Promise<StepResult<DealChoice>> {
   const { event, tenant } = email;
   const unknownDeals: string[] = [];
   const closedDeals: string[] = [];
@@ -91,9 +91,9 @@ export async function findDeal(email: EmailTry): Promise<Outcome<DealChoice>> {
  * Asks the CRM whether people sent the message that is answered from there (WR3), where the conversation has no deal yet and nothing that
  * was told to Inlet names one. A CRM that does not tell costs the email nothing.
  */
-async function findSentFromCrm(email: EmailTry, related: RelatedDeals): Promise<Outcome<SentFromCrm | null>> {
+async function findSentFromCrm(email: DeliveryAttempt, related: RelatedDeals): Promise<StepResult<SentFromCrm | null>> {
   const { event, tenant, sentMessages } = email;
-  const messageIds = mentioned(event);
+  const messageIds = getReferences(event);
   const named =
     event.addressTags.some(({ kind }) => kind === "deal") || sentMessages.some(({ dealId }) => dealId !== null);
   const log = treatmentOf(event, tenant.classes).policy !== "write";
@@ -112,19 +112,19 @@ function isUndecided(related: RelatedDeals): related is RelatedDeals & { undecid
 
 /** The deal's CRM id, or null where the email has none. The conversation remembers it: replies without the tag find it again. */
 export async function writeDeal(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: Claims,
   choice: DealChoice,
   { contactId, companyId = null }: { readonly contactId: string; readonly companyId?: string | null },
   mayMake = true,
-): Promise<Outcome<string | null>> {
+): Promise<StepResult<string | null>> {
   if (choice.kind === "none") {
     email.evidence["deal"] = choice.evidence;
     return ok(null);
   }
   const key = email.conversationId;
   const claimed = claims.of("deal", key);
-  const used = (recordId: string, evidence: DealEvidence): Outcome<string> => {
+  const used = (recordId: string, evidence: DealEvidence): StepResult<string> => {
     email.summary.push({ effect: "deal", key, recordId, created: false });
     email.evidence["deal"] = evidence;
     return ok(recordId);
@@ -177,7 +177,7 @@ function withClosed(evidence: DealEvidence, closedDeals: readonly string[]): Dea
 }
 
 /** Why the conversation has its deal, of the email that brought it, so that a replay tells it again; others are there for the conversation. */
-function evidenceOf(email: EmailTry, { desired, eventId }: ConfirmedEffect): DealEvidence {
+function evidenceOf(email: DeliveryAttempt, { desired, eventId }: ConfirmedEffect): DealEvidence {
   const matchedBy = DEAL_MATCHES.find((match) => match === desired["matchedBy"]);
   const confidence = DEAL_CONFIDENCES.find((each) => each === desired["confidence"]);
   return eventId === email.event.eventId && matchedBy !== undefined && confidence !== undefined
@@ -186,7 +186,7 @@ function evidenceOf(email: EmailTry, { desired, eventId }: ConfirmedEffect): Dea
 }
 
 /** Pipeline and stage of a new deal: those of the mailbox that the email reached, else the tenant's. */
-function dealPlace({ event, tenant }: EmailTry): { pipeline: string | null; stage: string | null } {
+function dealPlace({ event, tenant }: DeliveryAttempt): { pipeline: string | null; stage: string | null } {
   const mailbox = tenant.mailboxes.find(({ name }) => name === event.mailbox);
   const { pipeline, stage } = mailbox?.pipeline == null ? tenant.crm : mailbox;
   return { pipeline, stage };

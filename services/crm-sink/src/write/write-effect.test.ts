@@ -1,8 +1,8 @@
 import type { CallResult, Found, Settlement } from "@inlet/crm";
 import { fakeCrm } from "@inlet/crm/testing";
 import { describe, expect, test } from "vitest";
-import type { EmailTry } from "../attempt.ts";
-import { createEffectLog } from "./effect-tracker.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
+import { createEffectTracker } from "./effect-tracker.ts";
 import { writeEffect } from "./write-effect.ts";
 
 const LAGS: CallResult<Found> = {
@@ -21,13 +21,13 @@ async function settle(how: Settlement, found: CallResult<Found> = { ok: true, va
       write: async () => (asked.push("write"), { ok: true, value: { recordId: "new", created: true } }),
     },
   });
-  const effects = createEffectLog(() => "toy", "sink/1");
+  const effects = createEffectTracker(() => "toy", "sink/1");
   effects.won("task", "eml_1/quote", true, 4_000);
   const email = {
     deps: {
       monotonic: () => 0,
       random: () => 0.5,
-      reach: () => {},
+      failpoint: () => {},
       ledger: {
         recordFailedCall: async () => ({ again: false, othersGotThrough: true, othersFailed: 0, failingMs: 0 }),
       },
@@ -51,7 +51,7 @@ async function settle(how: Settlement, found: CallResult<Found> = { ok: true, va
     deadline: 10_000,
     warnings: [],
     evidence: {},
-  } as unknown as EmailTry;
+  } as unknown as DeliveryAttempt;
   const { write, lookup } = adapter.records.task;
   const input = { key: "eml_1/quote", title: "Quote", text: "", dueAt: 0, priority: null, ...PARENTS };
   const outcome = await writeEffect(email, "task", "eml_1/quote", { write, input, lookup, sought: PARENTS });

@@ -1,8 +1,8 @@
 import type { Found, Lookup, Operation, RecordName, Written } from "@inlet/crm";
-import { deadLetter, ok, type Ending, type Outcome } from "@inlet/domain";
+import { deadLetter, ok, type EarlyDisposition, type StepResult } from "@inlet/domain";
 import { metrics } from "@inlet/telemetry";
 import { callCrm } from "../crm/call-crm.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 
 /** What of a record is written, and how it is found where it may have been written before. */
 export interface EffectWrite<Input, Sought extends Lookup> {
@@ -20,11 +20,11 @@ export interface EffectWrite<Input, Sought extends Lookup> {
  * `upsert-by-key` sends again, `consistent-lookup` looks for the record by its key, `none` leaves it to an operator (PROTOCOL.md 4).
  */
 export async function writeEffect<Input, Sought extends Lookup>(
-  email: EmailTry,
+  email: DeliveryAttempt,
   effect: RecordName,
   key: string,
   { write, input, lookup, sought, desired = () => ({}) }: EffectWrite<Input, Sought>,
-): Promise<Outcome<Omit<Written, "warnings">>> {
+): Promise<StepResult<Omit<Written, "warnings">>> {
   const { effects, crm } = email;
   if (effects.mustSettle(effect, key)) {
     const { how } = crm.adapter.records[effect].settle;
@@ -56,13 +56,16 @@ export async function writeEffect<Input, Sought extends Lookup>(
 }
 
 /** Which one it is stays known, though a later email may take the claim over. */
-function outcomeUnknown(email: EmailTry, effect: RecordName, key: string): Outcome<never> {
+function outcomeUnknown(email: DeliveryAttempt, effect: RecordName, key: string): StepResult<never> {
   const { crm, evidence } = email;
   evidence["unknown"] = [{ crm: crm.key, effect, key }];
   return deadLetter("outcome_unknown", effect, `${crm.kind} cannot tell whether the ${effect} was written`);
 }
 
 /** Whether a refusal is to be looked into first: what the record was to be tied to may be gone, and is written once more (renew-gone.ts). */
-export function mayBeRenewed(email: EmailTry, outcome: Extract<Ending, { kind: "deadLetter" }>): boolean {
+export function mayBeRenewed(
+  email: DeliveryAttempt,
+  outcome: Extract<EarlyDisposition, { kind: "deadLetter" }>,
+): boolean {
   return outcome.gone !== undefined && !email.renewed;
 }

@@ -1,8 +1,8 @@
 import type { Parents } from "@inlet/crm";
-import { effectKey, ok, type Outcome } from "@inlet/domain";
+import { effectKey, ok, type StepResult } from "@inlet/domain";
 import type { AttachmentInfo, BlobRef } from "@inlet/schemas";
 import type { Claims } from "./claim-effects.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { holdMemory } from "../intake/hold-memory.ts";
 import { writeEffect } from "./write-effect.ts";
 
@@ -10,7 +10,7 @@ import { writeEffect } from "./write-effect.ts";
 const FILE_COPIES = 3;
 
 /** The attachments that go into the CRM: stored, not part of the html, each content once. */
-export function filesToWrite(email: EmailTry): AttachmentInfo[] {
+export function filesToWrite(email: DeliveryAttempt): AttachmentInfo[] {
   if (email.tenant.crm.files === "link") return [];
   const found = new Map<string, AttachmentInfo>();
   for (const file of email.event.attachments) {
@@ -22,12 +22,12 @@ export function filesToWrite(email: EmailTry): AttachmentInfo[] {
 
 /** Uploads what is not there yet; answers the CRM's file ids. A file that fails for good is a warning, unless the tenant requires files. */
 export async function writeFiles(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: Claims,
   files: readonly AttachmentInfo[],
   parents: Parents,
   mayMake = true,
-): Promise<Outcome<string[]>> {
+): Promise<StepResult<string[]>> {
   const ids: string[] = [];
   for (const file of files) {
     const key = effectKey.file(email.event.emailKey, file.sha256);
@@ -55,11 +55,11 @@ export function filenameOf({ filename, contentType }: AttachmentInfo): string {
 }
 
 async function writeFile(
-  email: EmailTry,
+  email: DeliveryAttempt,
   key: string,
   file: AttachmentInfo,
   { parents, replaces }: { readonly parents: Parents; readonly replaces: string | null },
-): Promise<Outcome<string>> {
+): Promise<StepResult<string>> {
   if (file.blob === null)
     return { kind: "deadLetter", reason: "blob_missing", step: "file", detail: "no stored bytes" };
   const { blob } = file;
@@ -68,7 +68,7 @@ async function writeFile(
 }
 
 async function sendFile(
-  email: EmailTry,
+  email: DeliveryAttempt,
   key: string,
   {
     file,
@@ -81,7 +81,7 @@ async function sendFile(
     readonly parents: Parents;
     readonly replaces: string | null;
   },
-): Promise<Outcome<string>> {
+): Promise<StepResult<string>> {
   let bytes: Buffer;
   try {
     bytes = await email.deps.blobs.get(blob);

@@ -1,13 +1,13 @@
 import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
-import { ok, type DealChoice, type Outcome, type RuleAction } from "@inlet/domain";
+import { ok, type DealChoice, type StepResult, type RuleAction } from "@inlet/domain";
 import type { HeldClaims } from "./claim-effects.ts";
 import { noteClosedDeal } from "../match/closed-deals.ts";
 import { addNewTags } from "./deal-tags.ts";
-import { Ended, need } from "../early-exit.ts";
-import type { EmailTry } from "../attempt.ts";
+import { EarlyExit, unwrap } from "../early-exit.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { holdMemory } from "../intake/hold-memory.ts";
-import { noticesOf } from "../finish/notifications.ts";
+import { buildNotifications } from "../finish/notifications.ts";
 import { renewGone } from "./renew-gone.ts";
 import { describeActivity, textMemory, writeActivity } from "./write-activity.ts";
 import { withCompany, writeCompany, type Company, type CompanyChoice } from "./write-company.ts";
@@ -16,7 +16,7 @@ import { writeDeal } from "./write-deal.ts";
 import { mayBeRenewed } from "./write-effect.ts";
 import { writeFiles } from "./write-files.ts";
 import { writeRules } from "./write-rules.ts";
-import { bringUpToDate, listRuleEffects } from "./merge-duplicate.ts";
+import { updateOnReplay, listRuleEffects } from "./merge-duplicate.ts";
 
 const ALL = { deal: true, files: true };
 
@@ -35,7 +35,11 @@ export interface Decided {
  * Contact, deal, what rules want, files, activity, in the order in which they refer to each other. Where the CRM says that something of it is
  * gone, that is written once more, and then the rest; what this try has written already stands.
  */
-export async function writeRecords(email: EmailTry, claims: HeldClaims, decided: Decided): Promise<Outcome<null>> {
+export async function writeRecords(
+  email: DeliveryAttempt,
+  claims: HeldClaims,
+  decided: Decided,
+): Promise<StepResult<null>> {
   const { address, company, deal, files, actions, written } = decided;
   const { warnings, summary } = email;
   const before = warnings.length;
@@ -45,41 +49,41 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
   const write = async (): Promise<void> => {
     // What was written before keeps its ties: a replay makes no company.
     if (written.state !== "confirmed" && (tie === null || tie.ours))
-      tie = need(await writeCompany(email, claims, company));
-    const contactId = need(
+      tie = unwrap(await writeCompany(email, claims, company));
+    const contactId = unwrap(
       await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
     );
-    const dealId = need(await writeDealOf(email, claims, deal, { contactId, tie, mayMake: mayMake.deal }));
+    const dealId = unwrap(await writeDealOf(email, claims, deal, { contactId, tie, mayMake: mayMake.deal }));
     if (written.state === "confirmed") {
-      need(await addNewTags(email, claims, email.event.eventId));
+      unwrap(await addNewTags(email, claims, email.event.eventId));
       listRuleEffects(email, claims);
     } else {
       await noteClosedDeal(email, dealId);
-      need(await writeRules(email, claims, actions, { contactId, dealId }));
+      unwrap(await writeRules(email, claims, actions, { contactId, dealId }));
     }
-    const fileIds = need(await writeFiles(email, claims, files, { contactId, dealId }, mayMake.files));
+    const fileIds = unwrap(await writeFiles(email, claims, files, { contactId, dealId }, mayMake.files));
     await holdMemory(email, textMemory(email), async () => {
       const activity = await describeActivity(email, { contactId, companyId: null, dealId, fileIds });
-      if (written.state === "confirmed") need(await bringUpToDate(email, written, activity));
-      else need(await withCompany(email, tie, async (companyId) => writeActivity(email, { ...activity, companyId })));
+      if (written.state === "confirmed") unwrap(await updateOnReplay(email, written, activity));
+      else unwrap(await withCompany(email, tie, async (companyId) => writeActivity(email, { ...activity, companyId })));
     });
-    if (written.state !== "confirmed") email.notices.push(...noticesOf(email, actions));
+    if (written.state !== "confirmed") email.notices.push(...buildNotifications(email, actions));
   };
   try {
     await write();
   } catch (error) {
-    if (!(error instanceof Ended)) throw error;
-    const { ending } = error;
-    if (ending.kind !== "deadLetter" || !mayBeRenewed(email, ending)) return ending;
+    if (!(error instanceof EarlyExit)) throw error;
+    const { disposition } = error;
+    if (disposition.kind !== "deadLetter" || !mayBeRenewed(email, disposition)) return disposition;
     // Told again by the second run.
     warnings.splice(before);
     summary.splice(0);
-    const renewed = await renewGone(email, claims, { company: tie, files, address }, ending);
+    const renewed = await renewGone(email, claims, { company: tie, files, address }, disposition);
     if (renewed.kind !== "ok") return renewed;
     try {
       await write();
     } catch (second) {
-      if (second instanceof Ended) return second.ending;
+      if (second instanceof EarlyExit) return second.disposition;
       throw second;
     }
   }
@@ -87,18 +91,18 @@ export async function writeRecords(email: EmailTry, claims: HeldClaims, decided:
 }
 
 /** What can still be tied to an activity that is there. */
-function mayTie({ crm }: EmailTry): typeof ALL {
+function mayTie({ crm }: DeliveryAttempt): typeof ALL {
   const { fixed = [] } = crm.adapter.records.activity;
   return { deal: !fixed.includes("dealId"), files: !fixed.includes("fileIds") };
 }
 
 /** The deal, tied to the contact's company where the CRM's deals have one. */
 async function writeDealOf(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: HeldClaims,
   deal: DealChoice,
   { contactId, tie, mayMake }: { contactId: string; tie: Company | null; mayMake: boolean },
-): Promise<Outcome<string | null>> {
+): Promise<StepResult<string | null>> {
   if (email.crm.adapter.records.deal.tiesCompany !== true)
     return writeDeal(email, claims, deal, { contactId }, mayMake);
   return withCompany(email, tie, async (companyId) =>

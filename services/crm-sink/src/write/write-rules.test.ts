@@ -3,8 +3,8 @@ import { fakeCrm } from "@inlet/crm/testing";
 import type { RuleAction } from "@inlet/domain";
 import { expect, test } from "vitest";
 import type { Claims } from "./claim-effects.ts";
-import { createEffectLog } from "./effect-tracker.ts";
-import type { EmailTry } from "../attempt.ts";
+import { createEffectTracker } from "./effect-tracker.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { ruleEffects, writeRules } from "./write-rules.ts";
 
 const ACTIONS: readonly RuleAction[] = [
@@ -48,7 +48,7 @@ function tryWith(answers: Answers, claimed: "won" | "confirmed" = "won") {
       now: () => 0,
       monotonic: () => 0,
       random: () => 0,
-      reach: () => {},
+      failpoint: () => {},
       ledger: {
         recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
       },
@@ -75,13 +75,13 @@ function tryWith(answers: Answers, claimed: "won" | "confirmed" = "won") {
       answers: async () => ({ ok: false, fault: { kind: "outage" } }),
       foundAway: async () => {},
     },
-    effects: createEffectLog(() => "hubspot", "sink/1"),
+    effects: createEffectTracker(() => "hubspot", "sink/1"),
     attempts: {},
     renewed: true,
     deadline: 10_000,
     warnings: [],
     summary: [],
-  } as unknown as EmailTry;
+  } as unknown as DeliveryAttempt;
   const state = claimed === "won" ? { state: "won", settle: false } : { state: "confirmed", recordId: "9" };
   return { email, made, claims: { of: () => state } as unknown as Claims };
 }

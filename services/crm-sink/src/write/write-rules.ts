@@ -1,9 +1,9 @@
 import type { DealChange as DealChangeInput, Parents } from "@inlet/crm";
 
-import { activitySubject, effectKey, ok, type Ending, type Outcome, type RuleAction } from "@inlet/domain";
+import { activitySubject, effectKey, ok, type EarlyDisposition, type StepResult, type RuleAction } from "@inlet/domain";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "../crm/call-crm.ts";
-import type { EmailTry } from "../attempt.ts";
+import type { DeliveryAttempt } from "../attempt.ts";
 import { mayBeRenewed, writeEffect } from "./write-effect.ts";
 
 type DealChange = Omit<DealChangeInput, "recordId">;
@@ -35,11 +35,11 @@ export function ruleEffects(
  * confirmed says that the rules are done: a replay does nothing here. What fails for good is a warning: the email itself is written all the same.
  */
 export async function writeRules(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: Claims,
   actions: readonly RuleAction[],
   links: Parents,
-): Promise<Outcome<null>> {
+): Promise<StepResult<null>> {
   for (const { ruleId, task, change } of worksOf(actions)) {
     const key = effectKey.rule(email.event.emailKey, ruleId);
     if (task !== null) {
@@ -57,12 +57,12 @@ export async function writeRules(
 }
 
 async function writeTask(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: Claims,
   key: string,
   task: TaskAction,
   links: Parents,
-): Promise<Outcome<null>> {
+): Promise<StepResult<null>> {
   const claimed = claims.of("task", key);
   if (claimed.state === "confirmed") {
     email.summary.push({ effect: "task", key, recordId: claimed.recordId, created: false });
@@ -79,12 +79,12 @@ async function writeTask(
 }
 
 async function changeDeal(
-  email: EmailTry,
+  email: DeliveryAttempt,
   claims: Claims,
   key: string,
   dealId: string,
   change: DealChange,
-): Promise<Outcome<null>> {
+): Promise<StepResult<null>> {
   if (claims.of("stage", key).state !== "confirmed") {
     const outcome = await callCrm(
       email,
@@ -106,7 +106,7 @@ async function changeDeal(
 }
 
 /** Whether the email goes on without it. */
-function passedOver(email: EmailTry, ruleId: string, what: "task" | "deal", outcome: Ending): boolean {
+function passedOver(email: DeliveryAttempt, ruleId: string, what: "task" | "deal", outcome: EarlyDisposition): boolean {
   if (outcome.kind !== "deadLetter" || mayBeRenewed(email, outcome)) return false;
   email.warnings.push(`rule_failed: rule ${ruleId}, ${what} (${outcome.detail})`);
   return true;
@@ -131,7 +131,7 @@ function worksOf(actions: readonly RuleAction[]): RuleWork[] {
   });
 }
 
-function taskText({ event }: EmailTry, { ruleId }: TaskAction): string {
+function taskText({ event }: DeliveryAttempt, { ruleId }: TaskAction): string {
   const { from } = event;
   const sender = from === null ? "(no sender)" : from.name === null ? from.email : `${from.name} <${from.email}>`;
   return `Email: ${activitySubject(event.subject)}\nFrom: ${sender}\nMade by rule ${ruleId}`;

@@ -1,4 +1,4 @@
-import type { Ending, UsedAttempts } from "@inlet/domain";
+import type { EarlyDisposition, UsedAttempts } from "@inlet/domain";
 import type { KafkaRecord } from "@inlet/kafka";
 import { UNTOUCHED, finishDelivery } from "@inlet/service";
 import type { ParserDeps } from "../intake/incoming-delivery.ts";
@@ -16,6 +16,15 @@ export interface Ids {
 }
 
 /** Ends a delivery that was not parsed. */
-export async function endParse(deps: ParserDeps, record: KafkaRecord, ids: Ids, ending: Ending): Promise<void> {
-  await finishDelivery(deps, { ...UNTOUCHED, ...ids, service: "parser", stage: "parse", record, parsedAt: 0 }, ending);
+export async function endParse(
+  deps: ParserDeps,
+  record: KafkaRecord,
+  ids: Ids,
+  disposition: EarlyDisposition,
+): Promise<void> {
+  await finishDelivery(
+    deps,
+    { ...UNTOUCHED, ...ids, service: "parser", stage: "parse", record, parsedAt: 0 },
+    disposition,
+  );
 }

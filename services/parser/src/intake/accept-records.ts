@@ -1,6 +1,6 @@
 import { isInfrastructureFault } from "@inlet/domain";
 import type { KafkaRecord } from "@inlet/kafka";
-import type { Arrived, Parsed } from "@inlet/ledger";
+import type { AcceptedDelivery, Parsed } from "@inlet/ledger";
 import { UNKNOWN_TENANT } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
@@ -9,7 +9,7 @@ import { disown, openRecord, type Opened } from "./read-delivery.ts";
 
 export interface Accepted {
   readonly opened: Opened;
-  readonly arrived: Arrived;
+  readonly arrived: AcceptedDelivery;
 }
 
 /**
@@ -52,10 +52,10 @@ async function acceptOpened(deps: ParserDeps, opened: readonly Opened[]): Promis
 
 async function accept(deps: ParserDeps, opened: readonly Opened[]): Promise<Accepted[]> {
   const rows = await deps.ledger.accept(
-    opened.map(({ arrival }) => arrival),
+    opened.map(({ incoming }) => incoming),
     deps.now(),
   );
-  const accepted = opened.map((each, index) => ({ opened: each, arrived: rows[index] as Arrived }));
+  const accepted = opened.map((each, index) => ({ opened: each, arrived: rows[index] as AcceptedDelivery }));
   return Promise.all(accepted.map(async (each) => (isAnothers(each) ? disowned(deps, each.opened) : each)));
 }
 
@@ -64,8 +64,8 @@ const ITS_OWN = new Set(["accepted", "dead_lettered"]);
 
 /** What nobody can read and names a row that another record has taken further, or that waits with bytes of its own, is not that row's. */
 function isAnothers({ opened, arrived }: Accepted): boolean {
-  const { event, arrival } = opened;
-  return event.kind === "deadLetter" && !ITS_OWN.has(arrived.state) && arrival.tenant !== UNKNOWN_TENANT;
+  const { event, incoming } = opened;
+  return event.kind === "deadLetter" && !ITS_OWN.has(arrived.state) && incoming.tenant !== UNKNOWN_TENANT;
 }
 
 async function disowned(deps: ParserDeps, { record, event }: Opened): Promise<Accepted> {

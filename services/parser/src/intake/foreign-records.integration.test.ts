@@ -68,7 +68,7 @@ describe("foreign records on raw-events", async () => {
       log: { debug() {}, info() {}, warn() {}, error() {} },
       now: Date.now,
       random: Math.random,
-      reach: () => {},
+      failpoint: () => {},
       instance: "parser/test",
     } as unknown as ParserDeps;
     const consumer = kafka.consumer({ groupId: "parser", topic, handler: createBatchHandler(deps), maxRecords: 7 });

@@ -1,5 +1,5 @@
 import type { KafkaRecord } from "@inlet/kafka";
-import type { Arrival, Parsed } from "@inlet/ledger";
+import type { IncomingDelivery, Parsed } from "@inlet/ledger";
 import { HEADER } from "@inlet/schemas";
 import { describe, expect, it } from "vitest";
 import type { ParserDeps } from "./incoming-delivery.ts";
@@ -119,11 +119,11 @@ function parserWith(away: { readonly [part in Part]?: readonly number[] }, state
       },
     },
     ledger: {
-      accept: async (arrivals: readonly Arrival[]) => {
-        for (const { offset } of arrivals) starts.set(Number(offset), (starts.get(Number(offset)) ?? 0) + 1);
-        return arrivals.map(() => ({ state, starts: 1, pass: 0 }));
+      accept: async (deliveries: readonly IncomingDelivery[]) => {
+        for (const { offset } of deliveries) starts.set(Number(offset), (starts.get(Number(offset)) ?? 0) + 1);
+        return deliveries.map(() => ({ state, starts: 1, pass: 0 }));
       },
-      takeBackStarts: async (taken: readonly Arrival[]) => {
+      takeBackStarts: async (taken: readonly IncomingDelivery[]) => {
         for (const { offset } of taken) starts.set(Number(offset), (starts.get(Number(offset)) ?? 0) - 1);
       },
       finish: async () => Promise.resolve(),
@@ -131,7 +131,7 @@ function parserWith(away: { readonly [part in Part]?: readonly number[] }, state
     },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     now: () => 0,
-    reach: () => {},
+    failpoint: () => {},
   } as unknown as ParserDeps;
   const handler = createBatchHandler(deps);
   return {

@@ -28,11 +28,11 @@ export function createBatchHandler(deps: ParserDeps): BatchHandler {
         if (wave.length === 0 || faulted || signal.aborted) continue;
         faulted = await handleWave(deps, wave, ahead, signal);
       }
-      deps.reach("before-mark");
+      deps.failpoint("before-mark");
       // Emptied only once they are marked: while the ledger is away they are kept for the next time.
       await markParsed(deps, ahead.unmarked);
       ahead.unmarked.length = 0;
-      deps.reach("after-mark");
+      deps.failpoint("after-mark");
     } catch (error) {
       reportFault("parser", deps.log, error);
       readAhead.keep(first, first.offset, ahead, true);
@@ -62,7 +62,7 @@ async function handleWave(
 ): Promise<boolean> {
   const { accepted, fault } = await acceptRecords(deps, wave);
   if (fault !== null) reportFault("parser", deps.log, fault);
-  deps.reach("after-accept");
+  deps.failpoint("after-accept");
   const undone = new Set(accepted);
   let faulted = false;
   let next = 0;
@@ -81,7 +81,7 @@ async function handleWave(
   };
   await Promise.all(Array.from({ length: PLACES }, takeTurns));
   // The process lives, so it was none of these that ended it. Where the ledger itself is away they count, which harms little.
-  const begun = [...undone].map(({ opened }) => opened.arrival);
+  const begun = [...undone].map(({ opened }) => opened.incoming);
   if (begun.length > 0) await deps.ledger.takeBackStarts(begun).catch(() => {});
   return faulted || fault !== null;
 }

@@ -1,8 +1,8 @@
-import { deadLetter, isInfrastructureFault, type Outcome, type UsedAttempts } from "@inlet/domain";
+import { deadLetter, isInfrastructureFault, type StepResult, type UsedAttempts } from "@inlet/domain";
 import { toThrownDisposition } from "@inlet/service";
 import { RecordTooLargeError } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
-import type { Arrived, Parsed } from "@inlet/ledger";
+import type { AcceptedDelivery, Parsed } from "@inlet/ledger";
 import { groupIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
@@ -13,26 +13,30 @@ import type { Opened } from "./read-delivery.ts";
 const DEFAULT_MAX_AGE_MS = 7 * 86_400_000;
 
 /** How a delivery stands when it is handled. */
-export type Standing = Arrived & { readonly attempts: UsedAttempts; readonly since: number | null };
+export type DeliveryProgress = AcceptedDelivery & { readonly attempts: UsedAttempts; readonly since: number | null };
 
 /**
  * Takes one opened record to a normalized record or to its end; answers the row's move where it was parsed, null where it ended or waits.
  * Throws infrastructure faults.
  */
-export async function handleDelivery(deps: ParserDeps, opened: Opened, standing: Standing): Promise<Parsed | null> {
-  const { record, arrival } = opened;
-  const { tenant: tenantId, eventId, lane } = arrival;
+export async function handleDelivery(
+  deps: ParserDeps,
+  opened: Opened,
+  progress: DeliveryProgress,
+): Promise<Parsed | null> {
+  const { record, incoming } = opened;
+  const { tenant: tenantId, eventId, lane } = incoming;
   return withProcessSpan(
     record,
     { groupId: groupIn("parser", lane), attributes: { "inlet.tenant": tenantId, "inlet.event_id": eventId } },
     async () => {
       const tenant = deps.tenants.get(tenantId);
-      let outcome: Outcome<ParsedEmail>;
+      let outcome: StepResult<ParsedEmail>;
       if (opened.event.kind !== "ok") outcome = opened.event;
       else if (tenant === undefined) outcome = withoutTenant(deps, tenantId);
       else {
-        const delivery = { record, event: opened.event.value, tenant, ...standing };
-        outcome = await parseEmail(deps, delivery).catch((error: unknown) => unexpected(deps, opened, standing, error));
+        const delivery = { record, event: opened.event.value, tenant, ...progress };
+        outcome = await parseEmail(deps, delivery).catch((error: unknown) => unexpected(deps, opened, progress, error));
       }
       metrics.parsed.inc({
         tenant: tenantId,
@@ -41,7 +45,7 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
       });
       if (outcome.kind === "ok") {
         deps.log.info(
-          { tenant: tenantId, event_id: eventId, email_key: outcome.value.row.emailKey, pass: standing.pass },
+          { tenant: tenantId, event_id: eventId, email_key: outcome.value.row.emailKey, pass: progress.pass },
           "email parsed",
         );
         return outcome.value.row;
@@ -50,10 +54,10 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
         tenant: tenantId,
         eventId,
         lane,
-        pass: standing.pass,
-        attempts: standing.attempts,
-        since: standing.since,
-        receivedAt: arrival.receivedAt,
+        pass: progress.pass,
+        attempts: progress.attempts,
+        since: progress.since,
+        receivedAt: incoming.receivedAt,
         maxAgeMs: tenant?.maxAgeMs ?? DEFAULT_MAX_AGE_MS,
       };
       await endParse(deps, record, ids, outcome);
@@ -65,18 +69,23 @@ export async function handleDelivery(deps: ParserDeps, opened: Opened, standing:
 /** How often a delivery whose tenant's file is broken is looked at again, ms. */
 const BROKEN_FILE_LOOK_MS = 30_000;
 
-function withoutTenant({ tenants }: ParserDeps, id: string): Outcome<never> {
+function withoutTenant({ tenants }: ParserDeps, id: string): StepResult<never> {
   return tenants.isBroken(id)
     ? { kind: "retry", code: "tenant_file_broken", attempt: null, delayMs: BROKEN_FILE_LOOK_MS }
     : deadLetter("unknown_tenant", "tenant", "no tenant file has this id");
 }
 
 /** A fault of our own code with this one email: it is tried again, ends as a dead letter at last, and holds up nobody. */
-function unexpected(deps: ParserDeps, opened: Opened, { attempts }: Standing, error: unknown): Outcome<never> {
+function unexpected(
+  deps: ParserDeps,
+  opened: Opened,
+  { attempts }: DeliveryProgress,
+  error: unknown,
+): StepResult<never> {
   if (isInfrastructureFault(error)) throw error;
   if (error instanceof RecordTooLargeError) return deadLetter("limit_exceeded", "publish", error.message);
   metrics.alerts.inc({ code: "unexpected_error" });
-  const { tenant, eventId } = opened.arrival;
+  const { tenant, eventId } = opened.incoming;
   deps.log.error({ err: errorForLog(error), tenant, event_id: eventId }, "unexpected error while parsing");
   return toThrownDisposition(error, "parse", { attempts, random: deps.random() });
 }

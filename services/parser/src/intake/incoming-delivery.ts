@@ -31,7 +31,7 @@ export interface ParserDeps {
   readonly now: () => number;
   readonly random: () => number;
   /** Failure tests end the process at named points. */
-  readonly reach: (point: string) => void;
+  readonly failpoint: (point: string) => void;
 }
 
 /** One raw event on its way through the steps. */

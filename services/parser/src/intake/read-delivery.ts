@@ -1,7 +1,7 @@
-import { deadLetter, ok, type Outcome } from "@inlet/domain";
+import { deadLetter, ok, type StepResult } from "@inlet/domain";
 import { openOwned, readRecordHeaders, unknownOwner } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
-import type { Arrival } from "@inlet/ledger";
+import type { IncomingDelivery } from "@inlet/ledger";
 import { laneOfTopic, type RawEvent } from "@inlet/schemas";
 import { contextOf } from "@inlet/kafka";
 import { traceIdOf } from "@inlet/telemetry";
@@ -10,8 +10,8 @@ import type { ParserDeps } from "./incoming-delivery.ts";
 /** A record of `raw-events` before it is parsed: whose it is, and its event where it can be read. */
 export interface Opened {
   readonly record: KafkaRecord;
-  readonly arrival: Arrival;
-  readonly event: Outcome<RawEvent>;
+  readonly incoming: IncomingDelivery;
+  readonly event: StepResult<RawEvent>;
 }
 
 /** Opens a record, however foreign: what cannot be read still belongs to a row. Throws RegistryUnavailableError. */
@@ -21,13 +21,13 @@ export async function openRecord(deps: Pick<ParserDeps, "codec">, record: KafkaR
     return {
       record,
       event: deadLetter("unreadable_record", "decode", owned.why),
-      arrival: foreignArrival(record, owned),
+      incoming: foreignArrival(record, owned),
     };
   const { event } = owned;
   return {
     record,
     event: ok(event),
-    arrival: {
+    incoming: {
       ...placeOf(record),
       tenant: event.tenantId,
       eventId: event.eventId,
@@ -45,11 +45,14 @@ export function disown(record: KafkaRecord, detail: string): Opened {
   return {
     record,
     event: deadLetter("unreadable_record", "accept", detail),
-    arrival: foreignArrival(record, unknownOwner(record)),
+    incoming: foreignArrival(record, unknownOwner(record)),
   };
 }
 
-function foreignArrival(record: KafkaRecord, { tenant, eventId }: { tenant: string; eventId: string }): Arrival {
+function foreignArrival(
+  record: KafkaRecord,
+  { tenant, eventId }: { tenant: string; eventId: string },
+): IncomingDelivery {
   return {
     ...placeOf(record),
     tenant,
@@ -62,7 +65,9 @@ function foreignArrival(record: KafkaRecord, { tenant, eventId }: { tenant: stri
   };
 }
 
-function placeOf(record: KafkaRecord): Pick<Arrival, "topic" | "partition" | "offset" | "lane" | "traceId" | "pass"> {
+function placeOf(
+  record: KafkaRecord,
+): Pick<IncomingDelivery, "topic" | "partition" | "offset" | "lane" | "traceId" | "pass"> {
   return {
     topic: record.topic,
     partition: record.partition,

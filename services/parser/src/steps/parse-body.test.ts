@@ -33,7 +33,7 @@ async function understood(
   const asked: unknown[] = [];
   const deps = {
     pool: { parse },
-    reach: () => undefined,
+    failpoint: () => undefined,
     random: () => 0.5,
     fetchObject: async (...args: unknown[]) => {
       asked.push(args);

@@ -1,4 +1,4 @@
-import { deadLetter, ok, getRetryDelay, type Outcome } from "@inlet/domain";
+import { deadLetter, ok, getRetryDelay, type StepResult } from "@inlet/domain";
 import { findSourceKind, withMetadata } from "@inlet/sources";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
@@ -14,7 +14,7 @@ const ALONE_STARTS = 2;
 export type Understood = Extract<ParseAnswer, { ok: true }>;
 
 /** The email of the post; where the post only says where it lies, fetched from there and read the same way. */
-export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Buffer): Promise<Outcome<Understood>> {
+export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Buffer): Promise<StepResult<Understood>> {
   const { event, tenant } = delivery;
   const answer = await parsed(deps, delivery, {
     kind: event.source.kind,
@@ -22,7 +22,7 @@ export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Bu
     bytes,
     trustedAuthservIds: trustedAuthservOf(delivery),
   });
-  if (answer.kind !== "ok" || answer.value.ok === true) return answer as Outcome<Understood>;
+  if (answer.kind !== "ok" || answer.value.ok === true) return answer as StepResult<Understood>;
   const { object, metadata } = answer.value;
   const source = tenant.sources.get(event.source.name);
   if (source === undefined)
@@ -37,30 +37,30 @@ export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Bu
   if (fetched.kind !== "ok")
     return deadLetter("blob_missing", "fetch", `the stored email cannot be fetched (${fetched.code})`);
   const read = await parsed(deps, delivery, { kind: "raw-mime", contentType: "message/rfc822", bytes: fetched.bytes });
-  if (read.kind !== "ok" || read.value.ok !== true) return read as Outcome<Understood>;
+  if (read.kind !== "ok" || read.value.ok !== true) return read as StepResult<Understood>;
   const told = withMetadata(read.value, metadata);
-  return told.kind === "email" ? ok({ ...read.value, email: told.email }) : (read as Outcome<Understood>);
+  return told.kind === "email" ? ok({ ...read.value, email: told.email }) : (read as StepResult<Understood>);
 }
 
 type Readable = Extract<ParseAnswer, { ok: true | "elsewhere" }>;
 
 /** One job in the pool; what a worker answers, or how it ended, as an outcome. */
-async function parsed(deps: ParserDeps, { event, starts }: Delivery, job: ParseJob): Promise<Outcome<Readable>> {
+async function parsed(deps: ParserDeps, { event, starts }: Delivery, job: ParseJob): Promise<StepResult<Readable>> {
   const started = performance.now();
   let answer: PoolAnswer | null;
   if (starts <= SUSPECT_STARTS) {
-    deps.reach(`parse:${event.eventId}`);
+    deps.failpoint(`parse:${event.eventId}`);
     answer = await deps.pool.parse(job);
   } else {
     const { tenantId, eventId } = event;
     answer = await deps.pool
-      .parseAlone(job, {
+      .parseIsolated(job, {
         begin: async () => {
-          if ((await deps.ledger.startAlone(tenantId, eventId)) > ALONE_STARTS) throw new CrashedBefore();
-          deps.reach(`parse:${eventId}`);
+          if ((await deps.ledger.startIsolated(tenantId, eventId)) > ALONE_STARTS) throw new CrashedBefore();
+          deps.failpoint(`parse:${eventId}`);
         },
         // Counted back before the next suspect begins: what that one does to the process is not this one's fault.
-        end: async () => deps.ledger.endAlone(tenantId, eventId),
+        end: async () => deps.ledger.endIsolated(tenantId, eventId),
       })
       .catch((error: unknown) => {
         if (error instanceof CrashedBefore) return null;

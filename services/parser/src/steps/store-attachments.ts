@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { deadLetter, ok, getRetryDelay, type Outcome } from "@inlet/domain";
+import { deadLetter, ok, getRetryDelay, type StepResult } from "@inlet/domain";
 import { findRefusal, sniffType, type ParsedAttachment } from "@inlet/email";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
@@ -27,7 +27,7 @@ export async function storeAttachments(
   deps: ParserDeps,
   delivery: Delivery,
   found: readonly ParsedAttachment[],
-): Promise<Outcome<StoredAttachments>> {
+): Promise<StepResult<StoredAttachments>> {
   const { event, tenant } = delivery;
   const attachments: AttachmentInfo[] = [];
   const warnings: string[] = [];
@@ -67,7 +67,7 @@ async function contentOf(
   delivery: Delivery,
   bytes: Uint8Array | null,
   downloadUrl: string | null,
-): Promise<Outcome<Uint8Array | null>> {
+): Promise<StepResult<Uint8Array | null>> {
   if (bytes !== null || downloadUrl === null) return ok(bytes);
   const fetched = await deps.fetchAttachment(downloadUrl);
   if (fetched.kind === "passing") {
@@ -97,7 +97,7 @@ async function judge(
   attachment: Omit<AttachmentInfo, "blob">,
   content: Uint8Array,
   kept: number,
-): Promise<Outcome<Judged>> {
+): Promise<StepResult<Judged>> {
   const policy = tenant.attachments;
   const refusal = findRefusal(attachment, policy, kept);
   if (refusal !== null) return ok({ verdict: "refused", warning: `attachment_refused: ${refusal}` });

@@ -125,12 +125,12 @@ test(
   async () => {
     pool = createParsePool({ workers: 1, memoryMb: 256, timeoutMs: 15_000 }, BOMBS);
     const seen: string[] = [];
-    const alone = async (name: string): Promise<unknown> =>
-      pool.parseAlone(job(name), {
+    const isolated = async (name: string): Promise<unknown> =>
+      pool.parseIsolated(job(name), {
         begin: async () => void seen.push(`begin ${name}`),
         end: async () => void seen.push(`end ${name}`),
       });
-    const answers = await Promise.all([alone("exit"), alone("good")]);
+    const answers = await Promise.all([isolated("exit"), isolated("good")]);
     expect(answers).toMatchObject([{ crash: "crashed" }, GOOD]);
     expect(seen).toEqual(["begin exit", "end exit", "begin good", "end good"]);
   },

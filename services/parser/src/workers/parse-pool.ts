@@ -26,7 +26,7 @@ export interface ParsePool {
   /** Throws ParserUnavailableError when no worker can be started or the pool is closed; so does `parseAlone`. */
   parse(job: ParseJob): Promise<PoolAnswer>;
   /** With nothing else being parsed in this process, in a worker of its own: for mail that may be what ended the process before. */
-  parseAlone(job: ParseJob, turn: AloneTurn): Promise<PoolAnswer>;
+  parseIsolated(job: ParseJob, turn: AloneTurn): Promise<PoolAnswer>;
   close(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WOR
   const pool = open(limits.workers);
   /** Parses under way; one that must be alone waits for them, and they wait for it. */
   const underWay = new Set<Promise<unknown>>();
-  let alone: Promise<unknown> = Promise.resolve();
+  let isolated: Promise<unknown> = Promise.resolve();
 
   const run = async (workers: ProcessPool, job: ParseJob, again = true): Promise<PoolAnswer> => {
     try {
@@ -67,13 +67,13 @@ export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WOR
   return {
     warm: async () => pool.warm(WARM_UP),
     parse: async (job) => {
-      await alone;
+      await isolated;
       const answer = run(pool, job);
       underWay.add(answer);
       return answer.finally(() => underWay.delete(answer));
     },
-    parseAlone: async (job, { begin, end }) => {
-      const done = alone.then(async () => {
+    parseIsolated: async (job, { begin, end }) => {
+      const done = isolated.then(async () => {
         await Promise.allSettled(underWay);
         const worker = open(1);
         try {
@@ -87,7 +87,7 @@ export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WOR
           worker.close();
         }
       });
-      alone = done.catch(() => {});
+      isolated = done.catch(() => {});
       return done;
     },
     close: async () => pool.close(),
