@@ -1,7 +1,7 @@
 import { operation, type CallResult } from "@inlet/crm";
 import { describe, expect, it } from "vitest";
 import { callCrm } from "./crm/call-crm.ts";
-import type { CallAttempt } from "./crm/call-try.ts";
+import type { CallAttempt } from "./crm/call-attempt.ts";
 import { KAFKA_BUDGET_MS } from "./limits.ts";
 
 const HOUR_MS = 3_600_000;

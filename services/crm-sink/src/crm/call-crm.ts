@@ -4,7 +4,7 @@ import { BUFFER_CODE, QUOTA_CODE } from "@inlet/ledger";
 import { callOutcome, type CallEnd } from "./batch-calls.ts";
 import { BUFFER_LOOK_MS, LEASE_MARGIN_MS, MIN_CALL_MS, quotaWaitMs } from "../limits.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
-import type { CallAttempt } from "./call-try.ts";
+import type { CallAttempt } from "./call-attempt.ts";
 import { toCallDisposition } from "./call-disposition.ts";
 
 /** The effect that a call writes; calls that only read have none. */

@@ -1,6 +1,6 @@
 import type { CallFault } from "@inlet/crm";
 import { toDisposition, type EarlyDisposition, type Evidence } from "@inlet/domain";
-import type { CallAttempt } from "./call-try.ts";
+import type { CallAttempt } from "./call-attempt.ts";
 
 /** Steps without which an email is written all the same; their callers make a warning of what fails for good. */
 const OPTIONAL: ReadonlySet<string> = new Set([

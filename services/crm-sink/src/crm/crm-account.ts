@@ -2,7 +2,7 @@ import type { TenantConfig } from "@inlet/config";
 import { ok, type StepResult } from "@inlet/domain";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { callCrm } from "./call-crm.ts";
-import type { CallAttempt } from "./call-try.ts";
+import type { CallAttempt } from "./call-attempt.ts";
 import type { SinkDeps } from "../attempt.ts";
 
 /** The code under which mail waits while a tenant's CRM is another account than the one in which its records are. */

@@ -3,7 +3,7 @@ import { createSharedQuota, draw, type BucketState } from "@inlet/resilience";
 import { expect, it } from "vitest";
 import { createAccountQuotas } from "../crm/account-quotas.ts";
 import { callCrm } from "../crm/call-crm.ts";
-import type { CallAttempt } from "../crm/call-try.ts";
+import type { CallAttempt } from "../crm/call-attempt.ts";
 
 const STEPS = ["find-contact", "contact", "deal", "activity"] as const;
 const COSTS = { "find-contact": 1, contact: 2, deal: 2, activity: 1 };

@@ -3,7 +3,7 @@ import { isInfrastructureFault, sentMessageEvidence, type EarlyDisposition } fro
 import { poll, type Poller, type Rematch, type RematchEnd } from "@inlet/ledger";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { callCrm } from "../crm/call-crm.ts";
-import type { CallAttempt } from "../crm/call-try.ts";
+import type { CallAttempt } from "../crm/call-attempt.ts";
 import { identifyAccount } from "../crm/crm-account.ts";
 import { createEffectTracker } from "../write/effect-tracker.ts";
 import { LEASE_MARGIN_MS, WAITING_BUDGET_MS } from "../limits.ts";

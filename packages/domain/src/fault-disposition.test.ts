@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toDisposition, type Evidence, type Fault, type FaultContext } from "./fault-fate.ts";
+import { toDisposition, type Evidence, type Fault, type FaultContext } from "./fault-disposition.ts";
 
 const OUTAGE: Fault = { kind: "outage", code: "http:403", unknown: false };
 const FIRST: Evidence = { again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 };

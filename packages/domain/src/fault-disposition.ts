@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from "@inlet/schemas";
-import type { EarlyDisposition } from "./outcome.ts";
+import type { EarlyDisposition } from "./step-result.ts";
 import { getRetryDelay, type UsedAttempts } from "./retry-table.ts";
 
 /** A CRM call's fault, in the three classes of PROTOCOL.md 5 that concern the CRM. */
