@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { createEffectTracker } from "./effect-tracker.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 import { digests, textsWritten, tiesWanted } from "./write-activity.ts";
-import { updateOnReplay } from "./merge-duplicate.ts";
+import { updateOnReplay } from "./update-on-replay.ts";
 
 const TEXTS = { subject: "Offer", text: "Hello" };
 const NONE = { dealId: null, fileIds: [] };

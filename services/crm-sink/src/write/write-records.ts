@@ -16,7 +16,7 @@ import { writeDeal } from "./write-deal.ts";
 import { mayBeRenewed } from "./write-effect.ts";
 import { writeFiles } from "./write-files.ts";
 import { writeRules } from "./write-rules.ts";
-import { updateOnReplay, listRuleEffects } from "./merge-duplicate.ts";
+import { updateOnReplay, listRuleEffects } from "./update-on-replay.ts";
 
 const ALL = { deal: true, files: true };
 
