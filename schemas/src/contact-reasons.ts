@@ -1,6 +1,6 @@
 /** What may stand between a person and the From of the email. */
 export const CONTACT_VIA = {
-  from: "nobody: who is in From writes",
+  from: "no one: who is in From writes",
   list: "a mailing list that puts itself into From",
   group: "a group that is a shared mailbox of the tenant's own",
   form: "a form on a website",
@@ -23,10 +23,10 @@ export const CONTACT_REASONS = {
   reply_to: "Reply-To names one person, who is neither the list nor of From's domain",
   arc_domain: "ARC-Authentication-Results name the person's domain as that of the first From",
   dkim_domain: "a DKIM-Signature is of the person's domain",
-  form_lines: "lines of the form in the body name the person, and the mailbox's setting believes them",
+  form_lines: "lines of the form in the body name the person, and the mailbox's setting trusts them",
   forwarded_inline: "the text holds the forwarded email, with its header",
   forwarded_attached: "the forwarded email is attached",
-  not_trusted: "fields name somebody else, but From is no list's, form's or forwarder's: they are not believed",
+  not_trusted: "fields name somebody else, but From is no list's, form's or forwarder's: they are not trusted",
   from_fails_dmarc: "somebody else is named, but From's own domain says that it did not send this",
   policy_from: "somebody else is named, but the tenant's contactFrom says From",
 } as const;

@@ -1,4 +1,4 @@
-/** The closed list of what an email's `warnings` say: what was mended, guessed, cut or left unread. Add, never rename. */
+/** The closed list of what an email's `warnings` say: what was repaired, guessed, cut or left unread. Add, never rename. */
 export const EMAIL_WARNINGS = {
   byte_order_mark: "a byte order mark stood before the header and was skipped",
   leading_blank_line: "blank lines stood before the header and were skipped",
@@ -28,7 +28,7 @@ export const EMAIL_WARNINGS = {
   tnef_unreadable: "a winmail.dat (TNEF) cannot be read; it is kept as a file",
   encrypted: "content is encrypted (S/MIME, PGP): it is kept as a file, and nothing of it is read",
   signed_opaque: "content is inside of an S/MIME signature (p7m): it is kept as a file",
-  signature_unverified: "content was taken out of an S/MIME signature (p7m): nobody has verified the signature",
+  signature_unverified: "content was taken out of an S/MIME signature (p7m): no one has verified the signature",
   several_content_types:
     "a part has several Content-Type fields; the multipart whose delimiter is in use counts, else the first",
   part_header_end_missing:
@@ -73,5 +73,5 @@ export const DELIVERY_WARNINGS = {
   rule_failed: "what a rule asks for could not be done",
   rule_without_deal: "a rule changes the deal, and the email has none",
   sent_message_deal_unknown: "the deal of the sent message that it answers is not in the CRM, or it did not tell",
-  task_owner_missing: "the owner that a rule names is no longer there; the task is nobody's",
+  task_owner_missing: "the owner that a rule names is no longer there; the task is no one's",
 } as const;

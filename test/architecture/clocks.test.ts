@@ -3,7 +3,7 @@ import { isCode, isTest, readRepository, report } from "./repository.ts";
 import type { Finding, RepositoryFile } from "./repository.ts";
 
 /**
- * A span of time inside a process is measured with a clock that nobody sets (`performance.now()`, `deps.monotonic`): a wall clock that steps
+ * A span of time inside a process is measured with a clock that no one sets (`performance.now()`, `deps.monotonic`): a wall clock that steps
  * back would lengthen a call beyond its lease. Between processes Postgres' clock counts. `Date.now()` is for what is written down.
  */
 const NAME = String.raw`\b(?:deadline|until|patient\w*|leaseUntil|beatenAt|askedAt)\b`;

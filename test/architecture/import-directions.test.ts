@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { importsOf, isCode, packageOf, readRepository, report, workspaceOf, workspacesOf } from "./repository.ts";
 import type { Finding, RepositoryFile, Workspace } from "./repository.ts";
 
-/** services → packages → schemas; never service → service. `test` may import all, nobody imports `test`. */
+/** services → packages → schemas; never service → service. `test` may import all, no one imports `test`. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   services: ["packages", "schemas"],
   packages: ["packages", "schemas"],

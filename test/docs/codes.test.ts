@@ -41,7 +41,7 @@ test("every warning that the code gives is of a closed list, and each of a list 
   expect(Object.keys({ ...SOURCE_WARNINGS, ...DELIVERY_WARNINGS }).filter((code) => !quoted.has(code))).toEqual([]);
 });
 
-test("planted: a reason of the other kind, a reason and a code that nobody has", () => {
+test("planted: a reason of the other kind, a reason and a code that no one has", () => {
   const planted = (text: string): RepositoryFile[] => [{ path: "docs/concepts/x.md", text }];
   const problems = (found: readonly Finding[]): string[] => found.map(({ problem }) => problem);
   expect(

@@ -190,7 +190,7 @@ function warningsPage(): string {
   return page(
     "Warnings",
     "schemas/src/warnings.ts",
-    "What was mended, guessed, cut, left unread or not taken. None of them stops an email. The lists are closed: codes are added, never",
+    "What was repaired, guessed, cut, left unread or not taken. None of them stops an email. The lists are closed: codes are added, never",
     "renamed. After a code may stand `: ` and what it is about.",
     "",
     "## Of the email",

@@ -6,7 +6,7 @@ import { eventually, runInlet, type RunningInlet, type Service } from "../runnin
 
 /**
  * OP10, WR8, WR11: every way in which a CRM is known to fail, in storms that strike calls, in an order that a seed decides, over two sinks of
- * which one is killed in the middle. Afterwards nobody helps: all is written once, and the law holds.
+ * which one is killed in the middle. Afterwards no one helps: all is written once, and the law holds.
  */
 const STORMS: readonly FaultRule[] = [
   { status: 429, retryAfter: 1 },

@@ -98,7 +98,7 @@ it("OP10: a CRM that is away for an hour costs no attempt: probes go on, and all
   }
 }, 240_000);
 
-it("L13: a parser and a sink that freeze in the middle of it hold up nobody, and double nothing when they go on", async () => {
+it("L13: a parser and a sink that freeze in the middle of it hold up no one, and double nothing when they go on", async () => {
   const frozen = await Promise.all([inlet.start("parser"), inlet.start("crm-sink")]);
   const fault = inlet.sandbox.faults.add({ match: {}, delayMs: 300 });
   const sent = await send(8);

@@ -42,7 +42,7 @@ it("the broker restarts under load: nothing but 202 and 503, everything that got
   await kafka().start();
   await load.took(50);
   const answers = await load.end();
-  // A broker that is back within the gateway's deadline costs nobody a 503; that it is 503 while Kafka is away, the test above says.
+  // A broker that is back within the gateway's deadline costs no one a 503; that it is 503 while Kafka is away, the test above says.
   expect(answers.filter((answer) => answer !== 202 && answer !== 503)).toEqual([]);
   await expectAcceptedOnTopic();
 }, 120_000);

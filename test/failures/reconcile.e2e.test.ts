@@ -2,7 +2,7 @@ import { topicIn } from "@inlet/schemas";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
 
-/** L32, N1: reconcile beside a running Inlet, through everything that is no loss, and beside a lane that nobody reads. */
+/** L32, N1: reconcile beside a running Inlet, through everything that is no loss, and beside a lane that no one reads. */
 
 let inlet: RunningInlet;
 let gateway: Service;
@@ -57,7 +57,7 @@ it("cries wolf neither while mail flows, nor with the sink or the parser stopped
   await expectHoldsUnderMail();
 }, 300_000);
 
-it("a lane that nobody reads: show says where its mail is, reconcile that nobody reads it (N1)", async () => {
+it("a lane that no one reads: show says where its mail is, reconcile that no one reads it (N1)", async () => {
   await inlet.admin.applyTopics(["globex"]);
   const { readFile, writeFile } = await import("node:fs/promises");
   const globex = inlet.tenantFile.replace("acme.yaml", "globex.yaml");

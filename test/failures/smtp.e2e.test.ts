@@ -48,7 +48,7 @@ async function send(
   }
 }
 
-it("takes email by SMTP and LMTP, refuses a recipient that nobody has, and knows a repetition", async () => {
+it("takes email by SMTP and LMTP, refuses a recipient that no one has, and knows a repetition", async () => {
   const first = await send("first");
   expect(first).toMatch(/^250 2\.0\.0 Accepted evt_/);
   expect(await send("first")).toBe(first);
@@ -113,7 +113,7 @@ it("each is one email in the CRM, with its sender checked, and the law holds", a
   expect(emails.map(({ properties }) => properties["hs_email_subject"]).toSorted(byText)).toEqual(
     subjects.toSorted(byText),
   );
-  // Nobody's words stand in another's activity.
+  // No one's words stand in another's activity.
   const words = new Map(emails.map(({ properties }) => [properties["hs_email_subject"], properties["hs_email_text"]]));
   expect(words.get("first")).toContain("Is it still for sale?");
   expect(words.get("third")).toContain("Pay to this account instead.");

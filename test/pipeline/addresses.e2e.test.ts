@@ -3,7 +3,7 @@ import { duplicatesIn } from "@inlet/crm-sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
 
-/** IN1, IN2 and WR3 on the running system: what an address and a registered message decide, and what a mended tenant file brings back. */
+/** IN1, IN2 and WR3 on the running system: what an address and a registered message decide, and what a repaired tenant file brings back. */
 let inlet: RunningInlet;
 let gateway: Service;
 
@@ -50,7 +50,7 @@ it("a reply is written to the deal of the registered message that it answers; on
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
 }, 300_000);
 
-it("email to nobody's address is quarantined, and a replay after the file was mended writes it to its mailbox", async () => {
+it("email to no one's address is quarantined, and a replay after the file was repaired writes it to its mailbox", async () => {
   const file = await readFile(inlet.tenantFile, "utf8");
   await writeFile(inlet.tenantFile, `${file}unknownRecipients: { http: quarantine }\n`);
   let attempts = 0;

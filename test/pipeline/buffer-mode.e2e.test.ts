@@ -27,7 +27,7 @@ it("WR9: what comes in buffer mode waits and calls nothing, another tenant goes 
   expect((await inlet.inlet("buffer", "on", "nobody")).code).toBe(1);
   const on = await inlet.inlet("buffer", "on", "acme", "--why", "CRM migration", "--json");
   expect(JSON.parse(on.stdout)).toEqual({ tenant: "acme", changed: true });
-  // Every sink has asked the ledger anew once this is over: until then a sink may believe what it read before.
+  // Every sink has asked the ledger anew once this is over: until then a sink may trust what it read before.
   await until(Date.now() + 1_000);
 
   const held: string[] = [];

@@ -160,7 +160,7 @@ const ONCE = {
   filesElsewhere: 0,
 };
 
-/** What Odoo has of an email, by content, whatever Inlet believes. */
+/** What Odoo has of an email, by content, whatever Inlet trusts. */
 async function recordsOf(n: number): Promise<Record<string, number>> {
   const count = async (model: string, ...domain: unknown[]): Promise<number> =>
     Number(await odoo.call(model, "search_count", { domain, context: { active_test: false } }));

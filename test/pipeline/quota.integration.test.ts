@@ -95,7 +95,7 @@ it("Postgres draws as the pure function does", async () => {
   }
 });
 
-it("without a clock of the test's, Postgres' own counts: a bucket that nobody refills gives its burst once", async () => {
+it("without a clock of the test's, Postgres' own counts: a bucket that no one refills gives its burst once", async () => {
   const asked = { tenant: newTenant(), crm: "hubspot", perSecond: 0.000_001, burst: 3, need: 1, want: 1, maxWaitMs: 0 };
   const granted = await Promise.all(Array.from({ length: 8 }, async (_, i) => ledgers[i % 4]?.drawTokens(asked)));
   expect(granted.filter((each) => each?.granted === 1)).toHaveLength(3);

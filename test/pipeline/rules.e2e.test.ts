@@ -97,7 +97,7 @@ it("what a rule cannot do is a warning, and the email is written", async () => {
   ]);
 }, 60_000);
 
-it("a replay makes no second task, notifies nobody again, and leaves a deal where people moved it", async () => {
+it("a replay makes no second task, notifies no one again, and leaves a deal where people moved it", async () => {
   const [deal] = inlet.sandbox.store.all("deals");
   if (deal === undefined) throw new Error("no deal");
   inlet.sandbox.store.update(deal, { dealstage: "closedwon" }, Date.now(), 0);

@@ -39,7 +39,7 @@ afterAll(async () => {
   await sandbox?.app.close();
 });
 
-it("N3: nothing that goes to a CRM or to the tenant's own systems has a link that nobody serves", async () => {
+it("N3: nothing that goes to a CRM or to the tenant's own systems has a link that no one serves", async () => {
   const long = "An offer, please.\n".repeat(10_000);
   for (const changed of [
     {},

@@ -31,7 +31,7 @@ beforeEach(async () => {
   await inlet.commit("crm-sink");
   victims.parsed = await inlet.mail("parsed");
   await inlet.commit("parser");
-  // The parser died in the middle of a batch: a row without a commit. Behind it mail that nobody has read.
+  // The parser died in the middle of a batch: a row without a commit. Behind it mail that no one has read.
   victims.accepted = await inlet.mail("accepted");
   unread = await Promise.all(Array.from({ length: 40 }, async () => inlet.mail("unread")));
   await inlet.standBy();

@@ -3,7 +3,7 @@ import { openMemoryDatabase } from "@inlet/ledger/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { accountedMail, type AccountedMail } from "./accounted-mail.ts";
 
-/** L32, N1: what is on its way, waits, or has aged by the rules is no loss; a lane that nobody reads is one. */
+/** L32, N1: what is on its way, waits, or has aged by the rules is no loss; a lane that no one reads is one. */
 
 const DAY_MS = 86_400_000;
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -104,8 +104,8 @@ describe("no loss", () => {
   });
 });
 
-describe("a lane that nobody reads (N1)", () => {
-  test("is a loss as soon as mail lies there that nobody has ever read, and says what to start", async () => {
+describe("a lane that no one reads (N1)", () => {
+  test("is a loss as soon as mail lies there that no one has ever read, and says what to start", async () => {
     inlet = await accountedMail(database, "globex");
     await inlet.mail("unread");
     const { lost, holds } = await inlet.reconcile(false);

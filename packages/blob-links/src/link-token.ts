@@ -23,7 +23,7 @@ const MOST_CHARS = 4_096;
 
 /**
  * A token that stands for one stored blob until `expiresAt` (epoch ms): what it names and an HMAC-SHA256 over it, both base64url. It is a
- * bearer's right: whoever has it can fetch, until it expires or the key is taken out of URL_SIGNING_KEYS. Throws RangeError without a key.
+ * bearer's right: anyone who has it can fetch, until it expires or the key is taken out of URL_SIGNING_KEYS. Throws RangeError without a key.
  */
 export function signLink(
   keys: readonly string[],

@@ -143,7 +143,7 @@ export function blobStoreConformance(name: string, open: () => Promise<StoreUnde
       expect(await store.fault()).toBeNull();
     });
 
-    it("L23: without its marker it is away, says what to do, and nothing is written, made or believed to be missing", async () => {
+    it("L23: without its marker it is away, says what to do, and nothing is written, made or taken for missing", async () => {
       const { store, unmount, mount, writtenBelow } = await open();
       const ref = await store.put("demo", DAY, Buffer.from("kept"));
       await unmount();

@@ -11,7 +11,7 @@ import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
 import type { BlobStore } from "./port.ts";
 
 /**
- * A {@link BlobStore} in a folder, which must be one volume for all services. Nothing is written or believed to be missing while the folder
+ * A {@link BlobStore} in a folder, which must be one volume for all services. Nothing is written or taken for missing while the folder
  * lacks its marker: then the volume is not mounted.
  */
 export function createFileBlobStore(root: string): BlobStore {

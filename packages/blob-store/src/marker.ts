@@ -23,7 +23,7 @@ export interface InitOptions {
   readonly may?: (marker: string) => Promise<boolean>;
 }
 
-/** @param place the marker's place, for whoever reads the message */
+/** @param place the marker's place, for anyone who reads the message */
 export function unmarked(place: string): BlobStoreUnavailableError {
   return new BlobStoreUnavailableError(
     `BLOB_STORE_URL: ${place} is not there. Is the volume mounted, and is this the right place? Only if it is, mark it as Inlet's store, once: inlet blobs init`,

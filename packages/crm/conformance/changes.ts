@@ -140,7 +140,7 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
       const [rename, nameOf] = [wanted(people, "rename"), wanted(people, "nameOf")];
       const { write, recordId } = await writtenOf(crm, effect);
       await rename(effect, recordId, "As people call it");
-      // A deal that is written again is one whose write was unknown: nobody had seen it.
+      // A deal that is written again is one whose write was unknown: no one had seen it.
       if (effect !== "deal" && effect !== "file") assert.equal(okOf(await write.send()).recordId, recordId);
       const sought = { recordId, key: write.key, filename: FILENAME };
       assert.equal(okOf(await crm.records[effect].locate(sought, soon()))?.recordId, recordId);

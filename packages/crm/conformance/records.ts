@@ -157,7 +157,7 @@ function activityCases(): ConformanceCase[] {
         const updated = okOf(await crm.records.activity.update({ recordId, changed }, soon()));
         assert.equal(updated?.recordId, recordId);
         const { fixed = [] } = crm.records.activity;
-        // What it says that nobody can change is as it was, and it says so.
+        // What it says that no one can change is as it was, and it says so.
         assert.deepEqual(updated.fixed ?? [], fixedOf(fixed, changed));
         const after = okOf(await crm.records.activity.read(recordId, soon()));
         const now = { ...input, ...stored, ...without(fixed, changed), ...updated.stored };

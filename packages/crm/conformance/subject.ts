@@ -19,7 +19,7 @@ export type InjectedFault =
 export interface ConformanceSubject {
   /** Prepared, against an empty stand-in. */
   readonly crm: Crm;
-  /** The same adapter towards a port where nobody listens. */
+  /** The same adapter towards a port where no one listens. */
   readonly unreachable: Crm;
   readonly inject: (effect: RecordName, fault: InjectedFault) => Promise<void>;
   /** Resolves when every late write has landed. */

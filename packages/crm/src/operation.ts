@@ -1,7 +1,7 @@
 import type { CallResult } from "./faults.ts";
 
 export interface CallOptions {
-  /** When the call is abandoned, by the clock of `performance.now()`, which nobody sets; the HTTP client owns this deadline. */
+  /** When the call is abandoned, by the clock of `performance.now()`, which no one sets; the HTTP client owns this deadline. */
   readonly deadline: number;
 }
 

@@ -20,7 +20,7 @@ export type Settlement = "upsert-by-key" | "consistent-lookup" | "none";
 
 export interface Settling {
   readonly how: Settlement;
-  /** How long after the lease's end a late write may still land, ms. Nobody settles before. */
+  /** How long after the lease's end a late write may still land, ms. No one settles before. */
   readonly afterMs: number;
 }
 
@@ -51,7 +51,7 @@ export type Found = { readonly recordId: string } | null;
 export interface Lookup {
   /** The effect's unique key. */
   readonly key: string;
-  /** When the first claim to write it was made, epoch ms: it is no older. Null where nobody wrote it yet. */
+  /** When the first claim to write it was made, epoch ms: it is no older. Null where no one wrote it yet. */
   readonly since: number | null;
 }
 
@@ -95,7 +95,7 @@ export interface ContactRecords extends ReferredRecordType<ContactInput, Lookup>
 }
 
 export interface CompanyRecords extends ReferredRecordType<CompanyInput, Lookup> {
-  /** The company whose domain this is, whoever made it; null: none was found, which a lagging index may say of one that is there. */
+  /** The company whose domain this is, no matter who made it; null: none was found, which a lagging index may say of one that is there. */
   readonly find: Operation<string, CompanyMatch | null>;
 }
 
@@ -113,11 +113,11 @@ export interface ActivityRecords extends RecordType<ActivityInput, LookupUnderPa
   readonly read: Operation<string, Readonly<Record<string, string>> | null>;
   /** Adds ties and updates fields of an activity that is there; used by replays and second deliveries. Null when the record is gone. */
   readonly update: Operation<ActivityChange, Updated | null>;
-  /** What the CRM lets nobody change of an activity that is there; nothing where it is not said. */
+  /** What the CRM lets no one change of an activity that is there; nothing where it is not said. */
   readonly fixed?: readonly ActivityField[];
   /**
    * The first of these Message-IDs, without brackets and the best first, under which people sent a message from the CRM at one deal. It may
-   * lag behind what was sent: null only says that it is not found. Left out where the CRM cannot tell: nobody asks.
+   * lag behind what was sent: null only says that it is not found. Left out where the CRM cannot tell: no one asks.
    */
   readonly findSent?: Operation<readonly string[], SentFromCrm | null>;
 }

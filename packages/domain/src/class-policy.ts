@@ -13,7 +13,7 @@ export interface Treatment {
 const STRICTNESS = { write: 0, log: 1, suppress: 2 } as const;
 
 /**
- * What the tenant wants of a class of mail (UN8); people's mail, and a class that nobody named, is written. Where the spam verdict is
+ * What the tenant wants of a class of mail (UN8); people's mail, and a class that no one named, is written. Where the spam verdict is
  * `spam`, the stricter of the class's and spam's policy counts. A loop is suppressed whatever the tenant says.
  */
 export function treatmentOf(
@@ -26,7 +26,7 @@ export function treatmentOf(
     .map((name) => ({ name, policy: Object.hasOwn(classes, name) ? (classes[name] as ClassPolicy) : "write" }))
     .toSorted((a, b) => STRICTNESS[b.policy] - STRICTNESS[a.policy]);
   const { name, policy } = found[0] ?? { name: kind, policy: "write" as const };
-  // A class without a reason of its own cannot be suppressed: nobody could find out why.
+  // A class without a reason of its own cannot be suppressed: no one could find out why.
   if (policy === "suppress" && !Object.hasOwn(SUPPRESS_REASONS, name)) return { policy: "log", reason: null };
   return { policy, reason: policy === "suppress" ? (name as SuppressReason) : null };
 }

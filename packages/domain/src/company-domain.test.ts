@@ -18,7 +18,7 @@ describe("the sender's company by its domain (WR2)", () => {
     ["ada@mail.pumps.github.io", "pumps.github.io"],
     ["ada@bücher.example", "xn--bcher-kva.example"],
     ["ada@xn--bcher-kva.example", "xn--bcher-kva.example"],
-    // A domain whose last label nobody registers is taken by its last two.
+    // A domain whose last label no one registers is taken by its last two.
     ["ada@acme.corp", "acme.corp"],
   ])("%s: %s", (sender, domain) => {
     expect(companyDomain({ ...HUMAN, sender })).toEqual({ kind: "domain", domain });
@@ -46,7 +46,7 @@ describe("the sender's company by its domain (WR2)", () => {
     expect(companyDomain({ ...HUMAN, sender })).toEqual({ kind: "none", detail });
   });
 
-  test("machine mail and spam speak for no company", () => {
+  test("automated mail and spam speak for no company", () => {
     const sender = "noreply@bmw.de";
     expect(companyDomain({ ...HUMAN, sender, kind: "newsletter" })).toMatchObject({ kind: "none" });
     expect(companyDomain({ ...HUMAN, sender, kind: "no_reply" })).toMatchObject({ kind: "none" });

@@ -5,7 +5,7 @@ import { getDomain } from "tldts";
 export interface CompanyCandidates {
   /** Normalized address of the sender. */
   readonly sender: string;
-  /** `human`, or a class of machine mail. */
+  /** `human`, or a class of automated mail. */
   readonly kind: string;
   readonly spamVerdict: string | null;
   /** The tenant's own addresses, as its mailboxes write them: exact, patterns, or `*@domain`. */
@@ -20,7 +20,7 @@ export type CompanyDomain =
 /**
  * The domain that stands for the sender's company (WR2): the registrable one by the Public Suffix List, private part included, so that two
  * tenants of github.io are not one company. ASCII, lower-case. None for free and disposable mail providers, the tenant's own domains, spam,
- * and machine mail, whose sender is a service and seldom the company that is dealt with.
+ * and automated mail, whose sender is a service and seldom the company that is dealt with.
  */
 export function companyDomain({ sender, kind, spamVerdict, ownAddresses }: CompanyCandidates): CompanyDomain {
   if (kind !== "human") return none(`mail of class ${kind} speaks for no company`);
@@ -34,7 +34,7 @@ export function companyDomain({ sender, kind, spamVerdict, ownAddresses }: Compa
   return { kind: "domain", domain };
 }
 
-/** Whether an address is of a domain that the tenant's own addresses have; a mail provider's domain is nobody's own. */
+/** Whether an address is of a domain that the tenant's own addresses have; a mail provider's domain is no one's own. */
 export function isOwnDomain(address: string, ownAddresses: readonly string[]): boolean {
   const domain = registrable(hostOf(address));
   return domain !== null && isCompanyDomain(domain) && ownAddresses.some((own) => registrable(hostOf(own)) === domain);

@@ -19,7 +19,7 @@ export interface Fault {
 
 /**
  * What is known when an answer that would be an outage met a call although the CRM answers a ping: whether it meets this email only, or
- * whoever makes the call.
+ * anyone who makes the call.
  */
 export interface Evidence {
   /** The email failed at the same operation before. */
@@ -48,7 +48,7 @@ export interface FaultContext {
 
 const REJECTED: DeadLetterReason = "crm_rejected";
 
-/** Distinct emails that fail at one operation, nobody getting through, show that it is the operation that is away. */
+/** Distinct emails that fail at one operation, no one getting through, show that it is the operation that is away. */
 export const EMAILS_OF_AN_OUTAGE = 2;
 
 /** An operation that is away is tried again after a quarter of the time for which it has been, between these, ms. */
@@ -83,7 +83,7 @@ export function toDisposition(fault: Fault, context: FaultContext): EarlyDisposi
   }
 }
 
-/** Whoever is to mend it finds which property it is. */
+/** Anyone who is to repair it finds which property it is. */
 function detailOf({ code, properties = [] }: Fault): string {
   return properties.length === 0 ? code : `${code} (${properties.join(", ")})`;
 }

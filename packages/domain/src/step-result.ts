@@ -14,7 +14,7 @@ export type EarlyDisposition =
       /** Try again later: `delayMs` from now, or as the attempt's backoff says when it is absent. */
       readonly kind: "retry";
       readonly code: string;
-      /** Whose attempt is used up; null: nobody's. Only faults of the record use one. */
+      /** Whose attempt is used up; null: no one's. Only faults of the record use one. */
       readonly attempt: FaultFamily | null;
       readonly delayMs?: number;
     }

@@ -13,7 +13,7 @@ interface Readable {
 }
 
 /**
- * avsc's array, that believes no count larger than the bytes left. avsc allocates and loops by the count before it notices that the bytes have
+ * avsc's array, that trusts no count larger than the bytes left. avsc allocates and loops by the count before it notices that the bytes have
  * ended, so one damaged record of a few hundred bytes takes all memory, and the process with it. Every item of ours takes a byte at least.
  */
 class BoundedArrayType extends avsc.types.ArrayType {

@@ -1,4 +1,4 @@
-/** The record itself cannot be read, now or later: not our wire format, truncated, or written with a schema that nobody here knows. */
+/** The record itself cannot be read, now or later: not our wire format, truncated, or written with a schema that no one here knows. */
 export class UndecodableRecordError extends Error {
   override readonly name = "UndecodableRecordError";
 }

@@ -26,7 +26,7 @@ export type Owned<T> = RecordOwner &
 const LONGEST_INDEXED = 2_000;
 
 /**
- * The owner of a record, without a registry: as its headers say; where they name none, or nothing that could be one, as its value says; else nobody,
+ * The owner of a record, without a registry: as its headers say; where they name none, or nothing that could be one, as its value says; else no one,
  * found by where it lies. The same answer each time that it is read.
  */
 export function ownerOf(name: "RawEvent" | "NormalizedEvent", record: MetRecord): RecordOwner {

@@ -3,7 +3,7 @@ import type { IncomingDelivery } from "./deliveries/parsing.ts";
 import { ledgerOn } from "./ledger.ts";
 import { openMemoryDatabase } from "../testing/memory-database.ts";
 
-it("N10: whoever names another blob store is told once of those that were in use before", async () => {
+it("N10: anyone who names another blob store is told once of those that were in use before", async () => {
   const ledger = ledgerOn(await openMemoryDatabase());
   const places = [
     "/a/.inlet-blob-store",

@@ -2,7 +2,7 @@ import type { Database } from "./database.ts";
 
 /**
  * Remembers where blobs lie from now on. Answers the places that were in use before, the newest first, when this one is new; none when it is
- * known, so that nobody is told twice.
+ * known, so that no one is told twice.
  * @param place a path or an s3:// address, without credentials
  */
 export async function noteBlobStore(database: Database, place: string): Promise<string[]> {

@@ -129,7 +129,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-/** The same database for whoever would rather ask again, another way, than wait for a locked row. */
+/** The same database for anyone who would rather ask again, another way, than wait for a locked row. */
 export function impatient(database: Database): Database {
   return {
     query: async (sql, values) => database.query(sql, values, { impatient: true }),

@@ -153,7 +153,7 @@ describe("a delivery's states", () => {
     expect(await take(tenant)).toEqual([]);
   });
 
-  it("what a sink took and nobody works on any more is given out again, once, and its record counts again", async () => {
+  it("what a sink took and no one works on any more is given out again, once, and its record counts again", async () => {
     const tenant = newTenant();
     const lanes = [`lane-${tenant}`];
     await ledger.admit(candidate(tenant, "evt_1", 2000));

@@ -59,8 +59,8 @@ async function leaseGrant(
 }
 
 /**
- * Keeps what follows `generation` and ends its lease, whoever holds it by now. False where something else follows it already. Tokens of older
- * grants of the connection that nobody renewed in 30 days are forgotten.
+ * Keeps what follows `generation` and ends its lease, no matter who holds it by now. False where something else follows it already. Tokens of older
+ * grants of the connection that no one renewed in 30 days are forgotten.
  */
 async function keepTokens(database: Database, grant: OAuthGrant, generation: number, sealed: Buffer): Promise<boolean> {
   const rows = await database.query(

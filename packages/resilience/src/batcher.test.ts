@@ -97,7 +97,7 @@ test("a batch takes as much weight as it may; a row that is heavier goes by itse
   expect(batches).toEqual([["x"], ["aaa", "bb"], ["c"], ["dddddddd"], ["ee"]]);
 });
 
-test("a batch that hangs holds up nobody: the next begins when patience ends", async () => {
+test("a batch that hangs holds up no one: the next begins when patience ends", async () => {
   const { batches, add, end, losePatience } = gathering();
   await add("hangs");
   await add("b", "c");

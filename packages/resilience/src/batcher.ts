@@ -13,7 +13,7 @@ export interface BatcherOptions<Row> {
    * before. Must take, and must not reject.
    */
   readonly run: (take: () => readonly Row[]) => Promise<void>;
-  /** A batch that lasts longer holds up nobody any more: the next begins, ms. */
+  /** A batch that lasts longer holds up no one any more: the next begins, ms. */
   readonly patienceMs: number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface Batcher<Row> {
 
 /**
  * Rows go together while a batch is under way: what comes first goes at once, those that come meanwhile go as the next batch.
- * So nobody waits where there is nothing to wait for, and the busier it is, the fuller the batches.
+ * So no one waits where there is nothing to wait for, and the busier it is, the fuller the batches.
  */
 export function createBatcher<Row>(options: BatcherOptions<Row>): Batcher<Row> {
   const { most, weight, keyOf, run, patienceMs, sleep } = options;

@@ -8,7 +8,7 @@ describe("a circuit counted over instances", () => {
     expect(await circuit.call("contact", async () => "bad", outcomeOf)).toEqual({ open: false, result: "bad" });
   });
 
-  it("opens on two instances together at the third outage in a row, whoever saw them", async () => {
+  it("opens on two instances together at the third outage in a row, no matter who saw them", async () => {
     const store = sharedStore();
     const events: CircuitEvent[] = [];
     const one = createCircuit({ name: "one", store, freshMs: 0, onEvent: (event) => events.push(event) });
@@ -69,7 +69,7 @@ describe("a circuit counted over instances", () => {
     expect((await circuit.call("contact", async () => "fine", outcomeOf)).open).toBe(false);
   });
 
-  it("L7: who gets through an operation that had failed for others is told to the store once, whoever is refused is not", async () => {
+  it("L7: who gets through an operation that had failed for others is told to the store once, anyone who is refused is not", async () => {
     const store = sharedStore();
     const circuit = createCircuit({ name: "a", store });
     await circuit.state();

@@ -39,7 +39,7 @@ export interface CircuitOptions {
   readonly name: string;
   readonly store: CircuitStore;
   readonly onEvent?: (event: CircuitEvent) => void;
-  /** How long what the store said is believed, ms. Default 1000. */
+  /** How long what the store said is trusted, ms. Default 1000. */
   readonly freshMs?: number;
 }
 

@@ -70,7 +70,7 @@ export function createSharedQuota({ store, quota, now, sleep }: SharedQuotaOptio
         const want = Math.max(need, Math.min(wanted, second));
         const { granted, waitMs } = await store.draw(quota, { need, want, maxWaitMs: first.maxWaitMs });
         if (granted === 0) {
-          // Nobody overtakes the first: who came after it waits at least as long.
+          // No one overtakes the first: who came after it waits at least as long.
           for (const call of queue.splice(0)) call.resolve({ ok: false, retryInMs: Math.ceil(waitMs) });
           return;
         }

@@ -27,7 +27,7 @@ export interface Drawn {
 
 /**
  * Draws from a bucket at `now`. What lies there is given at once. What does not lie there yet is promised, if its time comes within
- * `maxWaitMs`: the bucket goes below zero, so that whoever comes later waits longer, and turns are kept without a queue. More than the
+ * `maxWaitMs`: the bucket goes below zero, so that anyone who comes later waits longer, and turns are kept without a queue. More than the
  * burst is never needed at once: a dearer call counts as the burst. A clock that went back refills nothing.
  */
 export function draw(

@@ -14,7 +14,7 @@ export async function withTimeout<T, L>(ms: number, work: Promise<T>, onLate: ()
     return first === "late" ? onLate() : first.value;
   } finally {
     clearTimeout(timer);
-    // A work that fails after its time is nobody's to hear of.
+    // A work that fails after its time is no one's to hear of.
     done.catch(() => {});
   }
 }

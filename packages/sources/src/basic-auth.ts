@@ -4,7 +4,7 @@ import type { VerificationFailure } from "./kind.ts";
 
 /**
  * HTTP basic authentication (RFC 7617) against `user:password` credentials, several of which may be valid at once. Takes the same time
- * whichever matches. Null: believed.
+ * whichever matches. Null: trusted.
  */
 export function basicAuthFault(
   headers: IncomingHttpHeaders,

@@ -15,7 +15,7 @@ const part = (name: string, value = "x"): string =>
   `--BND\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 const MiB = 1024 * 1024;
 
-/** Bodies that nobody has proved to be his. */
+/** Bodies that no one has proved to be his. */
 const FORMS: [what: string, contentType: string, make: () => Buffer][] = [
   ["delimiters alone", MULTIPART, () => Buffer.from("--BND\r\n".repeat(300_000))],
   ["50,000 ordinary parts", MULTIPART, () => Buffer.from(part("a").repeat(50_000))],
@@ -140,7 +140,7 @@ describe("D1: JSON", () => {
     expect(parseBoundedJson(body)).toBeUndefined();
   });
 
-  test.each(BOMBS)("of %s opens neither SES nor a source that believes its headers", async (_what, make) => {
+  test.each(BOMBS)("of %s opens neither SES nor a source that trusts its headers", async (_what, make) => {
     const body = make();
     const ses = sourceOf({ kind: "ses", topicArns: ["arn:aws:sns:eu-central-1:123456789012:inbound"] });
     expect(await getSourceKind("ses").verification?.verify({ headers: {}, body }, ses, context)).toEqual({

@@ -63,7 +63,7 @@ export function readSource(
   };
 }
 
-/** What a source of its kind must have, or has without any meaning: a field of another kind has no effect, and whoever wrote it takes it to have one. */
+/** What a source of its kind must have, or has without any meaning: a field of another kind has no effect, and anyone who wrote it takes it to have one. */
 function sourceFaults(kind: SourceKind, file: SourceFile, kinds: readonly SourceKind[]): FieldFault[] {
   const { settings, name } = kind;
   const faults = [...takenBy(kinds)]

@@ -41,7 +41,7 @@ function generator(seed: number): (most: number) => number {
 /** Values that a JSON or form field may have by another's hand. */
 const ODD = ["null", "[]", "{}", "-1", "1e999", "true", '"\\ud800"', '"__proto__"', "[[[[[]]]]]", '"\\u0000"'];
 
-/** A believed post that somebody's hand, or a bug of the provider, changed. */
+/** A trusted post that somebody's hand, or a bug of the provider, changed. */
 function mutated(body: Buffer, pick: (most: number) => number): Buffer {
   const copy = Buffer.from(body);
   switch (pick(4)) {
@@ -64,7 +64,7 @@ function mutated(body: Buffer, pick: (most: number) => number): Buffer {
 }
 
 test.each(DOORS)(
-  "%s: 200 mutations of a believed post: each is named, and is an email or a fault with its reason",
+  "%s: 200 mutations of a trusted post: each is named, and is an email or a fault with its reason",
   async (door, kind, encode) => {
     const { headers, body } = await encode(POSTING);
     const source = sourceOf(kind === "sendgrid" ? "sendgrid-basic" : kind);

@@ -48,7 +48,7 @@ const swap = ({ headers, body }: Request, from: string, to: string): Request => 
 });
 
 describe("postmark", () => {
-  test("believes either credential of the URL, and names the delivery by MessageID", async () => {
+  test("trusts either credential of the URL, and names the delivery by MessageID", async () => {
     const opened = await look("postmark", await encodePostmark(POSTING, { credential: CREDENTIAL }));
     expect(opened).toEqual({
       kind: "delivery",
@@ -127,7 +127,7 @@ describe("mailgun", () => {
     expect(await look("mailgun", request)).toEqual(disbelieved(why));
   });
 
-  test("a retry 8 hours later is believed", async () => {
+  test("a retry 8 hours later is trusted", async () => {
     const request = await encodeMailgun(
       { ...POSTING, now: NOW - 8 * 3_600_000 },
       { signingKey: SIGNING_KEY, mime: true },
@@ -164,7 +164,7 @@ describe("mailgun", () => {
 describe("sendgrid", () => {
   const credentials = { basic: null, privateKey: SENDGRID.privateKey };
 
-  test.each([true, false])("believes the security policy's signature over the raw bytes (raw: %s)", async (raw) => {
+  test.each([true, false])("trusts the security policy's signature over the raw bytes (raw: %s)", async (raw) => {
     const request = await encodeSendgrid(POSTING, { ...credentials, raw });
     expect(await look("sendgrid", request)).toMatchObject(delivery(null));
     expect(await look("sendgrid", swap(request, "ada@northwind", "eve@northwind"))).toEqual(disbelieved("mismatch"));
@@ -179,7 +179,7 @@ describe("sendgrid", () => {
     ).toEqual(disbelieved(why));
   });
 
-  test("disbelieves what is unsigned, or signed by another key", async () => {
+  test("does not verify what is unsigned, or signed by another key", async () => {
     const { headers, body } = await encodeSendgrid(POSTING, { basic: null, privateKey: null, raw: true });
     expect(await look("sendgrid", { headers, body })).toEqual(disbelieved("missing"));
     const signature = {
@@ -211,7 +211,7 @@ describe("sendgrid", () => {
 describe("ses", () => {
   const setting = { topicArn: TOPIC, privateKey: SNS.privateKey };
 
-  test("believes SNS's signature, and names the delivery by SES's id", async () => {
+  test("trusts SNS's signature, and names the delivery by SES's id", async () => {
     const context = verificationContext();
     expect(await look("ses", encodeSes(POSTING, setting), "ses", context)).toEqual({
       kind: "delivery",
@@ -226,7 +226,7 @@ describe("ses", () => {
     expect(context.fetched).toEqual(["https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-demo.pem"]);
   });
 
-  test("disbelieves an altered message, another topic, and SHA-1 unless it is allowed", async () => {
+  test("does not verify an altered message, another topic, and SHA-1 unless it is allowed", async () => {
     expect(await look("ses", swap(encodeSes(POSTING, setting), "northwind", "southwind"))).toEqual(
       disbelieved("mismatch"),
     );
@@ -266,7 +266,7 @@ describe("ses", () => {
     ).toEqual(disbelieved("mismatch"));
   });
 
-  test("raw delivery and headers that contradict the body are disbelieved", async () => {
+  test("raw delivery and headers that contradict the body are not verified", async () => {
     const request = encodeSes(POSTING, setting);
     const raw = { ...request, headers: { ...request.headers, "x-amz-sns-rawdelivery": "true" } };
     expect(await look("ses", raw)).toEqual(disbelieved("missing"));
@@ -341,7 +341,7 @@ describe("cloudmailin", () => {
     expect(await look("cloudmailin", swap(request, 'name="message"', 'nome="message"'))).toMatchObject(delivery(null));
   });
 
-  test("disbelieves another credential", async () => {
+  test("does not verify another credential", async () => {
     const request = await encodeCloudmailin(POSTING, { credential: "cloud:wrong-password-000", format: "raw" });
     expect(await look("cloudmailin", request)).toEqual(disbelieved("mismatch"));
   });

@@ -58,7 +58,7 @@ it("ends every span of work that throws as an error, without its message", async
   );
 });
 
-it("carries out a row's own work in the row's trace, whoever asks for it", async () => {
+it("carries out a row's own work in the row's trace, no matter who asks for it", async () => {
   const row = origin("a");
   const seen = await tracer("test").startActiveSpan("another", async (span) => {
     span.end();

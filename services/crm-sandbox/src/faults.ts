@@ -45,7 +45,7 @@ export interface Faults {
   clear(): void;
   /** The fault that strikes this call, if one does. */
   take(call: { readonly method: string; readonly path: string; readonly tenant: string | null }): FaultRule | null;
-  /** Carries `work` out later, whoever waits for it. */
+  /** Carries `work` out later, no matter who waits for it. */
   later(milliseconds: number, work: () => void): void;
   /** Resolves when no late write is pending. */
   landed(): Promise<void>;

@@ -6,7 +6,7 @@ import { createSandbox } from "./app.ts";
 try {
   await run();
 } catch (error) {
-  // A wrong configuration or a taken port is the reader's to mend: one line each, no stack.
+  // A wrong configuration or a taken port is the reader's to repair: one line each, no stack.
   const said = error instanceof ConfigError ? `\n${error.message}` : ` ${String((error as Error).message)}`;
   process.stderr.write(`crm-sandbox cannot start:${said}\n`);
   process.exit(1);

@@ -24,7 +24,7 @@ export interface SinkDeps {
   readonly log: Log;
   /** Epoch ms: what is written down. */
   readonly now: () => number;
-  /** A clock that nobody sets, ms: whatever is to be over in time. */
+  /** A clock that no one sets, ms: whatever is to be over in time. */
   readonly monotonic: () => number;
   readonly random: () => number;
   /** Failure tests end the process at named points. */

@@ -5,7 +5,7 @@ export const KAFKA_BUDGET_MS = 10_000;
  * tenant with such tries counts as slow, ms.
  */
 export const SLOW_MS = 1_000;
-/** A waiting email holds up nobody: it may take its time, ms. */
+/** A waiting email holds up no one: it may take its time, ms. */
 export const WAITING_BUDGET_MS = 60_000;
 /** Lease beyond the last call's deadline, ms (PROTOCOL.md 4). */
 export const LEASE_MARGIN_MS = 30_000;

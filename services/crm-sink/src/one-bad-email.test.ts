@@ -13,7 +13,7 @@ import { sinkDeps } from "../testing/sink-deps.ts";
 
 /**
  * One bad email (issue 12, 3): every answer that a CRM, or what stands before it, can give; met by one email only, by every email though
- * the CRM answers a ping, and by whoever calls. The sink's own pipeline over a real ledger (PGlite) and a real HTTP client; waits pass by
+ * the CRM answers a ping, and by anyone who calls. The sink's own pipeline over a real ledger (PGlite) and a real HTTP client; waits pass by
  * making the ledger older.
  */
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
@@ -180,7 +180,7 @@ interface Seen {
 const all = new Map<string, Seen>();
 const seen = (tenant: string): Seen => all.get(tenant) as Seen;
 
-/** All cases live through the same two hours and more, side by side: what an instance believes is a second old, and is waited for once. */
+/** All cases live through the same two hours and more, side by side: what an instance trusts is a second old, and is waited for once. */
 async function liveThrough(): Promise<void> {
   const begin = async (
     tenant: string,
@@ -239,7 +239,7 @@ async function fewAtATime(works: readonly (() => Promise<void>)[]): Promise<void
 /** Lets sixteen minutes pass by the ledger's clock, and tries what is due. */
 async function passTime(): Promise<void> {
   await ageAll(16 * 60_000);
-  // What an instance believes of a CRM and its circuit is a second old at most; pollers look twice a second.
+  // What an instance trusts of a CRM and its circuit is a second old at most; pollers look twice a second.
   await sleep(1_100);
   const take = {
     stage: "deliver",

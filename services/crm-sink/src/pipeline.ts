@@ -88,7 +88,7 @@ async function prepareCrm(email: DeliveryAttempt): Promise<StepResult<unknown>> 
 
 function applyClassPolicy(email: DeliveryAttempt): StepResult<null> {
   const { kind, reasons } = email.event.classification;
-  // Whoever asks about a bounce finds the recipient and the message that it is about.
+  // Anyone who asks about a bounce finds the recipient and the message that it is about.
   if (kind !== "human") email.evidence["classification"] = { kind, reasons: reasons.slice(0, MOST_REASONS) };
   const { reason } = treatmentOf(email.event, email.tenant.classes);
   return reason === null ? ok(null) : { kind: "suppress", reason };

@@ -23,7 +23,7 @@ export interface GatewayDeps extends PublisherDeps {
   readonly bodyBudget?: BodyBudget;
   /** HTTPS with this certificate, taken over anew when it changes. Default HTTP. */
   readonly certificate?: CertificateFiles | null;
-  /** Addresses and networks whose X-Forwarded-For is believed. Default none. */
+  /** Addresses and networks whose X-Forwarded-For is trusted. Default none. */
   readonly trustedProxies?: readonly string[];
   /** Amazon SNS, for its certificates and confirmations. Default the real one. */
   readonly sns?: SnsService;

@@ -91,7 +91,7 @@ describe("the gateway's process", () => {
     expect(text).toMatch(/inlet_ingest_requests_total\{tenant="demo",source="signed-json",code="202"\} [1-9]/);
   });
 
-  test("frozen while it takes an email it holds up nobody: another takes it, and once it goes on it is the same email", async () => {
+  test("frozen while it takes an email it holds up no one: another takes it, and once it goes on it is the same email", async () => {
     const other = await start();
     try {
       await untilReady(other);

@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 describe(
-  "D1: whatever a stranger sends is refused to him, and nobody else's mail suffers",
+  "D1: whatever a stranger sends is refused to him, and no one else's mail suffers",
   { timeout: 240_000 },
   () => {
     test.each([
@@ -60,7 +60,7 @@ describe(
       expect(told.records - records).toBe(told.neighbours.length - before);
     });
 
-    test("40 large bodies at once: refused as unsigned or for want of room", async () => {
+    test("40 large bodies at once: refused as unsigned or without room", async () => {
       const shape = bodyShapes(LARGE).find(({ name }) => name.includes("mime: one letter"));
       const answers = await Promise.all(
         Array.from({ length: 40 }, async () => sendRaw(gateway.ports.http, shape?.pieces() ?? [])),
@@ -117,7 +117,7 @@ test("D1: what chance makes of the shapes, 12 seeds", { timeout: 240_000 }, asyn
   expect(faults).toEqual([]);
 });
 
-describe("D1: a tenant that may send ends nobody's gateway", { timeout: 240_000 }, () => {
+describe("D1: a tenant that may send ends no one's gateway", { timeout: 240_000 }, () => {
   test.each([
     ["a large body of [", Buffer.alloc(20_000_000, "[")],
     ["a large body of {},", Buffer.concat([Buffer.from("["), Buffer.alloc(20_000_000, "{},")])],

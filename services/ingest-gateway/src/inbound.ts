@@ -22,7 +22,7 @@ export interface Inbound {
   /** Holds the span: what is called inside it belongs to this request's trace. */
   readonly context: Context;
   endpoint: InboundEndpoint | null;
-  /** Once it is believed. */
+  /** Once it is trusted. */
   delivery: VerifiedDelivery | null;
   /** Why it is not taken as its sender's: the signature, or `address` for a network that may not send. */
   signatureFault: VerificationFailure | "address" | null;

@@ -29,7 +29,7 @@ describe("IN9: where a sender may come from", () => {
     expect(gateway.logs.join("")).toContain('"signature_fault":"address"');
   });
 
-  test("X-Forwarded-For of a stranger is not believed", async () => {
+  test("X-Forwarded-For of a stranger is not trusted", async () => {
     gateway = await startTestGateway({}, ALLOWED);
     expect(await from("203.0.113.7", "192.0.2.7")).toBe(403);
   });

@@ -8,7 +8,7 @@ export interface TestCertificate {
   readonly key: string;
 }
 
-/** A certificate that nobody signed but itself, for localhost. */
+/** A certificate that no one signed but itself, for localhost. */
 export async function selfSigned(commonName = "localhost"): Promise<TestCertificate> {
   const { cert, private: key } = await generate([{ name: "commonName", value: commonName }], {
     keyType: "ec",

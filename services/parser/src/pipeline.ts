@@ -89,14 +89,14 @@ function describe(
   };
 }
 
-/** Email to nobody's address ends where it can be found again: after the tenant's file was mended, a replay from the dlq brings it back. */
+/** Email to no one's address ends where it can be found again: after the tenant's file was repaired, a replay from the dlq brings it back. */
 function knownRecipient({ tenant }: Delivery, event: NormalizedEvent): StepResult<null> {
   const { mailbox, source } = event;
   // What SMTP took for an unknown recipient was taken to be quarantined, or was known at that time.
   const policy = source.kind === "smtp" ? "quarantine" : tenant.unknownRecipients.http;
   if (mailbox !== null || policy === "accept") return ok(null);
   const detail = "none of its recipients is in the tenant's mailboxes";
-  // Whoever has to mend the tenant's file sees which address is missing in it.
+  // Anyone who has to repair the tenant's file sees which address is missing in it.
   return { ...deadLetter("unknown_recipient", "recipient", detail), evidence: { recipients: recipientsOf(event) } };
 }
 

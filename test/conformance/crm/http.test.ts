@@ -71,7 +71,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
   };
   const subject: ConformanceSubject = {
     crm: adapter(proxy.origin),
-    // Port 9 is refused by the machine itself: nobody listens there.
+    // Port 9 is refused by the machine itself: no one listens there.
     unreachable: adapter("http://127.0.0.1:9"),
     // A contact is looked up before it is written, on a machine that other tests use as well.
     impatientMs: 500,

@@ -36,7 +36,7 @@ test("the same national number in another country is somebody else's", async () 
   expect(await found()).toBeNull();
 });
 
-test("a number that very many have is nobody's own", async () => {
+test("a number that very many have is no one's own", async () => {
   contacts(...Array.from({ length: 25 }, () => ({ firstname: "Bo", phone: "+39 30 1234 5678" })), { phone: PHONE });
   expect(await found()).toBeNull();
 });

@@ -55,7 +55,7 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
 
   return {
     crm,
-    // Port 9 is refused by the machine itself: nobody listens there.
+    // Port 9 is refused by the machine itself: no one listens there.
     unreachable: adapter({ baseUrl: "http://127.0.0.1:9" }),
     calls,
     logged,

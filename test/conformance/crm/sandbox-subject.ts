@@ -65,7 +65,7 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
 
   return {
     crm,
-    // Port 9 is refused by the machine itself: nobody listens there.
+    // Port 9 is refused by the machine itself: no one listens there.
     unreachable: adapter({ baseUrl: "http://127.0.0.1:9" }),
     sandbox,
     origin,

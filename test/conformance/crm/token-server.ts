@@ -21,7 +21,7 @@ export interface TokenServer {
   readonly requests: readonly TokenRequest[];
   /** How often a refresh token came that was used before: what rotation is there to notice. */
   reuses(): number;
-  /** Access tokens that are good, as the sandbox takes them; the first, which nobody has, keeps it from taking any. */
+  /** Access tokens that are good, as the sandbox takes them; the first, which no one has, keeps it from taking any. */
   readonly accepted: readonly { readonly token: string; readonly tenant: string }[];
   /** Ends all access tokens early. */
   revokeTokens(): void;
@@ -91,7 +91,7 @@ export async function startTokenServer({
         access_token: accessToken,
         ...(expiresIn === null ? {} : { expires_in: expiresIn }),
         ...(grant === "refresh_token" ? { refresh_token: good } : {}),
-        // Nobody here can judge it.
+        // No one here can judge it.
         id_token: "not.a.token",
         scope: ["a", "list"],
       }),

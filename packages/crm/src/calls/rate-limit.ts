@@ -2,7 +2,7 @@ import { MOST_RETRY_AFTER_MS } from "./retry-after.ts";
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** What is left of one of the account's limits, whoever used the rest of it. */
+/** What is left of one of the account's limits, no matter who used the rest of it. */
 export interface Budget {
   /** As in the operations' costs. */
   readonly unit: string;
@@ -14,7 +14,7 @@ export interface Budget {
 /** What an answer's headers say of the account's limits; none where they say nothing that can be read. */
 export type ReadBudgets = (headers: Headers) => readonly Budget[];
 
-/** A reset beyond this is a time of day, s: nobody's window is thirty years long. */
+/** A reset beyond this is a time of day, s: no one's window is thirty years long. */
 const EPOCH_FROM = 1_000_000_000;
 
 /**

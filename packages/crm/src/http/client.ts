@@ -25,7 +25,7 @@ export interface HttpClient {
 export function createHttpClient(caller: Caller): HttpClient {
   return {
     call: ({ write, template, ...request }, options) =>
-      // A query may hold what nobody should see in a metric.
+      // A query may hold what no one should see in a metric.
       caller.call({ ...request, template: template.split("?")[0] ?? "" }, options, (result) =>
         sortAnswer(result, write, request.body),
       ),

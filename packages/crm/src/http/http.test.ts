@@ -40,7 +40,7 @@ test("an activity can be changed in what the request that updates it names, and 
   expect(fixed).toEqual(["text", "html", "contactId", "companyId", "dealId"]);
 });
 
-test("what nobody can change is answered without a call", async () => {
+test("what no one can change is answered without a call", async () => {
   const { activity } = apiWith({}, { subject: "{{subject}}" });
   const change = { recordId: "7", changed: { dealId: "2" } };
   const answer = await activity.update(change, { deadline: performance.now() + 1_000 });

@@ -20,7 +20,7 @@ test.each<[answer: string, names: string[]]>([
   ['{"message":"Validation failed","violations":[{"propertyPath":"contact[email]"}]}', ["email"]],
   ['{"invalid-params":[{"name":"title","reason":"too long"}]}', ["title"]],
   ['{"fields":["email","title"]}', ["email", "title"]],
-  // Words and values are nobody's names.
+  // Words and values are no one's names.
   ['{"message":"the email is wrong","value":"root@localhost"}', []],
   ['{"value":{"phone":["is missing"]}}', []],
   ['{"errors":{"root@localhost":["is no address"]}}', []],

@@ -150,7 +150,7 @@ function formFaults({ body, form }: WriteRequest): RequestFault[] {
     : [fault("file.write.form", "has not exactly one field for the file", 'Give one field the value "{{file}}"')];
 }
 
-/** Whoever can be read or named can be asked to be changed. */
+/** Anyone who can be read or named can be asked to be changed. */
 function updateFaults({ deal, activity }: CrmRequests): RequestFault[] {
   if (activity.update !== undefined) return [];
   return [

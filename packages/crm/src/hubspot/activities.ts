@@ -135,7 +135,7 @@ export async function updateActivity(
   return { ok: true, value: { recordId } };
 }
 
-/** An association failed for want of one of its ends: is it the email, or what it was to be tied to? */
+/** An association failed without one of its ends: is it the email, or what it was to be tied to? */
 async function missingEnd(client: HubSpotClient, recordId: string, options: CallOptions): Promise<CallResult<null>> {
   const email = await read(client, recordId, "?properties=inlet_email_key", options);
   if (!email.ok) return email;

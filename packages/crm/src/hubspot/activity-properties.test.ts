@@ -58,7 +58,7 @@ test("html goes as it is, and what an older Inlet put below it is not taken for 
   expect(fitHtml("")).toBeNull();
 });
 
-test("mail without a sender's address is written without headers, and nobody without an address stands in them", () => {
+test("mail without a sender's address is written without headers, and no one without an address stands in them", () => {
   expect(activityProperties({ ...INPUT, from: { email: "", name: "?" } }, "demo")).not.toHaveProperty(
     "hs_email_headers",
   );

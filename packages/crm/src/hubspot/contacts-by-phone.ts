@@ -4,7 +4,7 @@ import { batchAnswer, type HubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { ofSearch } from "./searches.ts";
 
-/** More contacts than this with one national number: it is nobody's own. */
+/** More contacts than this with one national number: it is no one's own. */
 const MOST = 20;
 
 /** HubSpot's own copies of the fields, without punctuation and country code, for searches. */

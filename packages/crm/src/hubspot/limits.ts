@@ -3,7 +3,7 @@ export const HUBSPOT_LIMITS = {
   /** Of any text property. */
   text: 65_536,
   subject: 1_000,
-  /** First and last name, far below what HubSpot keeps: nobody reads more, and a long one is an attack. */
+  /** First and last name, far below what HubSpot keeps: no one reads more, and a long one is an attack. */
   name: 255,
   dealName: 500,
   companyName: 255,

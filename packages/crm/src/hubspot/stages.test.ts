@@ -37,7 +37,7 @@ test.each([
   expect(place).toEqual({ ok: true, value: { pipeline: expected[0], stage: expected[1] } });
 });
 
-test("a pipeline that the account lacks is an outage to be mended where the tenant wants to wait for it", async () => {
+test("a pipeline that the account lacks is an outage to be repaired where the tenant wants to wait for it", async () => {
   const place = await createDealStages(client, { pipeline: null, stage: null }, "wait").resolve(
     { pipeline: "p3", stage: null },
     { deadline: 0 },

@@ -72,7 +72,7 @@ export function faultOfExchange(result: ExchangeResult): CallFault {
   }
 }
 
-/** The fault of an error that the token endpoint named (RFC 6749 5.2). Its description is not repeated: nobody knows what it quotes. */
+/** The fault of an error that the token endpoint named (RFC 6749 5.2). Its description is not repeated: no one knows what it quotes. */
 export function faultOfError(error: string): CallFault {
   switch (error) {
     case "invalid_grant":

@@ -23,8 +23,8 @@ export interface GrantStore {
   /** Takes the lease for `ms`; false where another owner has it, or where `generation` (0: nothing kept) is not the newest. */
   lease(key: GrantKey, generation: number, owner: string, ms: number): Promise<boolean>;
   /**
-   * Keeps what follows `generation` and ends its lease, whoever holds it by now: what was issued later must not be lost because it came late.
-   * False where something else follows it already. Tokens of the tenant's older grants that nobody renewed in 30 days are forgotten.
+   * Keeps what follows `generation` and ends its lease, no matter who holds it by now: what was issued later must not be lost because it came late.
+   * False where something else follows it already. Tokens of the tenant's older grants that no one renewed in 30 days are forgotten.
    */
   keep(key: GrantKey, generation: number, sealed: Buffer): Promise<boolean>;
   /** Gives the owner's lease back; another's stays. */

@@ -6,7 +6,7 @@ export interface HeldTokens {
   readonly accessToken: string;
   /** Epoch ms. */
   readonly issuedAt: number;
-  /** Epoch ms; null where nobody knows: then it is good until the CRM refuses it. */
+  /** Epoch ms; null where no one knows: then it is good until the CRM refuses it. */
   readonly endsAt: number | null;
   /** The one to renew it with; null for grant client_credentials. */
   readonly refreshToken: string | null;

@@ -6,7 +6,7 @@ import { faultOfLoad, unreadable } from "./faults.ts";
 
 /**
  * Makes the record, or leaves the one that has this external id as it is: `noupdate` with mode `update` is how Odoo's own modules bring
- * data that people may change afterwards. `ir.model.data` is unique by (module, name), so whoever comes second, or lands late, finds the
+ * data that people may change afterwards. `ir.model.data` is unique by (module, name), so anyone who comes second, or lands late, finds the
  * first record; of several at once one wins, and the others are told that they lost (`odoo:conflict`).
  *
  * @param fields by Odoo's import names: `partner_id/.id` is a database id, `subtype_id/id` an external id, `stage_id` a name.

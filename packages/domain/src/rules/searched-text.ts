@@ -12,7 +12,7 @@ export interface SearchedText {
   readonly origin: Uint32Array;
 }
 
-/** Marks within words that nobody sees: soft hyphen, zero-width space, word joiner, byte order mark. The joiners of Persian and Hindi stay. */
+/** Marks within words that no one sees: soft hyphen, zero-width space, word joiner, byte order mark. The joiners of Persian and Hindi stay. */
 const UNSEEN = /[\u00AD\u200B\u2060\uFEFF]/gu;
 const DOT_ABOVE = "\u0307";
 

@@ -6,7 +6,7 @@ const JOIN_TIMEOUT_MS = 60_000;
 
 /**
  * Commits offsets for an empty group by joining it as its only member. kafkajs' own `setOffsets` stops after the first fetch of any
- * broker, before the other brokers' partitions are committed; here all go in one commit, and only if nobody joined meanwhile.
+ * broker, before the other brokers' partitions are committed; here all go in one commit, and only if no one joined meanwhile.
  */
 export async function commitAsOnlyMember(
   connection: ConnectionOptions,

@@ -28,7 +28,7 @@ const MAX_BYTES_PER_PARTITION = 2 * MiB;
  * session timeout after it is back, and lets the group wait for it: so an outage of a broker is best outlived.
  */
 const OUTAGE_RETRIES = 60;
-/** What `stop` waits beyond the grace for handlers that heed the signal. */
+/** What `stop` waits beyond the grace for handlers that respect the signal. */
 const AFTER_GRACE_MS = 5000;
 
 /** One member of a group on kafkajs; the contract is port.ts', the traps it steps round are named where it does. */
@@ -59,7 +59,7 @@ export function createConsumer(
   const grace = new AbortController();
   const joined = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
-  // Both are for whoever listens; nobody listening must not end the process.
+  // Both are for anyone who listens; no one listening must not end the process.
   joined.promise.catch(() => undefined);
   closed.promise.catch(() => undefined);
 

@@ -116,7 +116,7 @@ export async function* readRanges(
     finished = true;
     signal.notify();
     await consumer.disconnect();
-    // Retried by nobody: an empty group without offsets is dropped by the broker itself in the end.
+    // Retried by no one: an empty group without offsets is dropped by the broker itself in the end.
     await admin.deleteGroups([groupId]).catch((error: unknown) => {
       connection.log.debug({ groupId, reason: reasonOf(error) }, "the reader's group was not deleted");
     });

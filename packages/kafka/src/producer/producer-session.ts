@@ -51,7 +51,7 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
     });
     const admin = client.admin({ retry: { retries: 0 } });
     const ready = Promise.all([producer.connect(), admin.connect()]).then(() => undefined);
-    // Whoever calls awaits it too; without this line a failed background connect would end the process.
+    // Anyone who calls awaits it too; without this line a failed background connect would end the process.
     ready.catch(() => undefined);
     return { producer, admin, ready, calls: 0, retired: false };
   }

@@ -147,7 +147,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
     });
   }
 
-  /** Asks until it knows or nobody waits. All that waited goes on in its order, in one step, before any later `send`. */
+  /** Asks until it knows or no one waits. All that waited goes on in its order, in one step, before any later `send`. */
   async function ask(topic: string, state: TopicState): Promise<void> {
     if (state.asking) return;
     state.asking = true;

@@ -48,7 +48,7 @@ describe("L7: what opens a circuit", () => {
 });
 
 describe("L5: the probe", () => {
-  it("does not come before the CRM asked for it, whoever heard that, and whatever else fails meanwhile", async () => {
+  it("does not come before the CRM asked for it, no matter who heard that, and whatever else fails meanwhile", async () => {
     fresh();
     await record(outage("evt_1"), outage("evt_2"), outage("evt_3"), outage("evt_4", { retryAfterMs: 120_000 }));
     const { probeInMs } = await record(outage("evt_5"), outage("evt_6"));
@@ -57,7 +57,7 @@ describe("L5: the probe", () => {
     expect(await probes()).toEqual([]);
     await age(database, 60_001);
     expect(await probes()).toEqual([{ tenant, crm: CRM }]);
-    // Nobody else gets it meanwhile.
+    // No one else gets it meanwhile.
     expect(await probes()).toEqual([]);
     // Its instance died: another one gets it.
     await age(database, 30_001);

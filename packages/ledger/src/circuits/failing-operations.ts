@@ -11,7 +11,7 @@ export interface FailedCall {
   readonly code: string;
 }
 
-/** Whether the call meets this email only, or whoever makes it. */
+/** Whether the call meets this email only, or anyone who makes it. */
 export interface CallEvidence {
   /** The email failed at the operation before. */
   readonly again: boolean;

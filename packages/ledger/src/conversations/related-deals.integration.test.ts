@@ -212,7 +212,7 @@ describe("while an earlier email of the subject has not ended", () => {
     expect(await ledger.relatedDeals(second)).toEqual(NOTHING);
   });
 
-  it("one that waits behind another of its conversation holds nobody up: it may wait for the email that asks", async () => {
+  it("one that waits behind another of its conversation holds no one up: it may wait for the email that asks", async () => {
     const tenant = newTenant();
     const [head, behind] = [question(tenant, 1, { subject: null }), question(tenant, 2, { conversationId: "cnv_1" })];
     await ledger.relatedDeals(behind);

@@ -168,7 +168,7 @@ function asRow(candidate: Candidate): object {
 }
 
 /**
- * Deliveries that a sink took more than `forMs` ago and that since then neither ended nor wait, with nobody holding a lease for them. Postgres'
+ * Deliveries that a sink took more than `forMs` ago and that since then neither ended nor wait, with no one holding a lease for them. Postgres'
  * clock counts, whichever sink took them and whichever asks. Each is given out once per taking, and its record counts again whatever order it has.
  */
 export async function takeStalled(

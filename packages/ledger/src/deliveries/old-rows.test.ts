@@ -31,7 +31,7 @@ describe.each(AGES)("L1: %i days later", (days) => {
     ]);
   });
 
-  it("a claim that nobody ended is taken over", async () => {
+  it("a claim that no one ended is taken over", async () => {
     const key = "b@example.com";
     await ledger.claim([{ ...contact, key, owner: "one", leaseMs: 60_000, settleMs: 0 }]);
     await age(database, days * DAY_MS);
@@ -81,7 +81,7 @@ describe.each(AGES)("L1: %i days ahead", (days) => {
     await ledger.claim([{ ...contact, owner: "one", leaseMs: ms, settleMs: ms }]);
     const [busy] = await ledger.claim([{ ...contact, owner: "two", leaseMs: 1, settleMs: 0 }]);
     expect(busy?.state).toBe("busy");
-    // Whoever waits may hand it to a timer: Node fires one of more than 2^31 ms at once.
+    // Anyone who waits may hand it to a timer: Node fires one of more than 2^31 ms at once.
     expect(busy?.state === "busy" && busy.forMs).toBeLessThanOrEqual(2 ** 31 - 1);
   });
 

@@ -11,7 +11,7 @@ export interface UndecodableRecord {
   readonly pass: number;
   /** Attempts that its row has used up. */
   readonly attempt: number;
-  /** Epoch ms: when the gateway took it, or where nobody knows, when its record was written. */
+  /** Epoch ms: when the gateway took it, or where no one knows, when its record was written. */
   readonly receivedAt: number;
 }
 
@@ -20,7 +20,7 @@ const REOPENED = `(d.state = 'dead_lettered' and (d.normalized_topic, d.normaliz
          (excluded.normalized_topic, excluded.normalized_partition, excluded.normalized_offset))`;
 
 /**
- * Finds or makes the row of a normalized record that nobody can read. A row that was dead-lettered by another record opens its next pass; every other
+ * Finds or makes the row of a normalized record that no one can read. A row that was dead-lettered by another record opens its next pass; every other
  * one stays as it is. A made row stands as `delivering`: it is taken up again if the process dies before its end.
  */
 export async function acceptUndecodable(

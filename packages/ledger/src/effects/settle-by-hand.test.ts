@@ -74,7 +74,7 @@ describe("an effect settled by hand", () => {
     return ledger.claim([{ ...contact, tenant, eventId, owner: eventId, leaseMs, settleMs: 0 }]);
   }
 
-  /** An email that made a call of which nobody knows what became. */
+  /** An email that made a call of which no one knows what became. */
   async function deadLetter(tenant: string, eventId: string): Promise<void> {
     await ledger.admit(candidate(tenant, eventId, 2_000));
     await claim(tenant, eventId);

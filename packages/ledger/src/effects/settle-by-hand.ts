@@ -1,6 +1,6 @@
 import { asRows, type Database } from "../database.ts";
 
-/** An effect of an email of which nobody knows whether it was written. */
+/** An effect of an email of which no one knows whether it was written. */
 export interface UnknownEffect {
   readonly crm: string;
   readonly effect: string;

@@ -20,7 +20,7 @@ export interface ListPlace {
   readonly eventId: string;
 }
 
-/** A delivery in a list: no content, and nobody's address. */
+/** A delivery in a list: no content, and no one's address. */
 export interface ListedDelivery extends ListPlace {
   readonly tenant: string;
   readonly state: string;

@@ -201,7 +201,7 @@ async function acknowledgeGaps(database: Database, by: { actor: string; why: str
 
 const KEEP_AGAIN_MS = 1_000;
 
-/** Keeps a gap, however long the ledger is away: whoever found it reads on only then. */
+/** Keeps a gap, however long the ledger is away: anyone who found it reads on only then. */
 export async function keepGap(
   accounts: Pick<Accounts, "rememberGaps">,
   gap: LogGap | null,

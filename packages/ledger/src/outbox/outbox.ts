@@ -6,7 +6,7 @@ export type Publish = (record: OutboxRecord) => Promise<unknown>;
 
 /**
  * Publishes the oldest outbox rows and deletes them in the same transaction once all are acknowledged; answers how many. Of a key only the
- * oldest row is taken, whoever holds it, so that the topic's last record of a key is the last that was written. A crash between publishes
+ * oldest row is taken, no matter who holds it, so that the topic's last record of a key is the last that was written. A crash between publishes
  * again: outcomes are keyed and compacted.
  */
 export async function publishOutbox(database: Database, publish: Publish, limit = 200): Promise<number> {

@@ -86,7 +86,7 @@ export function readWaitingRecords(
 ): (email: WaitingEmail) => Promise<StoredRecord | null> {
   const references = emails.filter(({ record }) => record.value === null);
   const read = references.length === 0 ? Promise.resolve([]) : records.read(references.map(({ record }) => record));
-  // Whoever needs it hears of a failure; the others go on.
+  // Anyone who needs it hears of a failure; the others go on.
   read.catch(() => {});
   return async (email) => {
     const index = references.indexOf(email);

@@ -65,7 +65,7 @@ interface Row {
   headers: [string, string][];
 }
 
-/** What is parked for these goes on as soon as they let it, whatever its own due time: nobody has to write to each row then. */
+/** What is parked for these goes on as soon as they let it, whatever its own due time: no one has to write to each row then. */
 const GATED = "w.kind = 'parked' and w.code in ('circuit_open', 'buffer_mode', 'quota')";
 
 /** Without an index: a conversation is found by its id, and a plan that goes by the tenant would read all that waits of it. */

@@ -36,7 +36,7 @@ async function verify(
   context: VerificationContext,
 ): Promise<Verified> {
   const contentType = headers["content-type"] ?? "";
-  // Looked for in the bytes: whoever is not Mailgun must not make us read a form.
+  // Looked for in the bytes: anyone who is not Mailgun must not make us read a form.
   const proof = findFields(body, contentType, PROOF);
   if (proof === null) return { kind: "unverified", why: "malformed" };
   const { timestamp, token, signature } = proof;
@@ -62,7 +62,7 @@ async function verify(
   }
   if (isEventWebhook(form)) return { kind: "not_email", what: "a Mailgun event webhook" };
   const key = keyOf(form);
-  // Whoever saw one triple could send any body with it: it stays with the email that it first came with.
+  // Anyone who saw one triple could send any body with it: it stays with the email that it first came with.
   if (!context.bindToken(token, key, sentAt + source.signatureWindowMs)) return { kind: "unverified", why: "reused" };
   return { kind: "delivery", delivery: toDelivery(key, storableId(token), sentAt) };
 }

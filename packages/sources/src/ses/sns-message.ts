@@ -85,7 +85,7 @@ export function isSigned(message: SnsMessage, pem: string, now: number): boolean
 
 /**
  * Whether an address is one of SNS itself: https on the usual port, `sns.<region>.amazonaws.com`, no user. `ending` is what its path must
- * end with. Checked before anything is fetched: whoever posts chooses these addresses.
+ * end with. Checked before anything is fetched: anyone who posts chooses these addresses.
  */
 export function isSnsAddress(url: string, ending = ""): boolean {
   if (!URL.canParse(url)) return false;

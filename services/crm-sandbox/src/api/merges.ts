@@ -23,7 +23,7 @@ export function mergeRoutes({ store, now }: ApiContext): Route[] {
 
 /**
  * Two records become one, as HubSpot merges: the primary's values count, empty ones are filled from the other, ties go over, and the other's
- * id leads to the primary from then on, which lists it in `hs_merged_object_ids`. The other's unique values are nobody's any more.
+ * id leads to the primary from then on, which lists it in `hs_merged_object_ids`. The other's unique values are no one's any more.
  */
 export function mergeRecords(
   store: CrmStore,

@@ -6,7 +6,7 @@ import { batchOrigin, inOrigin, metrics, withBatchSpan, type BatchOrigin } from 
 import type { AccountQuotas } from "./account-quotas.ts";
 import { MIN_CALL_MS, quotaWaitMs } from "../limits.ts";
 
-/** What became of a call: it was not made, for buffer mode, for want of a token or of time, or since the circuit is open; or it was answered. */
+/** What became of a call: it was not made, for buffer mode, without a token or of time, or since the circuit is open; or it was answered. */
 export type CallEnd<T> =
   | { readonly kind: "buffered" }
   | { readonly kind: "no-token"; readonly retryInMs: number }
@@ -22,7 +22,7 @@ export interface BatchedCall<Input, Value> {
   readonly input: Input;
   /** Of the record that it writes; null for a call that only reads. */
   readonly key: string | null;
-  /** The email's own, of the clock that nobody sets. */
+  /** The email's own, of the clock that no one sets. */
   readonly deadline: number;
   /** Told each time before the call leaves, by itself or with others. */
   readonly begin: () => void;
@@ -42,7 +42,7 @@ export interface BatchCallsOptions {
   readonly gate: () => Promise<Pick<Gate, "buffered">>;
   /** Longest time for one call, ms. */
   readonly timeoutMs: number;
-  /** A clock that nobody sets, ms. */
+  /** A clock that no one sets, ms. */
   readonly now: () => number;
   /** Failure tests end the process at named points. */
   readonly failpoint: (point: string) => void;
@@ -60,7 +60,7 @@ const PATIENCE_MS = 1_000;
 
 /**
  * Calls of one tenant's CRM that emails make at the same time, made together: one token, one result for the circuit and one deadline, the
- * earliest of its emails, a batch. A call that nobody joins is the plain one. What the CRM refuses in a batch is taken apart, so that an
+ * earliest of its emails, a batch. A call that no one joins is the plain one. What the CRM refuses in a batch is taken apart, so that an
  * email's fate is always what the CRM says of it alone.
  */
 export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
@@ -191,7 +191,7 @@ function batchOf({ batch }: AnyOperation): Batch<unknown, unknown> {
   return batch;
 }
 
-/** A batch that nobody joins is the plain call. */
+/** A batch that no one joins is the plain call. */
 function dearest(batch: Cost, isolated: Cost): Cost {
   const units = Object.keys({ ...batch, ...isolated });
   return Object.fromEntries(units.map((unit) => [unit, Math.max(batch[unit] ?? 0, isolated[unit] ?? 0)])) as Cost;

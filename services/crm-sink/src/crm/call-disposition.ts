@@ -18,7 +18,7 @@ const OF_FILES: ReadonlySet<string> = new Set(["file", "settle-file"]);
 
 /**
  * What a fault means for the email that met it. What would be an outage is one if the CRM does not answer a ping either: then it counts
- * toward the tenant's circuit. If it does answer, the ledger says whether the call fails for this email only, or for whoever makes it.
+ * toward the tenant's circuit. If it does answer, the ledger says whether the call fails for this email only, or for anyone who makes it.
  */
 export async function toCallDisposition(
   email: CallAttempt,

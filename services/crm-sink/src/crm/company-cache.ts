@@ -2,7 +2,7 @@ import type { CompanyMatch } from "@inlet/crm";
 import type { StepResult } from "@inlet/domain";
 import { LRUCache } from "lru-cache";
 
-/** How long an answer is believed, ms: a company that people make, merge or delete counts within it. */
+/** How long an answer is trusted, ms: a company that people make, merge or delete counts within it. */
 const FRESH_MS = 10 * 60_000;
 
 /** Domains of one tenant, each an answer of some 200 bytes. */
@@ -10,7 +10,7 @@ const MOST = 5_000;
 
 /** What a CRM said of domains: most mail comes from domains that were asked for a moment ago, and HubSpot allows few searches. */
 export interface CompanyCache {
-  /** Undefined: nobody asked lately. Null: the CRM had none. */
+  /** Undefined: no one asked lately. Null: the CRM had none. */
   get(domain: string): CompanyMatch | null | undefined;
   set(domain: string, company: CompanyMatch | null): void;
   /** Emails that ask at the same time get the answer of the first. */

@@ -6,10 +6,10 @@ export type CrmAnswer =
   | {
       readonly ok: false;
       readonly fault: CallFault;
-      /** Nobody has been told of this ping before. */ readonly fresh: boolean;
+      /** No one has been told of this ping before. */ readonly fresh: boolean;
     };
 
-/** What a ping said is believed for so long, ms. */
+/** What a ping said is trusted for so long, ms. */
 const FRESH_MS = 1_000;
 
 /** A ping that takes longer is no answer, ms. */

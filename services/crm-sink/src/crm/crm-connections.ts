@@ -196,7 +196,7 @@ export function createCrmConnections(deps: {
       // Calls under way on the old connection end by themselves.
       if (known !== undefined) void known.crm.adapter.close().catch(() => {});
       known?.crm.circuit.close();
-      // What was wrong may be mended: nobody has to wait for the next probe.
+      // What was wrong may be repaired: no one has to wait for the next probe.
       if (known !== undefined) {
         void deps.ledger.probeSoon(tenant.id, crm.kind).catch(() => {});
       }

@@ -1,7 +1,7 @@
 import type { DealRead } from "@inlet/crm";
 import { LRUCache } from "lru-cache";
 
-/** How long a deal is believed to stand where it stood, ms: emails that come together ask once. */
+/** How long a deal is trusted to stand where it stood, ms: emails that come together ask once. */
 const FRESH_MS = 10_000;
 
 /** Deals of one tenant. */

@@ -63,7 +63,7 @@ test("L15: two thousand notices to a receiver that hangs hold up no other tenant
   await database.query("delete from notices");
 }, 90_000);
 
-test("N2: a notice of a tenant whose file is broken is kept until the file is mended, and then sent", async () => {
+test("N2: a notice of a tenant whose file is broken is kept until the file is repaired, and then sent", async () => {
   const team = await receiver(true);
   await database.query(
     "insert into notices (tenant, key, event_id, notice, body) values ('acme', 'eml_1/r', 'evt_1', 'team', '{}')",

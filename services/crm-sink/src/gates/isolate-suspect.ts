@@ -2,7 +2,7 @@ import { deadLetter, ok, type StepResult } from "@inlet/domain";
 import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 
-/** Starts without an end after which an email is tried with nothing else under way: whoever ends the process takes all others with it. */
+/** Starts without an end after which an email is tried with nothing else under way: anyone who ends the process takes all others with it. */
 const SUSPECT_STARTS = 3;
 /** Starts alone without an end after which it is dead-lettered: two, since one may have ended by another cause at that moment. */
 const ALONE_STARTS = 2;

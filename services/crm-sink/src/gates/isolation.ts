@@ -16,7 +16,7 @@ export interface Isolation {
 const EVERYTHING = 1_000_000;
 
 export function createIsolation(): Isolation {
-  // In the order of asking: who waits to be alone is overtaken by nobody.
+  // In the order of asking: who waits to be alone is overtaken by no one.
   const places = new Semaphore(EVERYTHING);
   return {
     begin: async () => {

@@ -1,6 +1,6 @@
 import type { Gate } from "@inlet/ledger";
 
-/** How long what the ledger said is believed: `inlet buffer on` takes hold everywhere within it, ms. */
+/** How long what the ledger said is trusted: `inlet buffer on` takes hold everywhere within it, ms. */
 const FRESH_MS = 1_000;
 
 /** Asks the ledger whether a tenant's mail may go on, at most once a second however many emails ask. `now` is a clock that never goes back, ms. */

@@ -7,7 +7,7 @@ import type { IncomingDelivery, SinkDeps } from "../attempt.ts";
 const LOOK_MS = 30_000;
 
 /**
- * Email of a tenant whose file was broken when this process started waits until the file is mended: without it nobody knows its CRM, and as a
+ * Email of a tenant whose file was broken when this process started waits until the file is repaired: without it no one knows its CRM, and as a
  * dead letter it would need an operator for every one.
  */
 export async function waitForTenantFile(

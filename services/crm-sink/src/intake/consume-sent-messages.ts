@@ -8,7 +8,7 @@ const INFRASTRUCTURE_PAUSE_MS = 1_000;
 
 /**
  * Takes registrations of sent messages into the ledger, a batch in one go. A fault of Inlet's infrastructure pauses the partition; a record
- * that nobody can read is an alert and is passed over, since the sender was told by the gateway what a registration needs.
+ * that no one can read is an alert and is passed over, since the sender was told by the gateway what a registration needs.
  */
 export function consumeSentMessages(deps: Pick<SinkDeps, "ledger" | "codec" | "log">): BatchHandler {
   return async (records, { signal }) => {

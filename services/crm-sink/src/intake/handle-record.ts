@@ -18,7 +18,7 @@ import { waitForTenantFile } from "../gates/wait-for-tenant-file.ts";
 
 /**
  * Takes one record to an outcome that is durable. Throws only what must stop the partition: infrastructure faults and
- * {@link PausePartition}. A fault of our own code is logged and treated as a passing fault of the record, so that it holds up nobody.
+ * {@link PausePartition}. A fault of our own code is logged and treated as a passing fault of the record, so that it holds up no one.
  */
 export async function handleRecord(deps: SinkDeps, incoming: IncomingDelivery): Promise<void> {
   const passage = await deps.isolation.begin();

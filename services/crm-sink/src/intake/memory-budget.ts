@@ -26,7 +26,7 @@ export function createMemoryBudget(total: number): MemoryBudget {
         own.users -= 1;
         if (own.users === 0) tenants.delete(tenant);
       };
-      // Always the tenant's first: nobody holds the whole and waits for a share.
+      // Always the tenant's first: no one holds the whole and waits for a share.
       const inShare = await acquire(own.semaphore, weight, patienceMs);
       const inAll = inShare === null ? null : await acquire(all, weight, until - performance.now());
       if (inShare !== null && inAll !== null)

@@ -9,7 +9,7 @@ import { handleRecord } from "./handle-record.ts";
 const STALLED_MS = 45_000;
 
 /**
- * Takes up deliveries that stand as `delivering` although nobody works on them any more: no live lease, no waiting row, no end for longer
+ * Takes up deliveries that stand as `delivering` although no one works on them any more: no live lease, no waiting row, no end for longer
  * than a try can last. Their record is read again from Kafka. Claims make that safe even if its first reader still lives; each one is an
  * alert, since the order of writing should leave none.
  */

@@ -6,7 +6,7 @@ import type { SinkDeps } from "../attempt.ts";
 const PAGE = 500;
 const IDLE_MS = 10_000;
 
-/** Lets mail go whose turn came at the very moment when it began to wait: nobody else would look for it. */
+/** Lets mail go whose turn came at the very moment when it began to wait: no one else would look for it. */
 export function releaseHeads({ ledger, log }: Pick<SinkDeps, "ledger" | "log">): Poller {
   let after: ConversationKey | null = null;
   return poll(

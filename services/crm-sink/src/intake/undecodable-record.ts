@@ -11,8 +11,8 @@ import type { IncomingDelivery, SinkDeps } from "../attempt.ts";
 const OPEN: ReadonlySet<string> = new Set(["accepted", "parsed", "delivering"]);
 
 /**
- * Ends a record that cannot be delivered because it cannot be read or belongs to nobody. It ends its owner's row; where another record has ended
- * that, or it waits with bytes of its own, this one ends as a row of nobody, found by where it lies.
+ * Ends a record that cannot be delivered because it cannot be read or belongs to no one. It ends its owner's row; where another record has ended
+ * that, or it waits with bytes of its own, this one ends as a row of no one, found by where it lies.
  */
 export async function deadLetterUndecodable(
   deps: SinkDeps,

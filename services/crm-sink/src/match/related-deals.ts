@@ -40,7 +40,7 @@ export async function findRelatedDeals(email: DeliveryAttempt): Promise<RelatedD
   });
 }
 
-/** The campaigns that the email's addresses name, and who would have got their messages; null where nobody registers any. */
+/** The campaigns that the email's addresses name, and who would have got their messages; null where no one registers any. */
 function campaignOf({ event, tenant }: DeliveryAttempt): { contact: string; names: string[] } | null {
   const contact = normalizeAddress(contactOf(event)?.email ?? "");
   if (tenant.outbound === null || contact === null || !isTrustedSender(event)) return null;

@@ -5,7 +5,7 @@ const MOST_MENTIONED = 20;
 
 /**
  * Finds which registered messages of the tenant this email answers (WR3), and notes what it refers to, so that a message that is
- * registered only later finds it. An email that begins a thread costs nothing, nor does one of a tenant that nobody registers for.
+ * registered only later finds it. An email that begins a thread costs nothing, nor does one of a tenant that no one registers for.
  */
 export async function findSentMessages(email: DeliveryAttempt): Promise<void> {
   const { event, deps, tenant } = email;

@@ -65,7 +65,7 @@ test("a conversation that another email joined meanwhile: everything is given ba
   expect(email.effects.ends()).toEqual([]);
 });
 
-test("a deal that is there already is no second one: nobody is asked", async () => {
+test("a deal that is there already is no second one: no one is asked", async () => {
   const confirmed: ClaimResult = { state: "confirmed", recordId: "7", desired: {}, eventId: "evt_0", gone: false };
   const { email, asked } = emailWith("cnv_joined", confirmed);
   expect(await claimEffects(email, PLAN)).toMatchObject({ kind: "ok" });

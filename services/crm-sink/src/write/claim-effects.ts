@@ -7,7 +7,7 @@ import { settleMsOf } from "../crm/call-crm.ts";
 import { LEASE_MARGIN_MS } from "../limits.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 
-/** What a claim came to that nobody else holds. */
+/** What a claim came to that no one else holds. */
 export type Claimed = Exclude<ClaimResult, { state: "busy" }>;
 
 /** Claims of one email by effect and key: `won` ones are ours to write, the others are there already. */
@@ -122,7 +122,7 @@ function heldClaims(
 
 /**
  * Whether another email joined this conversation to one of another id after this one had asked for it and before it claimed the deal: then
- * the deal claimed here would be the conversation's second. While a deal is claimed nobody joins, so the answer holds.
+ * the deal claimed here would be the conversation's second. While a deal is claimed no one joins, so the answer holds.
  */
 async function joinedMeanwhile(
   email: DeliveryAttempt,

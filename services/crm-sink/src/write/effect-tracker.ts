@@ -3,7 +3,7 @@ import type { EffectEnd } from "@inlet/ledger";
 
 /** The effects of one try of one email: what was claimed, what became of it. Its `ends` go into the try's transaction whatever the outcome. */
 export interface EffectTracker {
-  /** `settle`: an earlier owner may have written it, not before `since` (epoch ms; null where nobody did). */
+  /** `settle`: an earlier owner may have written it, not before `since` (epoch ms; null where no one did). */
   won(effect: EffectKind, key: string, settle: boolean, since?: number | null): void;
   /** A call for it begins: from here on an interruption leaves it unknown. */
   calling(effect: EffectKind, key: string): void;

@@ -66,7 +66,7 @@ describe("an activity that is there, and what a replay made", () => {
   });
 });
 
-/** What CRMs make of texts, and what they let nobody change (facts of Salesforce and Pipedrive). */
+/** What CRMs make of texts, and what they let no one change (facts of Salesforce and Pipedrive). */
 describe("a replay under another mapping, of texts that the CRM has in its own way", () => {
   const texts = { subject: "Offer", text: "Hello <b>you</b>" };
   const now = { subject: "Offer", text: "Hello again" };

@@ -65,7 +65,7 @@ async function renew(
   const into = found.value?.recordId ?? null;
   if (into === recordId) return ok(null);
 
-  // Held by this very try: nobody else knows the record.
+  // Held by this very try: no one else knows the record.
   const own = effects.written(effect, key);
   const name = { tenant: event.tenantId, crm: crm.key, effect, key };
   if (into !== null) {

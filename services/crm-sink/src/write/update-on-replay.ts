@@ -16,7 +16,7 @@ export function listRuleEffects(email: DeliveryAttempt, claims: HeldClaims): voi
 }
 
 /**
- * A replay of what this delivery wrote: fields whose desired value changed are written where nobody changed them in the CRM since; a record
+ * A replay of what this delivery wrote: fields whose desired value changed are written where no one changed them in the CRM since; a record
  * that was deleted there stays deleted (PROTOCOL.md 6).
  */
 export async function updateOnReplay(

@@ -45,7 +45,7 @@ export async function describeActivity(email: DeliveryAttempt, links: ActivityLi
   };
 }
 
-/** Who wrote it. A colleague's forward is the colleague's email, whoever's words are in it. */
+/** Who wrote it. A colleague's forward is the colleague's email, no matter whose words are in it. */
 function author(event: NormalizedEvent): ActivityInput["from"] {
   const { email = "", name = null } = (event.contact?.via === "colleague" ? event.from : contactOf(event)) ?? {};
   return { email, name };

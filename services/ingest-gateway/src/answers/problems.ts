@@ -47,7 +47,7 @@ export interface ProblemExtras {
   readonly retryAfter?: number;
   /** Further response headers. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Each field that is wrong, and how to mend it. */
+  /** Each field that is wrong, and how to repair it. */
   readonly errors?: readonly FieldError[];
   readonly cause?: unknown;
 }

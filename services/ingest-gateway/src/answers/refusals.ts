@@ -3,7 +3,7 @@ import type { Answers } from "@inlet/sources";
 import { PROBLEM_MEDIA_TYPE, Problem, asProblem, problemDocument } from "./problems.ts";
 import type { ProblemCode } from "./problems.ts";
 
-/** Answers every refusal, whoever made it, as problem+json. */
+/** Answers every refusal, no matter who made it, as problem+json. */
 export function refuseWithProblems(app: FastifyInstance): void {
   app.setErrorHandler(refuseRequest);
   app.setNotFoundHandler((request, reply) => answer(notFound(request), request, reply));

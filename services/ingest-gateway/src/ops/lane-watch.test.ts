@@ -75,7 +75,7 @@ describe("a dedicated lane that is not set up (N1)", () => {
     await expect(lanes.watch.mustTake("globex")).rejects.toBeInstanceOf(LaneNotReadyError);
   });
 
-  test("Kafka away is no reason to refuse for want of topics: the producer says what is the matter", async () => {
+  test("Kafka away is no reason to refuse without topics: the producer says what is the matter", async () => {
     const kafka = createInMemoryKafka();
     const lanes = watch(kafka, ["globex"]);
     kafka.faults.unavailable(true);
@@ -83,7 +83,7 @@ describe("a dedicated lane that is not set up (N1)", () => {
   });
 });
 
-test("a lane that nobody reads is an alert after a while, a warning at once, and both end with a reader (N1)", async () => {
+test("a lane that no one reads is an alert after a while, a warning at once, and both end with a reader (N1)", async () => {
   const kafka = createInMemoryKafka({ lanes: ["globex"] });
   const lanes = watch(kafka, ["globex"]);
   const before = await alerts("lane_without_consumers");

@@ -38,7 +38,7 @@ export interface LaneWatchDeps {
   readonly everyMs?: number;
 }
 
-/** Watches whether the lanes have topics, and somebody who reads them: mail that is accepted into a lane that nobody reads would be missed by nobody. */
+/** Watches whether the lanes have topics, and somebody who reads them: mail that is accepted into a lane that no one reads would be missed by no one. */
 export function watchLanes({ kafka, lanes, log, everyMs = EVERY_MS }: LaneWatchDeps): LaneWatch {
   let states: ReadonlyMap<string, LaneState> = new Map();
   const idleLooks = new Map<string, number>();

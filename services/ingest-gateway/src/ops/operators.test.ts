@@ -77,7 +77,7 @@ describe("readiness", () => {
     expect(checks["blobs"]?.detail).toContain("inlet blobs init");
   });
 
-  test("a lane without topics leaves the others ready; one that nobody reads is a warning (N1)", async () => {
+  test("a lane without topics leaves the others ready; one that no one reads is a warning (N1)", async () => {
     const dedicated = tenantOf(
       "globex",
       'name: Globex\nisolation: dedicated\nsources: {}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:TOKEN" }\n',

@@ -8,7 +8,7 @@ export type MailProtocol = "smtp" | "smtps" | "lmtp";
 export interface ClientFacts {
   /** The address that is connected, whatever it says by XCLIENT. */
   readonly peer: string;
-  /** Whether it is a relay of our own: it is believed when it names its client. */
+  /** Whether it is a relay of our own: it is trusted when it names its client. */
   readonly relay: boolean;
   /** `TLSv1.3`; null without. */
   tls: string | null;

@@ -46,7 +46,7 @@ export interface MailListener {
   close(): Promise<void>;
 }
 
-/** smtp-server has commands that mean nothing here: nobody logs in, and nobody is told who exists. */
+/** smtp-server has commands that mean nothing here: no one logs in, and no one is told who exists. */
 const NO_COMMANDS = ["AUTH", "WIZ", "SHELL", "KILL"];
 
 /** One port for mail. What the conversation decides is in the files beside this one; smtp-server speaks it. */
@@ -180,7 +180,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     if (closing) setImmediate(() => end(session.id, "shutting_down"));
   }
 
-  /** Null when nobody waits for a reply any more. */
+  /** Null when no one waits for a reply any more. */
   async function take(
     stream: Parameters<SMTPServer["onData"]>[0],
     session: SMTPServerSession,

@@ -12,7 +12,7 @@ export type Received =
   | { readonly kind: "too_many_pieces"; readonly bytes: number }
   /** Nor is one whose header does not end: each of its fields costs work. The connection must end. */
   | { readonly kind: "header_too_large"; readonly bytes: number }
-  /** The connection ended before the message did: nobody waits for a reply. */
+  /** The connection ended before the message did: no one waits for a reply. */
   | { readonly kind: "abandoned"; readonly bytes: number };
 
 /**

@@ -219,7 +219,7 @@ describe("slow clients", () => {
 });
 
 describe("closing", () => {
-  test("idle connections end, a message under way gets its answer, and nobody new is let in", async () => {
+  test("idle connections end, a message under way gets its answer, and no one new is let in", async () => {
     await start();
     const idle = await mailClient(mail.port("smtp"));
     const busy = await greeted();

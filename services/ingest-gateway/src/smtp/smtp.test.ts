@@ -186,7 +186,7 @@ describe("a trusted relay", () => {
   });
 });
 
-test("nobody else is believed", async () => {
+test("no one else is trusted", async () => {
   const client = await mailClient(mail.port("smtp"));
   const answers = await client.say("EHLO client.example", "XCLIENT ADDR=192.0.2.7", "XFORWARD ADDR=192.0.2.7");
   expect(answers.slice(1)).toEqual(["500 Error: command not recognized", "500 Error: command not recognized"]);

@@ -8,7 +8,7 @@ const MOST_TENANTS = 10_000;
 export type TakeOfRate = (tenant: TenantConfig) => boolean;
 
 /**
- * Holds a tenant's mail to its rate on this instance, by the rule of the HTTP endpoint (steps/limit-rate.ts) but counted apart: whoever sends
+ * Holds a tenant's mail to its rate on this instance, by the rule of the HTTP endpoint (steps/limit-rate.ts) but counted apart: anyone who sends
  * mail has signed nothing, and must not use up what signed senders have.
  */
 export function createTenantRate(now: () => number): TakeOfRate {

@@ -6,7 +6,7 @@ import { deliveryOf, getEndpoint, inboundOf } from "../inbound.ts";
 
 const LONGEST_CONTENT_TYPE = 255;
 
-/** Makes the event of a believed request: deterministic id, lane as of now, bytes as they came. */
+/** Makes the event of a trusted request: deterministic id, lane as of now, bytes as they came. */
 export function nameEvent(request: FastifyRequest): RawEvent {
   const inbound = inboundOf(request);
   const { tenant, source } = getEndpoint(request);

@@ -16,7 +16,7 @@ export function openInbound(now: () => number) {
       { kind: SpanKind.SERVER },
       propagation.extract(ROOT_CONTEXT, request.headers),
     );
-    // Without a collector nothing is recorded, and the attributes would be made for nobody.
+    // Without a collector nothing is recorded, and the attributes would be made for no one.
     if (span.isRecording()) {
       span.setAttributes({
         "http.request.method": request.method,
@@ -56,7 +56,7 @@ export function closeInbound(alarm: SignatureAlarm) {
   };
 }
 
-/** The sender hung up before the answer. 499 is what nginx logs for it; nobody receives it. */
+/** The sender hung up before the answer. 499 is what nginx logs for it; no one receives it. */
 export async function abandonInbound(request: FastifyRequest): Promise<void> {
   end(request, 499, null);
 }

@@ -26,7 +26,7 @@ export function toHttpKind(kind: SourceKind | undefined): HttpKind | undefined {
   return kind?.verification ? { ...kind, verification: kind.verification } : undefined;
 }
 
-/** Seconds after which a sender may try again: a file that is mended is taken over at once. */
+/** Seconds after which a sender may try again: a file that is repaired is taken over at once. */
 const BROKEN_RETRY_AFTER_S = 60;
 
 /** An answer that says "no such tenant" would make providers throw its email away: while its file is broken they keep it. */

@@ -33,7 +33,7 @@ export function checkHeaders(now: () => number) {
   };
 }
 
-/** Verifies the bytes as they came, before anything looks into them. What is not believed goes no further and is not kept. */
+/** Verifies the bytes as they came, before anything looks into them. What is not trusted goes no further and is not kept. */
 export function openDelivery(deps: OpenDeps) {
   return async function openDeliveryStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { tenant, source, kind } = getEndpoint(request);

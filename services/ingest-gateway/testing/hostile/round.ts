@@ -86,7 +86,7 @@ function postNoise(chance: Chance): Attack {
   return async ({ ports }) => judge("noise", await sendRaw(ports.http, inPieces(noise, 100), PATIENCE_MS));
 }
 
-/** Nobody here has a secret: an acceptance is a fault, and so is a refusal that is no problem. A connection that ends is none. */
+/** No one here has a secret: an acceptance is a fault, and so is a refusal that is no problem. A connection that ends is none. */
 function judge(name: string, { status, mediaType, body }: Awaited<ReturnType<typeof sendRaw>>): Attacked {
   const well = status === 0 || (status >= 400 && status !== 500 && mediaType === "application/problem+json");
   return { answer: String(status), fault: well ? null : `${name}: ${status} ${mediaType} ${body.slice(0, 200)}` };

@@ -38,7 +38,7 @@ export function createObjectFetch(): ObjectFetch {
       return { kind: "ok", bytes: Buffer.concat(chunks) };
     } catch (error) {
       const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } };
-      // Refused credentials are the tenant's to mend, so they pass; an object that is not there never comes back.
+      // Refused credentials are the tenant's to repair, so they pass; an object that is not there never comes back.
       const gone = name === "NoSuchKey" || $metadata?.httpStatusCode === 404;
       return { kind: gone ? "gone" : "passing", code: `s3:${name}` };
     }

@@ -14,7 +14,7 @@ export interface Accepted {
 
 /**
  * Opens the records of a batch and gives each its row, in one statement. No record stops its company: where the ledger refuses the batch, each goes
- * by itself, and the one that it refuses becomes a record of nobody. Of records that cannot even be opened now (the registry is away) those before
+ * by itself, and the one that it refuses becomes a record of no one. Of records that cannot even be opened now (the registry is away) those before
  * them are answered, and `fault` says why the rest are not. Throws infrastructure faults that leave none.
  */
 export async function acceptRecords(
@@ -59,10 +59,10 @@ async function accept(deps: ParserDeps, opened: readonly Opened[]): Promise<Acce
   return Promise.all(accepted.map(async (each) => (isAnothers(each) ? disowned(deps, each.opened) : each)));
 }
 
-/** As the row of a record that nobody can read stands before and after its end. */
+/** As the row of a record that no one can read stands before and after its end. */
 const ITS_OWN = new Set(["accepted", "dead_lettered"]);
 
-/** What nobody can read and names a row that another record has taken further, or that waits with bytes of its own, is not that row's. */
+/** What no one can read and names a row that another record has taken further, or that waits with bytes of its own, is not that row's. */
 function isAnothers({ opened, arrived }: Accepted): boolean {
   const { event, incoming } = opened;
   return event.kind === "deadLetter" && !ITS_OWN.has(arrived.state) && incoming.tenant !== UNKNOWN_TENANT;
@@ -73,7 +73,7 @@ async function disowned(deps: ParserDeps, { record, event }: Opened): Promise<Ac
   return accepted as Accepted;
 }
 
-/** Handles an accepted record; a fault of our own that even its ending meets makes it a record of nobody. Throws infrastructure faults. */
+/** Handles an accepted record; a fault of our own that even its ending meets makes it a record of no one. Throws infrastructure faults. */
 export async function handleAccepted(deps: ParserDeps, { opened, arrived }: Accepted): Promise<Parsed | null> {
   if (arrived.state === "dead_lettered") {
     metrics.droppedRecords.inc({ service: "parser", why: "already_ended" });

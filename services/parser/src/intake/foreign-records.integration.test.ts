@@ -24,7 +24,7 @@ afterAll(async () => ledger.close());
 
 const codec = createCodec({ registry: createLocalSchemaIds() });
 
-/** Lane and ids of this run: topics of their own, so that `unknown/<topic>/…` is nobody else's row. */
+/** Lane and ids of this run: topics of their own, so that `unknown/<topic>/…` is no one else's row. */
 const lane = `l${randomUUID().slice(0, 8)}`;
 const tenant = `t-${lane}`;
 

@@ -75,7 +75,7 @@ function withoutTenant({ tenants }: ParserDeps, id: string): StepResult<never> {
     : deadLetter("unknown_tenant", "tenant", "no tenant file has this id");
 }
 
-/** A fault of our own code with this one email: it is tried again, ends as a dead letter at last, and holds up nobody. */
+/** A fault of our own code with this one email: it is tried again, ends as a dead letter at last, and holds up no one. */
 function unexpected(
   deps: ParserDeps,
   opened: Opened,

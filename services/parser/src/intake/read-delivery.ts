@@ -40,7 +40,7 @@ export async function openRecord(deps: Pick<ParserDeps, "codec">, record: KafkaR
   };
 }
 
-/** The record as one that belongs to nobody: for what the ledger cannot keep under the ids that it gives itself. */
+/** The record as one that belongs to no one: for what the ledger cannot keep under the ids that it gives itself. */
 export function disown(record: KafkaRecord, detail: string): Opened {
   return {
     record,

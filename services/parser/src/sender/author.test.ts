@@ -143,7 +143,7 @@ async function readByInlet(mail: Buffer): Promise<{ author: string | null; warni
   return { author: result.email.from?.email ?? null, warnings: result.email.warnings };
 }
 
-describe("D2: the sender is who DMARC speaks for, or nobody", () => {
+describe("D2: the sender is who DMARC speaks for, or no one", () => {
   test.each(FIELDS.map(([from, author]) => [from.slice(0, 80), from, author] as const))(
     "%s",
     async (_shown, from, author) => {

@@ -3,7 +3,7 @@ import { createPatience } from "./patience.ts";
 import { TEMPERROR, verifySender } from "./verify-sender.ts";
 import type { Auth } from "./verify-sender.ts";
 
-/** D3: slow name servers hold up nobody's mail. Clock and resolver are the test's own. */
+/** D3: slow name servers hold up no one's mail. Clock and resolver are the test's own. */
 
 const PASS: Auth = { spf: "pass", dkim: "pass", dmarc: "pass" };
 

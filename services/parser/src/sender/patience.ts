@@ -24,7 +24,7 @@ export interface Asking {
 export interface PatienceOptions {
   /** Longest that a batch waits for one verdict, ms. */
   readonly waitMs: number;
-  /** A clock that nobody sets, ms. Default `performance.now`. */
+  /** A clock that no one sets, ms. Default `performance.now`. */
   readonly now?: () => number;
   /** Resolves after so many ms, or never mind when aborted. Default a timer. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;

@@ -71,7 +71,7 @@ test("by any other door nothing is asked", async () => {
   expect(await checked(null)).toMatchObject({ auth: NOTHING, jobs: [] });
 });
 
-test("Authentication-Results of listed servers are believed on what a relay handed over, and on what a known sender posts", () => {
+test("Authentication-Results of listed servers are trusted on what a relay handed over, and on what a known sender posts", () => {
   expect(trustedAuthservOf(delivery(relayed))).toEqual(["mx.acme.example"]);
   expect(trustedAuthservOf(delivery(direct))).toEqual([]);
   expect(trustedAuthservOf(delivery(null))).toEqual(["mx.acme.example"]);

@@ -6,7 +6,7 @@ import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
 type Auth = NormalizedEvent["auth"];
 
 /**
- * authserv-ids that are believed on this email. By SMTP only what a relay of ours handed over has passed a server that removes forged
+ * authserv-ids that are trusted on this email. By SMTP only what a relay of ours handed over has passed a server that removes forged
  * ones; by a webhook the sender is known, and the tenant's file says what he vouches for.
  */
 export function trustedAuthservOf({ event, tenant }: Delivery): readonly string[] {

@@ -48,7 +48,7 @@ export function startIsolatedProcess(task: URL, limits: ProcessLimits): Isolated
 
   const asked = new Map<number, PromiseWithResolvers<unknown>>();
   const loaded = Promise.withResolvers<unknown>();
-  // Nobody need be waiting for it.
+  // No one need be waiting for it.
   loaded.promise.catch(() => {});
   asked.set(0, loaded);
   let ended: TaskFailed | null = null;

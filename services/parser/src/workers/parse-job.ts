@@ -6,7 +6,7 @@ export interface ParseJob {
   readonly kind: string;
   readonly contentType: string;
   readonly bytes: Uint8Array;
-  /** authserv-ids (RFC 8601) whose Authentication-Results are believed; none without it. */
+  /** authserv-ids (RFC 8601) whose Authentication-Results are trusted; none without it. */
   readonly trustedAuthservIds?: readonly string[];
 }
 

@@ -17,7 +17,7 @@ import type { ToyRow, ToyServer } from "./toy-server.ts";
 const WRITE = { cost: { requests: 1, tokens: 5 } };
 const LIST = { cost: { requests: 1, tokens: 10 } };
 const SEARCH = { cost: { requests: 1, tokens: 20 } };
-/** A list that is further behind than this is not believed when it has no such record, ms. */
+/** A list that is further behind than this is not trusted when it has no such record, ms. */
 const LAG_MS = 1_000;
 /** The toy keeps the deal and the markup of an activity as they were made. */
 const FIXED: readonly ActivityField[] = ["html", "dealId"];

@@ -25,7 +25,7 @@ export function activityRecords(context: HttpContext): ActivityRecords {
   const isFixed = (field: string): boolean => fixed.some((each) => each === field);
 
   const read = async (recordId: string, call: CallOptions): Promise<CallResult<Record<string, string> | null>> => {
-    // Without a look nobody knows what a person changed: no field counts as the last written, so none is overwritten.
+    // Without a look no one knows what a person changed: no field counts as the last written, so none is overwritten.
     if (described.read === undefined) return done({});
     const found = await readRecord(client, described.read, { tenant, recordId }, call);
     if (!found.ok) return found;
