@@ -28,7 +28,7 @@ export interface EmailNames {
   readonly contentHash: string;
 }
 
-/** The id of an email, whichever door it came through. Senders reuse a Message-ID, so it alone names nothing. */
+/** The id of an email, whichever way it came. Senders reuse a Message-ID, so it alone names nothing. */
 export function emailKeyOf(tenant: string, { messageId, from, dateAsSent, subject, contentHash }: EmailNames): string {
   return messageId === null || dateAsSent === null
     ? `eml_${H(tenant, contentHash)}`

@@ -47,7 +47,7 @@ export interface RawEvent {
   receivedAt: number;
   source: SourceInfo;
   envelope: Envelope | null;
-  /** Null for every door but SMTP and LMTP. */
+  /** Null for every source but SMTP and LMTP. */
   connection: Connection | null;
   contentType: string;
   body: Buffer | BlobRef;

@@ -51,7 +51,7 @@ it("mail goes on over renewed tokens; a revoked grant makes it wait, with an ale
   tokens.revokeGrant();
   // It may be written all the same: the other sink's token may live for some seconds still.
   await eventually(
-    "an email that waits for want of a token",
+    "an email that waits without a token",
     async () => {
       const id = await send();
       const { stdout } = await inlet.inlet("show", id);

@@ -224,7 +224,7 @@ export const CRM_CHANGE_CONFORMANCE: readonly ChangeCase[] = [
       }
     },
   ),
-  cell("owner", "deleted", "the task is nobody's, with `task_owner_missing`", async ({ crm, people }) => {
+  cell("owner", "deleted", "the task is no one's, with `task_owner_missing`", async ({ crm, people }) => {
     const made = await taskOf(crm, wanted(people, "removeOwner"));
     assert.match(made.warnings?.join() ?? "", /^task_owner_missing: /);
   }),

@@ -57,7 +57,7 @@ describe("L7: an answer that would be an outage, met by one email only or by all
       { kind: "park", delayMs: 120_000 },
     ],
     [
-      "Retry-After is waited for, whoever's fault it is",
+      "Retry-After is waited for, no matter whose fault it is",
       { retryAfterMs: 9_000 },
       { again: true },
       {},

@@ -12,7 +12,7 @@ import { CREDENTIAL, verificationContext, SIGNING_KEY, SNS, sourceOf, TOPIC } fr
 
 type Encode = (posting: Posting) => EncodedRequest | Promise<EncodedRequest>;
 
-const DOORS: readonly [door: string, kind: string, encode: Encode][] = [
+const SENDERS: readonly [sender: string, kind: string, encode: Encode][] = [
   ["postmark", "postmark", (mail) => encodePostmark(mail, { credential: CREDENTIAL })],
   ["postmark with RawEmail", "postmark", (mail) => encodePostmark(mail, { credential: CREDENTIAL, rawEmail: true })],
   ["mailgun, parsed", "mailgun", (mail) => encodeMailgun(mail, { signingKey: SIGNING_KEY, mime: false })],
@@ -63,17 +63,17 @@ function mutated(body: Buffer, pick: (most: number) => number): Buffer {
   }
 }
 
-test.each(DOORS)(
+test.each(SENDERS)(
   "%s: 200 mutations of a trusted post: each is named, and is an email or a fault with its reason",
-  async (door, kind, encode) => {
+  async (sender, kind, encode) => {
     const { headers, body } = await encode(POSTING);
     const source = sourceOf(kind === "sendgrid" ? "sendgrid-basic" : kind);
     const contentType = headers["content-type"] ?? "";
-    const pick = generator(door.length * 7919);
+    const pick = generator(sender.length * 7919);
     const seen = new Set<string>();
     for (let round = 0; round < 200; round += 1) {
       const post = mutated(body, pick);
-      // Believed or not, it is decided: a rejection would be a 500.
+      // Verified or not, it is decided: a rejection would be a 500.
       await getSourceKind(kind).verification?.verify({ headers, body: post }, source, verificationContext());
       const extracted = await getSourceKind(kind).parse(post, contentType);
       seen.add(extracted.kind);

@@ -41,7 +41,7 @@ const delivery = (deliveryId: string | null) => ({
   kind: "delivery",
   delivery: expect.objectContaining({ deliveryId }) as unknown,
 });
-const disbelieved = (why: string) => ({ kind: "unverified", why });
+const notVerified = (why: string) => ({ kind: "unverified", why });
 const swap = ({ headers, body }: Request, from: string, to: string): Request => ({
   headers,
   body: Buffer.from(body.toString("latin1").replace(from, to), "latin1"),
@@ -67,8 +67,8 @@ describe("postmark", () => {
     ["no credential", {}, "missing"],
     ["another credential", basicAuthorization("provider:wrong"), "mismatch"],
     ["another scheme", { authorization: "Bearer abc" }, "malformed"],
-  ])("disbelieves %s", async (_what, headers, why) => {
-    expect(await look("postmark", { headers, body: Buffer.from("{}") })).toEqual(disbelieved(why));
+  ])("does not verify %s", async (_what, headers, why) => {
+    expect(await look("postmark", { headers, body: Buffer.from("{}") })).toEqual(notVerified(why));
   });
 
   test("another event than received email is none; what cannot be read is still a delivery", async () => {
@@ -116,15 +116,15 @@ describe("mailgun", () => {
     const request = await encodeMailgun(POSTING, { signingKey: SIGNING_KEY, mime: true });
     await look("mailgun", request, "mailgun", context);
     const swapped = swap(request, "<prices-1@northwind.example.com>", "<forged-1@northwind.example.com>");
-    expect(await look("mailgun", swapped, "mailgun", context)).toEqual(disbelieved("reused"));
+    expect(await look("mailgun", swapped, "mailgun", context)).toEqual(notVerified("reused"));
   });
 
   test.each([
     ["the window", NOW - 9 * 3_600_000 - 1000, "stale"],
     ["our clock by more than 5 minutes", NOW + 301_000, "future"],
-  ])("disbelieves a timestamp beyond %s", async (_what, now, why) => {
+  ])("does not verify a timestamp beyond %s", async (_what, now, why) => {
     const request = await encodeMailgun({ ...POSTING, now }, { signingKey: SIGNING_KEY, mime: true });
-    expect(await look("mailgun", request)).toEqual(disbelieved(why));
+    expect(await look("mailgun", request)).toEqual(notVerified(why));
   });
 
   test("a retry 8 hours later is trusted", async () => {
@@ -143,12 +143,12 @@ describe("mailgun", () => {
     });
     const plain = new URLSearchParams([...new URLSearchParams(await urlencodedOf(request))]).toString();
     expect(await look("mailgun", form(`signature=${"0".repeat(64)}&${plain}`))).toMatchObject({ kind: "delivery" });
-    expect(await look("mailgun", form(`${plain}&signature=${"0".repeat(64)}`))).toEqual(disbelieved("mismatch"));
+    expect(await look("mailgun", form(`${plain}&signature=${"0".repeat(64)}`))).toEqual(notVerified("mismatch"));
   });
 
   test("where basic authentication is asked for, a valid signature is not enough", async () => {
     const request = await encodeMailgun(POSTING, { signingKey: SIGNING_KEY, mime: true });
-    expect(await look("mailgun", request, "mailgun-basic")).toEqual(disbelieved("missing"));
+    expect(await look("mailgun", request, "mailgun-basic")).toEqual(notVerified("missing"));
     const both = { ...request, headers: { ...request.headers, ...basicAuthorization(CREDENTIAL) } };
     expect(await look("mailgun", both, "mailgun-basic")).toMatchObject({ kind: "delivery" });
   });
@@ -167,26 +167,26 @@ describe("sendgrid", () => {
   test.each([true, false])("trusts the security policy's signature over the raw bytes (raw: %s)", async (raw) => {
     const request = await encodeSendgrid(POSTING, { ...credentials, raw });
     expect(await look("sendgrid", request)).toMatchObject(delivery(null));
-    expect(await look("sendgrid", swap(request, "ada@northwind", "eve@northwind"))).toEqual(disbelieved("mismatch"));
+    expect(await look("sendgrid", swap(request, "ada@northwind", "eve@northwind"))).toEqual(notVerified("mismatch"));
   });
 
   test.each([
     [-301_000, "stale"],
     [301_000, "future"],
-  ])("disbelieves a timestamp %i ms off", async (off, why) => {
+  ])("does not verify a timestamp %i ms off", async (off, why) => {
     expect(
       await look("sendgrid", await encodeSendgrid({ ...POSTING, now: NOW + off }, { ...credentials, raw: true })),
-    ).toEqual(disbelieved(why));
+    ).toEqual(notVerified(why));
   });
 
   test("does not verify what is unsigned, or signed by another key", async () => {
     const { headers, body } = await encodeSendgrid(POSTING, { basic: null, privateKey: null, raw: true });
-    expect(await look("sendgrid", { headers, body })).toEqual(disbelieved("missing"));
+    expect(await look("sendgrid", { headers, body })).toEqual(notVerified("missing"));
     const signature = {
       "x-twilio-email-event-webhook-signature": "AAAA",
       "x-twilio-email-event-webhook-timestamp": String(NOW / 1000),
     };
-    expect(await look("sendgrid", { headers: { ...headers, ...signature }, body })).toEqual(disbelieved("mismatch"));
+    expect(await look("sendgrid", { headers: { ...headers, ...signature }, body })).toEqual(notVerified("mismatch"));
   });
 
   test("basic authentication alone suffices where the file says so", async () => {
@@ -228,15 +228,15 @@ describe("ses", () => {
 
   test("does not verify an altered message, another topic, and SHA-1 unless it is allowed", async () => {
     expect(await look("ses", swap(encodeSes(POSTING, setting), "northwind", "southwind"))).toEqual(
-      disbelieved("mismatch"),
+      notVerified("mismatch"),
     );
     const foreign = encodeSes(POSTING, { ...setting, topicArn: "arn:aws:sns:eu-west-1:999999999999:attackers-own" });
-    expect(await look("ses", foreign)).toEqual(disbelieved("mismatch"));
+    expect(await look("ses", foreign)).toEqual(notVerified("mismatch"));
     const sha1 = encodeSes(POSTING, { ...setting, signatureVersion: "1" });
-    expect(await look("ses", sha1)).toEqual(disbelieved("mismatch"));
+    expect(await look("ses", sha1)).toEqual(notVerified("mismatch"));
     const challenged = { ...sha1, headers: { ...sha1.headers, ...basicAuthorization(CREDENTIAL) } };
     expect(await look("ses", challenged, "ses-sha1")).toMatchObject({ kind: "delivery" });
-    expect(await look("ses", sha1, "ses-sha1")).toEqual(disbelieved("missing"));
+    expect(await look("ses", sha1, "ses-sha1")).toEqual(notVerified("missing"));
   });
 
   test.each([
@@ -254,7 +254,7 @@ describe("ses", () => {
       "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-demo.pem",
       url,
     );
-    expect(await look("ses", request, "ses", context)).toEqual(disbelieved("mismatch"));
+    expect(await look("ses", request, "ses", context)).toEqual(notVerified("mismatch"));
     expect(context.fetched).toEqual([]);
   });
 
@@ -263,18 +263,18 @@ describe("ses", () => {
     expect(await look("ses", encodeSes(POSTING, setting), "ses", away)).toMatchObject({ kind: "undecided" });
     expect(
       await look("ses", encodeSes(POSTING, setting), "ses", verificationContext({ now: Date.UTC(2126, 0, 1) })),
-    ).toEqual(disbelieved("mismatch"));
+    ).toEqual(notVerified("mismatch"));
   });
 
   test("raw delivery and headers that contradict the body are not verified", async () => {
     const request = encodeSes(POSTING, setting);
     const raw = { ...request, headers: { ...request.headers, "x-amz-sns-rawdelivery": "true" } };
-    expect(await look("ses", raw)).toEqual(disbelieved("missing"));
+    expect(await look("ses", raw)).toEqual(notVerified("missing"));
     const contradicts = {
       ...request,
       headers: { ...request.headers, "x-amz-sns-message-type": "SubscriptionConfirmation" },
     };
-    expect(await look("ses", contradicts)).toEqual(disbelieved("malformed"));
+    expect(await look("ses", contradicts)).toEqual(notVerified("malformed"));
   });
 
   const confirmation = (SubscribeURL: string): Request =>
@@ -294,9 +294,9 @@ describe("ses", () => {
   test("a signed confirmation is to be fetched, but only from SNS", async () => {
     const url = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=t";
     expect(await look("ses", confirmation(url))).toEqual({ kind: "confirmation", url });
-    expect(await look("ses", confirmation("http://169.254.169.254/latest/meta-data"))).toEqual(disbelieved("mismatch"));
+    expect(await look("ses", confirmation("http://169.254.169.254/latest/meta-data"))).toEqual(notVerified("mismatch"));
     expect(await look("ses", confirmation("https://10.0.0.1/?Action=ConfirmSubscription"))).toEqual(
-      disbelieved("mismatch"),
+      notVerified("mismatch"),
     );
   });
 
@@ -343,7 +343,7 @@ describe("cloudmailin", () => {
 
   test("does not verify another credential", async () => {
     const request = await encodeCloudmailin(POSTING, { credential: "cloud:wrong-password-000", format: "raw" });
-    expect(await look("cloudmailin", request)).toEqual(disbelieved("mismatch"));
+    expect(await look("cloudmailin", request)).toEqual(notVerified("mismatch"));
   });
 });
 

@@ -38,7 +38,7 @@ const posting = (): Posting => ({
 const secret = (name: string): string => env[name] ?? "";
 
 /** Every endpoint of the demo tenant, as its provider posts to it, with the code that the provider documents as success. */
-const DOORS: readonly [source: string, success: number, encode: (mail: Posting) => Promise<EncodedRequest>][] = [
+const SENDERS: readonly [source: string, success: number, encode: (mail: Posting) => Promise<EncodedRequest>][] = [
   ["postmark", 200, (mail) => encodePostmark(mail, { credential: secret("DEMO_POSTMARK_BASIC_AUTH") })],
   ["mailgun", 200, (mail) => encodeMailgun(mail, { signingKey: secret("DEMO_MAILGUN_SIGNING_KEY"), mime: false })],
   ["mailgun-mime", 200, (mail) => encodeMailgun(mail, { signingKey: secret("DEMO_MAILGUN_SIGNING_KEY"), mime: true })],
@@ -89,7 +89,7 @@ async function post(
   return { status: answer.statusCode, json: answer.json(), challenge: answer.headers["www-authenticate"] };
 }
 
-describe.each(DOORS)("%s", (source, success, encode) => {
+describe.each(SENDERS)("%s", (source, success, encode) => {
   test("its request is taken with the provider's own code, kept as it came, and a repetition is known", async () => {
     const request = await encode(posting());
     const first = await post(source, request);
@@ -196,7 +196,7 @@ function generator(seed: number): () => number {
   };
 }
 
-test.each(DOORS)(
+test.each(SENDERS)(
   "400 mutations of a valid request to %s: every answer is a defined one",
   async (source, success, encode) => {
     const random = generator(source.length * 7919 + success);

@@ -25,7 +25,7 @@ export function recoverStalled(
         metrics.alerts.inc({ code: "stalled_delivery" });
         deps.log.error(
           { tenant, event_id: eventId, ...at, code: "stalled_delivery" },
-          "nobody delivers this email any more: its record is read again",
+          "no one delivers this email any more: its record is read again",
         );
         const [record] = await reader.read([{ ...at, offset: BigInt(at.offset) }]);
         if (record !== null && record !== undefined)

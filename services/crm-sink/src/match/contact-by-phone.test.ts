@@ -90,10 +90,10 @@ test("an address that the CRM knows is its own contact, whatever its signature s
 
 test.each<[why: string, of: Case]>([
   ["the tenant did not turn it on", { on: false }],
-  ["machine mail", { kind: "newsletter" }],
+  ["automated mail", { kind: "newsletter" }],
   ["no number with a country code", { phones: ["030 12345678"] }],
   ["an earlier try may have made the contact", { settle: true }],
-])("nobody is asked: %s", async (_, of) => {
+])("no one is asked: %s", async (_, of) => {
   const { calls, find } = emailWith({ byPhone: { [LANDLINE]: "7" }, ...of });
   expect(await find()).toEqual(ok(null));
   expect(calls).toEqual([]);

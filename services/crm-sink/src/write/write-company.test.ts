@@ -118,7 +118,7 @@ describe("the company of the sender's domain is looked for (WR2)", () => {
     ["off", { companies: "off" }, SENDER],
     ["a mail provider's domain", {}, "ada@gmail.com"],
     ["the tenant's own", {}, "ada@inlet.example"],
-    ["machine mail", { kind: "newsletter" }, SENDER],
+    ["automated mail", { kind: "newsletter" }, SENDER],
   ])("not at all: %s", async (_, crm, sender) => {
     const { email, calls } = emailWith(crm);
     const value = { domain: null, found: null, create: false };

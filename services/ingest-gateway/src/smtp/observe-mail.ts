@@ -86,5 +86,5 @@ export function observeRefusedRecipient(log: MailLog, refusal: MailRefusal, prot
   const line = { code: refusal.code, status: refusal.responseCode, ...labels, protocol };
   if (refusal.code !== "recipient_ambiguous") return log.info(line, "recipient refused");
   metrics.alerts.inc({ code: "recipient_ambiguous" });
-  log.error(line, "two tenants claim a recipient alike: its mail waits at the sender until their files are mended");
+  log.error(line, "two tenants claim a recipient alike: its mail waits at the sender until their files are repaired");
 }

@@ -29,7 +29,7 @@ export function checkHeaders(now: () => number) {
   return async function checkHeadersStep(request: FastifyRequest): Promise<void> {
     const { kind, source } = getEndpoint(request);
     const why = kind.verification.checkHeaders(request.headers, source, now());
-    if (why !== null) throw disbelieve(request, why);
+    if (why !== null) throw toRefusal(request, why);
   };
 }
 
@@ -47,7 +47,7 @@ export function openDelivery(deps: OpenDeps) {
         inboundOf(request).delivery = opened.delivery;
         return;
       case "unverified":
-        throw disbelieve(request, opened.why);
+        throw toRefusal(request, opened.why);
       case "undecided":
         throw new Problem("verification_unavailable", { detail: opened.what, retryAfter: retryAfterSeconds() });
       case "not_email":
@@ -66,7 +66,7 @@ export function openDelivery(deps: OpenDeps) {
 }
 
 /** Amazon SNS sends the user and password of its URL only when it is asked for them. */
-function disbelieve(request: FastifyRequest, why: VerificationFailure): Problem {
+function toRefusal(request: FastifyRequest, why: VerificationFailure): Problem {
   inboundOf(request).signatureFault = why;
   const { source, kind } = getEndpoint(request);
   const asks = source.basicAuth.reveal().length > 0 || kind.facts.byPassword === true;

@@ -21,7 +21,7 @@ describe("a batch of the parser of which a record cannot be done", () => {
       expect(await parser.handle(0, 6)).toEqual({ processedThrough: 2n, ...PAUSES });
       for (let again = 0; again < 20; again += 1)
         expect(await parser.handle(3, 6)).toEqual({ processedThrough: null, ...PAUSES });
-      parser.mend();
+      parser.restore();
       expect(await parser.handle(3, 6)).toEqual({ processedThrough: 8n });
       expect(parser.deadLetters.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
     },
@@ -45,7 +45,7 @@ describe("a batch of the parser of which a record cannot be done", () => {
   it("remembers what was produced while the ledger could not be told, and marks it when it can", async () => {
     const parser = parserWith({ ledger: [0] });
     expect(await parser.handle(0, 2)).toEqual({ processedThrough: null, ...PAUSES });
-    parser.mend();
+    parser.restore();
     parser.begun.length = 0;
     expect(await parser.handle(0, 2)).toEqual({ processedThrough: 1n });
     expect(parser.begun).toEqual([]);
@@ -63,7 +63,7 @@ describe("a batch of the parser of which a record cannot be done", () => {
   it("and that is read again in smaller pieces still does nothing twice", async () => {
     const parser = parserWith({ blobs: [0] });
     await parser.handle(0, 6);
-    parser.mend();
+    parser.restore();
     for (const from of [0, 2, 4]) expect(await parser.handle(from, 2)).toEqual({ processedThrough: BigInt(from + 1) });
     expect(parser.deadLetters.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
   });
@@ -138,7 +138,7 @@ function parserWith(away: { readonly [part in Part]?: readonly number[] }, state
     begun,
     deadLetters,
     starts: (offset: number) => starts.get(offset),
-    mend: () => (faults = {}),
+    restore: () => (faults = {}),
     handle: async (from: number, count: number, partition = 0) =>
       handler(
         Array.from({ length: count }, (_, index) => recordAt(partition, from + index)),

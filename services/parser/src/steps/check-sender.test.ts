@@ -67,7 +67,7 @@ test("D3: a verdict that is not there yet is asked for once more", async () => {
   });
 });
 
-test("by any other door nothing is asked", async () => {
+test("by any other source nothing is asked", async () => {
   expect(await checked(null)).toMatchObject({ auth: NOTHING, jobs: [] });
 });
 
