@@ -21,8 +21,6 @@ export interface ObservedCall {
   readonly template: string;
 }
 
-const tracer = trace.getTracer("@inlet/crm");
-
 /** Makes one HTTP call, and tells a span, the log (faults only) and `onCall` what came of it. */
 export async function observeCall<T>(
   observer: CallObserver,
@@ -56,7 +54,8 @@ export async function observeCall<T>(
 
 /** A client span as the OpenTelemetry HTTP conventions name it. The CRM is not ours: no `traceparent` is sent to it. */
 function startSpan(operation: string, call: ObservedCall, baseUrl: URL): Span {
-  return tracer.startSpan(operation, {
+  // Asked for each time: a tracer that is kept goes on with the provider that was there when it was first used.
+  return trace.getTracer("@inlet/crm").startSpan(operation, {
     kind: SpanKind.CLIENT,
     attributes: {
       "http.request.method": call.method,
