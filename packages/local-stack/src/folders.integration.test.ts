@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, chown, cp, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, copyFile, cp, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -48,7 +48,10 @@ test.skipIf(!IS_ROOT)("as a normal user whose packages were installed by root wi
   const clone = await copyOfThisPackage(path.join(dir));
   await chown(home, 65534, 65534);
   const env = { XDG_CACHE_HOME: path.join(home, "cache") };
-  expect(await startPostgresIn(clone, path.join(home, "data"), { uid: 65534, gid: 65534, env })).toBe(
+  // Where the tests run in root's own home, no other user may start the Node of theirs.
+  const node = path.join(clone, "node");
+  await copyFile(process.execPath, node);
+  expect(await startPostgresIn(clone, path.join(home, "data"), { uid: 65534, gid: 65534, env, node })).toBe(
     "started and stopped",
   );
 });
@@ -109,7 +112,7 @@ function packageFolder(entry: string): string {
 async function startPostgresIn(
   clone: string,
   data: string,
-  as: { uid?: number; gid?: number; env?: Record<string, string> } = {},
+  as: { uid?: number; gid?: number; env?: Record<string, string>; node?: string } = {},
 ): Promise<string> {
   const script = `
     const { startLocalStack } = await import("./packages/local-stack/src/index.ts");
@@ -119,8 +122,8 @@ async function startPostgresIn(
     });
     await stack.stop();
     console.log("started and stopped");`;
-  const { env, ...account } = as;
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], {
+  const { env, node = process.execPath, ...account } = as;
+  const { stdout } = await run(node, ["--input-type=module", "-e", script], {
     cwd: clone,
     env: { ...process.env, ...env },
     ...account,
