@@ -48,7 +48,7 @@ export async function run(bench: Bench): Promise<Report> {
         ? []
         : [
             atMost(`peak memory at ${MANY} of that at ${FEW}`, 1.5, many.peakMb / few.peakMb),
-            atLeast("deliveries a second", 1_000, (MANY / many.ms) * 1000),
+            atLeast(`deliveries a second at ${MANY} of those at ${FEW}`, 0.5, MANY / many.ms / (FEW / few.ms)),
           ],
   };
 }

@@ -25,11 +25,12 @@ export interface AccountRow extends RowKey {
   readonly hasLiveLease: boolean;
 }
 
+/** Look-ups by key: written as `exists` Postgres hashes the whole table for each page. */
 const COLUMNS = `d.tenant, d.event_id, d.lane, d.state, d.pass, d.raw_topic, d.raw_partition, d.raw_offset, d.normalized_topic, d.normalized_partition,
   d.normalized_offset, d.dlq_topic, d.dlq_partition, d.dlq_offset, d.received_at, d.parsed_at, d.ended_at,
-  exists (select 1 from waiting w where w.tenant = d.tenant and w.event_id = d.event_id) as has_waiting,
-  d.state in ('accepted', 'parsed', 'delivering', 'waiting') and exists (select 1 from effects e where e.tenant = d.tenant and e.event_id = d.event_id
-    and e.state = 'claimed' and e.lease_until > clock_timestamp()) as has_lease`;
+  coalesce((select true from waiting w where w.tenant = d.tenant and w.event_id = d.event_id limit 1), false) as has_waiting,
+  d.state in ('accepted', 'parsed', 'delivering', 'waiting') and coalesce((select true from effects e where e.tenant = d.tenant and e.event_id = d.event_id
+    and e.state = 'claimed' and e.lease_until > clock_timestamp() limit 1), false) as has_lease`;
 
 type Row = Record<string, unknown>;
 
@@ -132,9 +133,10 @@ export interface WaitingAccount extends RowKey {
 
 async function waitingAfter(database: Database, after: RowKey, limit: number): Promise<WaitingAccount[]> {
   const rows = await database.query<Row>(
-    `select w.tenant, w.event_id, d.state, w.topic, w.partition, w."offset", w.value is not null as has_bytes
-       from waiting w left join deliveries d using (tenant, event_id)
-      where (w.tenant, w.event_id) > ($1, $2) order by w.tenant, w.event_id limit $3`,
+    // The page first: joined as a whole, each page would read all deliveries before it.
+    `select w.tenant, w.event_id, (select d.state from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as state,
+            w.topic, w.partition, w."offset", w.value is not null as has_bytes
+       from waiting w where (w.tenant, w.event_id) > ($1, $2) order by w.tenant, w.event_id limit $3`,
     [after.tenant, after.eventId, limit],
   );
   return rows.map((row) => ({
