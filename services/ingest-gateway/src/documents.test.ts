@@ -8,6 +8,7 @@ import { loadTenants, processEnvironment } from "@inlet/config";
 import { mimeContent } from "@inlet/domain";
 import { deliveryKey, SOURCE_KINDS } from "@inlet/sources";
 import { eventIdOf } from "@inlet/schemas";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROBLEMS } from "./answers/problems.ts";
 import { startTestGateway } from "../testing/test-gateway.ts";
@@ -38,7 +39,7 @@ describe("the examples of the guides", () => {
     dir = await mkdtemp(join(tmpdir(), "inlet-guide-"));
     await writeFile(join(dir, "email.eml"), EMAIL);
     const env = parseEnv(await read("config/demo.env"));
-    const tenants = await loadTenants({ dir: new URL("config/tenants", repository).pathname, env });
+    const tenants = await loadTenants({ dir: fileURLToPath(new URL("config/tenants", repository)), env });
     gateway = await startTestGateway({ now: Date.now, tenants });
     await gateway.app.listen({ host: "127.0.0.1", port: 0 });
     url = `http://127.0.0.1:${(gateway.app.server.address() as AddressInfo).port}`;

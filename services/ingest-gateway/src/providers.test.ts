@@ -12,6 +12,7 @@ import {
   type Posting,
 } from "@inlet/sources/testing";
 import { eventIdOf } from "@inlet/schemas";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { KafkaUnavailableError } from "@inlet/kafka";
 import { PROBLEMS } from "./answers/problems.ts";
@@ -60,7 +61,7 @@ let gateway: TestGateway;
 const confirmed: string[] = [];
 
 beforeAll(async () => {
-  const tenants = await loadTenants({ dir: new URL("config/tenants", repository).pathname, env });
+  const tenants = await loadTenants({ dir: fileURLToPath(new URL("config/tenants", repository)), env });
   const sns = {
     certificate: () => Promise.reject(new Error("the demo pins its certificate")),
     confirm: (url: string) => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConfigError, DEMO_MARK, loadTenants, readEnvironment, tenantJsonSchema, warnOfDemoSecrets } from "../index.ts";
 import type { LoadTenantsOptions, Tenants } from "../index.ts";
@@ -143,7 +144,7 @@ function demoEnvironment(): NodeJS.Dict<string> {
 
 test("the demo tenant loads with config/demo.env, and its CRM token is the sandbox's", async () => {
   const demo = demoEnvironment();
-  tenants = await loadTenants({ dir: new URL("config/tenants", repository).pathname, env: demo });
+  tenants = await loadTenants({ dir: fileURLToPath(new URL("config/tenants", repository)), env: demo });
   expect([...(tenants.get("demo")?.sources.keys() ?? [])]).toEqual([
     "signed-json",
     "standard-webhooks",
@@ -162,7 +163,7 @@ test("the demo tenant loads with config/demo.env, and its CRM token is the sandb
 
 test("demo secrets behind https are warned of by name; behind http they are not", async () => {
   const demo = demoEnvironment();
-  tenants = await loadTenants({ dir: new URL("config/tenants", repository).pathname, env: demo });
+  tenants = await loadTenants({ dir: fileURLToPath(new URL("config/tenants", repository)), env: demo });
   const warn = vi.fn();
   expect(warnOfDemoSecrets(readEnvironment(demo, []), tenants, { warn })).toBe(false);
   expect(
