@@ -51,6 +51,7 @@ for (const { name, ...result } of results) {
   console.log(
     `${result.failed === 0 ? "ok    " : "FAILED"} ${name}: ${result.passed} passed, ${result.failed} failed${result.note}`,
   );
+  for (const line of result.failedTests ?? []) console.log(`       ${line}`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
@@ -80,11 +81,8 @@ function suite(name) {
   ]);
   try {
     const report = JSON.parse(readFileSync(output, "utf8"));
-    // A file that fails before its first test (a broken import, a failed hook) has no failed test to count.
-    const brokenFiles = report.testResults.filter(
-      (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
-    ).length;
-    const failures = report.numFailedTests + brokenFiles;
+    const failedTests = report.testResults.flatMap((file) => describeFailures(file));
+    const failures = failedTests.length;
     // An unhandled error, or a suite without a single test, fails the run without failing a test.
     const unexplained = failures === 0 && (status !== 0 || report.numPassedTests === 0);
     return {
@@ -92,10 +90,25 @@ function suite(name) {
       passed: report.numPassedTests,
       failed: failures + (unexplained ? 1 : 0),
       note: unexplained ? " (the run itself, see above)" : "",
+      failedTests,
     };
   } catch {
     return { name, passed: 0, failed: 1, note: " (vitest did not report: see above)" };
   }
+}
+
+/** One line for each failed test of a file; a file that fails before its first test (a broken import, a failed hook) counts as one. */
+function describeFailures(file) {
+  const name = path.relative(ROOT, file.name);
+  const tests = file.assertionResults.filter((test) => test.status === "failed");
+  if (file.status === "failed" && tests.length === 0) return [`${name}: ${firstLine(file.message)}`];
+  return tests.map((test) => `${name} › ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+}
+
+function firstLine(message) {
+  return String(message ?? "")
+    .split("\n", 1)[0]
+    .slice(0, 300);
 }
 
 function run(command, args) {
