@@ -19,6 +19,11 @@ export type {
 export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
 export { FIRST_KEY, keepGap } from "./inspect/reconciling.ts";
 export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./inspect/reconciling.ts";
+export { JOB_KINDS, type Job, type JobDetail, type JobKind, type JobProgress, type JobState } from "./jobs/job.ts";
+export type { JobRequest } from "./jobs/create-job.ts";
+export type { JobOrder } from "./jobs/direct-job.ts";
+export type { JobTake } from "./jobs/hold-job.ts";
+export type { Jobs } from "./jobs/jobs.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
 export {
   receiverOf,

@@ -38,6 +38,7 @@ import {
 } from "./circuits/failing-operations.ts";
 import * as inspecting from "./inspect/inspecting.ts";
 import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./inspect/listing.ts";
+import { jobsOn } from "./jobs/jobs.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import {
   finishNotification,
@@ -255,6 +256,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
       waitingView(database, tenant, eventId),
     outboxSize: async () => inspecting.outboxSize(database),
 
+    /** Work that an operator asked for and that the services carry out. */
+    jobs: jobsOn(database),
     audit: async (actor: string, action: string, detail: object) => operating.audit(database, actor, action, detail),
     appendJourneyEvent: async (tenant: string, eventId: string, service: string, what: string, detail: object) =>
       operating.appendJourneyEvent(database, tenant, eventId, service, what, detail),

@@ -1,0 +1,24 @@
+import type { Database } from "../database.ts";
+import { createJob, type JobRequest } from "./create-job.ts";
+import { directJob, getJob, listJobs, type JobOrder } from "./direct-job.ts";
+import { finishJob, letGoOfJob, reportJob, takeJob, type JobTake } from "./hold-job.ts";
+import type { Job, JobProgress } from "./job.ts";
+
+/** Work that an operator asked for and that the services carry out. */
+export type Jobs = ReturnType<typeof jobsOn>;
+
+export function jobsOn(database: Database) {
+  return {
+    create: async (request: JobRequest): Promise<Job> => createJob(database, request),
+    take: async (take: JobTake): Promise<Job | null> => takeJob(database, take),
+    report: async (held: Parameters<typeof reportJob>[1], progress: JobProgress): Promise<Job | null> =>
+      reportJob(database, held, progress),
+    letGo: async (id: string, holder: string): Promise<void> => letGoOfJob(database, id, holder),
+    finish: async (held: Parameters<typeof finishJob>[1], end: Parameters<typeof finishJob>[2]): Promise<boolean> =>
+      finishJob(database, held, end),
+    direct: async (id: string, order: JobOrder, actor: string): Promise<Job | null> =>
+      directJob(database, id, order, actor),
+    get: async (id: string): Promise<Job | null> => getJob(database, id),
+    list: async (filter: Parameters<typeof listJobs>[1]): Promise<Job[]> => listJobs(database, filter),
+  };
+}
