@@ -52,6 +52,7 @@ for (const { name, ...result } of results) {
     `${result.failed === 0 ? "ok    " : "FAILED"} ${name}: ${result.passed} passed, ${result.failed} failed${result.note}`,
   );
   for (const line of result.failedTests ?? []) console.log(`       ${line}`);
+  for (const line of result.skipped ?? []) console.log(`       skipped: ${line}`);
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
@@ -91,6 +92,7 @@ function suite(name) {
       failed: failures + (unexplained ? 1 : 0),
       note: unexplained ? " (the run itself, see above)" : "",
       failedTests,
+      skipped: [...new Set(report.testResults.flatMap(describeSkipped))],
     };
   } catch {
     return { name, passed: 0, failed: 1, note: " (vitest did not report: see above)" };
@@ -103,6 +105,14 @@ function describeFailures(file) {
   const tests = file.assertionResults.filter((test) => test.status === "failed");
   if (file.status === "failed" && tests.length === 0) return [`${name}: ${firstLine(file.message)}`];
   return tests.map((test) => `${name} › ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+}
+
+/** The names of the groups that were skipped, which say what they miss. */
+function describeSkipped(file) {
+  const skipped = file.assertionResults.filter(({ status }) => status === "pending" || status === "skipped");
+  return skipped.map(
+    (test) => `${path.relative(ROOT, file.name)} › ${test.ancestorTitles.filter(Boolean)[0] ?? test.title}`,
+  );
 }
 
 function firstLine(message) {

@@ -7,7 +7,7 @@ import { clamdProblem, EICAR, startClamd, type Clamd } from "../../testing/clamd
 const MiB = 1024 * 1024;
 const problem = clamdProblem();
 
-/** Needs ClamAV of Debian (clamav-daemon), which the test installs as root; the name of a skipped run says what is missing. */
+/** Needs ClamAV of Debian (clamav-daemon); the name of a skipped run, which `npm test` prints at its end, says what is missing. */
 describe.skipIf(problem !== null)(`the scanner on a real clamd${problem === null ? "" : `: ${problem}`}`, () => {
   let clamd: Clamd;
   beforeAll(async () => {
