@@ -15,7 +15,7 @@ export const UNKNOWN_TENANT = "unknown";
 export const WIRE_ID = /^[!-~]{1,200}$/;
 
 /** The id of a delivery: the same delivery key from the same source is always the same event. */
-export function eventIdOf(tenant: string, source: string, deliveryKey: string): string {
+export function buildEventId(tenant: string, source: string, deliveryKey: string): string {
   return `evt_${H(tenant, source, deliveryKey)}`;
 }
 
@@ -29,24 +29,27 @@ export interface EmailNames {
 }
 
 /** The id of an email, whichever way it came. Senders reuse a Message-ID, so it alone names nothing. */
-export function emailKeyOf(tenant: string, { messageId, from, dateAsSent, subject, contentHash }: EmailNames): string {
+export function buildEmailKey(
+  tenant: string,
+  { messageId, from, dateAsSent, subject, contentHash }: EmailNames,
+): string {
   return messageId === null || dateAsSent === null
     ? `eml_${H(tenant, contentHash)}`
     : `eml_${H(tenant, messageId, (from ?? "").toLowerCase(), dateAsSent, (subject ?? "").replace(/\s+/g, " ").trim())}`;
 }
 
 /** The id that releases before 2026-12 gave an email: rows of the ledger and records in CRMs still have it. Null where it was made as it is now. */
-export function formerEmailKeyOf(tenant: string, { messageId, from, dateAsSent }: EmailNames): string | null {
+export function buildFormerEmailKey(tenant: string, { messageId, from, dateAsSent }: EmailNames): string | null {
   return messageId === null ? null : `eml_${H(tenant, messageId, (from ?? "").toLowerCase(), dateAsSent ?? "")}`;
 }
 
 /** The id of another email that came under a name which its source had already given to one. */
-export function secondEmailKeyOf(emailKey: string, contentHash: string): string {
+export function buildSecondEmailKey(emailKey: string, contentHash: string): string {
   return `eml_${H(emailKey, contentHash)}`;
 }
 
 /** The header conversation id; `root` is chosen by the parser (first reference, In-Reply-To, Message-ID, contentHash). */
-export function conversationIdOf(tenant: string, root: string): string {
+export function buildConversationId(tenant: string, root: string): string {
   return `cnv_${H(tenant, root)}`;
 }
 
@@ -83,6 +86,6 @@ export function eventKey(tenant: string, eventId: string): string {
 }
 
 /** The id of a registered sent message, for headers and logs. `messageId` is without angle brackets. */
-export function sentMessageIdOf(tenant: string, messageId: string): string {
+export function buildSentMessageId(tenant: string, messageId: string): string {
   return `msg_${H(tenant, messageId)}`;
 }

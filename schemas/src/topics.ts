@@ -95,7 +95,7 @@ export function lanesIn(topics: readonly string[]): string[] {
 }
 
 /** Every topic that the given lanes need, with its full name. */
-export function topicsOf(lanes: readonly string[]): (TopicSpec & { readonly fullName: string })[] {
+export function getTopics(lanes: readonly string[]): (TopicSpec & { readonly fullName: string })[] {
   const found = new Map<string, TopicSpec & { fullName: string }>();
   for (const lane of lanes) {
     for (const topic of Object.keys(TOPICS) as TopicName[]) {

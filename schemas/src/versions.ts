@@ -23,7 +23,7 @@ export interface SchemaVersion {
   readonly file: string;
 }
 
-export function versionsOf(record: RecordName): SchemaVersion[] {
+export function getVersions(record: RecordName): SchemaVersion[] {
   return VERSIONS[record].files.map((file, index) => ({
     record,
     version: index + 1,
@@ -33,5 +33,5 @@ export function versionsOf(record: RecordName): SchemaVersion[] {
 }
 
 export function newestVersion(record: RecordName): SchemaVersion {
-  return versionsOf(record).at(-1) as SchemaVersion;
+  return getVersions(record).at(-1) as SchemaVersion;
 }

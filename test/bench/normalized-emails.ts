@@ -2,7 +2,14 @@ import { createHash } from "node:crypto";
 import { createCodec, createRegistry, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
 import { createKafka, type NewRecord, type Producer } from "@inlet/kafka";
 import type { LocalStack } from "@inlet/local-stack";
-import { conversationIdOf, emailKeyOf, eventIdOf, SHARED_LANE, topicIn, type NormalizedEvent } from "@inlet/schemas";
+import {
+  buildConversationId,
+  buildEmailKey,
+  buildEventId,
+  SHARED_LANE,
+  topicIn,
+  type NormalizedEvent,
+} from "@inlet/schemas";
 
 /** One email to deliver; the same fields give the same email. */
 export interface MeasuredEmail {
@@ -32,11 +39,11 @@ export function normalizedEmail({ tenant, run, conversation, place }: MeasuredEm
   const from = { name: `Sender ${conversation}`, email: `${conversation}@customers.example` };
   const contentHash = createHash("sha256").update(messageId).digest("hex");
   return {
-    eventId: eventIdOf(tenant, "signed-json", `${run} ${messageId}`),
+    eventId: buildEventId(tenant, "signed-json", `${run} ${messageId}`),
     tenantId: tenant,
-    emailKey: emailKeyOf(tenant, { messageId, from: from.email, dateAsSent: null, subject: null, contentHash }),
+    emailKey: buildEmailKey(tenant, { messageId, from: from.email, dateAsSent: null, subject: null, contentHash }),
     contentHash,
-    conversationId: conversationIdOf(tenant, messageIdAt(0)),
+    conversationId: buildConversationId(tenant, messageIdAt(0)),
     lane: SHARED_LANE,
     receivedAt: now,
     parsedAt: now,

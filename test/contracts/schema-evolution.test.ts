@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { avroType, incompatibility } from "@inlet/event-codec";
-import { VERSIONS, newestVersion, versionsOf } from "@inlet/schemas";
+import { VERSIONS, newestVersion, getVersions } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 import { readGolden } from "./golden-files.ts";
 import { SAMPLE_NAMES } from "./samples.ts";
 
 const records = Object.keys(VERSIONS) as RecordName[];
 const pairs = records.flatMap((record) =>
-  versionsOf(record).flatMap((reader) => versionsOf(record).map((writer) => ({ record, reader, writer }))),
+  getVersions(record).flatMap((reader) => getVersions(record).map((writer) => ({ record, reader, writer }))),
 );
 
 describe("every version reads every other (FULL_TRANSITIVE)", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { VERSIONS, newestVersion, versionsOf } from "@inlet/schemas";
+import { VERSIONS, newestVersion, getVersions } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 import { SAMPLES } from "./samples.ts";
 import { namedTypes, walkFields, walkValue } from "./schema-walk.ts";
@@ -25,7 +25,7 @@ describe("TypeScript's values and the newest .avsc", () => {
 });
 
 describe("every version", () => {
-  const versions = records.flatMap(versionsOf);
+  const versions = records.flatMap(getVersions);
 
   it.each(versions)("$file explains every record and field", ({ schema }) => {
     const fields = walkFields(schema);

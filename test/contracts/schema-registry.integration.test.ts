@@ -11,7 +11,7 @@ import {
   schemaIdOf,
   subjectOf,
 } from "@inlet/event-codec";
-import { VERSIONS, newestVersion, versionsOf } from "@inlet/schemas";
+import { VERSIONS, newestVersion, getVersions } from "@inlet/schemas";
 import type { OutboundMessage, RecordName } from "@inlet/schemas";
 import { startRegistryProxy } from "./registry-proxy.ts";
 import type { RegistryProxy } from "./registry-proxy.ts";
@@ -37,7 +37,7 @@ const message: OutboundMessage = {
 const options = () => ({ url: proxy.url, auth: null });
 const freshCodec = () => createCodec({ registry: createRegistry(options()) });
 const subject = subjectOf("OutboundMessage");
-const released = (Object.keys(VERSIONS) as RecordName[]).flatMap(versionsOf);
+const released = (Object.keys(VERSIONS) as RecordName[]).flatMap(getVersions);
 
 function post(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Response> {
   return fetch(`${proxy.url}${path}`, { method, body: JSON.stringify(body) });
@@ -62,7 +62,7 @@ describe("inlet schemas register and check on the real registry", () => {
     const second = await registerSchemas(options());
     expect(second).toEqual(first.map((each) => ({ ...each, created: false })));
     const versions = await fetch(`${proxy.url}/subjects/${subject}/versions`);
-    expect(await versions.json()).toEqual(versionsOf("OutboundMessage").map(({ version }) => version));
+    expect(await versions.json()).toEqual(getVersions("OutboundMessage").map(({ version }) => version));
   });
 
   it("leaves a subject on which the registry refuses an incompatible version", async () => {

@@ -12,7 +12,7 @@ import {
   encodeSes,
   type Posting,
 } from "@inlet/sources/testing";
-import { eventIdOf } from "@inlet/schemas";
+import { buildEventId } from "@inlet/schemas";
 
 /** One delivery as a line of the table names it. */
 export interface Given {
@@ -74,7 +74,7 @@ export interface Named {
 /** Takes a delivery in as any instance of the gateway would (nothing is remembered between two), reads it, and has the ledger name it. */
 export async function nameDelivery(ledger: Ledger, tenant: string, given: Given): Promise<Named> {
   const { source, key, email } = await (isPost(given.by) ? posted(given, given.by) : direct(given));
-  const eventId = eventIdOf(tenant, source, key);
+  const eventId = buildEventId(tenant, source, key);
   const arrival = {
     tenant,
     eventId,

@@ -4,7 +4,7 @@ import { readTenant, type TenantConfig } from "@inlet/config";
 import { countAttempts } from "@inlet/domain";
 import type { Disposition } from "@inlet/service";
 import { openLedger, type Ledger } from "@inlet/ledger";
-import { conversationIdOf, emailKeyOf, type NormalizedEvent } from "@inlet/schemas";
+import { buildConversationId, buildEmailKey, type NormalizedEvent } from "@inlet/schemas";
 import { createEffectTracker } from "@inlet/crm-sink/src/write/effect-tracker.ts";
 import type { DeliveryAttempt, SinkDeps } from "@inlet/crm-sink/src/attempt.ts";
 import { createMemoryBudget } from "@inlet/crm-sink/src/intake/memory-budget.ts";
@@ -109,8 +109,8 @@ ${crm}`;
       return {
         ...base,
         messageId,
-        emailKey: emailKeyOf(tenant, identity),
-        conversationId: conversationIdOf(tenant, thread),
+        emailKey: buildEmailKey(tenant, identity),
+        conversationId: buildConversationId(tenant, thread),
         inReplyTo: null,
         references: [],
         ...changed,

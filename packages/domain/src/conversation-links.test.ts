@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { conversationIdOf } from "@inlet/schemas";
+import { buildConversationId } from "@inlet/schemas";
 import { conversationLinks, MOST_RELATED } from "./conversation-links.ts";
 
 const bare = {
@@ -13,13 +13,13 @@ const bare = {
 const threadIndex = Buffer.from([1, ...Array.from({ length: 26 }, (_, i) => i)]).toString("base64");
 
 it("a first email is tied to nothing, and would be found by its own id", () => {
-  expect(conversationLinks(bare)).toEqual({ related: [], roots: [conversationIdOf("demo", "own@x")], headers: [] });
+  expect(conversationLinks(bare)).toEqual({ related: [], roots: [buildConversationId("demo", "own@x")], headers: [] });
 });
 
 it("References and In-Reply-To name each message once, in their order", () => {
   const links = conversationLinks({ ...bare, references: ["a", "b"], inReplyTo: "b" });
   expect(links.related).toEqual(["a", "b"]);
-  expect(links.roots).toEqual(["a", "b", "own@x"].map((id) => conversationIdOf("demo", id)));
+  expect(links.roots).toEqual(["a", "b", "own@x"].map((id) => buildConversationId("demo", id)));
   expect(links.headers).toEqual(["references", "in-reply-to"]);
 });
 

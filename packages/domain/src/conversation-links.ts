@@ -1,4 +1,4 @@
-import { conversationIdOf, threadIndexRoot, type NormalizedEvent } from "@inlet/schemas";
+import { buildConversationId, threadIndexRoot, type NormalizedEvent } from "@inlet/schemas";
 
 /** A thread longer than this is joined by its root and its newest messages: one email never joins more conversations than that. */
 export const MOST_RELATED = 50;
@@ -31,7 +31,7 @@ export function conversationLinks(
   return {
     related,
     roots: [...related, ...(email.messageId === null ? [] : [email.messageId])].map((id) =>
-      conversationIdOf(email.tenantId, id),
+      buildConversationId(email.tenantId, id),
     ),
     headers: [
       ...(references.length > 0 ? ["references" as const] : []),

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { conversationIdOf, H } from "@inlet/schemas";
+import { buildConversationId, H } from "@inlet/schemas";
 import { describe, expect, test } from "vitest";
 import { identify } from "./ids.ts";
 import { parseMime } from "./parse-mime.ts";
@@ -65,7 +65,7 @@ describe("conversationId (UN7)", () => {
       ["thread/hop-3", "thread/hop-1", "thread/hop-2"].map(async (name) => await parsed(catalog(name))),
     );
     const ids = hops.map((hop) => identify("demo", hop).conversationId);
-    expect(new Set(ids)).toEqual(new Set([conversationIdOf("demo", "chairs-1.sample@han.example")]));
+    expect(new Set(ids)).toEqual(new Set([buildConversationId("demo", "chairs-1.sample@han.example")]));
   });
 
   test.each([

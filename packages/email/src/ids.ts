@@ -1,17 +1,17 @@
-import { conversationIdOf, emailKeyOf, formerEmailKeyOf, type EmailNames } from "@inlet/schemas";
+import { buildConversationId, buildEmailKey, buildFormerEmailKey, type EmailNames } from "@inlet/schemas";
 import type { EmailContent } from "./port.ts";
 
 /** The ids that need the tenant (PROTOCOL.md 1): the same email of the same tenant always has the same ones. */
 export function identify(tenantId: string, content: EmailContent): { emailKey: string; conversationId: string } {
   return {
-    emailKey: emailKeyOf(tenantId, getNames(content)),
-    conversationId: conversationIdOf(tenantId, content.conversationRoot),
+    emailKey: buildEmailKey(tenantId, getNames(content)),
+    conversationId: buildConversationId(tenantId, content.conversationRoot),
   };
 }
 
 /** The emailKey by which the ledger knows the email if an older release parsed it. */
 export function formerEmailKey(tenantId: string, content: EmailContent): string | null {
-  return formerEmailKeyOf(tenantId, getNames(content));
+  return buildFormerEmailKey(tenantId, getNames(content));
 }
 
 function getNames({ messageId, from, dateAsSent, subject, contentHash }: EmailContent): EmailNames {

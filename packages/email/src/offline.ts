@@ -1,5 +1,5 @@
 import type { MailboxRules } from "@inlet/mailboxes";
-import { eventIdOf, SHARED_LANE } from "@inlet/schemas";
+import { buildEventId, SHARED_LANE } from "@inlet/schemas";
 import type { NormalizedEvent } from "@inlet/schemas";
 import { normalize } from "./normalize.ts";
 import { emailsInMbox } from "./mime/not-email.ts";
@@ -45,7 +45,7 @@ export async function describeOffline(
   const recipients = (email.envelope?.to ?? []).toSorted().join(",");
   const deliveryKey = source.eventId ?? `${mimeContent(bytes)} ${recipients}`;
   return normalize(email, {
-    eventId: eventIdOf(TENANT, "file", deliveryKey),
+    eventId: buildEventId(TENANT, "file", deliveryKey),
     tenantId: TENANT,
     lane: SHARED_LANE,
     receivedAt: context.now,

@@ -1,4 +1,4 @@
-import { VERSIONS, versionsOf } from "@inlet/schemas";
+import { VERSIONS, getVersions } from "@inlet/schemas";
 import type { RecordName, SchemaVersion } from "@inlet/schemas";
 import { avroType } from "./record-types.ts";
 import { sameSchema } from "./register-schemas.ts";
@@ -24,7 +24,7 @@ export async function checkSchemas(options: RegistryOptions): Promise<SchemaFaul
   const faults: SchemaFault[] = [];
   for (const record of Object.keys(VERSIONS) as RecordName[]) {
     const subject = subjectOf(record);
-    const released = versionsOf(record);
+    const released = getVersions(record);
     const registered = await admin.registered(subject);
     const level = await admin.compatibilityOf(subject);
     if (level !== "FULL_TRANSITIVE") {

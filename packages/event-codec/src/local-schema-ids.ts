@@ -1,4 +1,4 @@
-import { VERSIONS, versionsOf } from "@inlet/schemas";
+import { VERSIONS, getVersions } from "@inlet/schemas";
 import type { RecordName, SchemaVersion } from "@inlet/schemas";
 import { RegistryUnavailableError } from "./errors.ts";
 import type { SchemaIds } from "./schema-ids.ts";
@@ -12,7 +12,7 @@ export interface LocalSchemaIds extends SchemaIds {
 
 /** A registry in memory that knows every released version, under ids from 1: for tests and for work without a network. */
 export function createLocalSchemaIds(): LocalSchemaIds {
-  const released: SchemaVersion[] = (Object.keys(VERSIONS) as RecordName[]).flatMap(versionsOf);
+  const released: SchemaVersion[] = (Object.keys(VERSIONS) as RecordName[]).flatMap(getVersions);
   const schemas = released.map(({ schema }) => schema);
   let unavailable = false;
   const assertAvailable = (): void => {

@@ -1,7 +1,7 @@
 // avsc is CommonJS whose names Node does not see: only the default import works outside of vitest.
 import avsc from "avsc";
 import type { Schema, Type } from "avsc";
-import { versionsOf } from "@inlet/schemas";
+import { getVersions } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 import { boundedArrays } from "./bounded-array.ts";
 
@@ -30,7 +30,7 @@ export function avroType(schema: Record<string, unknown>): Type {
 }
 
 export function recordTypes(record: RecordName): RecordTypes {
-  const types = versionsOf(record).map(({ schema }) => avroType(schema));
+  const types = getVersions(record).map(({ schema }) => avroType(schema));
   const newest = types.at(-1) as Type;
   const readers = types.map((type) => readerOfType(newest, type));
   return {

@@ -1,5 +1,5 @@
 import { COMPATIBILITY, SchemaType } from "@kafkajs/confluent-schema-registry";
-import { VERSIONS, versionsOf } from "@inlet/schemas";
+import { VERSIONS, getVersions } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 import { IncompatibleSchemaError, RegistryUnavailableError } from "./errors.ts";
 import { registryAdmin } from "./registry-admin.ts";
@@ -34,7 +34,7 @@ export async function registerSchemas(
       await admin.setCompatibility(subject, COMPATIBILITY.FULL_TRANSITIVE);
     }
     const before = await admin.registered(subject);
-    for (const { version, schema } of versionsOf(record)) {
+    for (const { version, schema } of getVersions(record)) {
       const present = before.find((each) => sameSchema(each.schema, schema));
       const id = present?.id ?? (await register(client, subject, `${record}/${version}`, schema));
       done.push({ subject, record, version, id, created: present === undefined });

@@ -1,5 +1,5 @@
 import { SchemaType } from "@kafkajs/confluent-schema-registry";
-import { versionsOf } from "@inlet/schemas";
+import { getVersions } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 import { RegistryUnavailableError } from "./errors.ts";
 import { isNotFound, registryClient, statusOf } from "./registry-client.ts";
@@ -12,7 +12,7 @@ export function createRegistry(options: RegistryOptions): SchemaIds {
   const client = registryClient(options);
   return {
     idOf: async (record, version) => {
-      const file = versionsOf(record)[version - 1];
+      const file = getVersions(record)[version - 1];
       if (file === undefined) throw new RangeError(`${record}/${version}: not a released version of this repository`);
       const schema = { type: SchemaType.AVRO as const, schema: JSON.stringify(file.schema) };
       try {

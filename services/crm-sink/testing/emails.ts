@@ -1,7 +1,7 @@
 import { readTenant, type TenantConfig } from "@inlet/config";
 import { recordHeaders, schemaHeaderOf, type Codec } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
-import { conversationIdOf, emailKeyOf, eventIdOf, topicIn, type NormalizedEvent } from "@inlet/schemas";
+import { buildConversationId, buildEmailKey, buildEventId, topicIn, type NormalizedEvent } from "@inlet/schemas";
 
 const ENV = { SECRET: `whsec_${Buffer.from("0123456789abcdef0123456789abcdef").toString("base64")}`, TOKEN: "t" };
 
@@ -37,11 +37,11 @@ export function emailOf(tenant: string, name: string, change: Partial<Normalized
   const contentHash = `hash-of-${name}`;
   const now = Date.now();
   return {
-    eventId: eventIdOf(tenant, "signed-json", name),
+    eventId: buildEventId(tenant, "signed-json", name),
     tenantId: tenant,
-    emailKey: emailKeyOf(tenant, { messageId, from: from.email, dateAsSent: null, subject: null, contentHash }),
+    emailKey: buildEmailKey(tenant, { messageId, from: from.email, dateAsSent: null, subject: null, contentHash }),
     contentHash,
-    conversationId: conversationIdOf(tenant, messageId),
+    conversationId: buildConversationId(tenant, messageId),
     lane: "shared",
     receivedAt: now,
     parsedAt: now,

@@ -7,7 +7,7 @@ import { parseEnv, promisify } from "node:util";
 import { loadTenants, processEnvironment } from "@inlet/config";
 import { mimeContent } from "@inlet/domain";
 import { deliveryKey, SOURCE_KINDS } from "@inlet/sources";
-import { eventIdOf } from "@inlet/schemas";
+import { buildEventId } from "@inlet/schemas";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROBLEMS } from "./answers/problems.ts";
@@ -67,7 +67,7 @@ describe("the examples of the guides", () => {
 
   test("curl and openssl", async () => {
     const answer = await run("sh", [], "send.sh", await block("sh"));
-    expect(answer).toEqual({ eventId: eventIdOf("demo", "signed-json", "order-4711-question"), duplicate: false });
+    expect(answer).toEqual({ eventId: buildEventId("demo", "signed-json", "order-4711-question"), duplicate: false });
   });
 
   test("registering a sent message", async () => {
@@ -78,14 +78,14 @@ describe("the examples of the guides", () => {
   test("Node", async () => {
     const answer = await run(process.execPath, [], "send.mjs", await block("js"));
     expect(answer).toEqual({
-      eventId: eventIdOf("demo", "raw-mime", deliveryKey(mimeContent(Buffer.from(EMAIL)), ["sales@inlet.example"])),
+      eventId: buildEventId("demo", "raw-mime", deliveryKey(mimeContent(Buffer.from(EMAIL)), ["sales@inlet.example"])),
       duplicate: false,
     });
   });
 
   test("Python", async () => {
     const answer = await run("python3", [], "send.py", await block("python"));
-    expect(answer).toEqual({ eventId: eventIdOf("demo", "standard-webhooks", "msg_4711"), duplicate: false });
+    expect(answer).toEqual({ eventId: buildEventId("demo", "standard-webhooks", "msg_4711"), duplicate: false });
   });
 
   test.each(["postmark", "mailgun", "sendgrid", "cloudmailin"])("docs/guides/%s.md: the curl", async (provider) => {

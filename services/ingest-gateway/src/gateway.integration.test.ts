@@ -9,7 +9,7 @@ import { processEnvironment } from "@inlet/config";
 import { createCodec, createRegistry, resolveBody } from "@inlet/event-codec";
 import { createKafka, headerText } from "@inlet/kafka";
 import type { Admin, KafkaRecord } from "@inlet/kafka";
-import { HEADER, SHARED_LANE, eventIdOf, topicIn } from "@inlet/schemas";
+import { HEADER, SHARED_LANE, buildEventId, topicIn } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../testing/free-port.ts";
 import { DEMO_VALUES, startGatewayProcess, stop, untilReady, untilStatus } from "../testing/gateway-process.ts";
@@ -61,7 +61,7 @@ afterAll(async () => {
 describe("the gateway's process", () => {
   test("acknowledges what is on the topic, and a second time as a duplicate", async () => {
     const body = JSON.stringify({ eventId: `evt-${run}`, subject: "Hi" });
-    const eventId = eventIdOf("demo", "signed-json", `evt-${run}`);
+    const eventId = buildEventId("demo", "signed-json", `evt-${run}`);
     const first = await post(body, { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" });
     expect([first.status, await first.json()]).toEqual([202, { eventId, duplicate: false }]);
     expect(await (await post(body)).json()).toEqual({ eventId, duplicate: true });
@@ -77,7 +77,7 @@ describe("the gateway's process", () => {
   test("15 MB come by reference to the blob store", async () => {
     const body = JSON.stringify({ eventId: `large-${run}`, text: "x".repeat(15 * 1024 * 1024) });
     expect((await post(body)).status).toBe(202);
-    const [record] = await recordsOf(eventIdOf("demo", "signed-json", `large-${run}`));
+    const [record] = await recordsOf(buildEventId("demo", "signed-json", `large-${run}`));
     const codec = createCodec({ registry: createRegistry({ url: env["SCHEMA_REGISTRY_URL"] ?? "", auth: null }) });
     const event = await codec.decode("RawEvent", record?.value ?? Buffer.alloc(0));
     const blobs = openBlobStore(pathToFileURL(join(dir, "blobs")).href);
@@ -96,7 +96,7 @@ describe("the gateway's process", () => {
     try {
       await untilReady(other);
       const body = JSON.stringify({ eventId: `frozen-${run}`, text: "x".repeat(15 * 1024 * 1024) });
-      const eventId = eventIdOf("demo", "signed-json", `frozen-${run}`);
+      const eventId = buildEventId("demo", "signed-json", `frozen-${run}`);
       const late = post(body);
       await setImmediate();
       gateway.child.kill("SIGSTOP");

@@ -1,5 +1,5 @@
 import { headerText } from "@inlet/kafka";
-import { HEADER, eventIdOf, topicIn } from "@inlet/schemas";
+import { HEADER, buildEventId, topicIn } from "@inlet/schemas";
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { signedHeaders } from "../testing/sign.ts";
@@ -27,7 +27,7 @@ function postMime(headers: Record<string, string> = {}, body: string = mime) {
 describe("a signed JSON delivery", () => {
   test("is on the topic, bytes as they came, before it is acknowledged", async () => {
     const response = await gateway.postJson(email);
-    const eventId = eventIdOf("acme", "json", "evt-1");
+    const eventId = buildEventId("acme", "json", "evt-1");
     expect(response.statusCode).toBe(202);
     expect(response.json()).toEqual({ eventId, duplicate: false });
     expect(await gateway.events()).toEqual([
@@ -48,7 +48,7 @@ describe("a signed JSON delivery", () => {
   test("its record has the key and the headers of PROTOCOL.md 2", async () => {
     await gateway.postJson(email);
     const [record] = gateway.producer.sent;
-    const eventId = eventIdOf("acme", "json", "evt-1");
+    const eventId = buildEventId("acme", "json", "evt-1");
     expect(record).toMatchObject({ topic: topicIn("rawEvents", "shared"), key: `acme/${eventId}` });
     const header = (name: string) => headerText(record?.headers ?? [], name);
     expect([HEADER.tenant, HEADER.eventId, HEADER.lane, HEADER.schema].map(header)).toEqual([
@@ -118,7 +118,7 @@ describe("Standard Webhooks", () => {
         [`${spelling}-signature`]: new Webhook(WHSEC).sign("msg_1", new Date(NOW), body),
       },
     });
-    expect(response.json()).toEqual({ eventId: eventIdOf("acme", "webhooks", "msg_1"), duplicate: false });
+    expect(response.json()).toEqual({ eventId: buildEventId("acme", "webhooks", "msg_1"), duplicate: false });
     expect((await gateway.events())[0]?.source).toMatchObject({ deliveryId: "msg_1", eventId: "evt-1" });
   });
 

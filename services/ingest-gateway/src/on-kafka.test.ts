@@ -1,7 +1,7 @@
 import { headerText } from "@inlet/kafka";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
 import type { InMemoryKafka } from "@inlet/kafka/testing";
-import { HEADER, TOPICS, eventIdOf } from "@inlet/schemas";
+import { HEADER, TOPICS, buildEventId } from "@inlet/schemas";
 import { SpanKind, context, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
@@ -28,7 +28,7 @@ test("Kafka away: 503, nothing claimed; back: the sender's retry is on the topic
   expect((await gateway.postJson(email)).json()).toMatchObject({ duplicate: false });
   expect((await gateway.postJson(email)).json()).toMatchObject({ duplicate: true });
   const ids = records().map(({ headers }) => headerText(headers, HEADER.eventId));
-  expect(ids).toEqual([eventIdOf("acme", "json", "evt-1")]);
+  expect(ids).toEqual([buildEventId("acme", "json", "evt-1")]);
 });
 
 test("hundreds of deliveries at once are all on the topic, spread over its partitions", async () => {
@@ -76,7 +76,7 @@ describe("the trace", () => {
         "http.response.status_code": 202,
         "inlet.tenant": "acme",
         "inlet.source": "json",
-        "inlet.event_id": eventIdOf("acme", "json", "evt-1"),
+        "inlet.event_id": buildEventId("acme", "json", "evt-1"),
         "inlet.duplicate": false,
       },
     });

@@ -11,7 +11,7 @@ import {
   signSns,
   type Posting,
 } from "@inlet/sources/testing";
-import { eventIdOf } from "@inlet/schemas";
+import { buildEventId } from "@inlet/schemas";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { KafkaUnavailableError } from "@inlet/kafka";
@@ -134,9 +134,9 @@ test("an event is named by the provider's own id", async () => {
     (await post("postmark", await encodePostmark(posting(), { credential: secret("DEMO_POSTMARK_BASIC_AUTH") }))).json[
       "eventId"
     ],
-  ).toBe(eventIdOf("demo", "postmark", posting().deliveryId));
+  ).toBe(buildEventId("demo", "postmark", posting().deliveryId));
   expect((await post("ses", encodeSes(posting(), { topicArn: TOPIC, privateKey: keys.sns }))).json["eventId"]).toBe(
-    eventIdOf("demo", "ses", [posting().deliveryId, ...posting().envelope.to].join("\0")),
+    buildEventId("demo", "ses", [posting().deliveryId, ...posting().envelope.to].join("\0")),
   );
 });
 

@@ -1,4 +1,4 @@
-import { groupIn, topicsOf } from "@inlet/schemas";
+import { groupIn, getTopics } from "@inlet/schemas";
 import type { Admin } from "../port.ts";
 
 /** Whether mail of a lane has a place to go to, and somebody who reads it. */
@@ -22,7 +22,7 @@ export async function laneStates(
   const existing = new Set(topics);
   return lanes.map((lane) => ({
     lane,
-    missingTopics: topicsOf([lane])
+    missingTopics: getTopics([lane])
       .filter(({ allLanes, fullName }) => !allLanes && !existing.has(fullName))
       .map(({ fullName }) => fullName),
     idleGroups: READERS.map((service) => groupIn(service, lane)).filter((group) => (members.get(group) ?? 0) === 0),

@@ -1,4 +1,4 @@
-import { topicsOf } from "@inlet/schemas";
+import { getTopics } from "@inlet/schemas";
 import type { TopicFault } from "../port.ts";
 
 /** A topic as it should be, from schemas' specification. */
@@ -27,7 +27,7 @@ export function wantedReplication(brokers: number): number {
 
 /** Every topic that the lanes need (PROTOCOL.md 2). `min.insync.replicas` follows from the replication, see {@link configOf}. */
 export function wantedTopics(lanes: readonly string[]): WantedTopic[] {
-  return topicsOf(lanes).map((spec) => ({
+  return getTopics(lanes).map((spec) => ({
     topic: spec.fullName,
     partitions: spec.partitions,
     fixedPartitions: spec.allLanes,

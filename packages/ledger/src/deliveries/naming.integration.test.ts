@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { secondEmailKeyOf } from "@inlet/schemas";
+import { buildSecondEmailKey } from "@inlet/schemas";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openLedger, type Ledger } from "../ledger.ts";
 import { incoming } from "../../testing/samples.ts";
@@ -38,7 +38,7 @@ it("L19: two parsers that meet one name at once agree on whose it is", async () 
     const key = `eml_${n}`;
     // One content has the name, the other another, however often each comes.
     const first = ofA?.has(key) === true;
-    expect([...(ofA ?? [])]).toEqual([first ? key : secondEmailKeyOf(key, "a")]);
-    expect([...(ofB ?? [])]).toEqual([first ? secondEmailKeyOf(key, "b") : key]);
+    expect([...(ofA ?? [])]).toEqual([first ? key : buildSecondEmailKey(key, "a")]);
+    expect([...(ofB ?? [])]).toEqual([first ? buildSecondEmailKey(key, "b") : key]);
   }
 });

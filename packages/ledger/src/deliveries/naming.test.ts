@@ -1,4 +1,4 @@
-import { secondEmailKeyOf } from "@inlet/schemas";
+import { buildSecondEmailKey } from "@inlet/schemas";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
@@ -37,7 +37,7 @@ describe("an email whose row has a key of a former release", () => {
 
   it("does not give it to another content of its source, which has a name of its own from then on", async () => {
     await oldRow("second");
-    const second = secondEmailKeyOf("eml_old", "other");
+    const second = buildSecondEmailKey("eml_old", "other");
     expect(await name("second", "evt_1", { contentHash: "other" })).toBe(second);
     expect(await name("second", "evt_2", { contentHash: "other" })).toBe(second);
     expect(await name("second", "evt_3")).toBe("eml_old");
@@ -59,5 +59,10 @@ it("L19: two contents of one name in one micro-batch are two emails, whichever c
   const names = await Promise.all(
     namings.map(async (naming) => ledger.nameEmail({ ...NAMING, formerKey: null, ...naming })),
   );
-  expect(names).toEqual(["eml_new", secondEmailKeyOf("eml_new", "b"), "eml_new", secondEmailKeyOf("eml_new", "b")]);
+  expect(names).toEqual([
+    "eml_new",
+    buildSecondEmailKey("eml_new", "b"),
+    "eml_new",
+    buildSecondEmailKey("eml_new", "b"),
+  ]);
 });

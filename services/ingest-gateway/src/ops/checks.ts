@@ -1,7 +1,7 @@
 import type { BlobStore } from "@inlet/blob-store";
 import type { Tenants } from "@inlet/config";
 import type { Kafka, TopicFault } from "@inlet/kafka";
-import { topicsOf } from "@inlet/schemas";
+import { getTopics } from "@inlet/schemas";
 import type { CheckResult, ReadinessCheck } from "@inlet/telemetry";
 import type { CertificateFiles } from "../tls/certificate.ts";
 
@@ -42,7 +42,7 @@ export function gatewayChecks({
         .join("; ");
       if (faults.length === 0) return { ok: true };
       // A lane without topics refuses its own tenants' mail; the others are served.
-      const served = lanes.some((lane) => topicsOf([lane]).every(({ fullName }) => !missing.has(fullName)));
+      const served = lanes.some((lane) => getTopics([lane]).every(({ fullName }) => !missing.has(fullName)));
       return served ? { ok: true, warn: true, detail } : { ok: false, detail };
     },
     lanes: () => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { KafkaUnavailableError } from "@inlet/kafka";
-import { sentMessageIdOf } from "@inlet/schemas";
+import { buildSentMessageId } from "@inlet/schemas";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { describe, expect, test } from "vitest";
 import { signedHeaders } from "../../testing/sign.ts";
@@ -45,7 +45,7 @@ test("a registration is on the topic, keyed by its message, before it is acknowl
   expect(record).toMatchObject({ topic: "outbound-messages", key: "acme/m1@mail.acme.example" });
   expect(Object.fromEntries((record?.headers ?? []).map(([name, value]) => [name, value.toString()]))).toMatchObject({
     "inlet-tenant": "acme",
-    "inlet-event-id": sentMessageIdOf("acme", "m1@mail.acme.example"),
+    "inlet-event-id": buildSentMessageId("acme", "m1@mail.acme.example"),
     "inlet-lane": "shared",
     "inlet-schema": "OutboundMessage/1",
   });

@@ -1,7 +1,7 @@
 import { recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
 import type { Tenants } from "@inlet/config";
 import { getSourceKind } from "@inlet/sources";
-import { SHARED_LANE, TOPICS, eventKey, sentMessageIdOf, topicIn } from "@inlet/schemas";
+import { SHARED_LANE, TOPICS, eventKey, buildSentMessageId, topicIn } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import type { Telemetry } from "@inlet/telemetry";
 import { context } from "@opentelemetry/api";
@@ -110,7 +110,7 @@ function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
       throw new Problem("fields_invalid", { detail: `Correct ${fields.join(", ")}`, errors: reading.errors });
     }
     const { registration } = reading;
-    const eventId = sentMessageIdOf(tenant.id, registration.messageId);
+    const eventId = buildSentMessageId(tenant.id, registration.messageId);
     inbound.eventId = eventId;
     const published = context.with(inbound.context, () =>
       withDeadline(

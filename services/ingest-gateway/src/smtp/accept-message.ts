@@ -1,4 +1,4 @@
-import { eventIdOf } from "@inlet/schemas";
+import { buildEventId } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import { mimeContent } from "@inlet/domain";
 import { deliveryKey } from "@inlet/sources";
@@ -87,7 +87,7 @@ async function acceptPart(
 
 function eventOf(message: Message, body: Buffer, { tenant, source }: Destination, to: readonly string[]): RawEvent {
   return {
-    eventId: eventIdOf(tenant.id, source.name, deliveryKey(mimeContent(body), to)),
+    eventId: buildEventId(tenant.id, source.name, deliveryKey(mimeContent(body), to)),
     tenantId: tenant.id,
     lane: tenant.lane,
     receivedAt: message.receivedAt,

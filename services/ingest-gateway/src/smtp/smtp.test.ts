@@ -1,4 +1,4 @@
-import { HEADER, eventIdOf } from "@inlet/schemas";
+import { HEADER, buildEventId } from "@inlet/schemas";
 import { headerText } from "@inlet/kafka";
 import { topicIn } from "@inlet/schemas";
 import { mimeContent } from "@inlet/domain";
@@ -25,7 +25,7 @@ describe("IN6: an email by SMTP", () => {
   test("is on the topic, byte for byte, with its envelope and connection, before it is accepted", async () => {
     const client = await mailClient(mail.port("smtp"));
     const [reply] = await client.send({ from: "ann@client.example", to: ["Sales+vip@acme.example"], body: BODY });
-    const eventId = eventIdOf("acme", "post", key("sales+vip@acme.example"));
+    const eventId = buildEventId("acme", "post", key("sales+vip@acme.example"));
     expect(reply).toBe(`250 2.0.0 Accepted ${eventId}`);
     expect(await mail.events()).toEqual([
       {
@@ -92,8 +92,8 @@ describe("IN6: an email by SMTP", () => {
   test("to two tenants: one event each, which names its own recipients only, in its own lane", async () => {
     const client = await mailClient(mail.port("smtp"));
     const to = ["sales@acme.example", "hello@globex.example", "sales+2@acme.example"];
-    const acme = eventIdOf("acme", "post", key("sales+2@acme.example", "sales@acme.example"));
-    const globex = eventIdOf("globex", "mail", key("hello@globex.example"));
+    const acme = buildEventId("acme", "post", key("sales+2@acme.example", "sales@acme.example"));
+    const globex = buildEventId("globex", "mail", key("hello@globex.example"));
     expect(await client.send({ to, body: BODY })).toEqual([`250 2.0.0 Accepted ${acme} ${globex}`]);
     expect((await mail.events()).map(({ eventId, lane, envelope }) => [eventId, lane, envelope?.to])).toEqual([
       [acme, "shared", ["sales@acme.example", "sales+2@acme.example"]],

@@ -1,4 +1,4 @@
-import { eventIdOf } from "@inlet/schemas";
+import { buildEventId } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import type { FastifyRequest } from "fastify";
 import { bodyOf } from "../body/body.ts";
@@ -11,7 +11,7 @@ export function nameEvent(request: FastifyRequest): RawEvent {
   const inbound = inboundOf(request);
   const { tenant, source } = getEndpoint(request);
   const delivery = deliveryOf(request);
-  const eventId = eventIdOf(tenant.id, source.name, delivery.key);
+  const eventId = buildEventId(tenant.id, source.name, delivery.key);
   inbound.eventId = eventId;
   return {
     eventId,
