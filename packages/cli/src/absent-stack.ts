@@ -1,5 +1,5 @@
 import { ConfigError, type RawEnvironment } from "@inlet/config";
-import { ownerOf } from "@inlet/local-stack";
+import { findOwner } from "@inlet/local-stack";
 import { DEFAULT_DATA_DIR } from "./context.ts";
 
 /** Addresses that `npm start` gives to the other commands. */
@@ -26,7 +26,7 @@ export async function seeksAbsentStack(
 ): Promise<boolean> {
   const seeks = getCauses(error).some(saysSo);
   const givenElsewhere = STACK_VARIABLES.some((name) => Boolean(env[name]) || Boolean(env[`${name}_FILE`]));
-  return seeks && !givenElsewhere && (await ownerOf(dataDir)) === null;
+  return seeks && !givenElsewhere && (await findOwner(dataDir)) === null;
 }
 
 function saysSo(error: Error): boolean {

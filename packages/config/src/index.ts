@@ -12,7 +12,7 @@ export type { TenantExplanation } from "./directory/explain-tenants.ts";
 export { loadTenants } from "./directory/load-tenants.ts";
 export type { LoadTenantsOptions } from "./directory/tenant-directory.ts";
 export { openTenantDirectory } from "./directory/tenant-directory.ts";
-export { networksOf, secretList } from "@inlet/settings";
+export { buildNetworks, secretList } from "@inlet/settings";
 export { processEnvironment } from "./environment/process-environment.ts";
 export { readRules } from "./tenant/read-rules.ts";
 export type { RulesReading } from "./tenant/read-rules.ts";

@@ -13,7 +13,7 @@ import {
 } from "../prerequisites.mjs";
 import type { JarPart } from "../prerequisites.mjs";
 import { LocalStackError } from "./errors.ts";
-import { startMarkOf } from "./process-identity.ts";
+import { readStartMark } from "./process-identity.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -134,7 +134,7 @@ async function maven(args: readonly string[], env: Env, signal?: AbortSignal): P
 
 /** A lock file that names its holder; one whose holder is gone is taken over. */
 async function lock(file: string, signal?: AbortSignal): Promise<() => Promise<void>> {
-  const mine = JSON.stringify({ pid: process.pid, startMark: await startMarkOf(process.pid) });
+  const mine = JSON.stringify({ pid: process.pid, startMark: await readStartMark(process.pid) });
   for (;;) {
     try {
       await writeFile(file, mine, { flag: "wx" });
@@ -152,7 +152,7 @@ async function holderIsGone(file: string): Promise<boolean> {
   if (text === null || text === "") return false; // just released, or just being written
   try {
     const holder = JSON.parse(text) as { pid: number; startMark: string | null };
-    return (await startMarkOf(holder.pid)) !== holder.startMark;
+    return (await readStartMark(holder.pid)) !== holder.startMark;
   } catch {
     return true;
   }

@@ -8,7 +8,7 @@ const run = promisify(execFile);
  * When the process with this id began, as an opaque text; null when there is none (or only a zombie). Together with the id it
  * names one process for good: ids are used again, this pair is not.
  */
-export async function startMarkOf(pid: number): Promise<string | null> {
+export async function readStartMark(pid: number): Promise<string | null> {
   if (process.platform === "linux") {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
     if (stat === null) return null;

@@ -2,12 +2,12 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promise
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LocalStackError } from "./errors.ts";
-import { startMarkOf } from "./process-identity.ts";
+import { readStartMark } from "./process-identity.ts";
 
 interface RunRecord {
   readonly name: string;
   readonly pid: number;
-  /** {@link startMarkOf}: tells our process from another that got its id later. */
+  /** {@link readStartMark}: tells our process from another that got its id later. */
   readonly startMark: string;
   readonly stopSignal: NodeJS.Signals;
 }
@@ -15,7 +15,7 @@ interface RunRecord {
 const OWNER = "owner";
 
 /** The process that runs a stack in this data folder now; null when none does. Reads only: the folder need not be there. */
-export async function ownerOf(dataDir: string): Promise<{ readonly pid: number } | null> {
+export async function findOwner(dataDir: string): Promise<{ readonly pid: number } | null> {
   const record = await readRecord(path.join(dataDir, "run", `${OWNER}.json`));
   return record !== null && (await isAlive(record)) ? { pid: record.pid } : null;
 }
@@ -50,7 +50,7 @@ export class RunRecords {
   }
 
   async add(name: string, pid: number, stopSignal: NodeJS.Signals): Promise<void> {
-    const startMark = await startMarkOf(pid);
+    const startMark = await readStartMark(pid);
     if (startMark === null) return;
     const record: RunRecord = { name, pid, startMark, stopSignal };
     const file = this.#file(name);
@@ -95,7 +95,7 @@ async function readRecord(file: string): Promise<RunRecord | null> {
 }
 
 async function isAlive(record: RunRecord): Promise<boolean> {
-  return (await startMarkOf(record.pid)) === record.startMark;
+  return (await readStartMark(record.pid)) === record.startMark;
 }
 
 /** Signals a whole process group; one that is already gone is no error. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { freePorts } from "./ports.ts";
-import { startMarkOf } from "./process-identity.ts";
+import { readStartMark } from "./process-identity.ts";
 import { startLocalStack } from "./start.ts";
 
 const NOT_OURS = {
@@ -50,7 +50,7 @@ test("data outlives a stop and a start; nothing of the stack does", async () => 
   const made = await readFile(path.join(dataDir, "postgres", "data", "global", "pg_control"));
   await first.stop();
   expect(pids).toHaveLength(1);
-  for (const pid of pids) expect(await startMarkOf(pid)).toBeNull();
+  for (const pid of pids) expect(await readStartMark(pid)).toBeNull();
   expect(await readdir(path.join(dataDir, "run"))).toEqual([]);
 
   const second = await start();
@@ -79,7 +79,7 @@ test("a part stopped alone is gone, and started again it is another process on i
   await connects("127.0.0.1", postgres.port);
   expect(postgres.pid).not.toBe(before);
   await stack.stop();
-  expect(await startMarkOf(postgres.pid)).toBeNull();
+  expect(await readStartMark(postgres.pid)).toBeNull();
   expect(deaths).toEqual([]);
 });
 

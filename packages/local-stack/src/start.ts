@@ -129,7 +129,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       await startPart("postgres", ports.postgres, () => startPostgresNode(supervisor, settings, signal));
       progress({ part: "postgres", state: "ready", detail: `127.0.0.1:${ports.postgres}/${INLET_DATABASE}` });
     };
-    const jarsOf = (part: "kafka" | "registry", what: string): Promise<string> =>
+    const findJars = (part: "kafka" | "registry", what: string): Promise<string> =>
       ensureJars(
         part,
         env,
@@ -138,7 +138,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       );
     const kafka = async (): Promise<void> => {
       if (!ours.kafka) return progress({ part: "kafka", state: "given", detail: stackEnv.KAFKA_BROKERS });
-      const jars = await jarsOf("kafka", "45 MB from Maven Central, once");
+      const jars = await findJars("kafka", "45 MB from Maven Central, once");
       progress({ part: "kafka", state: "starting", detail: `port ${ports.kafka}` });
       const settings = {
         dir: path.join(dataDir, "kafka"),
@@ -153,7 +153,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const registry = async (postgresReady: Promise<void>): Promise<void> => {
       if (!ours.registry)
         return progress({ part: "schema-registry", state: "given", detail: stackEnv.SCHEMA_REGISTRY_URL });
-      const jars = await jarsOf("registry", "110 MB from Maven Central, once");
+      const jars = await findJars("registry", "110 MB from Maven Central, once");
       await postgresReady;
       progress({ part: "schema-registry", state: "starting", detail: `port ${ports.registry}` });
       const storage = ours.postgres

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startMarkOf } from "./process-identity.ts";
+import { readStartMark } from "./process-identity.ts";
 import { type ChildSpec, Supervisor } from "./supervisor.ts";
 
 let dir = "";
@@ -21,14 +21,14 @@ const shell = (name: string, script: string, more: Partial<ChildSpec> = {}): Chi
 });
 
 const gone = async (pid: number): Promise<void> => {
-  while ((await startMarkOf(pid)) !== null) await sleep(20);
+  while ((await readStartMark(pid)) !== null) await sleep(20);
 };
 
 test("stopAll ends every child with its grandchildren and leaves no record", async () => {
   const supervisor = await Supervisor.open(dir, () => {});
   const child = await supervisor.start(shell("parent", "sleep 100 & echo $! ready; wait"));
   const grandchild = Number.parseInt(await readFile(child.logFile, "utf8"), 10);
-  expect(await startMarkOf(grandchild)).not.toBeNull();
+  expect(await readStartMark(grandchild)).not.toBeNull();
   await supervisor.stopAll();
   await gone(child.pid);
   await gone(grandchild);
@@ -79,12 +79,12 @@ test("what a killed owner left is ended by the next one; a process that only has
     writeFile(path.join(dir, "run", `${name}.json`), JSON.stringify({ name, pid, startMark, stopSignal: "SIGTERM" }));
   await (await Supervisor.open(dir, () => {})).stopAll();
   await record("owner", 999_999_999, "0");
-  await record("orphan", orphan.pid ?? 0, await startMarkOf(orphan.pid ?? 0));
+  await record("orphan", orphan.pid ?? 0, await readStartMark(orphan.pid ?? 0));
   await record("bystander", bystander.pid ?? 0, "1");
 
   const supervisor = await Supervisor.open(dir, () => {});
-  expect(await startMarkOf(orphan.pid ?? 0)).toBeNull();
-  expect(await startMarkOf(bystander.pid ?? 0)).not.toBeNull();
+  expect(await readStartMark(orphan.pid ?? 0)).toBeNull();
+  expect(await readStartMark(bystander.pid ?? 0)).not.toBeNull();
   expect(await readdir(path.join(dir, "run"))).toEqual(["owner.json"]);
   bystander.kill("SIGKILL");
   await supervisor.stopAll();

@@ -23,7 +23,7 @@ export interface RecipientIndex<Owner> {
   /** Every claim on an address, the one that counts first: exact with its tag, exact without, the most specific pattern, the domain. */
   claims(parts: RecipientParts): Claim<Owner>[];
   /** Those with any rule in the domain. */
-  ownersOf(domain: string): readonly Owner[];
+  findOwners(domain: string): readonly Owner[];
 }
 
 export function createRecipientIndex<Owner>(
@@ -78,7 +78,7 @@ export function createRecipientIndex<Owner>(
         ...domain.whole,
       ];
     },
-    ownersOf: (domain) => [...(domains.get(domain)?.owners ?? [])],
+    findOwners: (domain) => [...(domains.get(domain)?.owners ?? [])],
   };
 }
 

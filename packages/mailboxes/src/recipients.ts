@@ -37,7 +37,7 @@ export function createRecipients<Tenant extends { readonly mailboxes: readonly M
       if (parts === null) return { kind: "unknown", tenant: null, tags: [] };
       const [best, ...others] = index.claims(parts);
       if (best === undefined) {
-        const owners = index.ownersOf(parts.domain);
+        const owners = index.findOwners(parts.domain);
         return {
           kind: "unknown",
           tenant: owners.length === 1 ? (owners[0] as Tenant) : null,

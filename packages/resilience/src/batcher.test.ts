@@ -8,7 +8,7 @@ function gathering(options: Partial<BatcherOptions<string>> = {}) {
   const impatient: (() => void)[] = [];
   const batcher = createBatcher<string>({
     most: 4,
-    keyOf: (row) => row,
+    getKey: (row) => row,
     run: async (take) => {
       batches.push(take());
       await new Promise<void>((resolve) => ends.push(resolve));
@@ -82,7 +82,7 @@ test("a key stands once in a batch; the second of it goes with the next, after t
 });
 
 test("rows without a key may be the same", async () => {
-  const { batches, add, end } = gathering({ keyOf: () => null });
+  const { batches, add, end } = gathering({ getKey: () => null });
   await add("x");
   await add("a", "a");
   await end(0);

@@ -7,7 +7,7 @@ export interface BatcherOptions<Row> {
   /** What a row adds to a batch, and what a batch takes together; a row by itself always fits. */
   readonly weight?: { readonly of: (row: Row) => number; readonly most: number };
   /** Two rows of one key never go in the same batch; null: it has none. */
-  readonly keyOf: (row: Row) => string | null;
+  readonly getKey: (row: Row) => string | null;
   /**
    * Carries out one batch. Whatever has gathered until it calls `take` goes with it, so what has to be waited for first is waited for
    * before. Must take, and must not reject.
@@ -28,7 +28,7 @@ export interface Batcher<Row> {
  * So no one waits where there is nothing to wait for, and the busier it is, the fuller the batches.
  */
 export function createBatcher<Row>(options: BatcherOptions<Row>): Batcher<Row> {
-  const { most, weight, keyOf, run, patienceMs, sleep } = options;
+  const { most, weight, getKey, run, patienceMs, sleep } = options;
   let waiting: Row[] = [];
   let running = false;
 
@@ -39,7 +39,7 @@ export function createBatcher<Row>(options: BatcherOptions<Row>): Batcher<Row> {
     let sum = 0;
     let full = false;
     for (const row of waiting) {
-      const key = keyOf(row);
+      const key = getKey(row);
       const heavy = weight?.of(row) ?? 0;
       full ||= taken.length >= most || (taken.length > 0 && sum + heavy > (weight?.most ?? Infinity));
       if (full || (key !== null && keys.has(key))) left.push(row);

@@ -4,8 +4,8 @@ import { createCircuit, type CallOutcome, type CircuitEvent, type CircuitStore, 
 describe("a circuit counted over instances", () => {
   it("lets calls through while closed and hands back their result, outage or not", async () => {
     const circuit = createCircuit({ name: "a", store: sharedStore() });
-    expect(await circuit.call("contact", async () => "fine", outcomeOf)).toEqual({ open: false, result: "fine" });
-    expect(await circuit.call("contact", async () => "bad", outcomeOf)).toEqual({ open: false, result: "bad" });
+    expect(await circuit.call("contact", async () => "fine", toOutcome)).toEqual({ open: false, result: "fine" });
+    expect(await circuit.call("contact", async () => "bad", toOutcome)).toEqual({ open: false, result: "bad" });
   });
 
   it("opens on two instances together at the third outage in a row, no matter who saw them", async () => {
@@ -13,9 +13,9 @@ describe("a circuit counted over instances", () => {
     const events: CircuitEvent[] = [];
     const one = createCircuit({ name: "one", store, freshMs: 0, onEvent: (event) => events.push(event) });
     const two = createCircuit({ name: "two", store, freshMs: 0 });
-    await one.recordOutage(outageOf("evt_1"));
-    await two.recordOutage(outageOf("evt_2"));
-    await one.recordOutage(outageOf("evt_3"));
+    await one.recordOutage(buildOutage("evt_1"));
+    await two.recordOutage(buildOutage("evt_2"));
+    await one.recordOutage(buildOutage("evt_3"));
     let called = 0;
     const answer = await two.call(
       "contact",
@@ -38,7 +38,7 @@ describe("a circuit counted over instances", () => {
       },
     };
     const circuit = createCircuit({ name: "a", store: counted });
-    await Promise.all(Array.from({ length: 40 }, async () => circuit.call("contact", async () => "fine", outcomeOf)));
+    await Promise.all(Array.from({ length: 40 }, async () => circuit.call("contact", async () => "fine", toOutcome)));
     await circuit.state();
     expect(reads).toBe(1);
   });
@@ -48,10 +48,10 @@ describe("a circuit counted over instances", () => {
       const store = sharedStore();
       const circuit = createCircuit({ name: "a", store, freshMs: 0 });
       for (const event of ["evt_1", "evt_2", null, "evt_3", "evt_4"]) {
-        if (event === null) await circuit.call("contact", async () => answer, outcomeOf);
-        else await circuit.recordOutage(outageOf(event));
+        if (event === null) await circuit.call("contact", async () => answer, toOutcome);
+        else await circuit.recordOutage(buildOutage(event));
       }
-      expect((await circuit.call("contact", async () => "fine", outcomeOf)).open).toBe(false);
+      expect((await circuit.call("contact", async () => "fine", toOutcome)).open).toBe(false);
     }
   });
 
@@ -59,14 +59,14 @@ describe("a circuit counted over instances", () => {
     const store = sharedStore();
     const circuit = createCircuit({ name: "a", store, freshMs: 0 });
     const { promise, resolve } = Promise.withResolvers<string>();
-    const under = circuit.call("contact", async () => promise, outcomeOf);
+    const under = circuit.call("contact", async () => promise, toOutcome);
     await new Promise((done) => setImmediate(done));
-    for (const event of ["evt_1", "evt_2", "evt_3"]) await circuit.recordOutage(outageOf(event));
+    for (const event of ["evt_1", "evt_2", "evt_3"]) await circuit.recordOutage(buildOutage(event));
     resolve("fine");
     await under;
-    expect((await circuit.call("contact", async () => "fine", outcomeOf)).open).toBe(true);
+    expect((await circuit.call("contact", async () => "fine", toOutcome)).open).toBe(true);
     await circuit.recordPing();
-    expect((await circuit.call("contact", async () => "fine", outcomeOf)).open).toBe(false);
+    expect((await circuit.call("contact", async () => "fine", toOutcome)).open).toBe(false);
   });
 
   it("L7: who gets through an operation that had failed for others is told to the store once, anyone who is refused is not", async () => {
@@ -81,7 +81,7 @@ describe("a circuit counted over instances", () => {
       ["deal", "fine"],
       ["deal", "fine"],
     ] as const)
-      await circuit.call(operation, async () => answer, outcomeOf);
+      await circuit.call(operation, async () => answer, toOutcome);
     expect(store.through).toEqual(["deal"]);
   });
 
@@ -97,9 +97,9 @@ describe("a circuit counted over instances", () => {
   });
 });
 
-const outcomeOf = (result: string): CallOutcome =>
+const toOutcome = (result: string): CallOutcome =>
   result === "bad" ? "outage" : result === "refused" ? "refused" : "through";
-const outageOf = (eventId: string): FoundOutage => ({ eventId, probe: false, code: "http:503", retryAfterMs: 0 });
+const buildOutage = (eventId: string): FoundOutage => ({ eventId, probe: false, code: "http:503", retryAfterMs: 0 });
 
 function sharedStore(): CircuitStore & { readonly through: string[] } {
   let failures = 0;

@@ -48,7 +48,7 @@ export interface Circuit {
   call<T>(
     operation: string,
     action: () => Promise<T>,
-    outcomeOf: (result: T) => CallOutcome,
+    toOutcome: (result: T) => CallOutcome,
   ): Promise<{ open: true; probeInMs: number } | { open: false; result: T }>;
   /** Counts an outage. Whether a call met one, or only its own record's fault, its caller finds out first. */
   recordOutage(outage: FoundOutage): Promise<{ readonly open: boolean; readonly probeInMs: number }>;
@@ -130,11 +130,11 @@ export function createCircuit(options: CircuitOptions): Circuit {
   };
 
   return {
-    async call(operation, action, outcomeOf) {
+    async call(operation, action, toOutcome) {
       await refresh();
       try {
         const result = (await breaker.fire(action)) as Awaited<ReturnType<typeof action>>;
-        await tellSuccess(operation, outcomeOf(result));
+        await tellSuccess(operation, toOutcome(result));
         return { open: false, result };
       } catch (error) {
         if (CircuitBreaker.isOurError(error as Error)) return { open: true, probeInMs: Math.max(seen.probeInMs, 250) };

@@ -2,7 +2,7 @@ import { countAttempts, deadLetter, useAttempt, type EarlyDisposition } from "@i
 import { outcomeRecord, type Codec } from "@inlet/event-codec";
 import { deadLetterOf, type Producer } from "@inlet/kafka";
 import type { Ledger, AttemptResult } from "@inlet/ledger";
-import { traceIdOf, type Log } from "@inlet/telemetry";
+import { getTraceId, type Log } from "@inlet/telemetry";
 import type { Disposition } from "./disposition.ts";
 import type { FinalState, FinishedDelivery } from "./finished-delivery.ts";
 import { reportFinish, reportSkip } from "./report-finish.ts";
@@ -148,7 +148,7 @@ async function sendDeadLetter(
       message: detail,
       attempts: countAttempts(delivery.attempts) + 1,
       firstFailure: since ?? now,
-      traceId: traceIdOf() ?? null,
+      traceId: getTraceId() ?? null,
     }),
   );
   deps.failpoint("after-dead-letter");

@@ -1,5 +1,5 @@
 export { duration, milliseconds } from "./duration.ts";
-export { isNetwork, networksOf, type Networks } from "./networks.ts";
+export { isNetwork, buildNetworks, type Networks } from "./networks.ts";
 export type { RawEnvironment } from "./raw-environment.ts";
 export { secretList, type SecretList } from "./secret-list.ts";
 export { resolveReference, SECRET_REFERENCE, type Resolved } from "./secret-reference.ts";

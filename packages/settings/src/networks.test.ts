@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isNetwork, networksOf } from "./networks.ts";
+import { isNetwork, buildNetworks } from "./networks.ts";
 
 describe("a network", () => {
   test.each(["192.0.2.7", "192.0.2.0/24", "0.0.0.0/0", "2001:db8::/32", "::1", "::/0"])("%s is one", (text) => {
@@ -15,10 +15,10 @@ describe("a network", () => {
 });
 
 test("addresses are inside or outside, also IPv4 as a dual-stack socket shows it", () => {
-  const networks = networksOf(["192.0.2.0/24", "2001:db8::/32", "203.0.113.9"]);
+  const networks = buildNetworks(["192.0.2.0/24", "2001:db8::/32", "203.0.113.9"]);
   const inside = ["192.0.2.255", "::ffff:192.0.2.1", "2001:db8:1::1", "203.0.113.9"];
   const outside = ["192.0.3.0", "::ffff:192.0.3.1", "2001:db9::1", "203.0.113.8", "", "mail.example.com"];
   expect(inside.filter((address) => !networks.has(address))).toEqual([]);
   expect(outside.filter((address) => networks.has(address))).toEqual([]);
-  expect(networksOf([]).has("192.0.2.1")).toBe(false);
+  expect(buildNetworks([]).has("192.0.2.1")).toBe(false);
 });

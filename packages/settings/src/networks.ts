@@ -16,7 +16,7 @@ export function isNetwork(text: string): boolean {
 }
 
 /** The networks of a list in which each entry {@link isNetwork}. */
-export function networksOf(list: readonly string[]): Networks {
+export function buildNetworks(list: readonly string[]): Networks {
   const inside = new BlockList();
   for (const network of list) {
     const [address = "", prefix] = network.split("/");

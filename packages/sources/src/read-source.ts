@@ -1,4 +1,4 @@
-import { bytes, networksOf, secretList, size, type SettingsReading } from "@inlet/settings";
+import { bytes, buildNetworks, secretList, size, type SettingsReading } from "@inlet/settings";
 import { z } from "zod";
 import type { SourceKind } from "./kind.ts";
 import { getSourceKind, SOURCE_KINDS } from "./registry.ts";
@@ -55,7 +55,7 @@ export function readSource(
     kind: kind.name,
     secrets: reading.secrets("secrets", file.secrets ?? [], check),
     maxBodyBytes,
-    allowFrom: allowed === undefined ? null : networksOf(allowed),
+    allowFrom: allowed === undefined ? null : buildNetworks(allowed),
     trustedAuthserv: file.trustedAuthserv,
     basicAuth:
       file.basicAuth === undefined ? secretList([]) : reading.secrets("basicAuth", file.basicAuth, passwordFault),

@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { batchOrigin, inOrigin, withBatchSpan, type BatchOrigin } from "./batch-span.ts";
-import { traceIdOf, tracer } from "./trace-ids.ts";
+import { getTraceId, tracer } from "./trace-ids.ts";
 
 const exporter = new InMemorySpanExporter();
 beforeEach(() => {
@@ -29,7 +29,7 @@ const linked = (span: ReadableSpan | undefined): (string | undefined)[] =>
 
 it("links the batch to each row's trace, and each row's trace to the batch, which is the parent of what it does", async () => {
   const rows = [origin("a"), origin("b")];
-  const traces = rows.map((row) => traceIdOf(row.context));
+  const traces = rows.map((row) => getTraceId(row.context));
   await withBatchSpan("batch call", { "inlet.crm": "hubspot" }, rows, async () => {
     await Promise.resolve();
     tracer("test").startSpan("request").end();
@@ -62,7 +62,7 @@ it("carries out a row's own work in the row's trace, no matter who asks for it",
   const row = origin("a");
   const seen = await tracer("test").startActiveSpan("another", async (span) => {
     span.end();
-    return inOrigin(row, async () => traceIdOf());
+    return inOrigin(row, async () => getTraceId());
   });
-  expect(seen).toBe(traceIdOf(row.context));
+  expect(seen).toBe(getTraceId(row.context));
 });

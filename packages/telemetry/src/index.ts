@@ -9,7 +9,7 @@ export { startOpsServer } from "./ops-server.ts";
 export type { OpsServer, OpsServerOptions, ReadinessCheck } from "./ops-server.ts";
 export { readiness } from "./readiness.ts";
 export type { CheckResult, Readiness } from "./readiness.ts";
-export { traceIdOf, tracer } from "./trace-ids.ts";
+export { getTraceId, tracer } from "./trace-ids.ts";
 export { batchOrigin, inOrigin, withBatchSpan } from "./batch-span.ts";
 export type { BatchOrigin } from "./batch-span.ts";
 export { maskAddresses, redacted } from "./redaction.ts";

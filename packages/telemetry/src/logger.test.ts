@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 const logger = new URL("logger.ts", import.meta.url).href;
 
 /** What a process writes that logs and then ends as told. */
-function linesOf(ending: string): string[] {
+function readLines(ending: string): string[] {
   const script = `import { createLogger } from "${logger}";
 const log = createLogger({ service: "s", version: "1", level: "info" });
 log.info("one");
@@ -15,11 +15,11 @@ ${ending}`;
 }
 
 it("lines are gathered, and all of them are written when the process ends, exits or fails", () => {
-  expect(linesOf("")).toEqual(["one", "two"]);
-  expect(linesOf("process.exit(3);")).toEqual(["one", "two"]);
-  expect(linesOf(`throw new Error("not foreseen");`)).toEqual(["one", "two"]);
+  expect(readLines("")).toEqual(["one", "two"]);
+  expect(readLines("process.exit(3);")).toEqual(["one", "two"]);
+  expect(readLines(`throw new Error("not foreseen");`)).toEqual(["one", "two"]);
 });
 
 it("a fatal line is written at once, with all before it", () => {
-  expect(linesOf(`log.fatal("the end"); process.kill(process.pid, "SIGKILL");`)).toEqual(["one", "two", "the end"]);
+  expect(readLines(`log.fatal("the end"); process.kill(process.pid, "SIGKILL");`)).toEqual(["one", "two", "the end"]);
 });

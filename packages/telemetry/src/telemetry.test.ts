@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { metrics } from "./metrics.ts";
 import type { Telemetry } from "./port.ts";
 import { startTelemetry } from "./start-telemetry.ts";
-import { traceIdOf, tracer } from "./trace-ids.ts";
+import { getTraceId, tracer } from "./trace-ids.ts";
 
 let running: Telemetry | undefined;
 afterEach(async () => {
@@ -31,7 +31,7 @@ describe("startTelemetry without a collector", () => {
     await tracer("test").startActiveSpan("step", async (span) => {
       await Promise.resolve();
       telemetry.log.info({ eventId: "evt_1" }, "parsed");
-      expect(traceIdOf()).toBe(span.spanContext().traceId);
+      expect(getTraceId()).toBe(span.spanContext().traceId);
       span.end();
     });
     telemetry.log.info("outside");
@@ -46,7 +46,7 @@ describe("startTelemetry without a collector", () => {
     expect(inside?.["trace_id"]).toMatch(/^[0-9a-f]{32}$/);
     expect(inside?.["span_id"]).toMatch(/^[0-9a-f]{16}$/);
     expect(outside).not.toHaveProperty("trace_id");
-    expect(traceIdOf()).toBeNull();
+    expect(getTraceId()).toBeNull();
   });
 
   it("propagates W3C trace context both ways", () => {

@@ -7,7 +7,7 @@ export function tracer(name: string): Tracer {
 }
 
 /** The trace id (32 hex digits) of the span in a context, by default the active one; null outside of any span. */
-export function traceIdOf(ctx: Context = context.active()): string | null {
+export function getTraceId(ctx: Context = context.active()): string | null {
   const span = trace.getSpanContext(ctx);
   return span !== undefined && isSpanContextValid(span) ? span.traceId : null;
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { initBlobStore, type InitializedStore } from "@inlet/blob-store";
 import { readEnvironment } from "@inlet/config";
 import { registerSchemas } from "@inlet/event-codec";
-import { type LocalStack, ownerOf, startLocalStack } from "@inlet/local-stack";
+import { type LocalStack, findOwner, startLocalStack } from "@inlet/local-stack";
 import { openLedger } from "@inlet/ledger";
 import {
   type CliContext,
@@ -112,7 +112,7 @@ export async function up(
 
 /** Throws {@link CommandFailed}, before anything is touched, when this folder's Inlet already runs. */
 async function assertNotRunning(dataDir: string): Promise<void> {
-  const owner = await ownerOf(dataDir);
+  const owner = await findOwner(dataDir);
   if (owner === null) return;
   const { PUBLIC_URL } = readEnvFile(path.join(dataDir, STACK_ENV_FILE));
   const where = PUBLIC_URL === undefined ? "is starting" : `runs at ${PUBLIC_URL}`;

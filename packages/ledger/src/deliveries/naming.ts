@@ -18,7 +18,7 @@ export interface Naming {
  * - A delivery that has a key keeps it: what is in the CRM is found again, whatever release named it.
  * - An email that is known by its former key goes on under that.
  * - The first content of a source under a key has it; another content of the same source is another email. Two at once wait for each other on the
- *   primary key of `email_names`. The key of the second is `secondEmailKeyOf` in schemas.
+ *   primary key of `email_names`. The key of the second is `buildSecondEmailKey` in schemas.
  */
 export async function nameEmails(database: Database, namings: readonly Naming[]): Promise<string[]> {
   const rows = await database.query<{ tenant: string; event_id: string; email_key: string }>(

@@ -74,7 +74,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
       batcher = createBatcher<Row>({
         most,
         ...(bytes === undefined ? {} : { weight: { of: ({ call }) => bytes.of(call.input), most: bytes.most } }),
-        keyOf: ({ call }) => call.key,
+        getKey: ({ call }) => call.key,
         run: async (take) => send(operation, take),
         patienceMs: PATIENCE_MS,
         sleep: async (ms, signal) => sleep(ms, undefined, { signal }),

@@ -1,7 +1,7 @@
 import type { StepResult } from "@inlet/domain";
 import { ok } from "@inlet/domain";
 import { readRecordHeaders } from "@inlet/event-codec";
-import { traceIdOf } from "@inlet/telemetry";
+import { getTraceId } from "@inlet/telemetry";
 import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Asks the ledger whether this record is to be delivered; only the newest record of an event is, and nothing that was written already. */
@@ -35,7 +35,7 @@ export async function admit(email: DeliveryAttempt): Promise<StepResult<null>> {
     parsedAt: event.parsedAt,
     pass,
     receivedAt: event.receivedAt,
-    traceId: traceIdOf() ?? null,
+    traceId: getTraceId() ?? null,
     now: deps.now(),
   });
   switch (admission.verdict) {

@@ -4,7 +4,7 @@ import { contextOf } from "@inlet/kafka";
 import type { UndecodableRecord } from "@inlet/ledger";
 import { laneOfTopic, type DeadLetterReason } from "@inlet/schemas";
 import { UNTOUCHED, finishDelivery } from "@inlet/service";
-import { metrics, traceIdOf } from "@inlet/telemetry";
+import { metrics, getTraceId } from "@inlet/telemetry";
 import type { IncomingDelivery, SinkDeps } from "../attempt.ts";
 
 /** The states in which a row waits for its record, or has been ended by one. */
@@ -40,7 +40,7 @@ async function meet(deps: SinkDeps, { record }: IncomingDelivery, owner: RecordO
       offset: record.offset,
       pass: readRecordHeaders(record.headers).pass ?? 0,
       receivedAt: record.timestamp,
-      traceId: traceIdOf(contextOf(record.headers)) ?? null,
+      traceId: getTraceId(contextOf(record.headers)) ?? null,
     },
     deps.now(),
   );

@@ -1,4 +1,4 @@
-import { networksOf } from "@inlet/config";
+import { buildNetworks } from "@inlet/config";
 import type { Environment, Tenants } from "@inlet/config";
 import { createAcknowledgements } from "../publish/acknowledgements.ts";
 import type { BodyBudget } from "../body/body-budget.ts";
@@ -46,7 +46,7 @@ export async function openSmtpServers(deps: SmtpServersDeps, settings: Environme
     }),
     budget: deps.bodyBudget,
     takeOfRate: createTenantRate(now),
-    trusted: networksOf(deps.trustedProxies),
+    trusted: buildNetworks(deps.trustedProxies),
     certificate: deps.certificate,
     name: settings.name,
     limits: { ...MAIL_LIMITS, ...deps.limits },

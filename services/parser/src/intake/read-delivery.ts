@@ -4,7 +4,7 @@ import type { KafkaRecord } from "@inlet/kafka";
 import type { IncomingDelivery } from "@inlet/ledger";
 import { laneOfTopic, type RawEvent } from "@inlet/schemas";
 import { contextOf } from "@inlet/kafka";
-import { traceIdOf } from "@inlet/telemetry";
+import { getTraceId } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
 
 /** A record of `raw-events` before it is parsed: whose it is, and its event where it can be read. */
@@ -73,7 +73,7 @@ function placeOf(
     partition: record.partition,
     offset: record.offset,
     lane: laneOfTopic(record.topic),
-    traceId: traceIdOf(contextOf(record.headers)) ?? null,
+    traceId: getTraceId(contextOf(record.headers)) ?? null,
     pass: readRecordHeaders(record.headers).pass ?? 0,
   };
 }
