@@ -1,7 +1,7 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
 import { reconcile, type GuaranteeReport, type ReconcileOptions } from "@inlet/cli/reconcile";
 import { createCodec, createLocalSchemaIds, outcomeRecord, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
-import { deadLetterOf } from "@inlet/kafka";
+import { buildDeadLetter } from "@inlet/kafka";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
 import type { Consumer, Coordinates, KafkaRecord } from "@inlet/kafka";
 import type { AttemptResult } from "@inlet/ledger";
@@ -112,7 +112,7 @@ export async function accountedMail(database: Database, lane = "shared") {
     const deadLetter =
       stage === "dead_lettered"
         ? await producer.send(
-            deadLetterOf(record, {
+            buildDeadLetter(record, {
               tenant,
               eventId,
               service: "crm-sink",

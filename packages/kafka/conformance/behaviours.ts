@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listOf, textOf } from "./bench.ts";
+import { toList, getText } from "./bench.ts";
 import type { Bench, ConformanceSubject } from "./bench.ts";
 import { describeGroupsConformance } from "./groups.ts";
 import { describeOffsetsConformance } from "./offsets.ts";
 import { describeRebalanceConformance } from "./rebalance.ts";
 import type { Consumer, Producer } from "../src/port.ts";
 import { headerText } from "../src/port.ts";
-import { partitionOf } from "../src/codec/partition-of.ts";
+import { getPartition } from "../src/codec/partition-of.ts";
 
 /** The one suite for every implementation of the port: what the rest of Inlet relies on. */
 export function describeKafka(name: string, makeKafka: () => Promise<ConformanceSubject>): void {
@@ -67,8 +67,8 @@ function describeRecords(bench: Bench): void {
     const admin = await bench.subject().kafka.admin();
     for await (const record of admin.readAll(topic)) {
       const key = record.key?.toString("utf8") as string;
-      expect(record.partition).toBe(partitionOf(Buffer.from(key), 4));
-      seen.set(key, [...(seen.get(key) ?? []), Number(textOf(record))]);
+      expect(record.partition).toBe(getPartition(Buffer.from(key), 4));
+      seen.set(key, [...(seen.get(key) ?? []), Number(getText(record))]);
     }
     await admin.close();
     for (const key of keys) {
@@ -112,13 +112,13 @@ function describeRecords(bench: Bench): void {
   it("readAll reads every partition to the end as it was, and an empty topic ends at once", async () => {
     const topic = await bench.topic(3);
     const admin = await bench.subject().kafka.admin();
-    expect(await listOf(admin.readAll(topic))).toEqual([]);
+    expect(await toList(admin.readAll(topic))).toEqual([]);
     await Promise.all(
       Array.from({ length: 1200 }, (_, i) =>
         bench.producer().send({ topic, key: i % 7 === 0 ? null : `k${i}`, value: Buffer.from(String(i)), headers: [] }),
       ),
     );
-    const read = (await listOf(admin.readAll(topic))).map(textOf);
+    const read = (await toList(admin.readAll(topic))).map(getText);
     expect(read.map(Number).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1200 }, (_, i) => i));
     await admin.close();
   });

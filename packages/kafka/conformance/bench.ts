@@ -28,11 +28,11 @@ export function eventually(assertion: () => void | Promise<void>): Promise<void>
   return vi.waitFor(assertion, { timeout: 25_000, interval: 20 });
 }
 
-export function textOf(record: KafkaRecord | null): string {
+export function getText(record: KafkaRecord | null): string {
   return record?.value?.toString("utf8") ?? "";
 }
 
-export async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+export async function toList<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const item of items) list.push(item);
   return list;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { all, eventually, numbers, textOf } from "./bench.ts";
+import { all, eventually, numbers, getText } from "./bench.ts";
 import type { Bench } from "./bench.ts";
-import { partitionOf } from "../src/codec/partition-of.ts";
+import { getPartition } from "../src/codec/partition-of.ts";
 import type { BatchHandler, KafkaRecord } from "../src/port.ts";
 
 /** The part of the suite on what a handler answers: commits, redelivery, pauses, stopping. */
@@ -27,7 +27,7 @@ export function describeGroupsConformance(bench: Bench): void {
       maxRecords: 10,
       handler: (records) => {
         slices.push(records.length);
-        seen.push(...records.map((record) => Number(textOf(record))));
+        seen.push(...records.map((record) => Number(getText(record))));
         return Promise.resolve(all(records));
       },
     });
@@ -46,7 +46,7 @@ export function describeGroupsConformance(bench: Bench): void {
     const calls: number[][] = [];
     await bench.fill(topic, 10);
     const handler: BatchHandler = (records) => {
-      calls.push(records.map((record) => Number(textOf(record))));
+      calls.push(records.map((record) => Number(getText(record))));
       const first = (records[0] as KafkaRecord).offset;
       return Promise.resolve(first < 3n ? { processedThrough: 2n } : { processedThrough: null, pauseMs: 60_000 });
     };
@@ -59,7 +59,7 @@ export function describeGroupsConformance(bench: Bench): void {
       groupId,
       topic,
       handler: (records) => {
-        rest.push(...records.map((record) => Number(textOf(record))));
+        rest.push(...records.map((record) => Number(getText(record))));
         return Promise.resolve(all(records));
       },
     });
@@ -75,7 +75,7 @@ export function describeGroupsConformance(bench: Bench): void {
     const slowPartition = (slow[0] as { partition: number }).partition;
     const otherKey = numbers(100)
       .map((i) => `k${i}`)
-      .find((key) => partitionOf(Buffer.from(key), 2) !== slowPartition) as string;
+      .find((key) => getPartition(Buffer.from(key), 2) !== slowPartition) as string;
     const seen: string[] = [];
     let refusals = 0;
     const consumer = await bench.consume({
@@ -88,7 +88,7 @@ export function describeGroupsConformance(bench: Bench): void {
           return Promise.resolve({ processedThrough: null, pauseMs: 300 });
         }
         seen.push(
-          ...records.map((record) => `${record.partition === slowPartition ? "slow" : "other"} ${textOf(record)}`),
+          ...records.map((record) => `${record.partition === slowPartition ? "slow" : "other"} ${getText(record)}`),
         );
         return Promise.resolve(all(records));
       },
@@ -114,7 +114,7 @@ export function describeGroupsConformance(bench: Bench): void {
       handler: (records) => {
         calls += 1;
         if (calls === 1) throw new Error("a bug in a handler");
-        seen.push(...records.map((record) => Number(textOf(record))));
+        seen.push(...records.map((record) => Number(getText(record))));
         return Promise.resolve(all(records));
       },
     });

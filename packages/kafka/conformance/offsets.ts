@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { all, eventually, textOf } from "./bench.ts";
+import { all, eventually, getText } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import type { ConsumerAlert } from "../src/consumer/out-of-range-alert.ts";
 import type { ConsumerOptions } from "../src/port.ts";
@@ -26,7 +26,7 @@ export function describeOffsetsConformance(bench: Bench): void {
           held += 1;
           return Promise.resolve({ processedThrough: null, pauseMs: 1000 });
         }
-        seen.push(...records.map((record) => Number(textOf(record))));
+        seen.push(...records.map((record) => Number(getText(record))));
         return Promise.resolve(all(records));
       },
     });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { all, eventually, numbers, sorted, textOf } from "./bench.ts";
+import { all, eventually, numbers, sorted, getText } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import type { BatchHandler } from "../src/port.ts";
 
@@ -15,7 +15,7 @@ export function describeRebalanceConformance(bench: Bench): void {
     const seen = [new Set<number>(), new Set<number>()] as const;
     const secondIsIn = Promise.withResolvers<void>();
     let aborted = 0;
-    const handlerOf =
+    const createHandler =
       (mine: Set<number>): BatchHandler =>
       async (records, { signal }) => {
         let processedThrough: bigint | null = null;
@@ -24,7 +24,7 @@ export function describeRebalanceConformance(bench: Bench): void {
             aborted += 1;
             break;
           }
-          mine.add(Number(textOf(record)));
+          mine.add(Number(getText(record)));
           processedThrough = record.offset;
           // Until the second member is in, each batch of the first is in its middle.
           const told = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -32,9 +32,9 @@ export function describeRebalanceConformance(bench: Bench): void {
         }
         return { processedThrough };
       };
-    const first = await bench.consume({ groupId, topic, handler: handlerOf(seen[0]) });
+    const first = await bench.consume({ groupId, topic, handler: createHandler(seen[0]) });
     await eventually(() => expect(seen[0].size).toBeGreaterThan(0));
-    const second = await bench.consume({ groupId, topic, handler: handlerOf(seen[1]) });
+    const second = await bench.consume({ groupId, topic, handler: createHandler(seen[1]) });
     secondIsIn.resolve();
     await eventually(() => expect(new Set([...seen[0], ...seen[1]]).size).toBe(sent.length));
     expect(seen[1].size).toBeGreaterThan(0);
@@ -56,7 +56,7 @@ export function describeRebalanceConformance(bench: Bench): void {
       topic,
       handler: (records) => {
         for (const record of records) {
-          seen.add(Number(textOf(record)));
+          seen.add(Number(getText(record)));
           partitions.add(record.partition);
         }
         return Promise.resolve(all(records));

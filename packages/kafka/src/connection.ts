@@ -43,7 +43,7 @@ export function newClient(options: ConnectionOptions, settings: ClientSettings):
 }
 
 /** The protocol error code of a kafkajs error (`REBALANCE_IN_PROGRESS`), looked up through its causes; null for other errors. */
-export function protocolErrorOf(error: unknown): string | null {
+export function findProtocolError(error: unknown): string | null {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     const { type } = at as { type?: unknown };
     if (typeof type === "string" && /^[A-Z_]+$/.test(type)) return type;
@@ -52,6 +52,6 @@ export function protocolErrorOf(error: unknown): string | null {
 }
 
 /** One line on what went wrong. kafkajs' messages name brokers, topics and codes, never a record's content. */
-export function reasonOf(error: unknown): string {
+export function getReason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 import { withTimeout } from "@inlet/resilience";
 import { openAdmin } from "./admin/admin.ts";
-import { newClient, reasonOf } from "./connection.ts";
+import { newClient, getReason } from "./connection.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { createConsumer } from "./consumer/consumer.ts";
 import { encodeProduceRequestsFast } from "./patch-kafkajs-produce.ts";
@@ -73,9 +73,9 @@ async function reachable(options: ConnectionOptions): Promise<boolean> {
       .then(({ brokers }) => brokers.length > 0);
     return await withTimeout(REACHABLE_WITHIN_MS, answered, () => false);
   } catch (error) {
-    options.log.debug({ reason: reasonOf(error) }, "no broker answers");
+    options.log.debug({ reason: getReason(error) }, "no broker answers");
     return false;
   } finally {
-    void admin.disconnect().catch(reasonOf);
+    void admin.disconnect().catch(getReason);
   }
 }

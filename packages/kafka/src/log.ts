@@ -40,11 +40,11 @@ export function kafkajsLog(log: KafkaLog): logCreator {
         if (fields[name] !== undefined) detail[name] = fields[name];
       }
       if (typeof fields["error"] === "string") detail["error"] = fields["error"];
-      log[levelOf(level, entry.message, fields["error"])](detail, entry.message);
+      log[toLevel(level, entry.message, fields["error"])](detail, entry.message);
     };
 }
 
-function levelOf(level: LogEntry["level"], message: string, error: unknown): keyof KafkaLog {
+function toLevel(level: LogEntry["level"], message: string, error: unknown): keyof KafkaLog {
   if (level === logLevel.ERROR) {
     return RETRIED.test(message) || (typeof error === "string" && RETRIED.test(error)) ? "debug" : "warn";
   }

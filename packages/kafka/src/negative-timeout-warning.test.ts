@@ -6,7 +6,7 @@ import { dropKafkajsNegativeTimeoutWarning } from "./negative-timeout-warning.ts
 const run = promisify(execFile);
 
 /** Node gives this warning once a process, so each case is a process of its own. Resolves with what it wrote to stderr. */
-async function stderrOf(script: string): Promise<string> {
+async function readStderr(script: string): Promise<string> {
   const { stderr } = await run(process.execPath, ["--input-type=module", "-e", script], {
     cwd: import.meta.dirname,
   });
@@ -37,11 +37,11 @@ describe("dropKafkajsNegativeTimeoutWarning", () => {
   });
 
   it("drops the one that kafkajs' request queue causes", async () => {
-    expect(await stderrOf(kafkajsQueue)).toContain("TimeoutNegativeWarning");
-    expect(await stderrOf(drop + kafkajsQueue)).toBe("");
+    expect(await readStderr(kafkajsQueue)).toContain("TimeoutNegativeWarning");
+    expect(await readStderr(drop + kafkajsQueue)).toBe("");
   });
 
   it("keeps a negative timeout of anyone else", async () => {
-    expect(await stderrOf(`${drop} setTimeout(() => {}, -5);`)).toContain("TimeoutNegativeWarning");
+    expect(await readStderr(`${drop} setTimeout(() => {}, -5);`)).toContain("TimeoutNegativeWarning");
   });
 });

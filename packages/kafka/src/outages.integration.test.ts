@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { TOPICS, topicIn } from "@inlet/schemas";
-import { all, eventually, textOf } from "../conformance/bench.ts";
+import { all, eventually, getText } from "../conformance/bench.ts";
 import { newClient } from "./connection.ts";
 import { createKafka } from "./kafka.ts";
 import type { KafkaOptions } from "./kafka.ts";
@@ -84,7 +84,7 @@ describe("Kafka away", () => {
       groupId: `late-${randomUUID()}`,
       topic: late,
       handler: (records) => {
-        seen.push(...records.map(textOf));
+        seen.push(...records.map(getText));
         return Promise.resolve(all(records));
       },
     });
@@ -116,7 +116,7 @@ describe("on the real broker", () => {
     await operator.connect();
     const own = topicIn("dlq", `drift-${randomUUID().slice(0, 8)}`);
     const ownLane = own.slice(own.indexOf(".") + 1);
-    const configOf = async (): Promise<Map<string, string>> => {
+    const getConfig = async (): Promise<Map<string, string>> => {
       const { resources } = await operator.describeConfigs({
         includeSynonyms: false,
         resources: [{ type: 2, name: own }],
@@ -146,8 +146,8 @@ describe("on the real broker", () => {
     expect(lines).toContain(`${own}: retention.ms set from 60000 to ${TOPICS.dlq.retentionMs}`);
     expect(lines).toContain(`${own}: grown from 1 to ${TOPICS.dlq.partitions} partitions`);
     // A broker says what it has applied, a moment after the controller took it.
-    await eventually(async () => expect((await configOf()).get("message.timestamp.type")).toBe("LogAppendTime"));
-    const config = await configOf();
+    await eventually(async () => expect((await getConfig()).get("message.timestamp.type")).toBe("LogAppendTime"));
+    const config = await getConfig();
     expect(config.get("segment.bytes")).toBe("20971520");
     await eventually(async () => expect(await admin.applyTopics([ownLane])).toEqual([]));
     await admin.close();

@@ -45,7 +45,7 @@ export function keyBytes(key: NewRecord["key"]): Buffer | null {
 }
 
 /** Bytes that a record takes in a batch, rounded up: key, value, headers and what frames them. */
-export function sizeOf(record: WireRecord): number {
+export function computeSize(record: WireRecord): number {
   let size = 70 + (record.key?.length ?? 0) + record.value.length;
   for (const [name, value] of record.headers) size += 10 + Buffer.byteLength(name) + value.length;
   return size;

@@ -5,14 +5,14 @@ import type { Coordinates, Kafka, KafkaRecord } from "../src/port.ts";
 import { createProducer } from "../src/producer/producer.ts";
 import { withSendSpans } from "../src/producer/send-span.ts";
 import type { LaneTransport } from "../src/producer/producer.ts";
-import { configOf, wantedTopics } from "../src/admin/topic-settings.ts";
+import { buildConfig, wantedTopics } from "../src/admin/topic-settings.ts";
 import { createMemoryAdmin, growPartitions } from "./memory-admin.ts";
 import { createBroker } from "./memory-broker.ts";
 import type { MemoryBroker } from "./memory-broker.ts";
 import { createMemoryConsumer } from "./memory-consumer.ts";
 import type { MemoryConsumer } from "./memory-consumer.ts";
 import { append, createTopic, deleteBefore } from "./memory-log.ts";
-import { sizeOf } from "../src/record.ts";
+import { computeSize } from "../src/record.ts";
 
 export interface InMemoryKafkaOptions {
   /** Lanes whose topics exist from the start. Default: the shared lane. */
@@ -61,7 +61,7 @@ const SILENT: KafkaLog = { debug: nothing, info: nothing, warn: nothing, error: 
 export function createInMemoryKafka(options: InMemoryKafkaOptions = {}): InMemoryKafka {
   const broker = createBroker(options.now ?? Date.now);
   for (const wanted of wantedTopics(options.lanes ?? [SHARED_LANE])) {
-    broker.topics.set(wanted.topic, createTopic(wanted.partitions, configOf(wanted, 1)));
+    broker.topics.set(wanted.topic, createTopic(wanted.partitions, buildConfig(wanted, 1)));
   }
   for (const [name, partitions] of Object.entries(options.topics ?? {})) {
     broker.topics.set(name, createTopic(partitions));
@@ -72,7 +72,7 @@ export function createInMemoryKafka(options: InMemoryKafkaOptions = {}): InMemor
     producer: () =>
       Promise.resolve(
         withSendSpans(
-          createProducer(transportOf(broker), {
+          createProducer(createTransport(broker), {
             timeoutMs: options.sendTimeoutMs ?? 200,
             lingerMs: 0,
             maxLaneBytes: options.maxLaneBytes ?? 8 * MiB,
@@ -94,7 +94,7 @@ export function createInMemoryKafka(options: InMemoryKafkaOptions = {}): InMemor
     },
     admin: () => (broker.available ? Promise.resolve(createMemoryAdmin(broker)) : Promise.reject(away())),
     reachable: () => Promise.resolve(broker.available),
-    faults: faultsOf(broker, members),
+    faults: findFaults(broker, members),
     createTopic: (name, partitions) => {
       broker.topics.set(name, createTopic(partitions));
       broker.changed.notify();
@@ -104,7 +104,7 @@ export function createInMemoryKafka(options: InMemoryKafkaOptions = {}): InMemor
   };
 }
 
-function faultsOf(
+function findFaults(
   broker: MemoryBroker,
   members: readonly { readonly groupId: string; readonly consumer: MemoryConsumer }[],
 ): InMemoryFaults {
@@ -132,7 +132,7 @@ function faultsOf(
   };
 }
 
-function transportOf(broker: MemoryBroker): LaneTransport {
+function createTransport(broker: MemoryBroker): LaneTransport {
   return {
     partitionCount: async (topic) => {
       await Promise.resolve();
@@ -143,7 +143,7 @@ function transportOf(broker: MemoryBroker): LaneTransport {
       await new Promise((resolve) => setImmediate(resolve));
       broker.mustBeAvailable();
       const limit = Number(broker.topic(topic).config.get("max.message.bytes") ?? MiB);
-      const tooLarge = records.find((record) => sizeOf(record) > limit);
+      const tooLarge = records.find((record) => computeSize(record) > limit);
       if (tooLarge !== undefined) {
         throw new RecordRefusedError(
           `${topic}: the record is larger than the topic takes (max.message.bytes ${limit})`,

@@ -1,6 +1,6 @@
 import { hasMembers } from "../src/admin/admin.ts";
 import type { Admin, KafkaRecord, PartitionOffsets } from "../src/port.ts";
-import { configOf, differingConfig, faultsOf, wantedTopics } from "../src/admin/topic-settings.ts";
+import { buildConfig, differingConfig, findFaults, wantedTopics } from "../src/admin/topic-settings.ts";
 import type { MemoryBroker } from "./memory-broker.ts";
 import { createTopic, emptyPartition, recordsFrom } from "./memory-log.ts";
 
@@ -36,7 +36,7 @@ export function createMemoryAdmin(broker: MemoryBroker): Admin {
       ask(() => {
         const done = wantedTopics(lanes).flatMap((wanted) => {
           const found = broker.topics.get(wanted.topic);
-          const config = configOf(wanted, BROKERS);
+          const config = buildConfig(wanted, BROKERS);
           if (found === undefined) {
             broker.topics.set(wanted.topic, createTopic(wanted.partitions, config));
             return [`${wanted.topic}: created with ${wanted.partitions} partitions, replication ${BROKERS}`];
@@ -61,7 +61,7 @@ export function createMemoryAdmin(broker: MemoryBroker): Admin {
         wantedTopics(lanes).flatMap((wanted) => {
           const found = broker.topics.get(wanted.topic);
           const actual = found && { partitions: found.partitions.length, replication: BROKERS, config: found.config };
-          return faultsOf(wanted, actual ?? null, BROKERS);
+          return findFaults(wanted, actual ?? null, BROKERS);
         }),
       ),
     topics: () => ask(() => [...broker.topics.keys()]),

@@ -27,7 +27,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
   let loops: Promise<void>[] = [];
   let state: "new" | "member" | "stopping" | "dead" = "new";
 
-  const partitionsOf = (name: string): number => broker.topics.get(name)?.partitions.length ?? 0;
+  const countPartitions = (name: string): number => broker.topics.get(name)?.partitions.length ?? 0;
   const member: MemoryMember = {
     topic,
     revoke: async () => {
@@ -89,7 +89,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
     }
     if (state !== "new") throw new Error(`consumer ${groupId} on ${topic} was stopped before it joined`);
     state = "member";
-    await broker.group(groupId).join(member, partitionsOf);
+    await broker.group(groupId).join(member, countPartitions);
   }
 
   let stopped: Promise<void> | null = null;
@@ -102,7 +102,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
       const abort = setTimeout(() => grace.abort(new Error("the consumer stops")), graceMs);
       await Promise.all(loops);
       clearTimeout(abort);
-      await broker.group(groupId).leave(member, partitionsOf);
+      await broker.group(groupId).leave(member, countPartitions);
     }
     grace.abort(new Error("the consumer stops"));
     generation = null;
@@ -126,7 +126,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
       pauses.clear();
       broker.changed.notify();
       closed.reject(new Error(`consumer ${groupId} on ${topic} died: killed by a test. Restart the process.`));
-      await broker.group(groupId).leave(member, partitionsOf);
+      await broker.group(groupId).leave(member, countPartitions);
     },
   };
 }

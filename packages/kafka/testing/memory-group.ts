@@ -12,10 +12,10 @@ export interface MemoryGroup {
   readonly members: ReadonlySet<MemoryMember>;
   readonly committed: Map<string, Map<number, bigint>>;
   /** Resolves when the member has its partitions. */
-  join(member: MemoryMember, partitionsOf: (topic: string) => number): Promise<void>;
+  join(member: MemoryMember, countPartitions: (topic: string) => number): Promise<void>;
   /** The others get its partitions. A member that died is not asked to end its batches. */
-  leave(member: MemoryMember, partitionsOf: (topic: string) => number): Promise<void>;
-  rebalance(partitionsOf: (topic: string) => number): Promise<void>;
+  leave(member: MemoryMember, countPartitions: (topic: string) => number): Promise<void>;
+  rebalance(countPartitions: (topic: string) => number): Promise<void>;
   commit(topic: string, partition: number, next: bigint): void;
 }
 
@@ -25,12 +25,12 @@ export function createGroup(groupId: string): MemoryGroup {
   let running: Promise<void> = Promise.resolve();
 
   /** One rebalance at a time: all stop, then all start with their share. */
-  function rebalance(partitionsOf: (topic: string) => number): Promise<void> {
+  function rebalance(countPartitions: (topic: string) => number): Promise<void> {
     running = running.then(async () => {
       await Promise.all([...members].map((member) => member.revoke()));
       const byTopic = Map.groupBy(members, ({ topic }) => topic);
       for (const [topic, readers] of byTopic) {
-        const partitions = Array.from({ length: partitionsOf(topic) }, (_, partition) => partition);
+        const partitions = Array.from({ length: countPartitions(topic) }, (_, partition) => partition);
         readers.forEach((member, index) => {
           member.assign(partitions.filter((partition) => partition % readers.length === index));
         });
@@ -43,11 +43,11 @@ export function createGroup(groupId: string): MemoryGroup {
     groupId,
     members,
     committed,
-    join: (member, partitionsOf) => {
+    join: (member, countPartitions) => {
       members.add(member);
-      return rebalance(partitionsOf);
+      return rebalance(countPartitions);
     },
-    leave: (member, partitionsOf) => (members.delete(member) ? rebalance(partitionsOf) : Promise.resolve()),
+    leave: (member, countPartitions) => (members.delete(member) ? rebalance(countPartitions) : Promise.resolve()),
     rebalance,
     commit: (topic, partition, next) => {
       const offsets = committed.get(topic) ?? new Map<number, bigint>();

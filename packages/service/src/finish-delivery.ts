@@ -1,6 +1,6 @@
 import { countAttempts, deadLetter, useAttempt, type EarlyDisposition } from "@inlet/domain";
 import { outcomeRecord, type Codec } from "@inlet/event-codec";
-import { deadLetterOf, type Producer } from "@inlet/kafka";
+import { buildDeadLetter, type Producer } from "@inlet/kafka";
 import type { Ledger, AttemptResult } from "@inlet/ledger";
 import { getTraceId, type Log } from "@inlet/telemetry";
 import type { Disposition } from "./disposition.ts";
@@ -139,7 +139,7 @@ async function sendDeadLetter(
 ): Promise<FinalState["deadLetter"]> {
   const { tenant, eventId, service, since } = delivery;
   const at = await deps.producer.send(
-    deadLetterOf(delivery.record, {
+    buildDeadLetter(delivery.record, {
       tenant,
       eventId,
       service,

@@ -1,5 +1,5 @@
 import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
-import { gapOf, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
+import { parseGap, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
 import { observeBatches } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
@@ -46,7 +46,7 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
     const { code, message, detail } = alert;
     metrics.alerts.inc({ code });
     deps.log.error({ ...detail, code }, message);
-    await keepGap(deps.ledger.accounts, gapOf(alert), "crm-sink");
+    await keepGap(deps.ledger.accounts, parseGap(alert), "crm-sink");
   };
   const consumers: Consumer[] = [
     ...options.lanes.map((lane) =>

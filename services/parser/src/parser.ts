@@ -1,4 +1,4 @@
-import { gapOf, type Consumer, type Kafka } from "@inlet/kafka";
+import { parseGap, type Consumer, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
 import { observeBatches } from "@inlet/service";
 import { groupIn, topicIn } from "@inlet/schemas";
@@ -28,7 +28,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
         const { code, message, detail } = alert;
         metrics.alerts.inc({ code });
         deps.log.error({ ...detail, code }, message);
-        await keepGap(deps.ledger.accounts, gapOf(alert), "parser");
+        await keepGap(deps.ledger.accounts, parseGap(alert), "parser");
       },
     }),
   );

@@ -1,6 +1,6 @@
-import { newClient, protocolErrorOf, reasonOf } from "../connection.ts";
+import { newClient, findProtocolError, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
-import { committedOffsetsOf, logRangesOf } from "./offsets.ts";
+import { getCommittedOffsets, getLogRanges } from "./offsets.ts";
 import { KafkaUnavailableError } from "../port.ts";
 import type { Admin, Coordinates, KafkaRecord, PartitionOffsets } from "../port.ts";
 import { readRanges } from "../consumer/read-records.ts";
@@ -18,12 +18,12 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
     try {
       return await duringElections(call);
     } catch (error) {
-      const code = protocolErrorOf(error);
+      const code = findProtocolError(error);
       if (code === "UNKNOWN_TOPIC_OR_PARTITION") {
         throw new Error(`${what}: the topic does not exist. Create it with: inlet topics apply`, { cause: error });
       }
       if (code === null && isKafkajsError(error)) {
-        throw new KafkaUnavailableError(`${what}: no broker answers (${reasonOf(error)}). See that Kafka is up.`, {
+        throw new KafkaUnavailableError(`${what}: no broker answers (${getReason(error)}). See that Kafka is up.`, {
           cause: error,
         });
       }
@@ -32,7 +32,7 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
   }
 
   const topicOffsets = (topic: string): Promise<PartitionOffsets[]> =>
-    ask(`offsets of ${topic}`, () => logRangesOf(admin, topic));
+    ask(`offsets of ${topic}`, () => getLogRanges(admin, topic));
 
   const memberCounts = (groupIds: readonly string[]): Promise<Map<string, number>> =>
     ask(`members of ${groupIds.join(", ")}`, async () => {
@@ -68,10 +68,10 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
     topics: () => ask("topics", () => admin.listTopics()),
     topicOffsets,
     committedOffsets: (groupId, topic) =>
-      ask(`committed offsets of ${groupId}`, () => committedOffsetsOf(admin, groupId, topic)),
+      ask(`committed offsets of ${groupId}`, () => getCommittedOffsets(admin, groupId, topic)),
     offsetsAt: (topic, timestamp) =>
       ask(`offsets of ${topic}`, async () => {
-        const ranges = await logRangesOf(admin, topic);
+        const ranges = await getLogRanges(admin, topic);
         const found = await admin.fetchTopicOffsetsByTimestamp(topic, timestamp);
         const first = new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
         return ranges.map(({ partition, high }) => ({ partition, low: first.get(partition) ?? high, high }));
@@ -111,7 +111,7 @@ async function duringElections<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      if (performance.now() > deadline || !PASSING.has(protocolErrorOf(error) ?? "")) throw error;
+      if (performance.now() > deadline || !PASSING.has(findProtocolError(error) ?? "")) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -5,7 +5,7 @@ import type { PartitionOffsets } from "../port.ts";
  * Committed offsets by partition. kafkajs gives -1 for none, and commits -2 ("earliest") itself when an offset is out of range:
  * both mean that no offset is committed.
  */
-export async function committedOffsetsOf(
+export async function getCommittedOffsets(
   admin: KafkaJSAdmin,
   groupId: string,
   topic: string,
@@ -16,7 +16,7 @@ export async function committedOffsetsOf(
 }
 
 /** First and next offset of every partition, by partition number. */
-export async function logRangesOf(admin: KafkaJSAdmin, topic: string): Promise<PartitionOffsets[]> {
+export async function getLogRanges(admin: KafkaJSAdmin, topic: string): Promise<PartitionOffsets[]> {
   const offsets = await admin.fetchTopicOffsets(topic);
   return offsets
     .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))

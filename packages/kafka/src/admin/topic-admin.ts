@@ -1,11 +1,11 @@
 import kafkajs from "kafkajs";
 import type { Admin as KafkaJSAdmin } from "kafkajs";
-import { protocolErrorOf } from "../connection.ts";
+import { findProtocolError } from "../connection.ts";
 import type { TopicFault } from "../port.ts";
 import {
-  configOf,
+  buildConfig,
   differingConfig,
-  faultsOf,
+  findFaults,
   offsetRetentionFaults,
   wantedReplication,
   wantedTopics,
@@ -36,7 +36,7 @@ export async function applyTopics(admin: KafkaJSAdmin, lanes: readonly string[])
     const replication = wantedReplication(cluster.brokers.length);
     // One by one: kafkajs takes "already exists" for success only alone, and another process may be creating them too.
     for (const one of missing) {
-      const configEntries = Object.entries(configOf(one, replication)).map(([name, value]) => ({ name, value }));
+      const configEntries = Object.entries(buildConfig(one, replication)).map(([name, value]) => ({ name, value }));
       const created = await admin.createTopics({
         topics: [{ topic: one.topic, numPartitions: one.partitions, replicationFactor: replication, configEntries }],
         timeout: CREATE_TIMEOUT_MS,
@@ -58,7 +58,7 @@ export async function checkTopics(admin: KafkaJSAdmin, lanes: readonly string[])
   const wanted = wantedTopics(lanes);
   const cluster = await look(admin, wanted);
   return [
-    ...wanted.flatMap((one) => faultsOf(one, cluster.topics.get(one.topic) ?? null, cluster.brokers.length)),
+    ...wanted.flatMap((one) => findFaults(one, cluster.topics.get(one.topic) ?? null, cluster.brokers.length)),
     ...offsetRetentionFaults(wanted, await offsetRetentionMinutes(admin, cluster.brokers)),
   ];
 }
@@ -90,7 +90,7 @@ async function isLed(admin: KafkaJSAdmin, topic: string, partitions: number): Pr
     const found = topics.find(({ name }) => name === topic)?.partitions ?? [];
     return found.length >= partitions && found.every(({ leader }) => leader >= 0);
   } catch (error) {
-    const code = protocolErrorOf(error);
+    const code = findProtocolError(error);
     if (code === "UNKNOWN_TOPIC_OR_PARTITION" || code === "LEADER_NOT_AVAILABLE") return false;
     throw error;
   }
@@ -103,7 +103,7 @@ async function adjust(admin: KafkaJSAdmin, wanted: WantedTopic, found: Found): P
     await admin.createPartitions({ topicPartitions: [{ topic, count: wanted.partitions }] });
     done.push(`${topic}: grown from ${found.partitions} to ${wanted.partitions} partitions`);
   }
-  const differing = differingConfig(configOf(wanted, found.replication), found.config);
+  const differing = differingConfig(buildConfig(wanted, found.replication), found.config);
   if (differing.length > 0) {
     // AlterConfigs replaces all of a topic's own settings: what others set on it goes along.
     const entries = new Map(found.ownConfig);

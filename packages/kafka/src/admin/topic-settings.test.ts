@@ -1,6 +1,6 @@
 import { TOPICS, topicIn } from "@inlet/schemas";
 import { describe, expect, it } from "vitest";
-import { configOf, differingConfig, faultsOf, offsetRetentionFaults, wantedTopics } from "./topic-settings.ts";
+import { buildConfig, differingConfig, findFaults, offsetRetentionFaults, wantedTopics } from "./topic-settings.ts";
 import type { ActualTopic, WantedTopic } from "./topic-settings.ts";
 
 const raw = topicIn("rawEvents", "shared");
@@ -16,7 +16,7 @@ function actual(topic: string, changes: Partial<ActualTopic> = {}): ActualTopic 
   return {
     partitions: one.partitions,
     replication,
-    config: new Map(Object.entries(configOf(one, replication))),
+    config: new Map(Object.entries(buildConfig(one, replication))),
     ...changes,
   };
 }
@@ -26,7 +26,7 @@ describe("topic settings", () => {
     const names = wantedTopics(["shared", "acme"]).map(({ topic }) => topic);
     expect(names).toContain(topicIn("rawEvents", "acme"));
     expect(names.filter((name) => name === outcomes)).toHaveLength(1);
-    expect(configOf(wanted(raw), 3)).toEqual({
+    expect(buildConfig(wanted(raw), 3)).toEqual({
       "cleanup.policy": "delete",
       "retention.ms": String(TOPICS.rawEvents.retentionMs),
       "max.message.bytes": String(TOPICS.rawEvents.maxRecordBytes),
@@ -34,20 +34,20 @@ describe("topic settings", () => {
       "unclean.leader.election.enable": "false",
       "min.insync.replicas": "2",
     });
-    expect(configOf(wanted(raw), 1)["min.insync.replicas"]).toBe("1");
+    expect(buildConfig(wanted(raw), 1)["min.insync.replicas"]).toBe("1");
   });
 
   it("finds nothing wrong with a topic as wanted, in whatever order a list is told", () => {
-    expect(faultsOf(wanted(raw), actual(raw), 3)).toEqual([]);
+    expect(findFaults(wanted(raw), actual(raw), 3)).toEqual([]);
     expect(
       differingConfig({ "cleanup.policy": "compact,delete" }, new Map([["cleanup.policy", "delete, compact"]])),
     ).toEqual([]);
   });
 
   it("names each fault, what was expected and what is", () => {
-    expect(faultsOf(wanted(raw), null, 3)).toMatchObject([{ topic: raw, fault: "missing", severity: "error" }]);
+    expect(findFaults(wanted(raw), null, 3)).toMatchObject([{ topic: raw, fault: "missing", severity: "error" }]);
     const config = new Map([...actual(raw).config, ["retention.ms", "1000"]]);
-    expect(faultsOf(wanted(raw), actual(raw, { config, partitions: 3 }), 3)).toEqual([
+    expect(findFaults(wanted(raw), actual(raw, { config, partitions: 3 }), 3)).toEqual([
       { topic: raw, fault: "partitions", expected: "12", actual: "3", severity: "error" },
       {
         topic: raw,
@@ -60,17 +60,17 @@ describe("topic settings", () => {
   });
 
   it("takes more partitions for a lane's topic, never for one whose count is fixed", () => {
-    expect(faultsOf(wanted(raw), actual(raw, { partitions: 24 }), 3)).toEqual([]);
-    expect(faultsOf(wanted(outcomes), actual(outcomes, { partitions: 24 }), 3)).toMatchObject([
+    expect(findFaults(wanted(raw), actual(raw, { partitions: 24 }), 3)).toEqual([]);
+    expect(findFaults(wanted(outcomes), actual(outcomes, { partitions: 24 }), 3)).toMatchObject([
       { fault: "partitions" },
     ]);
   });
 
   it("warns of replication 1 on one broker, and fails it where more brokers are", () => {
-    expect(faultsOf(wanted(raw), actual(raw, { replication: 1 }), 1)).toMatchObject([
+    expect(findFaults(wanted(raw), actual(raw, { replication: 1 }), 1)).toMatchObject([
       { fault: "replication", actual: "1", severity: "warning" },
     ]);
-    expect(faultsOf(wanted(raw), actual(raw, { replication: 1 }), 3)).toMatchObject([
+    expect(findFaults(wanted(raw), actual(raw, { replication: 1 }), 3)).toMatchObject([
       { fault: "replication", expected: "3", severity: "error" },
     ]);
   });

@@ -25,7 +25,7 @@ export function wantedReplication(brokers: number): number {
   return Math.min(MOST_REPLICAS, brokers);
 }
 
-/** Every topic that the lanes need (PROTOCOL.md 2). `min.insync.replicas` follows from the replication, see {@link configOf}. */
+/** Every topic that the lanes need (PROTOCOL.md 2). `min.insync.replicas` follows from the replication, see {@link buildConfig}. */
 export function wantedTopics(lanes: readonly string[]): WantedTopic[] {
   return getTopics(lanes).map((spec) => ({
     topic: spec.fullName,
@@ -43,7 +43,7 @@ export function wantedTopics(lanes: readonly string[]): WantedTopic[] {
 }
 
 /** The settings of a topic with so many replicas. */
-export function configOf(wanted: WantedTopic, replication: number): Record<string, string> {
+export function buildConfig(wanted: WantedTopic, replication: number): Record<string, string> {
   return { ...wanted.config, "min.insync.replicas": String(Math.min(2, replication)) };
 }
 
@@ -58,7 +58,7 @@ export function differingConfig(
 }
 
 /** What is wrong with a topic; null stands for a missing one. */
-export function faultsOf(wanted: WantedTopic, actual: ActualTopic | null, brokers: number): TopicFault[] {
+export function findFaults(wanted: WantedTopic, actual: ActualTopic | null, brokers: number): TopicFault[] {
   const { topic } = wanted;
   if (actual === null) {
     return [
@@ -89,7 +89,7 @@ export function faultsOf(wanted: WantedTopic, actual: ActualTopic | null, broker
     });
   }
   for (const { name, expected, actual: value } of differingConfig(
-    configOf(wanted, actual.replication),
+    buildConfig(wanted, actual.replication),
     actual.config,
   )) {
     faults.push({ topic, fault: `config:${name}`, expected, actual: value, severity: "error" });

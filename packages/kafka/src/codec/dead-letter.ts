@@ -28,7 +28,7 @@ const MAX_MESSAGE = 1024;
  * can be replayed as they are). Earlier `x-dlq-*` headers of a former pass are replaced. It goes to the lane of the topic that the record was read
  * from: the lane that its own headers name may not exist.
  */
-export function deadLetterOf(
+export function buildDeadLetter(
   record: Pick<KafkaRecord, "topic" | "partition" | "offset" | "timestamp" | "key" | "value" | "headers">,
   cause: DeadLetterCause,
 ): NewRecord {

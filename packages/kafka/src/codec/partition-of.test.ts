@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { murmur2, partitionOf } from "./partition-of.ts";
+import { murmur2, getPartition } from "./partition-of.ts";
 
 describe("murmur2", () => {
   // org.apache.kafka.common.utils.UtilsTest#testMurmur2
@@ -20,16 +20,16 @@ describe("murmur2", () => {
 
 describe("partitionOf", () => {
   it("stays inside the partitions for negative hashes", () => {
-    expect(partitionOf(Buffer.from("21"), 12)).toBe((-973932308 & 0x7fffffff) % 12);
+    expect(getPartition(Buffer.from("21"), 12)).toBe((-973932308 & 0x7fffffff) % 12);
     for (let i = 0; i < 1000; i += 1) {
-      const partition = partitionOf(Buffer.from(`tenant/evt_${i}`), 12);
+      const partition = getPartition(Buffer.from(`tenant/evt_${i}`), 12);
       expect(partition).toBeGreaterThanOrEqual(0);
       expect(partition).toBeLessThan(12);
     }
   });
 
   it("uses every partition", () => {
-    const used = new Set(Array.from({ length: 500 }, (_, i) => partitionOf(Buffer.from(`key-${i}`), 12)));
+    const used = new Set(Array.from({ length: 500 }, (_, i) => getPartition(Buffer.from(`key-${i}`), 12)));
     expect(used.size).toBe(12);
   });
 });

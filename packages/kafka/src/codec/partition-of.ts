@@ -24,7 +24,7 @@ export function murmur2(data: Uint8Array): number {
 }
 
 /** The partition of a key as Java's default partitioner picks it: `toPositive(murmur2(key)) % partitions`. */
-export function partitionOf(key: Uint8Array, partitions: number): number {
+export function getPartition(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions;
 }
 

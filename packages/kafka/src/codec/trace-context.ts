@@ -39,7 +39,7 @@ export function withTraceHeaders(headers: RecordHeaders): RecordHeaders {
 }
 
 /** The context that the headers carry, from the root: never a child of what happens to be active in the consumer. */
-export function contextOf(headers: RecordHeaders): Context {
+export function getContext(headers: RecordHeaders): Context {
   return propagation.extract(ROOT_CONTEXT, headers, headersGetter);
 }
 
@@ -52,7 +52,7 @@ export async function withProcessSpan<T>(
   options: ProcessSpanOptions,
   fn: (span: Span) => Promise<T> | T,
 ): Promise<T> {
-  const parent = contextOf(record.headers);
+  const parent = getContext(record.headers);
   const tenant = headerText(record.headers, HEADER.tenant);
   const eventId = headerText(record.headers, HEADER.eventId);
   const span = trace.getTracer("@inlet/kafka").startSpan(

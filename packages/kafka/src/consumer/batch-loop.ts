@@ -1,6 +1,6 @@
 import type { EachBatchPayload } from "kafkajs";
 import { runHandler } from "./batch-outcome.ts";
-import { reasonOf } from "../connection.ts";
+import { getReason } from "../connection.ts";
 import { endIfRebalanced } from "./generation.ts";
 import type { Generation } from "./generation.ts";
 import type { KafkaLog } from "../log.ts";
@@ -103,7 +103,7 @@ async function commit(
       if (endIfRebalanced(generation, error)) return false;
       if (attempt === COMMIT_ATTEMPTS) throw error;
       options.log.warn(
-        { topic: options.topic, groupId: options.groupId, partition, attempt, reason: reasonOf(error) },
+        { topic: options.topic, groupId: options.groupId, partition, attempt, reason: getReason(error) },
         "offset not committed, trying again",
       );
       await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
@@ -118,7 +118,7 @@ function startHeartbeats(options: BatchLoopOptions, payload: EachBatchPayload, g
     () => {
       payload.heartbeat().catch((error: unknown) => {
         if (endIfRebalanced(generation, error)) return;
-        options.log.debug({ groupId: options.groupId, reason: reasonOf(error) }, "heartbeat failed, trying again");
+        options.log.debug({ groupId: options.groupId, reason: getReason(error) }, "heartbeat failed, trying again");
       });
     },
     Math.max(200, options.heartbeatIntervalMs / 3),

@@ -27,7 +27,7 @@ export async function runHandler(
   log: KafkaLog,
 ): Promise<SettledOutcome> {
   const { records } = call;
-  const outcome = await answerOf(call, log);
+  const outcome = await runToOutcome(call, log);
   const first = (records[0] as KafkaRecord).offset;
   const last = (records.at(-1) as KafkaRecord).offset;
   const claimed = outcome.processedThrough;
@@ -36,7 +36,7 @@ export async function runHandler(
   return { through, pauseMs, goOn: through === last && pauseMs === 0 };
 }
 
-async function answerOf(call: Parameters<typeof runHandler>[0], log: KafkaLog): Promise<BatchOutcome> {
+async function runToOutcome(call: Parameters<typeof runHandler>[0], log: KafkaLog): Promise<BatchOutcome> {
   try {
     return await call.handler(call.records, { signal: call.signal, endOffset: call.endOffset });
   } catch (error) {

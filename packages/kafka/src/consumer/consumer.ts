@@ -1,5 +1,5 @@
 import { createBatchLoop } from "./batch-loop.ts";
-import { newClient, reasonOf } from "../connection.ts";
+import { newClient, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import { createGeneration } from "./generation.ts";
 import type { Generation } from "./generation.ts";
@@ -81,7 +81,7 @@ export function createConsumer(
     try {
       act();
     } catch (error) {
-      log.debug({ groupId, reason: reasonOf(error) }, "the consumer is restarting");
+      log.debug({ groupId, reason: getReason(error) }, "the consumer is restarting");
     }
   }
 
@@ -111,12 +111,12 @@ export function createConsumer(
   kafka.on(kafka.events.CRASH, ({ payload }) => {
     endGeneration();
     if (payload.restart || stopping) {
-      log.warn({ groupId, topic, reason: reasonOf(payload.error) }, "the consumer failed and starts again");
+      log.warn({ groupId, topic, reason: getReason(payload.error) }, "the consumer failed and starts again");
       return;
     }
-    log.error({ groupId, topic, reason: reasonOf(payload.error) }, "the consumer died and will not start again");
+    log.error({ groupId, topic, reason: getReason(payload.error) }, "the consumer died and will not start again");
     pauses.clear();
-    const dead = new Error(`consumer ${groupId} on ${topic} died: ${reasonOf(payload.error)}. Restart the process.`, {
+    const dead = new Error(`consumer ${groupId} on ${topic} died: ${getReason(payload.error)}. Restart the process.`, {
       cause: payload.error,
     });
     joined.reject(dead);
@@ -131,7 +131,7 @@ export function createConsumer(
         await kafka.subscribe({ topic, fromBeginning: true });
         return;
       } catch (error) {
-        log.warn({ groupId, topic, reason: reasonOf(error) }, "the consumer cannot start yet, trying again");
+        log.warn({ groupId, topic, reason: getReason(error) }, "the consumer cannot start yet, trying again");
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
@@ -174,7 +174,7 @@ export function createConsumer(
     });
     try {
       // Waits for running batches, which commit what they did, then leaves the group.
-      const end = await Promise.race([kafka.disconnect().catch(reasonOf), late]);
+      const end = await Promise.race([kafka.disconnect().catch(getReason), late]);
       if (end === "late") log.error({ groupId, topic }, "a batch handler ignores its signal; stopping without it");
     } finally {
       clearTimeout(abort);

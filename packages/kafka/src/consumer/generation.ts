@@ -1,4 +1,4 @@
-import { protocolErrorOf } from "../connection.ts";
+import { findProtocolError } from "../connection.ts";
 
 /** Errors that say that the group moves on: the batch must stop at once and the error go back to kafkajs, which joins again. */
 const REBALANCED = new Set([
@@ -41,7 +41,7 @@ export function createGeneration(partitions: readonly number[]): Generation {
 
 /** Ends the generation if the error says that the group moved on; true then. */
 export function endIfRebalanced(generation: Generation, error: unknown): boolean {
-  const code = protocolErrorOf(error);
+  const code = findProtocolError(error);
   if (code === null || !REBALANCED.has(code)) return false;
   generation.error ??= error;
   if (FENCED.has(code)) generation.fenced = true;

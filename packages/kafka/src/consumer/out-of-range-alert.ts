@@ -27,7 +27,7 @@ export function outOfRangeAlert(
 }
 
 /** The records that an alert says the group will never read; null for an alert of another kind. */
-export function gapOf({ code, detail }: ConsumerAlert): {
+export function parseGap({ code, detail }: ConsumerAlert): {
   readonly groupId: string;
   readonly topic: string;
   readonly partition: number;

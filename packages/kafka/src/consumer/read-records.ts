@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Admin as KafkaJSAdmin, EachBatchPayload } from "kafkajs";
-import { newClient, reasonOf } from "../connection.ts";
+import { newClient, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
-import { logRangesOf } from "../admin/offsets.ts";
+import { getLogRanges } from "../admin/offsets.ts";
 import type { KafkaRecord } from "../port.ts";
 import { toRecord } from "../record.ts";
 import { createWakeSignal } from "./wake-signal.ts";
@@ -107,7 +107,7 @@ export async function* readRanges(
         yield* chunk;
         continue;
       }
-      if (failure !== null) throw new Error(`${topic} could not be read: ${reasonOf(failure)}`, { cause: failure });
+      if (failure !== null) throw new Error(`${topic} could not be read: ${getReason(failure)}`, { cause: failure });
       if (cursors.size === 0) return;
       const heard = await Promise.race([signal.next().then(() => true), pauseFor(LOOK_AGAIN_MS).then(() => false)]);
       if (!heard) await dropDeleted(admin, topic, cursors);
@@ -118,14 +118,14 @@ export async function* readRanges(
     await consumer.disconnect();
     // Retried by no one: an empty group without offsets is dropped by the broker itself in the end.
     await admin.deleteGroups([groupId]).catch((error: unknown) => {
-      connection.log.debug({ groupId, reason: reasonOf(error) }, "the reader's group was not deleted");
+      connection.log.debug({ groupId, reason: getReason(error) }, "the reader's group was not deleted");
     });
   }
 }
 
 /** Records that retention deletes while we read never come: their partitions are done. */
 async function dropDeleted(admin: KafkaJSAdmin, topic: string, cursors: Map<number, Cursor>): Promise<void> {
-  for (const { partition, low } of await logRangesOf(admin, topic)) {
+  for (const { partition, low } of await getLogRanges(admin, topic)) {
     const cursor = cursors.get(partition);
     if (cursor !== undefined && low >= cursor.to) cursors.delete(partition);
   }

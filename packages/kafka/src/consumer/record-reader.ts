@@ -1,5 +1,5 @@
 import type { Kafka as KafkaJS, KafkaMessage } from "kafkajs";
-import { newClient, protocolErrorOf, reasonOf } from "../connection.ts";
+import { newClient, findProtocolError, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import { KafkaUnavailableError } from "../port.ts";
 import type { Coordinates, KafkaRecord, RecordReader } from "../port.ts";
@@ -55,14 +55,14 @@ export function createRecordReader(connection: ConnectionOptions): RecordReader 
           .filter(({ isControlRecord }) => isControlRecord !== true)
           .map((message) => toRecord(topic, partition, message));
       } catch (error) {
-        const code = protocolErrorOf(error);
+        const code = findProtocolError(error);
         if (code === "OFFSET_OUT_OF_RANGE" || code === "UNKNOWN_TOPIC_OR_PARTITION") return null;
         if (performance.now() > until)
-          throw new KafkaUnavailableError(`${topic}/${partition} cannot be read (${reasonOf(error)})`, {
+          throw new KafkaUnavailableError(`${topic}/${partition} cannot be read (${getReason(error)})`, {
             cause: error,
           });
         await new Promise((resolve) => setTimeout(resolve, 200));
-        await cluster.refreshMetadata().catch(reasonOf);
+        await cluster.refreshMetadata().catch(getReason);
       }
     }
   }
@@ -84,8 +84,8 @@ export function createRecordReader(connection: ConnectionOptions): RecordReader 
       const partitions = new Map<string, { topic: string; partition: number; offsets: bigint[] }>();
       for (const each of at) {
         const { topic, partition } = each;
-        const place = partitions.get(keyOf(each)) ?? { topic, partition, offsets: [] };
-        partitions.set(keyOf(each), place);
+        const place = partitions.get(toKey(each)) ?? { topic, partition, offsets: [] };
+        partitions.set(toKey(each), place);
         place.offsets.push(each.offset);
       }
       const found = new Map(
@@ -96,13 +96,13 @@ export function createRecordReader(connection: ConnectionOptions): RecordReader 
           ),
         ),
       );
-      return at.map((each) => found.get(keyOf(each))?.get(each.offset) ?? null);
+      return at.map((each) => found.get(toKey(each))?.get(each.offset) ?? null);
     },
     close: async () => cluster.disconnect(),
   };
 }
 
-function keyOf({ topic, partition }: Pick<Coordinates, "topic" | "partition">): string {
+function toKey({ topic, partition }: Pick<Coordinates, "topic" | "partition">): string {
   return `${topic}/${partition}`;
 }
 

@@ -1,8 +1,8 @@
-import { newClient, reasonOf } from "../connection.ts";
+import { newClient, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import type { Generation } from "./generation.ts";
 import type { ConsumerOptions } from "../port.ts";
-import { committedOffsetsOf, logRangesOf } from "../admin/offsets.ts";
+import { getCommittedOffsets, getLogRanges } from "../admin/offsets.ts";
 import { outOfRangeAlert } from "./out-of-range-alert.ts";
 
 /** What the positions ask of the consumer. */
@@ -50,8 +50,8 @@ export function createStartPositions(
   async function find(generation: Generation): Promise<void> {
     const client = await connected();
     const [committed, ranges] = await Promise.all([
-      committedOffsetsOf(client, groupId, topic),
-      logRangesOf(client, topic),
+      getCommittedOffsets(client, groupId, topic),
+      getLogRanges(client, topic),
     ]);
     if (!host.isCurrent(generation)) return;
     for (const { partition, low, high } of ranges) {
@@ -82,7 +82,7 @@ export function createStartPositions(
           return;
         } catch (error) {
           connection.log.warn(
-            { groupId, topic, reason: reasonOf(error) },
+            { groupId, topic, reason: getReason(error) },
             "the start offsets are not known yet, trying again",
           );
           await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -91,7 +91,7 @@ export function createStartPositions(
     },
     reportGap: async (partition, expected, found) => {
       try {
-        const ranges = await logRangesOf(await connected(), topic);
+        const ranges = await getLogRanges(await connected(), topic);
         const range = ranges.find((one) => one.partition === partition);
         if (range !== undefined && range.low > expected)
           await alert(partition, expected, { low: found, high: range.high });
@@ -103,14 +103,14 @@ export function createStartPositions(
             partition,
             expected: expected.toString(),
             found: found.toString(),
-            reason: reasonOf(error),
+            reason: getReason(error),
           },
           "records are missing and the log's range is not known",
         );
       }
     },
     close: async () => {
-      if (connecting !== null) await admin.disconnect().catch(reasonOf);
+      if (connecting !== null) await admin.disconnect().catch(getReason);
     },
   };
 }

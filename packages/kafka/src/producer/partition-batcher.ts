@@ -1,5 +1,5 @@
 import { KafkaUnavailableError, ProducerQueueFullError, RecordRefusedError } from "../port.ts";
-import { reasonOf } from "../connection.ts";
+import { getReason } from "../connection.ts";
 import type { Linger } from "./linger.ts";
 
 /** The transport says that a batch was larger than the topic takes; the batcher halves it. */
@@ -147,7 +147,7 @@ export function createPartitionBatcher<R>(options: PartitionBatcherOptions<R>): 
   }
 
   function unavailable(): KafkaUnavailableError {
-    const why = lastFailure === null ? "no answer yet" : reasonOf(lastFailure);
+    const why = lastFailure === null ? "no answer yet" : getReason(lastFailure);
     return new KafkaUnavailableError(
       `${options.name}: Kafka did not acknowledge within ${options.timeoutMs} ms (${why}). It may still have the record: send it again, and see that the brokers are up.`,
       { cause: lastFailure },

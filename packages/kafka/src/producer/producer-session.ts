@@ -4,7 +4,7 @@ import { combineSends } from "./multi-partition-produce.ts";
 import type { SendBatch, SendTogether } from "./multi-partition-produce.ts";
 import { BatchTooLargeError } from "./partition-batcher.ts";
 import { KafkaUnavailableError, RecordRefusedError } from "../port.ts";
-import { newClient, protocolErrorOf, reasonOf } from "../connection.ts";
+import { newClient, findProtocolError, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import { toKafkajsHeaders } from "../record.ts";
 
@@ -66,7 +66,7 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
         session.ready.then(() => call(session)),
       );
     } catch (error) {
-      if (protocolErrorOf(error) === null) retire(session);
+      if (findProtocolError(error) === null) retire(session);
       throw error;
     } finally {
       session.calls -= 1;
@@ -102,10 +102,10 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
         return offsets;
       });
     } catch (error) {
-      const code = protocolErrorOf(error);
-      if (code !== null && TOO_LARGE.has(code)) throw new BatchTooLargeError(reasonOf(error), { cause: error });
+      const code = findProtocolError(error);
+      if (code !== null && TOO_LARGE.has(code)) throw new BatchTooLargeError(getReason(error), { cause: error });
       if (code !== null && REFUSED.has(code)) {
-        throw new RecordRefusedError(`${topic}: the broker refuses the record (${code}): ${reasonOf(error)}`, {
+        throw new RecordRefusedError(`${topic}: the broker refuses the record (${code}): ${getReason(error)}`, {
           cause: error,
         });
       }
@@ -124,7 +124,7 @@ export function createProducerTransport(options: ConnectionOptions, timeoutMs: n
     connect: () => {
       current ??= open();
       current.ready.catch((error: unknown) =>
-        options.log.warn({ reason: reasonOf(error) }, "Kafka is not reachable yet; the producer goes on trying"),
+        options.log.warn({ reason: getReason(error) }, "Kafka is not reachable yet; the producer goes on trying"),
       );
     },
     send: combineSends(sendTogether),

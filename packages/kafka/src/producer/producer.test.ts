@@ -3,7 +3,7 @@ import { KafkaUnavailableError, ProducerQueueFullError } from "../port.ts";
 import type { NewRecord } from "../port.ts";
 import { createProducer } from "./producer.ts";
 import type { LaneTransport, ProducerSettings } from "./producer.ts";
-import { partitionOf } from "../codec/partition-of.ts";
+import { getPartition } from "../codec/partition-of.ts";
 
 const settings: ProducerSettings = { timeoutMs: 5000, lingerMs: 0, maxLaneBytes: 10_000, metadataMaxAgeMs: 60_000 };
 
@@ -47,7 +47,7 @@ describe("the producer", () => {
   it("puts a key where Java would and spreads records without one", async () => {
     const to = transport({ away: false, partitions: 3 });
     const producer = createProducer(to, settings);
-    expect((await producer.send(record("tenant/a", "x"))).partition).toBe(partitionOf(Buffer.from("tenant/a"), 3));
+    expect((await producer.send(record("tenant/a", "x"))).partition).toBe(getPartition(Buffer.from("tenant/a"), 3));
     const spread = await Promise.all([0, 1, 2].map((i) => producer.send(record(null, String(i)))));
     expect(new Set(spread.map(({ partition }) => partition)).size).toBe(3);
   });

@@ -5,10 +5,10 @@ import type { PartitionBatcher } from "./partition-batcher.ts";
 import { sharedLinger } from "./linger.ts";
 import { KafkaUnavailableError, ProducerQueueFullError } from "../port.ts";
 import type { Coordinates, NewRecord, Producer } from "../port.ts";
-import { partitionOf } from "../codec/partition-of.ts";
-import { keyBytes, sizeOf } from "../record.ts";
+import { getPartition } from "../codec/partition-of.ts";
+import { keyBytes, computeSize } from "../record.ts";
 import type { WireRecord } from "../record.ts";
-import { reasonOf } from "../connection.ts";
+import { getReason } from "../connection.ts";
 import { withTraceHeaders } from "../codec/trace-context.ts";
 
 export interface ProducerSettings {
@@ -73,8 +73,8 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
   }
 
   function enqueue(topic: string, wire: WireRecord): Promise<Coordinates> {
-    const state = stateOf(topic);
-    const bytes = sizeOf(wire);
+    const state = getState(topic);
+    const bytes = computeSize(wire);
     const stale = performance.now() - state.askedAt > settings.metadataMaxAgeMs;
     if (state.partitions === null || stale) void ask(topic, state);
     if (state.partitions !== null) return intoLane(topic, state, state.partitions, wire, bytes);
@@ -93,14 +93,14 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
     wire: WireRecord,
     bytes: number,
   ): Promise<Coordinates> {
-    const partition = wire.key === null ? nextWithoutKey++ % partitions : partitionOf(wire.key, partitions);
+    const partition = wire.key === null ? nextWithoutKey++ % partitions : getPartition(wire.key, partitions);
     let batcher = state.batchers.get(partition);
     if (batcher === undefined) {
       batcher = createPartitionBatcher<WireRecord>({
         transport: (batch, again) => transport.send(topic, partition, batch, again),
         name: `${topic}/${partition}`,
         linger,
-        maxBatchBytes: batchBytesOf(topic),
+        maxBatchBytes: getBatchBytes(topic),
         maxBatchRecords: MAX_BATCH_RECORDS,
         maxQueuedBytes: settings.maxLaneBytes,
         timeoutMs: settings.timeoutMs,
@@ -165,7 +165,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
           // The count that was known before serves on; it is asked again at a later send.
           if (state.partitions !== null) state.askedAt = performance.now();
           if (state.waiting.length === 0) return;
-          lastReason.set(topic, reasonOf(error));
+          lastReason.set(topic, getReason(error));
           await new Promise((resolve) => setTimeout(resolve, waitMs));
         }
       }
@@ -174,7 +174,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
     }
   }
 
-  function stateOf(topic: string): TopicState {
+  function getState(topic: string): TopicState {
     let state = topics.get(topic);
     if (state === undefined) {
       state = { partitions: null, askedAt: 0, asking: false, waiting: [], waitingBytes: 0, batchers: new Map() };
@@ -199,7 +199,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
   };
 }
 
-function batchBytesOf(topic: string): number {
+function getBatchBytes(topic: string): number {
   const base = topic.split(".", 1)[0];
   const spec = Object.values(TOPICS).find(({ name }) => name === base);
   return spec === undefined

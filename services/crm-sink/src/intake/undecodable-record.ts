@@ -1,6 +1,6 @@
 import { deadLetter } from "@inlet/domain";
 import { readRecordHeaders, unknownOwner, type RecordOwner } from "@inlet/event-codec";
-import { contextOf } from "@inlet/kafka";
+import { getContext } from "@inlet/kafka";
 import type { UndecodableRecord } from "@inlet/ledger";
 import { laneOfTopic, type DeadLetterReason } from "@inlet/schemas";
 import { UNTOUCHED, finishDelivery } from "@inlet/service";
@@ -40,7 +40,7 @@ async function meet(deps: SinkDeps, { record }: IncomingDelivery, owner: RecordO
       offset: record.offset,
       pass: readRecordHeaders(record.headers).pass ?? 0,
       receivedAt: record.timestamp,
-      traceId: getTraceId(contextOf(record.headers)) ?? null,
+      traceId: getTraceId(getContext(record.headers)) ?? null,
     },
     deps.now(),
   );

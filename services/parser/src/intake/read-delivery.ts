@@ -3,7 +3,7 @@ import { openOwned, readRecordHeaders, unknownOwner } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
 import type { IncomingDelivery } from "@inlet/ledger";
 import { laneOfTopic, type RawEvent } from "@inlet/schemas";
-import { contextOf } from "@inlet/kafka";
+import { getContext } from "@inlet/kafka";
 import { getTraceId } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
 
@@ -73,7 +73,7 @@ function placeOf(
     partition: record.partition,
     offset: record.offset,
     lane: laneOfTopic(record.topic),
-    traceId: getTraceId(contextOf(record.headers)) ?? null,
+    traceId: getTraceId(getContext(record.headers)) ?? null,
     pass: readRecordHeaders(record.headers).pass ?? 0,
   };
 }
