@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createCodec, createRegistry, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
+import { createCodec, createRegistry, recordHeaders, buildSchemaHeader } from "@inlet/event-codec";
 import { createKafka, type NewRecord, type Producer } from "@inlet/kafka";
 import type { LocalStack } from "@inlet/local-stack";
 import {
@@ -110,7 +110,7 @@ export async function openMailer(env: LocalStack["env"]): Promise<Mailer> {
         tenant: event.tenantId,
         eventId: event.eventId,
         lane: event.lane,
-        schema: schemaHeaderOf("NormalizedEvent"),
+        schema: buildSchemaHeader("NormalizedEvent"),
         emailKey: event.emailKey,
         parsedAt: event.parsedAt,
         pass: 0,

@@ -17,7 +17,7 @@ import {
 import { SAMPLE_NAMES, SAMPLES } from "./samples.ts";
 
 const codec = createCodec({
-  registry: { idOf: () => Promise.resolve(GOLDEN_ID), schemaOf: () => Promise.resolve(null) },
+  registry: { getId: () => Promise.resolve(GOLDEN_ID), getSchema: () => Promise.resolve(null) },
 });
 for (const record of Object.keys(VERSIONS) as RecordName[]) {
   const { version } = newestVersion(record);

@@ -8,8 +8,8 @@ import {
   createCodec,
   createRegistry,
   registerSchemas,
-  schemaIdOf,
-  subjectOf,
+  readSchemaId,
+  getSubject,
 } from "@inlet/event-codec";
 import { VERSIONS, newestVersion, getVersions } from "@inlet/schemas";
 import type { OutboundMessage, RecordName } from "@inlet/schemas";
@@ -36,7 +36,7 @@ const message: OutboundMessage = {
 };
 const options = () => ({ url: proxy.url, auth: null });
 const freshCodec = () => createCodec({ registry: createRegistry(options()) });
-const subject = subjectOf("OutboundMessage");
+const subject = getSubject("OutboundMessage");
 const released = (Object.keys(VERSIONS) as RecordName[]).flatMap(getVersions);
 
 function post(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Response> {
@@ -100,7 +100,7 @@ describe("the codec on the real registry", () => {
     const registered = await registerSchemas(options());
     const codec = freshCodec();
     const bytes = await codec.encode("OutboundMessage", message);
-    expect(schemaIdOf(bytes)).toBe(registered.find(({ record }) => record === "OutboundMessage")?.id);
+    expect(readSchemaId(bytes)).toBe(registered.find(({ record }) => record === "OutboundMessage")?.id);
     expect(await codec.decode("OutboundMessage", bytes)).toEqual(message);
     const lookups = proxy.requests.length;
     await codec.encode("OutboundMessage", message);

@@ -67,7 +67,7 @@ it("storms of every fault, a sink killed in one of them: everything is written o
   await eventually(
     "every email to be written",
     async () => {
-      const states = await inlet.ledger.statesOf(sent.map((eventId) => ({ tenant: "acme", eventId })));
+      const states = await inlet.ledger.getStates(sent.map((eventId) => ({ tenant: "acme", eventId })));
       return sent.every((eventId) => states.get(`acme/${eventId}`) === "written") ? true : null;
     },
     240_000,

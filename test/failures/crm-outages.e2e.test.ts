@@ -88,7 +88,7 @@ it("OP10: a CRM that is away for an hour costs no attempt: probes go on, and all
       await database.query(`update waiting set ${moved}`);
       await eventually("a probe to fail", async () => ((await probes()) > before ? true : null), 45_000);
     }
-    const states = await inlet.ledger.statesOf(sent.map((eventId) => ({ tenant: "acme", eventId })));
+    const states = await inlet.ledger.getStates(sent.map((eventId) => ({ tenant: "acme", eventId })));
     expect([...states.values()]).toEqual(sent.map(() => "waiting"));
     expect(await inlet.inlet("reconcile")).toMatchObject({ code: 0, stdout: expect.stringContaining("in flight 6") });
     inlet.sandbox.faults.remove(fault.id);
@@ -119,7 +119,7 @@ async function expectWritten(eventIds: readonly string[]): Promise<void> {
   await eventually(
     "every email to be written",
     async () => {
-      const states = await inlet.ledger.statesOf(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
+      const states = await inlet.ledger.getStates(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
       return [...states.values()].every((state) => state === "written") && states.size === eventIds.length
         ? true
         : null;

@@ -187,7 +187,7 @@ async function allEnded(deadLettered: readonly string[]): Promise<void> {
   await eventually(
     "every email to end",
     async () => {
-      const states = await inlet.ledger.statesOf(sent.map(({ eventId }) => ({ tenant: "acme", eventId })));
+      const states = await inlet.ledger.getStates(sent.map(({ eventId }) => ({ tenant: "acme", eventId })));
       const open = sent.filter(
         ({ eventId }) => !["written", "dead_lettered"].includes(states.get(`acme/${eventId}`) ?? "unknown"),
       );

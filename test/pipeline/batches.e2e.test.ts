@@ -81,7 +81,7 @@ async function backlog(n: number): Promise<string[]> {
   );
   sent.push(...eventIds);
   const states = async (): Promise<(string | undefined)[]> => {
-    const found = await inlet.ledger.statesOf(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
+    const found = await inlet.ledger.getStates(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
     return [...found.values()];
   };
   await eventually(

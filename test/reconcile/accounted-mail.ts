@@ -1,6 +1,6 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
 import { reconcile, type GuaranteeReport, type ReconcileOptions } from "@inlet/cli/reconcile";
-import { createCodec, createLocalSchemaIds, outcomeRecord, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
+import { createCodec, createLocalSchemaIds, outcomeRecord, recordHeaders, buildSchemaHeader } from "@inlet/event-codec";
 import { buildDeadLetter } from "@inlet/kafka";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
 import type { Consumer, Coordinates, KafkaRecord } from "@inlet/kafka";
@@ -62,7 +62,7 @@ export async function accountedMail(database: Database, lane = "shared") {
       topic: topicIn("rawEvents", lane),
       key: eventKey(tenant, eventId),
       value: await codec.encode("RawEvent", event),
-      headers: recordHeaders({ ...ids, schema: schemaHeaderOf("RawEvent") }),
+      headers: recordHeaders({ ...ids, schema: buildSchemaHeader("RawEvent") }),
     });
     const email = { tenant, eventId, raw, normalized: null, deadLetter: null, blobKey: body.key };
     if (stage === "unread") return email;

@@ -34,7 +34,7 @@ export function signLink(
   if (key === undefined) throw new RangeError("URL_SIGNING_KEYS: is empty; give a key of 32 characters or more");
   const claims = [blob.key, blob.size, filename, contentType, Math.ceil(expiresAt / 1000)];
   const body = Buffer.from(JSON.stringify(claims)).toString("base64url");
-  return `${body}.${macOf(key, body).toString("base64url")}`;
+  return `${body}.${computeMac(key, body).toString("base64url")}`;
 }
 
 /** Reads a token: the first of the keys that made it counts. `now`: epoch ms. Never throws. */
@@ -42,7 +42,7 @@ export function readLink(keys: readonly string[], token: string, now: number): L
   const [body = "", mac = "", ...more] = token.length > MOST_CHARS ? [] : token.split(".");
   const given = Buffer.from(mac, "base64url");
   const isOurs = keys.some((key) => {
-    const expected = macOf(key, body);
+    const expected = computeMac(key, body);
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
   if (!isOurs || more.length > 0) return { kind: "invalid" };
@@ -61,6 +61,6 @@ export function readLink(keys: readonly string[], token: string, now: number): L
   return { kind: "ok", linked: { blob: { key, size, sha256 }, filename, contentType }, expiresAt };
 }
 
-function macOf(key: string, body: string): Buffer {
+function computeMac(key: string, body: string): Buffer {
   return createHmac("sha256", key).update(`${PURPOSE}\0${body}`).digest();
 }

@@ -1,5 +1,5 @@
 import type { BlobStore } from "@inlet/blob-store";
-import { create as dispositionOf } from "content-disposition";
+import { create as buildDisposition } from "content-disposition";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { parse as parseRanges } from "range-parser";
 import { readLink } from "./link-token.ts";
@@ -67,10 +67,10 @@ async function send(
   reply
     .header("accept-ranges", "bytes")
     .header("etag", etag)
-    .header("content-disposition", dispositionOf(filename ?? "attachment", { type: "attachment" }))
+    .header("content-disposition", buildDisposition(filename ?? "attachment", { type: "attachment" }))
     .type(SERVED_AS_IS.test(contentType) ? contentType : "application/octet-stream");
   if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send();
-  const part = partOf(request, blob.size, etag);
+  const part = parseRange(request, blob.size, etag);
   if (part === "unsatisfiable") {
     reply.header("content-range", `bytes */${blob.size}`);
     return refuse(reply, 416, "The file has no such part");
@@ -92,7 +92,7 @@ function isKnown(header: string | undefined, etag: string): boolean {
 }
 
 /** The part asked for, both ends included; null for the whole: also of several ranges, which a server need not serve. */
-function partOf(
+function parseRange(
   request: FastifyRequest,
   size: number,
   etag: string,

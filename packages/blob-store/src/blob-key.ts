@@ -16,19 +16,19 @@ export interface BlobKey {
  * The reference under which bytes are kept: `<tenant>/<yyyy-mm-dd of receivedAt, UTC>/<sha256>` (PROTOCOL.md 9). Throws RangeError on a tenant
  * that is not a tenant id (it becomes a folder name) or a `receivedAt` that is no time.
  */
-export function blobRefOf(tenant: string, receivedAt: number, bytes: Uint8Array): BlobRef {
+export function buildBlobRef(tenant: string, receivedAt: number, bytes: Uint8Array): BlobRef {
   if (!TENANT_ID.test(tenant)) {
     throw new RangeError(
       `tenant: ${JSON.stringify(tenant.slice(0, 60))} is not a tenant id; ids match ${TENANT_ID.source}`,
     );
   }
-  const day = dayOf(receivedAt);
-  const sha256 = sha256Of(bytes);
+  const day = toDay(receivedAt);
+  const sha256 = computeSha256(bytes);
   return { key: `${tenant}/${day}/${sha256}`, size: bytes.byteLength, sha256 };
 }
 
 /** The parts of a reference's key. Throws {@link BlobMissingError} where no store could have made it, so a forged key never becomes a path. */
-export function partsOf(ref: BlobRef): BlobKey {
+export function parseBlobRef(ref: BlobRef): BlobKey {
   const [, tenant, day, sha256] = KEY.exec(ref.key) ?? [];
   if (tenant === undefined || day === undefined || sha256 === undefined || sha256 !== ref.sha256) {
     throw new BlobMissingError("key: not one that a blob store makes (tenant/yyyy-mm-dd/sha256 of the reference)");
@@ -38,7 +38,7 @@ export function partsOf(ref: BlobRef): BlobKey {
 
 /** Throws {@link BlobMissingError} unless the bytes are those that the reference names. */
 export function assertContent(ref: BlobRef, bytes: Buffer): Buffer {
-  if (sha256Of(bytes) !== ref.sha256) {
+  if (computeSha256(bytes) !== ref.sha256) {
     throw new BlobMissingError(`${ref.key}: the stored content no longer has this hash; restore it from a backup`);
   }
   return bytes;
@@ -58,11 +58,11 @@ export function assertLength(ref: BlobRef, bytes: Buffer, length: number): Buffe
   return bytes;
 }
 
-function sha256Of(bytes: Uint8Array): string {
+function computeSha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-function dayOf(receivedAt: number): string {
+function toDay(receivedAt: number): string {
   const date = new Date(receivedAt);
   const iso = Number.isNaN(date.getTime()) ? "" : date.toISOString();
   if (!/^\d{4}-/.test(iso)) {

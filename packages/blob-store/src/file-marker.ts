@@ -1,7 +1,7 @@
 import { stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { writeDurably } from "./durable-file.ts";
-import { codeOf, unavailable } from "./file-faults.ts";
+import { getErrorCode, unavailable } from "./file-faults.ts";
 import {
   MARKER,
   MARKER_RENEWED_AFTER_MS,
@@ -49,5 +49,5 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 function isAbsent(error: unknown): boolean {
-  return codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
+  return getErrorCode(error) === "ENOENT" || getErrorCode(error) === "ENOTDIR";
 }

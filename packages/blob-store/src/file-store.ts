@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BlobRef } from "@inlet/schemas";
-import { assertContent, assertLength, assertRange, blobRefOf, partsOf } from "./blob-key.ts";
+import { assertContent, assertLength, assertRange, buildBlobRef, parseBlobRef } from "./blob-key.ts";
 import type { BlobKey } from "./blob-key.ts";
 import { syncFolder, writeDurably } from "./durable-file.ts";
-import { codeOf, unavailable } from "./file-faults.ts";
+import { getErrorCode, unavailable } from "./file-faults.ts";
 import { assertMarkedFolder } from "./file-marker.ts";
 import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
 import type { BlobStore } from "./port.ts";
@@ -16,11 +16,11 @@ import type { BlobStore } from "./port.ts";
  */
 export function createFileBlobStore(root: string): BlobStore {
   const writing = new Map<string, Promise<void>>();
-  const pathOf = ({ tenant, day, sha256 }: BlobKey): string => join(root, tenant, day, sha256);
+  const toPath = ({ tenant, day, sha256 }: BlobKey): string => join(root, tenant, day, sha256);
 
   /** Twins in one process share one write. */
   const store = async (ref: BlobRef, bytes: Uint8Array): Promise<void> => {
-    const path = pathOf(partsOf(ref));
+    const path = toPath(parseBlobRef(ref));
     const running = writing.get(path);
     if (running !== undefined) return running;
     const write = storeOnce(path, bytes).finally(() => writing.delete(path));
@@ -29,12 +29,12 @@ export function createFileBlobStore(root: string): BlobStore {
   };
 
   const reading = async (ref: BlobRef, read: (path: string) => Promise<Buffer>): Promise<Buffer> => {
-    const path = pathOf(partsOf(ref));
+    const path = toPath(parseBlobRef(ref));
     for (let again = false; ; again = true) {
       try {
         return await read(path);
       } catch (error) {
-        if (codeOf(error) !== "ENOENT") throw unavailable("a blob could not be read", error);
+        if (getErrorCode(error) !== "ENOENT") throw unavailable("a blob could not be read", error);
         await assertMarkedFolder(root);
         // The volume may have been mounted between the read and the look at its marker.
         if (again) throw new BlobMissingError(`${ref.key}: not in the blob store`, { cause: error });
@@ -44,7 +44,7 @@ export function createFileBlobStore(root: string): BlobStore {
 
   return {
     put: async (tenant, receivedAt, bytes) => {
-      const ref = blobRefOf(tenant, receivedAt, bytes);
+      const ref = buildBlobRef(tenant, receivedAt, bytes);
       await assertMarkedFolder(root);
       try {
         await store(ref, bytes);
@@ -80,7 +80,7 @@ export function createFileBlobStore(root: string): BlobStore {
 
 async function storeOnce(path: string, bytes: Uint8Array): Promise<void> {
   const stored = await stat(path).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return null;
+    if (getErrorCode(error) === "ENOENT") return null;
     throw error;
   });
   if (stored === null || stored.size !== bytes.byteLength) await writeDurably(path, bytes);

@@ -6,4 +6,4 @@ export { openBlobStore } from "./open-blob-store.ts";
 export { createFileBlobStore } from "./file-store.ts";
 export { createMemoryBlobStore } from "./memory-store.ts";
 export type { MemoryBlobStore } from "./memory-store.ts";
-export { blobRefOf } from "./blob-key.ts";
+export { buildBlobRef } from "./blob-key.ts";

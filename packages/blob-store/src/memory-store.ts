@@ -1,5 +1,5 @@
 import type { BlobRef } from "@inlet/schemas";
-import { assertContent, assertLength, assertRange, blobRefOf, partsOf } from "./blob-key.ts";
+import { assertContent, assertLength, assertRange, buildBlobRef, parseBlobRef } from "./blob-key.ts";
 import { unmarked } from "./marker.ts";
 import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
 import type { BlobStore } from "./port.ts";
@@ -26,7 +26,7 @@ export function createMemoryBlobStore(): MemoryBlobStore {
     if (unavailable) throw new BlobStoreUnavailableError("the in-memory blob store is set unavailable");
   };
   const stored = (ref: BlobRef): Buffer => {
-    partsOf(ref);
+    parseBlobRef(ref);
     assertAvailable();
     const bytes = blobs.get(ref.key);
     if (bytes === undefined) throw new BlobMissingError(`${ref.key}: not in the blob store`);
@@ -34,7 +34,7 @@ export function createMemoryBlobStore(): MemoryBlobStore {
   };
   return {
     put: async (tenant, receivedAt, bytes) => {
-      const ref = blobRefOf(tenant, receivedAt, bytes);
+      const ref = buildBlobRef(tenant, receivedAt, bytes);
       assertAvailable();
       if (!blobs.has(ref.key)) blobs.set(ref.key, Buffer.from(bytes));
       return ref;

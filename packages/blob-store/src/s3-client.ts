@@ -16,14 +16,15 @@ export interface OpenedS3 {
 /** Opens one client, when it is first asked for: a service with a file store does without the SDK. */
 export function s3Opener(location: S3Location): () => Promise<OpenedS3> {
   let opened: Promise<OpenedS3> | undefined;
-  return async () => (opened ??= import("@aws-sdk/client-s3").then((s3) => ({ s3, client: clientOf(s3, location) })));
+  return async () =>
+    (opened ??= import("@aws-sdk/client-s3").then((s3) => ({ s3, client: createClient(s3, location) })));
 }
 
 export function keyBelow({ prefix }: S3Location, ...parts: readonly string[]): string {
   return [prefix, ...parts].filter((part) => part !== "").join("/");
 }
 
-function clientOf(s3: OpenedS3["s3"], { endpoint, region, pathStyle }: S3Location): S3Client {
+function createClient(s3: OpenedS3["s3"], { endpoint, region, pathStyle }: S3Location): S3Client {
   return new s3.S3Client({
     ...(endpoint === null ? {} : { endpoint }),
     ...(region === null ? {} : { region }),
@@ -38,19 +39,19 @@ function clientOf(s3: OpenedS3["s3"], { endpoint, region, pathStyle }: S3Locatio
 
 /** @param what what could not be done, such as `a blob could not be read` */
 export function unavailable(what: string, cause: unknown): BlobStoreUnavailableError {
-  const status = statusOf(cause);
-  const why = [nameOf(cause), status === undefined ? null : `status ${status}`].filter((part) => part !== null);
+  const status = getErrorStatus(cause);
+  const why = [getErrorName(cause), status === undefined ? null : `status ${status}`].filter((part) => part !== null);
   return new BlobStoreUnavailableError(
     `BLOB_STORE_URL: ${what} (${why.join(", ")}); check the bucket, the endpoint, the credentials and what they may do (s3:GetObject, s3:PutObject, s3:ListBucket)`,
     { cause },
   );
 }
 
-export function nameOf(error: unknown): string {
+export function getErrorName(error: unknown): string {
   const { name, code } = error as { name?: string; code?: string };
   return code ?? name ?? "unknown error";
 }
 
-export function statusOf(error: unknown): number | undefined {
+export function getErrorStatus(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }

@@ -6,13 +6,13 @@ import {
   type InitializedStore,
   type InitOptions,
 } from "./marker.ts";
-import { keyBelow, nameOf, s3Opener, unavailable, type OpenedS3 } from "./s3-client.ts";
+import { keyBelow, getErrorName, s3Opener, unavailable, type OpenedS3 } from "./s3-client.ts";
 import type { S3Location } from "./s3-url.ts";
 
 /** Throws BlobStoreUnavailableError unless the marker lies at the store's root: another bucket or prefix is no store, nor one whose disk is away. */
 export async function assertMarkedBucket(opened: OpenedS3, location: S3Location): Promise<void> {
   const lastModified = await askForMarker(opened, location);
-  if (lastModified === null) throw unmarked(placeOf(location));
+  if (lastModified === null) throw unmarked(describePlace(location));
   if (Date.now() - lastModified > MARKER_RENEWED_AFTER_MS) await renew(opened, location).catch(() => {});
 }
 
@@ -21,11 +21,11 @@ export async function initS3Store(
   may: NonNullable<InitOptions["may"]>,
 ): Promise<InitializedStore> {
   const opened = await s3Opener(location)();
-  const marker = placeOf(location);
+  const marker = describePlace(location);
   if ((await askForMarker(opened, location)) !== null) return { marker, made: false };
   if (!(await may(marker))) throw unmarked(marker);
   const { s3, client } = opened;
-  const object = { ...objectOf(location), Body: MARKER_TEXT, ContentType: "text/plain; charset=utf-8" };
+  const object = { ...buildObjectRef(location), Body: MARKER_TEXT, ContentType: "text/plain; charset=utf-8" };
   await client.send(new s3.PutObjectCommand(object)).catch((error: unknown) => {
     throw unavailable("the store's marker could not be written", error);
   });
@@ -35,26 +35,26 @@ export async function initS3Store(
 /** When it was written, epoch ms; null where there is none. Not by HEAD, whose 404 does not tell a missing bucket. */
 async function askForMarker({ s3, client }: OpenedS3, location: S3Location): Promise<number | null> {
   try {
-    const { Body, LastModified } = await client.send(new s3.GetObjectCommand(objectOf(location)));
+    const { Body, LastModified } = await client.send(new s3.GetObjectCommand(buildObjectRef(location)));
     await Body?.transformToByteArray();
     return LastModified?.getTime() ?? Date.now();
   } catch (error) {
-    if (nameOf(error) === "NoSuchKey") return null;
+    if (getErrorName(error) === "NoSuchKey") return null;
     throw unavailable("the store's marker could not be read", error);
   }
 }
 
 /** A copy onto itself is a new object to rules that expire old ones, and fails where the marker is gone meanwhile. */
 async function renew({ s3, client }: OpenedS3, location: S3Location): Promise<void> {
-  const { Bucket, Key } = objectOf(location);
+  const { Bucket, Key } = buildObjectRef(location);
   const copy = { Bucket, Key, CopySource: encodeURI(`${Bucket}/${Key}`), MetadataDirective: "REPLACE" as const };
   await client.send(new s3.CopyObjectCommand({ ...copy, ContentType: "text/plain; charset=utf-8" }));
 }
 
-function objectOf(location: S3Location): { Bucket: string; Key: string } {
+function buildObjectRef(location: S3Location): { Bucket: string; Key: string } {
   return { Bucket: location.bucket, Key: keyBelow(location, MARKER) };
 }
 
-function placeOf(location: S3Location): string {
+function describePlace(location: S3Location): string {
   return `s3://${location.bucket}/${keyBelow(location, MARKER)}`;
 }

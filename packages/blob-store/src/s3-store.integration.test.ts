@@ -38,11 +38,11 @@ async function newBucket(): Promise<{ name: string; path: string; url: string }>
 
 blobStoreConformance("S3 (S3Proxy)", async () => {
   const { path, url } = await newBucket();
-  const fileOf = (key: string): string => join(path, "mail", "here", key);
+  const toFile = (key: string): string => join(path, "mail", "here", key);
   return {
     store: openBlobStore(url),
     tamper: async (ref, bytes) => {
-      await (bytes === null ? rm(fileOf(ref.key)) : writeFile(fileOf(ref.key), bytes));
+      await (bytes === null ? rm(toFile(ref.key)) : writeFile(toFile(ref.key), bytes));
     },
     takeAway: async () => rename(path, `${path}.away`),
     restore: async () => rename(`${path}.away`, path),

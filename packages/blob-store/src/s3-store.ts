@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { BlobRef } from "@inlet/schemas";
-import { assertContent, assertLength, assertRange, blobRefOf, partsOf } from "./blob-key.ts";
+import { assertContent, assertLength, assertRange, buildBlobRef, parseBlobRef } from "./blob-key.ts";
 import { BlobMissingError, BlobStoreUnavailableError } from "./port.ts";
 import type { BlobStore } from "./port.ts";
-import { keyBelow, nameOf, s3Opener, statusOf, unavailable } from "./s3-client.ts";
+import { keyBelow, getErrorName, s3Opener, getErrorStatus, unavailable } from "./s3-client.ts";
 import { assertMarkedBucket } from "./s3-marker.ts";
 import type { S3Location } from "./s3-url.ts";
 
@@ -15,33 +15,33 @@ import type { S3Location } from "./s3-url.ts";
 export function createS3BlobStore(location: S3Location): BlobStore {
   const open = s3Opener(location);
   const Bucket = location.bucket;
-  const keyOf = (ref: BlobRef): string => {
-    const { tenant, day, sha256 } = partsOf(ref);
+  const toKey = (ref: BlobRef): string => {
+    const { tenant, day, sha256 } = parseBlobRef(ref);
     return keyBelow(location, tenant, day, sha256);
   };
 
   const isStored = async (ref: BlobRef): Promise<boolean> => {
     const { s3, client } = await open();
     try {
-      const head = await client.send(new s3.HeadObjectCommand({ Bucket, Key: keyOf(ref) }));
+      const head = await client.send(new s3.HeadObjectCommand({ Bucket, Key: toKey(ref) }));
       return head.ContentLength === ref.size;
     } catch (error) {
       // A missing bucket looks the same here; the write that follows tells.
-      if (statusOf(error) === 404) return false;
+      if (getErrorStatus(error) === 404) return false;
       throw error;
     }
   };
 
   const read = async (ref: BlobRef, part: { Range?: string }): Promise<Buffer> => {
-    const Key = keyOf(ref);
+    const Key = toKey(ref);
     for (let again = false; ; again = true) {
       try {
         const { s3, client } = await open();
         const { Body } = await client.send(new s3.GetObjectCommand({ Bucket, Key, ...part }));
         return Buffer.from((await Body?.transformToByteArray()) ?? []);
       } catch (error) {
-        if (nameOf(error) === "InvalidRange") return Buffer.alloc(0);
-        if (nameOf(error) !== "NoSuchKey") throw unavailable("a blob could not be read", error);
+        if (getErrorName(error) === "InvalidRange") return Buffer.alloc(0);
+        if (getErrorName(error) !== "NoSuchKey") throw unavailable("a blob could not be read", error);
         await assertMarkedBucket(await open(), location);
         // What lies behind the server may have been mounted between the read and the look at the marker.
         if (again) throw new BlobMissingError(`${ref.key}: not in the blob store`, { cause: error });
@@ -51,7 +51,7 @@ export function createS3BlobStore(location: S3Location): BlobStore {
 
   return {
     put: async (tenant, receivedAt, bytes) => {
-      const ref = blobRefOf(tenant, receivedAt, bytes);
+      const ref = buildBlobRef(tenant, receivedAt, bytes);
       try {
         const { s3, client } = await open();
         const [stored] = await Promise.all([isStored(ref), assertMarkedBucket({ s3, client }, location)]);
@@ -59,7 +59,7 @@ export function createS3BlobStore(location: S3Location): BlobStore {
         await client.send(
           new s3.PutObjectCommand({
             Bucket,
-            Key: keyOf(ref),
+            Key: toKey(ref),
             Body: bytes,
             ContentLength: bytes.byteLength,
             ContentType: "application/octet-stream",

@@ -1,5 +1,5 @@
 import type { RulesReading } from "@inlet/config";
-import { compileRules, evaluateRules, treatmentOf, wordIntents } from "@inlet/domain";
+import { compileRules, evaluateRules, getTreatment, wordIntents } from "@inlet/domain";
 import type { IntentFinding, RuleResult, Treatment } from "@inlet/domain";
 import { describeOffline } from "@inlet/email";
 import type { OfflineError } from "@inlet/email";
@@ -36,11 +36,11 @@ export async function tryRules(
   // Bodies are inline, offline.
   const replyText = typeof described.replyText === "string" ? described.replyText : null;
   const email = { ...described, replyText };
-  const intents = await wordIntents(tenant.intents).intentsOf(
+  const intents = await wordIntents(tenant.intents).findIntents(
     email,
     tenant.intents.map(({ name }) => name),
   );
-  const { policy } = treatmentOf(email, tenant.classes);
+  const { policy } = getTreatment(email, tenant.classes);
   const results = evaluateRules({ ...email, intents }, compileRules(tenant.rules, senderRules), now);
   return {
     mailbox: email.mailbox,

@@ -16,7 +16,7 @@ export function baseSubject(subject: string | null): string {
     before = rest;
     rest = withoutPrefixes(rest.replace(WRAPPED, "$1")).replace(TRAILER, "").trim();
   }
-  return wordsOf(rest).join(" ");
+  return getWords(rest).join(" ");
 }
 
 /** Compatibility forms are one (full-width colons, ligatures); marks that show nothing, and the dot that a Turkish İ leaves, are dropped. */
@@ -30,6 +30,6 @@ function lowerCase(text: string): string {
 }
 
 /** Letters and digits that stand together; punctuation is what people change when they write a subject again. */
-export function wordsOf(text: string): string[] {
+export function getWords(text: string): string[] {
   return text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }

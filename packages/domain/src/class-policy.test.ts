@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { treatmentOf, type ClassPolicy } from "./class-policy.ts";
+import { getTreatment, type ClassPolicy } from "./class-policy.ts";
 
 const classes: Record<string, ClassPolicy> = { bounce: "suppress", newsletter: "log", no_reply: "write", spam: "log" };
 
@@ -12,10 +12,10 @@ test.each([
   ["a bounce that is spam: the stricter counts", "bounce", "spam", { policy: "suppress", reason: "bounce" }],
   ["a loop, whatever the tenant says", "loop", null, { policy: "suppress", reason: "loop" }],
 ])("%s", (_what, kind, spamVerdict, treatment) => {
-  expect(treatmentOf({ classification: { kind }, spamVerdict }, classes)).toEqual(treatment);
+  expect(getTreatment({ classification: { kind }, spamVerdict }, classes)).toEqual(treatment);
 });
 
 test("suppressed spam says so", () => {
   const mail = { classification: { kind: "human" }, spamVerdict: "spam" };
-  expect(treatmentOf(mail, { spam: "suppress" })).toEqual({ policy: "suppress", reason: "spam" });
+  expect(getTreatment(mail, { spam: "suppress" })).toEqual({ policy: "suppress", reason: "spam" });
 });

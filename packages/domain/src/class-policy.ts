@@ -16,7 +16,7 @@ const STRICTNESS = { write: 0, log: 1, suppress: 2 } as const;
  * What the tenant wants of a class of mail (UN8); people's mail, and a class that no one named, is written. Where the spam verdict is
  * `spam`, the stricter of the class's and spam's policy counts. A loop is suppressed whatever the tenant says.
  */
-export function treatmentOf(
+export function getTreatment(
   mail: { readonly classification: { readonly kind: string }; readonly spamVerdict: string | null },
   classes: Readonly<Record<string, ClassPolicy>>,
 ): Treatment {

@@ -25,7 +25,7 @@ export type CompanyDomain =
 export function companyDomain({ sender, kind, spamVerdict, ownAddresses }: CompanyCandidates): CompanyDomain {
   if (kind !== "human") return none(`mail of class ${kind} speaks for no company`);
   if (spamVerdict === "spam") return none("spam speaks for no company");
-  const host = hostOf(sender);
+  const host = getHost(sender);
   const domain = registrable(host);
   if (domain === null) return none("the address has no domain that can be registered");
   // A provider may give out addresses below its own domain.
@@ -36,12 +36,12 @@ export function companyDomain({ sender, kind, spamVerdict, ownAddresses }: Compa
 
 /** Whether an address is of a domain that the tenant's own addresses have; a mail provider's domain is no one's own. */
 export function isOwnDomain(address: string, ownAddresses: readonly string[]): boolean {
-  const domain = registrable(hostOf(address));
-  return domain !== null && isCompanyDomain(domain) && ownAddresses.some((own) => registrable(hostOf(own)) === domain);
+  const domain = registrable(getHost(address));
+  return domain !== null && isCompanyDomain(domain) && ownAddresses.some((own) => registrable(getHost(own)) === domain);
 }
 
 /** As the URL standard writes a host: ASCII, lower-case; empty where there is none. */
-function hostOf(address: string): string {
+function getHost(address: string): string {
   return URL.parse(`http://${address.slice(address.lastIndexOf("@") + 1)}`)?.hostname ?? "";
 }
 

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { contactOf, isTrustedSender } from "./contact-of.ts";
+import { getContact, isTrustedSender } from "./contact-of.ts";
 
 const from = { name: "Shop", email: "noreply@shop.example" };
 const behind = (via: string) => ({ name: "Pia", email: "pia@holm.example", via, reasons: ["reply_to"] });
 const auth = (dmarc: string | null) => ({ spf: null, dkim: null, dmarc });
 
 test("the contact is who the parser chose; in records of before there was a choice it is From", () => {
-  expect(contactOf({ from, contact: behind("form") })?.email).toBe("pia@holm.example");
-  expect(contactOf({ from, contact: null })?.email).toBe("noreply@shop.example");
-  expect(contactOf({ from: null, contact: null })).toBeNull();
+  expect(getContact({ from, contact: behind("form") })?.email).toBe("pia@holm.example");
+  expect(getContact({ from, contact: null })?.email).toBe("noreply@shop.example");
+  expect(getContact({ from: null, contact: null })).toBeNull();
 });
 
 test.each([

@@ -4,7 +4,7 @@ import type { Mailbox, NormalizedEvent } from "@inlet/schemas";
 const TRUSTED_VIA: ReadonlySet<string> = new Set(["from", "group", "colleague"]);
 
 /** Who the contact of an email is: the person behind From, as the parser chose; From in records that name none. */
-export function contactOf(email: Pick<NormalizedEvent, "contact" | "from">): Mailbox | null {
+export function getContact(email: Pick<NormalizedEvent, "contact" | "from">): Mailbox | null {
   return email.contact ?? email.from;
 }
 

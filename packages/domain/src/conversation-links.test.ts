@@ -35,7 +35,7 @@ it("Thread-Index ties beside References, by its root only", () => {
 
 /** The first email's index, and a reply's with its child block. */
 const first = Buffer.from(threadIndex, "base64").subarray(0, 22).toString("base64");
-const tiesOf = ([index, topic, subject]: readonly [string, string | null, string | null]): string[] =>
+const getTies = ([index, topic, subject]: readonly [string, string | null, string | null]): string[] =>
   conversationLinks({
     ...bare,
     subject,
@@ -62,7 +62,7 @@ it.each([
   ],
   ["first emails without a topic", [first, null, "Chairs"], [first, null, "Chairs"], false],
 ] as const)("k10: one Thread-Index: %s", (_what, one, other, tied) => {
-  const shared = tiesOf(one).filter((id) => tiesOf(other).includes(id));
+  const shared = getTies(one).filter((id) => getTies(other).includes(id));
   expect(shared.length > 0).toBe(tied);
 });
 

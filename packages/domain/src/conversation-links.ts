@@ -22,7 +22,7 @@ export function conversationLinks(
   const references = email.references.filter(isOther);
   const inReplyTo = [email.inReplyTo].filter(isOther);
   // Outlook keeps it in replies that carry References as well: it ties them to those that carry nothing else.
-  const outlook = [threadIndexRoot({ ...threadFieldsOf(email.headers), subject: email.subject })].filter(
+  const outlook = [threadIndexRoot({ ...getThreadFields(email.headers), subject: email.subject })].filter(
     (root) => root !== null,
   );
   const named = [...new Set([...references, ...inReplyTo])];
@@ -42,7 +42,7 @@ export function conversationLinks(
 }
 
 /** Headers so large that they lie in the blob store are not fetched for it: References are in the email itself. */
-function threadFieldsOf(headers: NormalizedEvent["headers"]): { index: string | null; topic: string | null } {
+function getThreadFields(headers: NormalizedEvent["headers"]): { index: string | null; topic: string | null } {
   const value = (wanted: string): string | null =>
     Array.isArray(headers) ? (headers.find(({ name }) => name.toLowerCase() === wanted)?.value ?? null) : null;
   return { index: value("thread-index"), topic: value("thread-topic") };

@@ -18,7 +18,7 @@ export function normalizeAddress(address: string): string | null {
 }
 
 /** The domain of an address as its contact's key has it; null when it is no address. */
-export function domainOf(address: string): string | null {
+export function getDomain(address: string): string | null {
   const key = normalizeAddress(address);
   return key === null ? null : key.slice(key.lastIndexOf("@") + 1);
 }

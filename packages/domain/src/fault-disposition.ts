@@ -69,7 +69,7 @@ export function toDisposition(fault: Fault, context: FaultContext): EarlyDisposi
         kind: "deadLetter",
         reason: REJECTED,
         step: context.step,
-        detail: detailOf(fault),
+        detail: buildDetail(fault),
         ...(fault.gone === undefined ? {} : { gone: fault.gone }),
       };
     case "record-passing":
@@ -84,7 +84,7 @@ export function toDisposition(fault: Fault, context: FaultContext): EarlyDisposi
 }
 
 /** Anyone who is to repair it finds which property it is. */
-function detailOf({ code, properties = [] }: Fault): string {
+function buildDetail({ code, properties = [] }: Fault): string {
   return properties.length === 0 ? code : `${code} (${properties.join(", ")})`;
 }
 

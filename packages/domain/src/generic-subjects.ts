@@ -1,11 +1,11 @@
-import { wordsOf } from "./base-subject.ts";
+import { getWords } from "./base-subject.ts";
 
 /**
  * Words that say nothing of what an email is about, by language: greetings, thanks, the kinds of business mail, and the small words between
  * them. A subject of only these is anybody's: two emails that share it share nothing.
  */
 const GENERIC = new Set(
-  wordsOf(
+  getWords(
     [
       // en
       "hello hi hey dear good morning afternoon evening day greetings question questions query inquiry enquiry request requests info information",
@@ -59,7 +59,7 @@ const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Ha
 
 /** Whether a base subject says so little that two emails of one sender may share it by chance: short, one plain word, or nothing but generic words. */
 export function isGenericSubject(base: string): boolean {
-  const words = wordsOf(base);
+  const words = getWords(base);
   const telling = words.filter((word) => !GENERIC.has(word));
   if (telling.length === 0) return true;
   const dense = base.match(DENSE)?.length ?? 0;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { baseSubject } from "./base-subject.ts";
 import { isGenericSubject } from "./generic-subjects.ts";
-import { subjectKeyOf } from "./subject-key.ts";
+import { buildSubjectKey } from "./subject-key.ts";
 
 describe("the base subject: what programs add is gone, what people wrote stays", () => {
   test.each<[what: string, subject: string | null, expected: string]>([
@@ -112,7 +112,7 @@ describe("subjects that say which matter it is", () => {
 });
 
 describe("the key of contact and subject", () => {
-  type Email = Parameters<typeof subjectKeyOf>[0];
+  type Email = Parameters<typeof buildSubjectKey>[0];
   const email: Email = {
     tenantId: "acme",
     contact: null,
@@ -124,7 +124,7 @@ describe("the key of contact and subject", () => {
   };
   const at = (address: string) => ({ name: null, email: address });
   const auth = (dmarc: string) => ({ spf: null, dkim: null, dmarc });
-  const key = subjectKeyOf(email);
+  const key = buildSubjectKey(email);
 
   test("holds neither address nor subject", () => expect(key).toMatch(/^sbj_[0-9a-f]{32}$/));
 
@@ -134,15 +134,15 @@ describe("the key of contact and subject", () => {
     ["a Reply-To of the sender's own", { replyTo: [at("ADA@example.com")] }],
     ["a domain that vouches for it", { auth: auth("pass") }],
     ["a domain that says nothing", { auth: auth("none") }],
-  ])("is the same of %s", (_what, change) => expect(subjectKeyOf({ ...email, ...change })).toBe(key));
+  ])("is the same of %s", (_what, change) => expect(buildSubjectKey({ ...email, ...change })).toBe(key));
 
   test.each<[what: string, change: Partial<Email>]>([
     ["another tenant", { tenantId: "other" }],
     ["another sender", { from: at("bob@example.com") }],
     ["another subject", { subject: "New pump for Bremen" }],
   ])("is another of %s", (_what, change) => {
-    expect(subjectKeyOf({ ...email, ...change })).toMatch(/^sbj_/);
-    expect(subjectKeyOf({ ...email, ...change })).not.toBe(key);
+    expect(buildSubjectKey({ ...email, ...change })).toMatch(/^sbj_/);
+    expect(buildSubjectKey({ ...email, ...change })).not.toBe(key);
   });
 
   test.each<[what: string, change: Partial<Email>]>([
@@ -153,5 +153,5 @@ describe("the key of contact and subject", () => {
     ["of a program", { classification: { kind: "no_reply", reasons: [] } }],
     ["of a list", { classification: { kind: "mailing_list", reasons: [] } }],
     ["of a form: the answer goes to somebody else", { replyTo: [at("visitor@example.org")] }],
-  ])("is none of an email %s", (_what, change) => expect(subjectKeyOf({ ...email, ...change })).toBeNull());
+  ])("is none of an email %s", (_what, change) => expect(buildSubjectKey({ ...email, ...change })).toBeNull());
 });

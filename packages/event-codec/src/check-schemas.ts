@@ -5,7 +5,7 @@ import { sameSchema } from "./register-schemas.ts";
 import { registryAdmin } from "./registry-admin.ts";
 import type { RegisteredSchema } from "./registry-admin.ts";
 import type { RegistryOptions } from "./registry-options.ts";
-import { subjectOf } from "./subjects.ts";
+import { getSubject } from "./subjects.ts";
 
 /** One way in which the registry differs from the repository. */
 export interface SchemaFault {
@@ -23,10 +23,10 @@ export async function checkSchemas(options: RegistryOptions): Promise<SchemaFaul
   const admin = registryAdmin(options);
   const faults: SchemaFault[] = [];
   for (const record of Object.keys(VERSIONS) as RecordName[]) {
-    const subject = subjectOf(record);
+    const subject = getSubject(record);
     const released = getVersions(record);
     const registered = await admin.registered(subject);
-    const level = await admin.compatibilityOf(subject);
+    const level = await admin.getCompatibility(subject);
     if (level !== "FULL_TRANSITIVE") {
       const actual = level ?? "none";
       faults.push({ subject, fault: "compatibility", expected: "FULL_TRANSITIVE", actual, severity: "error" });

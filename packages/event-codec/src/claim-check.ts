@@ -43,7 +43,7 @@ export async function fitNormalizedEvent(
 ): Promise<Fitted<NormalizedEvent>> {
   const inline = new Map<MovablePart, Buffer>();
   for (const part of MOVABLE) {
-    const content = contentOf(event[part]);
+    const content = toContent(event[part]);
     if (content !== null) inline.set(part, content);
   }
   let current = event;
@@ -60,7 +60,7 @@ export async function fitNormalizedEvent(
   }
 }
 
-function contentOf(part: NormalizedEvent[MovablePart]): Buffer | null {
+function toContent(part: NormalizedEvent[MovablePart]): Buffer | null {
   if (typeof part === "string") return Buffer.from(part.toWellFormed(), "utf8");
   return Array.isArray(part) ? Buffer.from(JSON.stringify(part), "utf8") : null;
 }

@@ -4,8 +4,8 @@ import type { OutboundMessage, RawEvent } from "@inlet/schemas";
 import { createCodec } from "./codec.ts";
 import { RegistryUnavailableError, UndecodableRecordError, UnencodableValueError } from "./errors.ts";
 import { createLocalSchemaIds } from "./local-schema-ids.ts";
-import { schemaHeaderOf } from "./record-headers.ts";
-import { schemaIdOf } from "./wire-format.ts";
+import { buildSchemaHeader } from "./record-headers.ts";
+import { readSchemaId } from "./wire-format.ts";
 
 const raw: RawEvent = {
   eventId: "evt_1",
@@ -38,7 +38,7 @@ describe("codec", () => {
     const { codec, registry } = codecWithRegistry();
     const bytes = await codec.encode("RawEvent", raw);
     expect(bytes[0]).toBe(0);
-    expect(schemaIdOf(bytes)).toBe(await registry.idOf("RawEvent", newestVersion("RawEvent").version));
+    expect(readSchemaId(bytes)).toBe(await registry.getId("RawEvent", newestVersion("RawEvent").version));
     expect(await codec.decode("RawEvent", bytes)).toEqual(raw);
   });
 
@@ -86,7 +86,9 @@ describe("codec", () => {
     ["only the prefix", Buffer.from([0, 0, 0, 0, 1])],
   ])("calls %s undecodable", async (_, bytes) => {
     const { codec } = codecWithRegistry();
-    await expect(codec.decode("RawEvent", bytes, schemaHeaderOf("RawEvent"))).rejects.toThrow(UndecodableRecordError);
+    await expect(codec.decode("RawEvent", bytes, buildSchemaHeader("RawEvent"))).rejects.toThrow(
+      UndecodableRecordError,
+    );
   });
 
   it("calls every truncation, and what is left over, undecodable", async () => {
@@ -111,9 +113,9 @@ describe("which schema a record was written with", () => {
   it("is said by the header where the registry does not know the id, or knows it as something else", async () => {
     const { codec, registry } = codecWithRegistry();
     const bytes = await codec.encode("RawEvent", raw);
-    const outcomeId = await registry.idOf("Outcome", 1);
+    const outcomeId = await registry.getId("Outcome", 1);
     for (const id of [4_000_000_000, outcomeId]) {
-      expect(await codec.decode("RawEvent", foreignId(bytes, id), schemaHeaderOf("RawEvent"))).toEqual(raw);
+      expect(await codec.decode("RawEvent", foreignId(bytes, id), buildSchemaHeader("RawEvent"))).toEqual(raw);
       await expect(codec.decode("RawEvent", foreignId(bytes, id))).rejects.toThrow(UndecodableRecordError);
       await expect(codec.decode("RawEvent", foreignId(bytes, id), "Outcome/1")).rejects.toThrow(UndecodableRecordError);
       await expect(codec.decode("RawEvent", foreignId(bytes, id), "RawEvent/99")).rejects.toThrow(
@@ -136,7 +138,7 @@ describe("which schema a record was written with", () => {
   it("is asked once per id, and once a minute for an unknown one", async () => {
     let time = 0;
     const registry = createLocalSchemaIds();
-    const asked = vi.spyOn(registry, "schemaOf");
+    const asked = vi.spyOn(registry, "getSchema");
     const codec = createCodec({ registry, now: () => time });
     const bytes = await codec.encode("RawEvent", raw);
     for (let i = 0; i < 5; i++) await codec.decode("RawEvent", bytes);
@@ -150,7 +152,7 @@ describe("which schema a record was written with", () => {
   });
 
   it("is the newest version in the header that producers write", () => {
-    expect(schemaHeaderOf("RawEvent")).toBe(`RawEvent/${newestVersion("RawEvent").version}`);
+    expect(buildSchemaHeader("RawEvent")).toBe(`RawEvent/${newestVersion("RawEvent").version}`);
   });
 });
 
@@ -171,7 +173,7 @@ describe("a registry that is away", () => {
     const { codec, registry } = codecWithRegistry();
     await codec.prepare(["RawEvent"]);
     registry.setUnavailable(true);
-    expect(await codec.decode("RawEvent", await codec.encode("RawEvent", raw), schemaHeaderOf("RawEvent"))).toEqual(
+    expect(await codec.decode("RawEvent", await codec.encode("RawEvent", raw), buildSchemaHeader("RawEvent"))).toEqual(
       raw,
     );
   });

@@ -33,16 +33,16 @@ export function createCodec({ registry, now = Date.now }: { registry: SchemaIds;
   const readers = new LRUCache<string, ReadAs>({ max: 1000 });
   const unknownUntil = new LRUCache<string, number>({ max: 1000 });
 
-  const typesOf = (record: RecordName): RecordTypes => {
+  const getTypes = (record: RecordName): RecordTypes => {
     let found = types.get(record);
     if (found === undefined) types.set(record, (found = recordTypes(record)));
     return found;
   };
 
-  const idOf = (record: RecordName): Promise<number> => {
+  const getId = (record: RecordName): Promise<number> => {
     let id = ids.get(record);
     if (id === undefined) {
-      id = registry.idOf(record, typesOf(record).newestVersion);
+      id = registry.getId(record, getTypes(record).newestVersion);
       ids.set(record, id);
       id.catch(() => ids.delete(record));
     }
@@ -51,14 +51,14 @@ export function createCodec({ registry, now = Date.now }: { registry: SchemaIds;
 
   const readerFor = async (record: RecordName, id: number, schemaHeader: string | undefined): Promise<ReadAs> => {
     const named = versionNamed(record, schemaHeader);
-    const byHeader = named === null ? undefined : typesOf(record).readerOf(named);
+    const byHeader = named === null ? undefined : getTypes(record).getReader(named);
     if (byHeader !== undefined) return byHeader;
     const key = `${record}:${id}`;
     const known = readers.get(key);
     if (known !== undefined) return known;
     if ((unknownUntil.get(key) ?? 0) <= now()) {
-      const schema = await registry.schemaOf(id);
-      const reader = schema === null ? null : typesOf(record).readerFor(schema);
+      const schema = await registry.getSchema(id);
+      const reader = schema === null ? null : getTypes(record).readerFor(schema);
       if (reader !== null) {
         readers.set(key, reader);
         return reader;
@@ -71,13 +71,13 @@ export function createCodec({ registry, now = Date.now }: { registry: SchemaIds;
   };
 
   return {
-    encode: async (record, value) => encodeValue(record, typesOf(record).newest, await idOf(record), value),
+    encode: async (record, value) => encodeValue(record, getTypes(record).newest, await getId(record), value),
     decode: async <N extends RecordName>(record: N, bytes: Buffer, schemaHeader?: string) => {
       const reader = await readerFor(record, readPrefix(bytes), schemaHeader);
       return read(record, reader, bytes) as ValueOf[N];
     },
     prepare: async (records) => {
-      await Promise.all(records.map(idOf));
+      await Promise.all(records.map(getId));
     },
   };
 }

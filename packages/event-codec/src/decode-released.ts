@@ -13,7 +13,7 @@ export function decodeReleased<N extends RecordName>(name: N, bytes: Buffer): Va
   if (known === undefined) types.set(name, (known = recordTypes(name)));
   for (let version = known.newestVersion; version > 0; version -= 1) {
     try {
-      const read = known.readerOf(version)?.(bytes, PREFIX_BYTES);
+      const read = known.getReader(version)?.(bytes, PREFIX_BYTES);
       if (read?.offset === bytes.length) return read.value as ValueOf[N];
     } catch {
       // Another version may read it.

@@ -19,21 +19,21 @@ export function encodeValue(record: string, type: Type, schemaId: number, value:
     return bytes;
   } catch {
     // avsc's own message quotes the value, which is mail: it is not kept as the cause.
-    throw new UnencodableValueError(`${record}: ${faultsOf(type, plain)}; the value must match its .avsc`);
+    throw new UnencodableValueError(`${record}: ${findFaults(type, plain)}; the value must match its .avsc`);
   }
 }
 
-function faultsOf(type: Type, value: unknown): string {
+function findFaults(type: Type, value: unknown): string {
   const faults: string[] = [];
   type.isValid(value, {
     errorHook: (path: string[], found: unknown, wanted: Type) => {
-      faults.push(`${path.join(".") || "the value"} is ${kindOf(found)}, not ${wanted.name ?? wanted.typeName}`);
+      faults.push(`${path.join(".") || "the value"} is ${getKind(found)}, not ${wanted.name ?? wanted.typeName}`);
     },
   });
   return faults.slice(0, 5).join(", ") || "a number is beyond 2^53 or not whole";
 }
 
-function kindOf(value: unknown): string {
+function getKind(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "number") return Number.isInteger(value) ? "a number" : "a number that is not whole";
   return Array.isArray(value) ? "an array" : typeof value;

@@ -19,13 +19,13 @@ export function createLocalSchemaIds(): LocalSchemaIds {
     if (unavailable) throw new RegistryUnavailableError("the in-memory registry is set unavailable");
   };
   return {
-    idOf: async (record, version) => {
+    getId: async (record, version) => {
       assertAvailable();
       const index = released.findIndex((each) => each.record === record && each.version === version);
       if (index === -1) throw new RegistryUnavailableError(`${record}/${version}: not a released version`);
       return index + 1;
     },
-    schemaOf: async (id) => {
+    getSchema: async (id) => {
       assertAvailable();
       return schemas[id - 1] ?? null;
     },

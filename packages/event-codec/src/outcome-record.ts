@@ -1,7 +1,7 @@
 import { eventKey, topicIn } from "@inlet/schemas";
 import type { Outcome } from "@inlet/schemas";
 import type { Codec } from "./codec.ts";
-import { recordHeaders, schemaHeaderOf } from "./record-headers.ts";
+import { recordHeaders, buildSchemaHeader } from "./record-headers.ts";
 
 /** A record ready for the ledger's outbox. */
 export interface EncodedRecord {
@@ -21,7 +21,7 @@ export async function outcomeRecord(codec: Codec, outcome: Outcome): Promise<Enc
       tenant: outcome.tenantId,
       eventId: outcome.eventId,
       lane: outcome.lane,
-      schema: schemaHeaderOf("Outcome"),
+      schema: buildSchemaHeader("Outcome"),
       ...(outcome.emailKey === null ? {} : { emailKey: outcome.emailKey }),
       pass: outcome.pass,
     }),

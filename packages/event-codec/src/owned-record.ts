@@ -29,7 +29,7 @@ const LONGEST_INDEXED = 2_000;
  * The owner of a record, without a registry: as its headers say; where they name none, or nothing that could be one, as its value says; else no one,
  * found by where it lies. The same answer each time that it is read.
  */
-export function ownerOf(name: "RawEvent" | "NormalizedEvent", record: MetRecord): RecordOwner {
+export function findOwner(name: "RawEvent" | "NormalizedEvent", record: MetRecord): RecordOwner {
   return ownerByHeaders(record.headers) ?? ownerByValue(name, record.value) ?? unknownOwner(record);
 }
 
@@ -70,7 +70,7 @@ export async function openOwned<N extends "RawEvent" | "NormalizedEvent">(
   record: MetRecord,
 ): Promise<Owned<ValueOf[N]>> {
   const named = ownerByHeaders(record.headers);
-  const foreign = (why: string): Owned<ValueOf[N]> => ({ kind: "foreign", ...ownerOf(name, record), why });
+  const foreign = (why: string): Owned<ValueOf[N]> => ({ kind: "foreign", ...findOwner(name, record), why });
   const schema = readRecordHeaders(record.headers).schema ?? undefined;
   let event: ValueOf[N];
   try {

@@ -6,7 +6,7 @@ export interface RecordHeaderFields {
   readonly tenant: string;
   readonly eventId: string;
   readonly lane: string;
-  /** `RawEvent/1`; {@link schemaHeaderOf} gives it. */
+  /** `RawEvent/1`; {@link buildSchemaHeader} gives it. */
   readonly schema: string;
   /** From the parser on. */
   readonly emailKey?: string;
@@ -27,7 +27,7 @@ export interface RecordHeaderValues {
 }
 
 /** `RawEvent/1`: the newest version of a record, which is what the codec writes. */
-export function schemaHeaderOf(record: RecordName): string {
+export function buildSchemaHeader(record: RecordName): string {
   return `${record}/${VERSIONS[record].files.length}`;
 }
 

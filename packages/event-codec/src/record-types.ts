@@ -15,7 +15,7 @@ export interface RecordTypes {
   readonly newest: Type;
   readonly newestVersion: number;
   /** Undefined for a version that is not in this repository. */
-  readerOf(version: number): ReadAs | undefined;
+  getReader(version: number): ReadAs | undefined;
   /** A reader for a schema of the registry: one of our versions, or one that a newer release wrote and that resolves. Null for anything else. */
   readerFor(writer: Record<string, unknown>): ReadAs | null;
 }
@@ -36,7 +36,7 @@ export function recordTypes(record: RecordName): RecordTypes {
   return {
     newest,
     newestVersion: types.length,
-    readerOf: (version) => readers[version - 1],
+    getReader: (version) => readers[version - 1],
     readerFor: (schema) => {
       try {
         const writer = avroType(schema);

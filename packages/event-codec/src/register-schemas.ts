@@ -3,9 +3,9 @@ import { VERSIONS, getVersions } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 import { IncompatibleSchemaError, RegistryUnavailableError } from "./errors.ts";
 import { registryAdmin } from "./registry-admin.ts";
-import { registryClient, statusOf } from "./registry-client.ts";
+import { registryClient, getErrorStatus } from "./registry-client.ts";
 import type { RegistryOptions } from "./registry-options.ts";
-import { subjectOf } from "./subjects.ts";
+import { getSubject } from "./subjects.ts";
 
 export interface RegisteredVersion {
   readonly subject: string;
@@ -28,9 +28,9 @@ export async function registerSchemas(
   const admin = registryAdmin(options);
   const done: RegisteredVersion[] = [];
   for (const record of Object.keys(VERSIONS) as RecordName[]) {
-    const subject = subjectOf(record);
+    const subject = getSubject(record);
     // Before the first version: the client refuses a subject whose level differs, and a level set later does not judge what is there.
-    if ((await admin.compatibilityOf(subject)) !== COMPATIBILITY.FULL_TRANSITIVE) {
+    if ((await admin.getCompatibility(subject)) !== COMPATIBILITY.FULL_TRANSITIVE) {
       await admin.setCompatibility(subject, COMPATIBILITY.FULL_TRANSITIVE);
     }
     const before = await admin.registered(subject);
@@ -55,7 +55,7 @@ async function register(
     return (await client.register(body, { subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE })).id;
   } catch (error) {
     const why = error instanceof Error ? error.message : "no answer";
-    if (statusOf(error) === 409) {
+    if (getErrorStatus(error) === 409) {
       throw new IncompatibleSchemaError(
         `${subject}: ${name} is not FULL_TRANSITIVE compatible with what is registered (${why}); release a version that both old and new readers can read`,
         { cause: error },

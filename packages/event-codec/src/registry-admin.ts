@@ -12,7 +12,7 @@ export interface RegisteredSchema {
 /** The parts of the Confluent API that the registry client lacks: compatibility levels and listing. All throw RegistryUnavailableError. */
 export interface RegistryAdmin {
   /** `FULL_TRANSITIVE`, `BACKWARD`, …; null when neither the subject nor the registry has one. */
-  compatibilityOf(subject: string): Promise<string | null>;
+  getCompatibility(subject: string): Promise<string | null>;
   setCompatibility(subject: string, level: string): Promise<void>;
   /** Oldest first; empty for an unknown subject. */
   registered(subject: string): Promise<RegisteredSchema[]>;
@@ -46,7 +46,7 @@ export function registryAdmin(options: RegistryOptions): RegistryAdmin {
     }
   };
   return {
-    compatibilityOf: async (subject) => {
+    getCompatibility: async (subject) => {
       const own = (await call("GET", `/config/${encodeURIComponent(subject)}`)) ?? (await call("GET", "/config"));
       const level = own?.["compatibilityLevel"];
       return typeof level === "string" ? level.toUpperCase() : null;

@@ -25,10 +25,10 @@ export function registryClient({ url, auth }: RegistryOptions): SchemaRegistry {
  * something else at that address, which must not pass for an answer.
  */
 export function isNotFound(error: unknown): boolean {
-  return statusOf(error) === 404 && error instanceof Error && !error.message.includes("Error, status 404");
+  return getErrorStatus(error) === 404 && error instanceof Error && !error.message.includes("Error, status 404");
 }
 
 /** HTTP status; undefined when the error is no answer at all. The client says 400 for a refused connection. */
-export function statusOf(error: unknown): number | undefined {
+export function getErrorStatus(error: unknown): number | undefined {
   return error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : undefined;
 }

@@ -10,13 +10,13 @@ export function writePrefix(target: Buffer, schemaId: number): void {
 }
 
 /** The schema id of a value in Confluent wire format; null when it is not in that format. For the dlq's headers. */
-export function schemaIdOf(bytes: Buffer): number | null {
+export function readSchemaId(bytes: Buffer): number | null {
   return bytes.length >= PREFIX_BYTES && bytes[0] === MAGIC ? bytes.readUInt32BE(1) : null;
 }
 
-/** As {@link schemaIdOf}, but throws UndecodableRecordError. */
+/** As {@link readSchemaId}, but throws UndecodableRecordError. */
 export function readPrefix(bytes: Buffer): number {
-  const id = schemaIdOf(bytes);
+  const id = readSchemaId(bytes);
   if (id !== null) return id;
   const found = bytes.length < PREFIX_BYTES ? `${bytes.length} bytes` : `first byte ${bytes[0]}`;
   throw new UndecodableRecordError(

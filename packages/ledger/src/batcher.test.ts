@@ -13,7 +13,7 @@ it("L13: a locked row of one tenant holds up no other: they are asked for apart,
       if (locked) await free.promise;
       return inputs.map((input) => `${input}!`);
     },
-    { groupOf: (input) => input.split(":")[0] ?? "" },
+    { getGroup: (input) => input.split(":")[0] ?? "" },
   );
   const frozen = [ask("frozen:1"), ask("frozen:2")];
   expect(await Promise.all([ask("a:1"), ask("b:1"), ask("a:2")])).toEqual(["a:1!", "b:1!", "a:2!"]);

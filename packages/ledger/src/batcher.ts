@@ -10,7 +10,7 @@ export interface CoalesceOptions<In> {
   /** How long the first call waits for company, ms. Default 2. */
   readonly waitMs?: number;
   /** Who the call is for. A locked row of one holds up no other: they are asked for apart. Default: all are one. */
-  readonly groupOf?: (input: In) => string;
+  readonly getGroup?: (input: In) => string;
 }
 
 interface Call<In, Out> {
@@ -28,7 +28,7 @@ export function coalesce<In, Out>(
   run: (inputs: In[], shared: boolean) => Promise<Out[]>,
   options: CoalesceOptions<In> = {},
 ): (input: In) => Promise<Out> {
-  const { maxCalls = 250, waitMs = 2, groupOf = () => "" } = options;
+  const { maxCalls = 250, waitMs = 2, getGroup = () => "" } = options;
   let queue: Call<In, Out>[] = [];
   let scheduled = false;
   let running = false;
@@ -81,7 +81,7 @@ export function coalesce<In, Out>(
 
   return async (input) =>
     new Promise<Out>((resolve, reject) => {
-      queue.push({ input, group: groupOf(input), resolve, reject });
+      queue.push({ input, group: getGroup(input), resolve, reject });
       if (queue.length >= maxCalls && !running) void flush();
       else if (!scheduled && !running) {
         scheduled = true;

@@ -112,12 +112,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 
   return {
-    query: async (sql, values = [], wait = {}) => run(async (client) => rowsOf(client, sql, values), wait),
+    query: async (sql, values = [], wait = {}) => run(async (client) => queryRows(client, sql, values), wait),
     transaction: async (work, wait = {}) =>
       run(async (client) => {
         await client.query("begin");
         try {
-          const result = await work(async (sql, values = []) => rowsOf(client, sql, values));
+          const result = await work(async (sql, values = []) => queryRows(client, sql, values));
           await client.query("commit");
           return result;
         } catch (error) {
@@ -142,14 +142,14 @@ export function impatient(database: Database): Database {
  * Statements with values are prepared once a connection: parsing and planning ours takes Postgres longer than carrying them out. Those
  * without (migrations) may be several in one text.
  */
-async function rowsOf<Row>(client: PoolClient, text: string, values: unknown[]): Promise<Row[]> {
-  const result = await client.query(values.length === 0 ? text : { name: nameOf(text), text, values });
+async function queryRows<Row>(client: PoolClient, text: string, values: unknown[]): Promise<Row[]> {
+  const result = await client.query(values.length === 0 ? text : { name: getStatementName(text), text, values });
   return result.rows as Row[];
 }
 
 const names = new Map<string, string>();
 
-function nameOf(sql: string): string {
+function getStatementName(sql: string): string {
   let name = names.get(sql);
   if (name === undefined) names.set(sql, (name = createHash("sha256").update(sql).digest("hex").slice(0, 32)));
   return name;

@@ -26,7 +26,7 @@ export type { JobTake } from "./jobs/hold-job.ts";
 export type { Jobs } from "./jobs/jobs.ts";
 export { openLedger, type Ledger } from "./ledger.ts";
 export {
-  receiverOf,
+  getReceiver,
   type DueNotification,
   type Notification,
   type NotificationResult,

@@ -178,7 +178,7 @@ describe("claims", () => {
   it("of twenty at once exactly one wins", async () => {
     const tenant = newTenant();
     const results = await Promise.all(
-      Array.from({ length: 20 }, async (_, i) => ledger.claim([claimOf(tenant, `o${i}`)])),
+      Array.from({ length: 20 }, async (_, i) => ledger.claim([buildClaim(tenant, `o${i}`)])),
     );
     expect(results.flat().filter((result) => result.state === "won")).toHaveLength(1);
     expect(results.flat().filter((result) => result.state === "busy")).toHaveLength(19);
@@ -187,48 +187,48 @@ describe("claims", () => {
   it("a confirmed effect answers its record to every later claim", async () => {
     const tenant = newTenant();
     await ledger.admit(candidate(tenant, "evt_1", 2000));
-    await ledger.claim([claimOf(tenant, "one")]);
+    await ledger.claim([buildClaim(tenant, "one")]);
     await ledger.finish({
       ...written(tenant, "evt_1", 2000),
       effects: [{ ...key, owner: "one", result: confirmed("c-7") }],
     });
-    expect(await ledger.claim([claimOf(tenant, "two")])).toMatchObject([
+    expect(await ledger.claim([buildClaim(tenant, "two")])).toMatchObject([
       { state: "confirmed", recordId: "c-7", desired: { name: "x" } },
     ]);
   });
 
   it("an expired lease is won with the order to settle, never before the settling time", async () => {
     const tenant = newTenant();
-    await ledger.claim([{ ...claimOf(tenant, "dead"), leaseMs: 0, settleMs: 400 }]);
-    expect(await ledger.claim([claimOf(tenant, "next")])).toMatchObject([{ state: "busy" }]);
+    await ledger.claim([{ ...buildClaim(tenant, "dead"), leaseMs: 0, settleMs: 400 }]);
+    expect(await ledger.claim([buildClaim(tenant, "next")])).toMatchObject([{ state: "busy" }]);
     await new Promise((resolve) => setTimeout(resolve, 450));
-    expect(await ledger.claim([claimOf(tenant, "next")])).toMatchObject([{ state: "won", settle: true }]);
-    expect(await ledger.claim([claimOf(tenant, "third")])).toMatchObject([{ state: "busy" }]);
+    expect(await ledger.claim([buildClaim(tenant, "next")])).toMatchObject([{ state: "won", settle: true }]);
+    expect(await ledger.claim([buildClaim(tenant, "third")])).toMatchObject([{ state: "busy" }]);
   });
 
   it("giving back a claim frees it, but an open question stays open", async () => {
     const tenant = newTenant();
-    await ledger.claim([claimOf(tenant, "one")]);
-    await ledger.release([{ ...claimOf(tenant, "one"), settle: false }]);
-    expect(await ledger.claim([claimOf(tenant, "two")])).toMatchObject([{ state: "won", settle: false }]);
-    await ledger.release([{ ...claimOf(tenant, "two"), settle: true }]);
-    expect(await ledger.claim([claimOf(tenant, "three")])).toMatchObject([{ state: "won", settle: true }]);
+    await ledger.claim([buildClaim(tenant, "one")]);
+    await ledger.release([{ ...buildClaim(tenant, "one"), settle: false }]);
+    expect(await ledger.claim([buildClaim(tenant, "two")])).toMatchObject([{ state: "won", settle: false }]);
+    await ledger.release([{ ...buildClaim(tenant, "two"), settle: true }]);
+    expect(await ledger.claim([buildClaim(tenant, "three")])).toMatchObject([{ state: "won", settle: true }]);
   });
 
   it("an unknown result keeps its settling time through the try's end", async () => {
     const tenant = newTenant();
     await ledger.admit(candidate(tenant, "evt_1", 2000));
-    await ledger.claim([{ ...claimOf(tenant, "one"), leaseMs: 200, settleMs: 300 }]);
+    await ledger.claim([{ ...buildClaim(tenant, "one"), leaseMs: 200, settleMs: 300 }]);
     await ledger.finish({
       ...waits(tenant, "evt_1", 2000, { value: Buffer.from("x"), delayMs: 500 }),
       effects: [{ ...key, owner: "one", result: { state: "unknown" } }],
     });
-    expect((await ledger.claim([claimOf(tenant, "two")]))[0]?.state).toBe("busy");
+    expect((await ledger.claim([buildClaim(tenant, "two")]))[0]?.state).toBe("busy");
     await new Promise((resolve) => setTimeout(resolve, 550));
-    expect(await ledger.claim([claimOf(tenant, "two")])).toMatchObject([{ state: "won", settle: true }]);
+    expect(await ledger.claim([buildClaim(tenant, "two")])).toMatchObject([{ state: "won", settle: true }]);
   });
 
-  function claimOf(tenant: string, owner: string) {
+  function buildClaim(tenant: string, owner: string) {
     return { ...key, tenant, owner, eventId: "evt_1", leaseMs: 60_000, settleMs: 0 };
   }
   function confirmed(recordId: string): EffectEnd["result"] {

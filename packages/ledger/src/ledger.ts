@@ -50,7 +50,7 @@ import {
 import { nameEmails, type Naming } from "./deliveries/naming.ts";
 import { oauthGrants } from "./oauth-grants.ts";
 import * as operating from "./operate/operating.ts";
-import { accountsOf } from "./inspect/reconciling.ts";
+import { createAccounts } from "./inspect/reconciling.ts";
 import {
   DEFAULT_PARKED_MAX_BYTES,
   KEEP_FROM_AGE_MS,
@@ -115,7 +115,7 @@ export function openLedger(options: LedgerOptions): Ledger {
 
 /** The ledger on a database that is open; closed with it. */
 export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parkedMaxBytes"> = {}) {
-  const byTenant = { groupOf: ({ tenant }: { readonly tenant: string }) => tenant };
+  const byTenant = { getGroup: ({ tenant }: { readonly tenant: string }) => tenant };
   const hasty = impatient(database);
   /** What several tenants ask together waits for none of them. */
   const on = (shared: boolean): Database => (shared ? hasty : database);
@@ -126,7 +126,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
       let at = 0;
       return groups.map((group) => answers.slice(at, (at += group.length)));
     },
-    { groupOf: ([first]) => first?.tenant ?? "" },
+    { getGroup: ([first]) => first?.tenant ?? "" },
   );
   const finishTogether = coalesce<AttemptResult, null>(async (ends, shared) => {
     await finish(on(shared), ends, options.parkedMaxBytes ?? DEFAULT_PARKED_MAX_BYTES);
@@ -242,15 +242,15 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     delivery: async (tenant: string, eventId: string) => inspecting.readDelivery(database, tenant, eventId),
     find: async (id: string) => inspecting.findDeliveries(database, id),
     journey: async (tenant: string, eventId: string) => inspecting.readJourney(database, tenant, eventId),
-    effectsOf: async (tenant: string, emailKey: string) => inspecting.effectsOf(database, tenant, emailKey),
+    getEffects: async (tenant: string, emailKey: string) => inspecting.getEffects(database, tenant, emailKey),
     mayHoldBlobs: async (place: string): Promise<boolean> => mayHoldBlobs(database, place),
     noteBlobStore: async (place: string): Promise<string[]> => noteBlobStore(database, place),
     list: async (filter: DeliveryFilter): Promise<ListedDelivery[]> => listDeliveries(database, filter),
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
     countByState: async () => inspecting.countByState(database),
     /** What `inlet reconcile` asks, page by page. */
-    accounts: accountsOf(database),
-    statesOf: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.statesOf(database, events),
+    accounts: createAccounts(database),
+    getStates: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.getStates(database, events),
     waitingMail: async (): Promise<WaitingMail[]> => waitingMail(database),
     waitingView: async (tenant: string, eventId: string): Promise<WaitingView | null> =>
       waitingView(database, tenant, eventId),

@@ -265,7 +265,7 @@ async function passTime(): Promise<void> {
 }
 
 async function statesOf(tenant: string, events: readonly string[]): Promise<(string | undefined)[]> {
-  const states = await ledger.statesOf(events.map((eventId) => ({ tenant, eventId })));
+  const states = await ledger.getStates(events.map((eventId) => ({ tenant, eventId })));
   return events.map((eventId) => states.get(`${tenant}/${eventId}`));
 }
 

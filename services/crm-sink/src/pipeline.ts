@@ -1,11 +1,11 @@
 import {
-  contactOf,
+  getContact,
   deadLetter,
   effectKey,
   formerKeys,
   normalizeAddress,
   ok,
-  treatmentOf,
+  getTreatment,
   type StepResult,
 } from "@inlet/domain";
 import type { Disposition } from "@inlet/service";
@@ -90,19 +90,19 @@ function applyClassPolicy(email: DeliveryAttempt): StepResult<null> {
   const { kind, reasons } = email.event.classification;
   // Anyone who asks about a bounce finds the recipient and the message that it is about.
   if (kind !== "human") email.evidence["classification"] = { kind, reasons: reasons.slice(0, MOST_REASONS) };
-  const { reason } = treatmentOf(email.event, email.tenant.classes);
+  const { reason } = getTreatment(email.event, email.tenant.classes);
   return reason === null ? ok(null) : { kind: "suppress", reason };
 }
 
 /** The sender's key, or the one under which the ledger has known the mailbox since before it was written in one way. */
 async function contactKeyOf({ deps, event, crm }: DeliveryAttempt, sender: string): Promise<string> {
-  const keys = formerKeys(contactOf(event)?.email ?? "");
+  const keys = formerKeys(getContact(event)?.email ?? "");
   if (keys.length === 0) return sender;
   const asked = { tenant: event.tenantId, crm: crm.key, effect: "contact", keys: [sender, ...keys] };
   return (await deps.ledger.knownKey(asked)) ?? sender;
 }
 
 function senderOf(email: DeliveryAttempt): StepResult<string> {
-  const address = normalizeAddress(contactOf(email.event)?.email ?? "");
+  const address = normalizeAddress(getContact(email.event)?.email ?? "");
   return address === null ? deadLetter("no_sender", "sender", "the From header names no usable address") : ok(address);
 }

@@ -147,7 +147,7 @@ async function acceptAll(tenant: string): Promise<void> {
 
 async function statesOf(tenant: string): Promise<(string | undefined)[]> {
   const keys = NAMES.map((name) => ({ tenant, eventId: emailOf(tenant, name).eventId }));
-  const states = await ledger.statesOf(keys);
+  const states = await ledger.getStates(keys);
   return keys.map(({ eventId }) => states.get(`${tenant}/${eventId}`));
 }
 

@@ -49,7 +49,7 @@ it("L23: while the blob store is not mounted the partition pauses, and no email 
   );
   const states = async (): Promise<(string | undefined)[]> => {
     const keys = events.map(({ eventId }) => ({ tenant: "acme", eventId }));
-    const found = await deps.ledger.statesOf(keys);
+    const found = await deps.ledger.getStates(keys);
     return keys.map(({ eventId }) => found.get(`acme/${eventId}`));
   };
   const handle = createBatchHandler(deps, createFairQueue(8, SLOW_MS));

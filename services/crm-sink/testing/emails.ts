@@ -1,5 +1,5 @@
 import { readTenant, type TenantConfig } from "@inlet/config";
-import { recordHeaders, schemaHeaderOf, type Codec } from "@inlet/event-codec";
+import { recordHeaders, buildSchemaHeader, type Codec } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
 import { buildConversationId, buildEmailKey, buildEventId, topicIn, type NormalizedEvent } from "@inlet/schemas";
 
@@ -94,7 +94,7 @@ export async function recordOf(
       tenant: event.tenantId,
       eventId: event.eventId,
       lane: "shared",
-      schema: schemaHeaderOf("NormalizedEvent"),
+      schema: buildSchemaHeader("NormalizedEvent"),
       emailKey: event.emailKey,
       parsedAt: event.parsedAt,
       pass: 0,

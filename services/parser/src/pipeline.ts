@@ -1,7 +1,7 @@
 import { BlobMissingError } from "@inlet/blob-store";
-import { deadLetter, domainOf, ok, type StepResult } from "@inlet/domain";
+import { deadLetter, getDomain, ok, type StepResult } from "@inlet/domain";
 import { TRUNCATION_LIMITS, formerEmailKey, normalize } from "@inlet/email";
-import { fitNormalizedEvent, recordHeaders, resolveBody, schemaHeaderOf } from "@inlet/event-codec";
+import { fitNormalizedEvent, recordHeaders, resolveBody, buildSchemaHeader } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import type { Delivery, ParserDeps } from "./intake/incoming-delivery.ts";
@@ -128,7 +128,7 @@ async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEv
       tenant: event.tenantId,
       eventId: event.eventId,
       lane: event.lane,
-      schema: schemaHeaderOf("NormalizedEvent"),
+      schema: buildSchemaHeader("NormalizedEvent"),
       emailKey: event.emailKey,
       parsedAt: event.parsedAt,
       pass: delivery.pass,
@@ -142,7 +142,7 @@ async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEv
     contentHash: event.contentHash,
     conversationId: event.conversationId,
     messageId: event.messageId,
-    senderDomain: domainOf(event.from?.email ?? ""),
+    senderDomain: getDomain(event.from?.email ?? ""),
     topic: at.topic,
     partition: at.partition,
     offset: at.offset,

@@ -1,6 +1,6 @@
 import type { BlobStore } from "@inlet/blob-store";
 import { readTenant } from "@inlet/config";
-import { createCodec, createLocalSchemaIds, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
+import { createCodec, createLocalSchemaIds, recordHeaders, buildSchemaHeader } from "@inlet/event-codec";
 import type { KafkaRecord, NewRecord } from "@inlet/kafka";
 import type { IncomingDelivery } from "@inlet/ledger";
 import { topicIn, type RawEvent } from "@inlet/schemas";
@@ -73,7 +73,7 @@ export async function rawRecord(
     body,
     ...over,
   };
-  const ids = { tenant: "acme", eventId, lane: "shared", schema: schemaHeaderOf("RawEvent") };
+  const ids = { tenant: "acme", eventId, lane: "shared", schema: buildSchemaHeader("RawEvent") };
   return {
     topic: topicIn("rawEvents", "shared"),
     partition: 0,

@@ -1,5 +1,5 @@
 import { readEnvironment } from "@inlet/config";
-import { domainOf } from "@inlet/domain";
+import { getDomain } from "@inlet/domain";
 import { openLedger, type DeliveryFilter, type ListedDelivery, type ListPlace } from "@inlet/ledger";
 import type { Command } from "commander";
 import { operatorEnvironment, UsageError, type CliContext } from "../context.ts";
@@ -75,7 +75,7 @@ export function parseFilter(options: Options, now: number): DeliveryFilter {
   const state = options.state?.replaceAll("-", "_");
   if (state !== undefined && !STATES.includes(state))
     throw new UsageError(`--state ${options.state}: there is no such state. One of ${STATES.map(shown).join(", ")}`);
-  const domain = options.domain === undefined ? undefined : domainOf(`x@${options.domain.replace(/^.*@/, "")}`);
+  const domain = options.domain === undefined ? undefined : getDomain(`x@${options.domain.replace(/^.*@/, "")}`);
   if (domain === null) throw new UsageError(`--domain ${options.domain}: not a domain, such as customer.example`);
   const since = options.since === undefined ? undefined : parseTime(options.since, now);
   const cursor = after ?? before;

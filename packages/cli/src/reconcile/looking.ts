@@ -100,7 +100,7 @@ export async function lookAgain(
   for (const pause of looking.pauseMs) {
     if (keys.length === 0) return [];
     await new Promise((resolve) => setTimeout(resolve, pause));
-    const rows = await looking.accounts.rowsOf(keys);
+    const rows = await looking.accounts.findRows(keys);
     const positions = await looking.positions(true);
     left = rows.filter((row) => isSuspect(row, positions));
     keys = left;

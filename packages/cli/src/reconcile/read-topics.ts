@@ -1,4 +1,4 @@
-import { ownerOf, ownerOfDeadLetter, unknownOwner, type RecordOwner } from "@inlet/event-codec";
+import { findOwner, ownerOfDeadLetter, unknownOwner, type RecordOwner } from "@inlet/event-codec";
 import { headerText, type KafkaRecord } from "@inlet/kafka";
 import type { AccountRow } from "@inlet/ledger";
 import { HEADER } from "@inlet/schemas";
@@ -73,9 +73,9 @@ export async function readTopics(looking: Looking, findings: Findings, blobs: Bl
 export function ownerIn(kind: LaneTopic["kind"], record: KafkaRecord): RecordOwner {
   switch (kind) {
     case "rawEvents":
-      return ownerOf("RawEvent", record);
+      return findOwner("RawEvent", record);
     case "normalizedEvents":
-      return ownerOf("NormalizedEvent", record);
+      return findOwner("NormalizedEvent", record);
     case "dlq":
       return ownerOfDeadLetter(record);
     case "outcomes":
@@ -101,7 +101,7 @@ async function checkPage(
     readonly partitions: ReadonlyMap<string, PartitionRead>;
   },
 ): Promise<void> {
-  const rows = new Map((await looking.accounts.rowsOf(page)).map((row) => [`${row.tenant}/${row.eventId}`, row]));
+  const rows = new Map((await looking.accounts.findRows(page)).map((row) => [`${row.tenant}/${row.eventId}`, row]));
   const without: Told[] = [];
   for (const told of page) {
     const { tenant, eventId, record } = told;
@@ -118,7 +118,7 @@ async function checkPage(
   }
   // What could not be kept under its own ids has a row that is found by where the record lies.
   const nobodys = without.map(({ record }) => unknownOwner(record));
-  const found = new Set((await looking.accounts.rowsOf(nobodys)).map(({ eventId }) => eventId));
+  const found = new Set((await looking.accounts.findRows(nobodys)).map(({ eventId }) => eventId));
   for (const { tenant, eventId, record } of without) {
     if (found.has(unknownOwner(record).eventId)) continue;
     const why = `its record ${toPlace(record)}/${record.offset} is there, but the ledger has no row of it`;
@@ -186,7 +186,7 @@ export async function readOutcomes(
   let records = 0;
   let page: Told[] = [];
   const check = async (): Promise<void> => {
-    const rows = new Set((await looking.accounts.rowsOf(page)).map((row) => `${row.tenant}/${row.eventId}`));
+    const rows = new Set((await looking.accounts.findRows(page)).map((row) => `${row.tenant}/${row.eventId}`));
     for (const { tenant, eventId, record } of page)
       if (!rows.has(`${tenant}/${eventId}`) && headerText(record.headers, HEADER.tenant) !== undefined)
         findings.lose({

@@ -32,7 +32,7 @@ export interface EmailSight {
 }
 
 /** Every condition that the rule has, whether or not an earlier one failed: a dry run shows all of them. */
-export function conditionsOf(rule: CompiledRule, { email, texts, intents }: EmailSight): ConditionResult[] {
+export function checkConditions(rule: CompiledRule, { email, texts, intents }: EmailSight): ConditionResult[] {
   const { when } = rule;
   const results: ConditionResult[] = [];
   const add = (
@@ -42,7 +42,7 @@ export function conditionsOf(rule: CompiledRule, { email, texts, intents }: Emai
     words: readonly WordEvidence[] = [],
   ): void => void results.push({ condition, held, found, words });
 
-  const kind = classOf(email);
+  const kind = getClass(email);
   add("class", when.classes.includes(kind), kind);
   if (when.mailboxes !== null) add("mailbox", when.mailboxes.includes(email.mailbox ?? ""), email.mailbox);
   if (rule.sender !== null) {
@@ -84,7 +84,7 @@ export function conditionsOf(rule: CompiledRule, { email, texts, intents }: Emai
 }
 
 /** A spam verdict counts before the class: spam that looks like a person's mail is no person's mail to a rule. */
-function classOf({ classification, spamVerdict }: RuleEmail): string {
+function getClass({ classification, spamVerdict }: RuleEmail): string {
   return spamVerdict === "spam" ? "spam" : classification.kind;
 }
 

@@ -39,12 +39,13 @@ function rule(id: string, when: Partial<RuleConditions>, actions: Partial<RuleAc
 }
 
 /** In place of the mailboxes' address rules, which have tests of their own. */
-const oneOf = (rules: readonly string[]) => (address: string | null) => rules.find((rule) => rule === address) ?? null;
+const findOne = (rules: readonly string[]) => (address: string | null) =>
+  rules.find((rule) => rule === address) ?? null;
 
 async function results(rules: readonly Rule[], email: Partial<RuleEmail> = {}) {
   const seen = { ...EMAIL, ...email };
-  const compiled = compileRules(rules, oneOf);
-  const intents = await wordIntents(INTENTS).intentsOf(seen, compiled.intents);
+  const compiled = compileRules(rules, findOne);
+  const intents = await wordIntents(INTENTS).findIntents(seen, compiled.intents);
   return evaluateRules({ ...seen, intents }, compiled, NOW);
 }
 

@@ -1,5 +1,5 @@
 import type { CompiledRules } from "./compile-rules.ts";
-import { conditionsOf, type ConditionResult } from "./conditions.ts";
+import { checkConditions, type ConditionResult } from "./conditions.ts";
 import type { IntentFinding } from "./intent-model.ts";
 import { TITLE_PLACEHOLDERS } from "./rule.ts";
 import type { Rule, RuleEmail, TaskPriority, TitlePlaceholder } from "./rule.ts";
@@ -52,19 +52,19 @@ export function evaluateRules(
   const sight = { email, texts: rules.length === 0 ? [] : searchedTexts(email), intents: email.intents };
   let staged = false;
   return rules.map((rule) => {
-    const conditions = conditionsOf(rule, sight);
+    const conditions = checkConditions(rule, sight);
     const held = conditions.every((condition) => condition.held);
-    const actions = held ? actionsOf(rule, email, now).filter(({ kind }) => !(kind === "setStage" && staged)) : [];
+    const actions = held ? buildActions(rule, email, now).filter(({ kind }) => !(kind === "setStage" && staged)) : [];
     staged ||= actions.some(({ kind }) => kind === "setStage");
     return { ruleId: rule.id, held, conditions, actions };
   });
 }
 
-function actionsOf({ id: ruleId, actions: wanted }: Rule, email: RuleEmail, now: number): RuleAction[] {
+function buildActions({ id: ruleId, actions: wanted }: Rule, email: RuleEmail, now: number): RuleAction[] {
   const actions: RuleAction[] = [];
   if (wanted.createTask !== null) {
     const { title, dueInMs, priority } = wanted.createTask;
-    actions.push({ kind: "createTask", ruleId, title: titleOf(title, email), dueAt: now + dueInMs, priority });
+    actions.push({ kind: "createTask", ruleId, title: buildTitle(title, email), dueAt: now + dueInMs, priority });
   }
   if (wanted.setStage !== null) actions.push({ kind: "setStage", ruleId, ...wanted.setStage });
   if (wanted.tag !== null) actions.push({ kind: "tag", ruleId, tag: wanted.tag });
@@ -73,7 +73,7 @@ function actionsOf({ id: ruleId, actions: wanted }: Rule, email: RuleEmail, now:
 }
 
 /** One line, whatever the email holds. */
-function titleOf(template: string, { subject, from, contact, mailbox }: RuleEmail): string {
+function buildTitle(template: string, { subject, from, contact, mailbox }: RuleEmail): string {
   const values: Readonly<Record<TitlePlaceholder, string>> = {
     subject: subject?.trim() === "" ? "(no subject)" : (subject ?? "(no subject)"),
     sender: contact?.email ?? from?.email ?? "(no sender)",

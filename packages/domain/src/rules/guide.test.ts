@@ -46,16 +46,16 @@ test("the guide's model: its answer counts, of the names that were asked for alo
     asked.push(text);
     return ["cancel", "delete everything"];
   });
-  expect(await model.intentsOf(email, ["pricing", "cancel"])).toEqual([{ intent: "cancel", words: [] }]);
+  expect(await model.findIntents(email, ["pricing", "cancel"])).toEqual([{ intent: "cancel", words: [] }]);
   expect(asked).toEqual(["Pumps\n\nSend us your pricing"]);
-  expect(await model.intentsOf(email, [])).toEqual([]);
+  expect(await model.findIntents(email, [])).toEqual([]);
   expect(asked).toHaveLength(1);
 });
 
 test("the guide's model: the words answer where it fails or takes too long", async () => {
   const found = [{ intent: "pricing", words: [{ where: "text", asked: "pricing", found: "pricing" }] }];
   const failing = modelIntents(words, async () => Promise.reject(new Error("away")));
-  expect(await failing.intentsOf(email, ["pricing"])).toEqual(found);
+  expect(await failing.findIntents(email, ["pricing"])).toEqual(found);
   const endless = modelIntents(
     words,
     async (_text, _names, signal) =>
@@ -64,5 +64,5 @@ test("the guide's model: the words answer where it fails or takes too long", asy
       }),
     1,
   );
-  expect(await endless.intentsOf(email, ["pricing"])).toEqual(found);
+  expect(await endless.findIntents(email, ["pricing"])).toEqual(found);
 });

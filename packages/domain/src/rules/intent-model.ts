@@ -17,5 +17,5 @@ export interface IntentFinding {
  * wait for an opinion; nothing of the email is logged.
  */
 export interface IntentModel {
-  intentsOf(email: RuleEmail, asked: readonly string[]): Promise<readonly IntentFinding[]>;
+  findIntents(email: RuleEmail, asked: readonly string[]): Promise<readonly IntentFinding[]>;
 }

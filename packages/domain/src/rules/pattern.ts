@@ -22,7 +22,7 @@ export function readPattern(source: string): PatternReading {
   try {
     compiled = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
   } catch (error) {
-    return { ok: false, problem: `is no RE2 regular expression (${reasonOf(error)})` };
+    return { ok: false, problem: `is no RE2 regular expression (${getReason(error)})` };
   }
   if (compiled.test("")) return { ok: false, problem: "matches the empty text, so that it would hold for every email" };
   return {
@@ -40,7 +40,7 @@ export function readPattern(source: string): PatternReading {
 }
 
 /** RE2's own words without the expression that they quote. */
-function reasonOf(error: unknown): string {
+function getReason(error: unknown): string {
   const found = /error parsing regexp: ([a-zA-Z ()]+?)(?::|$)/.exec(error instanceof Error ? error.message : "");
   return found?.[1]?.trim() ?? "it cannot be read";
 }

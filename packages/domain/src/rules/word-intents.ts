@@ -6,7 +6,7 @@ import { findWords, searchedTexts, wordSearch } from "./word-search.ts";
 export function wordIntents(intents: readonly IntentWords[]): IntentModel {
   const searches = new Map(intents.map(({ name, keywords, patterns }) => [name, wordSearch(keywords, patterns)]));
   return {
-    intentsOf: async (email, asked) => {
+    findIntents: async (email, asked) => {
       const texts = searchedTexts(email);
       return asked.flatMap((intent) => {
         const search = searches.get(intent);

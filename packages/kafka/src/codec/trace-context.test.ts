@@ -133,7 +133,7 @@ describe("headers of a sent record", () => {
     expect(parents[3]).toBeUndefined();
   });
 
-  it("contextOf reads back what traceHeaders wrote, and nothing from a damaged header", () => {
+  it("getContext reads back what traceHeaders wrote, and nothing from a damaged header", () => {
     inSpan("there", () => {
       const own = trace.getActiveSpan()?.spanContext();
       expect(trace.getSpanContext(getContext(traceHeaders()))).toMatchObject({

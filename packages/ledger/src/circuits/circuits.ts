@@ -55,7 +55,7 @@ export async function readCircuit(database: Database, tenant: string, crm: strin
        from (select 1) always left join circuits c on c.tenant = $1 and c.crm = $2`,
     [tenant, crm],
   );
-  return stateOf(row);
+  return toState(row);
 }
 
 /**
@@ -80,7 +80,7 @@ export async function recordOutage(
       [tenant, crm, code, eventId],
     );
     const opens = (before?.failures ?? 0) >= FAILURES_TO_OPEN || retryAfterMs >= OPENS_AT_ONCE_MS;
-    if (before === undefined || !(opens || before.state === "open")) return { ...stateOf(before), openedNow: false };
+    if (before === undefined || !(opens || before.state === "open")) return { ...toState(before), openedNow: false };
     // Failures of calls that were under way when the circuit opened do not push the probe further away, but for what the CRM asked; a failed
     // probe does.
     const openedNow = before.state !== "open";
@@ -92,7 +92,7 @@ export async function recordOutage(
         where tenant = $1 and crm = $2 returning ${STATE}`,
       [tenant, crm, spanMs(probeDelayMs(before.probes ?? 0)), spanMs(retryAfterMs), probe],
     );
-    return { ...stateOf(after ?? before), openedNow };
+    return { ...toState(after ?? before), openedNow };
   });
 }
 
@@ -146,7 +146,7 @@ export async function recordSuccess(database: Database, tenant: string, crm: str
   return row?.closed ?? false;
 }
 
-function stateOf(row: Row | undefined): CircuitState {
+function toState(row: Row | undefined): CircuitState {
   const open = row?.state === "open";
   return {
     open,

@@ -1,6 +1,6 @@
 import { asRows, type Database } from "../database.ts";
 import { spanMs } from "../milliseconds.ts";
-import { compareOrder, orderOf } from "./record-order.ts";
+import { compareOrder, buildOrder } from "./record-order.ts";
 
 /** A normalized record as the sink meets it on Kafka. */
 export interface Candidate {
@@ -81,13 +81,13 @@ export async function admit(database: Database, candidates: readonly Candidate[]
           from r left join before b using (tenant, event_id)
          where b.tenant is null
             -- A record that opened a pass after a dead letter still carries the old one: it is compared with what the row was taken by.
-            or (b.state in ('accepted', 'parsed', 'delivering') and (r.pass, r.parsed_at) >= ${orderOf("b")})
+            or (b.state in ('accepted', 'parsed', 'delivering') and (r.pass, r.parsed_at) >= ${buildOrder("b")})
             -- it waited in parsing, and this record shows that it was parsed, whatever the parser has come to write down of it
             or (b.state = 'waiting' and b.stage = 'parse' and r.pass >= b.pass)
             -- only the record of a later pass opens a dead letter again; the one that ended so is read again whenever its partition pauses
             or (b.state = 'dead_lettered' and r.pass > b.pass)
             -- a replay with other content, or under another mapping: the same steps run again and update in place
-            or (b.state in ('written', 'suppressed') and (r.pass, r.parsed_at) >= ${orderOf("b")}
+            or (b.state in ('written', 'suppressed') and (r.pass, r.parsed_at) >= ${buildOrder("b")}
                 and (b.content_hash is distinct from r.content_hash or b.mapping_version is distinct from r.mapping_version))
          order by r.tenant, r.event_id
         on conflict (tenant, event_id) do update set
@@ -112,11 +112,11 @@ export async function admit(database: Database, candidates: readonly Candidate[]
     const asked = newest.get(key) as Candidate;
     if (asked !== candidate && compareOrder(asked, candidate) !== 0) return { verdict: "stale" };
     if (asked !== candidate) return { verdict: "already_ended" };
-    return verdictOf(found.get(key) as Row, candidate);
+    return toAdmission(found.get(key) as Row, candidate);
   });
 }
 
-function verdictOf(row: Row, candidate: Candidate): Admission {
+function toAdmission(row: Row, candidate: Candidate): Admission {
   if (row.admitted === true)
     return {
       verdict: "deliver",

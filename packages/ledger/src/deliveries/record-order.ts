@@ -14,7 +14,7 @@ export function compareOrder(a: RecordOrder, b: RecordOrder): number {
 }
 
 /** The same in SQL: the order of the record that a row of `deliveries` was last taken by. */
-export function orderOf(delivery: string): string {
+export function buildOrder(delivery: string): string {
   return `(${delivery}.order_pass, ${delivery}.order_parsed_at)`;
 }
 

@@ -43,7 +43,7 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
   if (requests.length === 0) return [];
   const first = new Map<string, ClaimRequest>();
   for (const request of requests) {
-    const key = keyOf(request);
+    const key = toKey(request);
     if (!first.has(key)) first.set(key, request);
   }
   const rows = await database.query<{
@@ -88,12 +88,12 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
       ),
     ],
   );
-  const found = new Map(rows.map((row) => [keyOf(row), row]));
+  const found = new Map(rows.map((row) => [toKey(row), row]));
   return requests.map((request) => {
-    const row = found.get(keyOf(request));
+    const row = found.get(toKey(request));
     if (row === undefined) return { state: "busy", forMs: 50 };
     if (row.won) {
-      return first.get(keyOf(request)) === request
+      return first.get(toKey(request)) === request
         ? { state: "won", settle: row.was !== null, replaces: row.record_id, claimedMsAgo: row.claimed_ms_ago }
         : { state: "busy", forMs: 50 };
     }
@@ -202,6 +202,6 @@ export async function release(database: Database, claims: readonly Release[]): P
   );
 }
 
-function keyOf(claimed: { tenant: string; crm: string; effect: string; key: string }): string {
+function toKey(claimed: { tenant: string; crm: string; effect: string; key: string }): string {
   return JSON.stringify([claimed.tenant, claimed.crm, claimed.effect, claimed.key]);
 }

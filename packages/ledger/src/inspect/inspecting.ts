@@ -52,7 +52,7 @@ export async function readDelivery(database: Database, tenant: string, eventId: 
     tenant,
     eventId,
   ]);
-  return row === undefined ? null : viewOf(row);
+  return row === undefined ? null : toView(row);
 }
 
 /**
@@ -68,7 +68,7 @@ export async function findDeliveries(database: Database, id: string): Promise<De
       order by received_at desc limit 100`,
     [bare, JSON.stringify([{ recordId: bare }])],
   );
-  return rows.map(viewOf);
+  return rows.map(toView);
 }
 
 export async function readJourney(database: Database, tenant: string, eventId: string): Promise<JourneyStep[]> {
@@ -80,7 +80,7 @@ export async function readJourney(database: Database, tenant: string, eventId: s
 }
 
 /** What the emails of one emailKey wrote, from the delivery that wrote it. */
-export async function effectsOf(
+export async function getEffects(
   database: Database,
   tenant: string,
   emailKey: string,
@@ -106,7 +106,7 @@ export async function listDeadLetters(database: Database, filter: DeadLetterFilt
       order by ended_at desc limit $3`,
     [filter.tenant ?? null, filter.reason ?? null, filter.limit],
   );
-  return rows.map(viewOf);
+  return rows.map(toView);
 }
 
 export async function countByState(database: Database): Promise<Record<string, number>> {
@@ -117,7 +117,7 @@ export async function countByState(database: Database): Promise<Record<string, n
 }
 
 /** States of many events at once; an event without a row is absent. */
-export async function statesOf(
+export async function getStates(
   database: Database,
   events: readonly { tenant: string; eventId: string }[],
 ): Promise<Map<string, string>> {
@@ -133,7 +133,7 @@ export async function outboxSize(database: Database): Promise<number> {
   return row?.n ?? 0;
 }
 
-function viewOf(row: Row): DeliveryView {
+function toView(row: Row): DeliveryView {
   const at = (prefix: string): Coordinates | null =>
     row[`${prefix}_topic`] === null
       ? null

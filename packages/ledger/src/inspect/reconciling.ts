@@ -34,7 +34,7 @@ const COLUMNS = `d.tenant, d.event_id, d.lane, d.state, d.pass, d.raw_topic, d.r
 
 type Row = Record<string, unknown>;
 
-function rowOf(row: Row): AccountRow {
+function toRow(row: Row): AccountRow {
   const at = (prefix: string): Coordinates | null =>
     row[`${prefix}_topic`] === null
       ? null
@@ -66,7 +66,7 @@ async function rowsInState(database: Database, state: string, after: RowKey, lim
     `select ${COLUMNS} from deliveries d where d.state = $1 and (d.tenant, d.event_id) > ($2, $3) order by d.tenant, d.event_id limit $4`,
     [state, after.tenant, after.eventId, limit],
   );
-  return rows.map(rowOf);
+  return rows.map(toRow);
 }
 
 /** All rows, in the order of their keys. */
@@ -75,16 +75,16 @@ async function rowsAfter(database: Database, after: RowKey, limit: number): Prom
     `select ${COLUMNS} from deliveries d where (d.tenant, d.event_id) > ($1, $2) order by d.tenant, d.event_id limit $3`,
     [after.tenant, after.eventId, limit],
   );
-  return rows.map(rowOf);
+  return rows.map(toRow);
 }
 
 /** The rows of events; an event without one is absent. */
-async function rowsOf(database: Database, events: readonly RowKey[]): Promise<AccountRow[]> {
+async function findRows(database: Database, events: readonly RowKey[]): Promise<AccountRow[]> {
   const rows = await database.query<Row>(
     `select ${COLUMNS} from unnest($1::text[], $2::text[]) as r(tenant, event_id) join deliveries d using (tenant, event_id)`,
     [events.map(({ tenant }) => tenant), events.map(({ eventId }) => eventId)],
   );
-  return rows.map(rowOf);
+  return rows.map(toRow);
 }
 
 /** How many rows there are in each state, of at most `limit` rows after a key; with the last one's key, null at the end. */
@@ -256,14 +256,14 @@ async function hasRowsFrom(database: Database, topic: string): Promise<boolean> 
   return row?.found ?? false;
 }
 
-export type Accounts = ReturnType<typeof accountsOf>;
+export type Accounts = ReturnType<typeof createAccounts>;
 
 /** What `inlet reconcile` asks of the ledger: every answer is a page, however many rows there are. */
-export function accountsOf(database: Database) {
+export function createAccounts(database: Database) {
   return {
     rowsInState: async (state: string, after: RowKey, limit: number) => rowsInState(database, state, after, limit),
     rowsAfter: async (after: RowKey, limit: number) => rowsAfter(database, after, limit),
-    rowsOf: async (events: readonly RowKey[]) => rowsOf(database, events),
+    findRows: async (events: readonly RowKey[]) => findRows(database, events),
     countAfter: async (after: RowKey, limit: number) => countAfter(database, after, limit),
     toldAfter: async (after: RowKey, limit: number) => toldAfter(database, after, limit),
     waitingAfter: async (after: RowKey, limit: number) => waitingAfter(database, after, limit),

@@ -30,12 +30,12 @@ export interface TakeNotifications {
   readonly limit: number;
   /** Most notices of one receiver in one take. */
   readonly perReceiver: number;
-  /** Receivers ({@link receiverOf}) of which nothing is taken. */
+  /** Receivers ({@link getReceiver}) of which nothing is taken. */
   readonly except: readonly string[];
 }
 
 /** Whom a notice goes to: a receiver is a name in a tenant's file. */
-export function receiverOf({ tenant, notice }: Pick<DueNotification, "tenant" | "notice">): string {
+export function getReceiver({ tenant, notice }: Pick<DueNotification, "tenant" | "notice">): string {
   return `${tenant}/${notice}`;
 }
 

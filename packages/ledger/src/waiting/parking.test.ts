@@ -135,7 +135,7 @@ describe("what waits by reference", () => {
     for (const offset of [1, 2, 3]) await park({ lane, tenant: lane, offset });
     const taken = await take(lane, lane);
     const asked: bigint[][] = [];
-    const recordOf = readWaitingRecords(
+    const readRecord = readWaitingRecords(
       {
         read: async (at) => {
           asked.push(at.map(({ offset }) => offset));
@@ -144,7 +144,7 @@ describe("what waits by reference", () => {
       },
       taken,
     );
-    const records = await Promise.all(taken.map(recordOf));
+    const records = await Promise.all(taken.map(readRecord));
     expect(records.map((each) => each?.value?.length ?? null)).toEqual([500, 10, null, 10]);
     expect(asked).toEqual([[1n, 2n, 3n]]);
 
@@ -244,7 +244,7 @@ async function park(of: {
       now: 1,
     });
   await ledger.finish({
-    ...tryOf(tenant, eventId),
+    ...buildAttempt(tenant, eventId),
     stage,
     parsedAt: stage === "parse" ? 0 : 1_000,
     to: {
@@ -261,7 +261,7 @@ async function park(of: {
 
 async function end(tenant: string, offset: number): Promise<void> {
   await ledger.finish({
-    ...tryOf(tenant, `evt_${offset}`),
+    ...buildAttempt(tenant, `evt_${offset}`),
     to: {
       state: "written",
       reason: null,
@@ -279,7 +279,7 @@ async function end(tenant: string, offset: number): Promise<void> {
   });
 }
 
-function tryOf(tenant: string, eventId: string) {
+function buildAttempt(tenant: string, eventId: string) {
   return {
     tenant,
     eventId,

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => ledger.close());
 
-const tenantOf = (): string => `t-${randomUUID().slice(0, 12)}`;
+const makeTenant = (): string => `t-${randomUUID().slice(0, 12)}`;
 const state = async (tenant: string) => (await ledger.delivery(tenant, "evt_1"))?.state;
 
 /** L17: the parser produces the normalized record of an email that waited in parsing, and the sink may read it at once. */
@@ -62,7 +62,7 @@ describe("an email that waited in parsing", () => {
   });
 
   it("is not ended by a record of an earlier pass, whose bytes never take the place of the raw ones", async () => {
-    const tenant = tenantOf();
+    const tenant = makeTenant();
     await ledger.accept([{ ...incoming(tenant, "evt_1"), pass: 1 }], 1000);
     await ledger.finish({ ...parseWaits(tenant), pass: 1 });
     expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toEqual({ verdict: "stale" });
@@ -97,7 +97,7 @@ describe("a dead-lettered delivery, at the parser", () => {
 });
 
 it("a start that an infrastructure fault cut short, in a process that lives, is taken back", async () => {
-  const tenant = tenantOf();
+  const tenant = makeTenant();
   for (let again = 0; again < 10; again += 1) {
     const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], 1000);
     expect(arrived?.starts).toBe(1);
@@ -106,14 +106,14 @@ it("a start that an infrastructure fault cut short, in a process that lives, is 
 });
 
 async function waitingInParse(): Promise<string> {
-  const tenant = tenantOf();
+  const tenant = makeTenant();
   await ledger.accept([incoming(tenant, "evt_1")], 1000);
   await ledger.finish({ ...parseWaits(tenant), attempt: 3 });
   return tenant;
 }
 
 async function deadInParse(): Promise<string> {
-  const tenant = tenantOf();
+  const tenant = makeTenant();
   await ledger.accept([incoming(tenant, "evt_1")], 1000);
   const { to } = written(tenant, "evt_1", 0);
   const dead = { ...to, state: "dead_lettered", reason: "unreadable_mime" } as AttemptResult["to"];

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import { epochMs, spanMs } from "../milliseconds.ts";
-import { recordOf, type WaitingEmail } from "./waiting.ts";
+import { toStoredRecord, type WaitingEmail } from "./waiting.ts";
 
 export interface TooOldTake {
   readonly owner: string;
@@ -19,7 +19,7 @@ export async function takeTooOld(
   { owner, leaseMs, limit, tenants }: TooOldTake,
 ): Promise<WaitingEmail[]> {
   if (tenants.length === 0) return [];
-  const rows = await database.query<Parameters<typeof recordOf>[0] & Record<string, unknown>>(
+  const rows = await database.query<Parameters<typeof toStoredRecord>[0] & Record<string, unknown>>(
     `with old as (
        select w.tenant, w.event_id
          from unnest($1::text[], $2::bigint[]) as t(tenant, max_age_ms)
@@ -55,6 +55,6 @@ export async function takeTooOld(
     starts: row["starts"] as number,
     emailKey: row["email_key"] as string | null,
     receivedAt: (row["received_at"] ?? row["record_timestamp"]) as number,
-    record: recordOf(row),
+    record: toStoredRecord(row),
   }));
 }

@@ -2,7 +2,7 @@ import type { StoredRecord } from "./stored-record.ts";
 import type { Database } from "../database.ts";
 import { epochMs, spanMs } from "../milliseconds.ts";
 import { headersJson } from "./parking.ts";
-import { orderOf } from "../deliveries/record-order.ts";
+import { buildOrder } from "../deliveries/record-order.ts";
 
 /** A waiting email taken under a lease, to be tried again. */
 export interface WaitingEmail {
@@ -147,11 +147,11 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
     starts: row.starts,
     emailKey: row.email_key,
     receivedAt: row.received_at ?? row.record_timestamp,
-    record: recordOf(row),
+    record: toStoredRecord(row),
   }));
 }
 
-export function recordOf(
+export function toStoredRecord(
   row: Pick<Row, "topic" | "partition" | "offset" | "record_timestamp" | "key" | "value" | "headers">,
 ): StoredRecord {
   return {
@@ -197,7 +197,7 @@ export async function replaceWaiting(
   await database.query(
     `with newer as (
        update deliveries d set order_parsed_at = $3, order_pass = $4, pass = greatest(d.pass, $4)
-        where tenant = $1 and event_id = $2 and state = 'waiting' and stage = 'deliver' and ${orderOf("d")} < ($4, $3) returning pass)
+        where tenant = $1 and event_id = $2 and state = 'waiting' and stage = 'deliver' and ${buildOrder("d")} < ($4, $3) returning pass)
      update waiting set topic = $5, partition = $6, "offset" = $7, record_timestamp = $8,
             key = case when value is null then null else $9::bytea end, value = case when value is null then null else $10::bytea end,
             bytes = case when value is null then 0 else octet_length($10::bytea) end,

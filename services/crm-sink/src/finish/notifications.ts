@@ -1,5 +1,5 @@
 import type { RuleAction } from "@inlet/domain";
-import { contactOf, effectKey } from "@inlet/domain";
+import { getContact, effectKey } from "@inlet/domain";
 import type { Notification } from "@inlet/ledger";
 import type { DeliveryAttempt } from "../attempt.ts";
 
@@ -25,7 +25,7 @@ export function buildNotifications(email: DeliveryAttempt, actions: readonly Rul
         messageId: event.messageId,
         mailbox: event.mailbox,
         from: event.from,
-        contact: contactOf(event),
+        contact: getContact(event),
         subject: event.subject,
         crm: crm.kind,
         contactId: recordOf("contact"),

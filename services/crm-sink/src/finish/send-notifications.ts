@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { poll, receiverOf, type DueNotification, type NotificationResult, type Poller } from "@inlet/ledger";
+import { poll, getReceiver, type DueNotification, type NotificationResult, type Poller } from "@inlet/ledger";
 import { H } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { Webhook } from "standardwebhooks";
@@ -27,7 +27,7 @@ export function sendNotifications(deps: SinkDeps): Poller {
   const underWay = new Map<string, Set<Promise<void>>>();
   const count = (): number => [...underWay.values()].reduce((sum, sent) => sum + sent.size, 0);
   const begin = (notice: DueNotification): void => {
-    const receiver = receiverOf(notice);
+    const receiver = getReceiver(notice);
     const sent = underWay.get(receiver) ?? new Set();
     underWay.set(receiver, sent);
     const ended = sendOne(deps, notice)

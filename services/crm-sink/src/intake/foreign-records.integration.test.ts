@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import {
   createCodec,
   createLocalSchemaIds,
-  ownerOf,
+  findOwner,
   ownerOfDeadLetter,
   recordHeaders,
-  schemaHeaderOf,
+  buildSchemaHeader,
 } from "@inlet/event-codec";
 import { foreignRecords, type GenuineRecord } from "@inlet/event-codec/testing";
 import { type KafkaRecord } from "@inlet/kafka";
@@ -82,7 +82,7 @@ async function genuine(n: number): Promise<GenuineRecord> {
       emailKey,
       parsedAt,
       pass: 0,
-      schema: schemaHeaderOf("NormalizedEvent"),
+      schema: buildSchemaHeader("NormalizedEvent"),
     }),
   };
 }
@@ -131,7 +131,7 @@ describe("foreign records on normalized-events", async () => {
   });
 
   test.each(foreign.map((each, index) => [each.what, each, index] as const))("%s", async (_what, { owner }, index) => {
-    const own = ownerOf("NormalizedEvent", kafka.records(topic)[index] as KafkaRecord);
+    const own = findOwner("NormalizedEvent", kafka.records(topic)[index] as KafkaRecord);
     const expected =
       owner === "nobody"
         ? { tenant: "unknown", eventId: `${topic}/0/${index}` }

@@ -17,7 +17,7 @@ export async function evaluateEmailRules(email: DeliveryAttempt): Promise<readon
   if (tenant.rules.length === 0) return [];
   const { rules, intents } = readyRules(tenant);
   const seen = { ...event, replyText: await resolveText(event.replyText, deps.blobs) };
-  const found = rules.intents.length === 0 ? [] : await intents.intentsOf(seen, rules.intents);
+  const found = rules.intents.length === 0 ? [] : await intents.findIntents(seen, rules.intents);
   const met = evaluateRules({ ...seen, intents: found }, rules, event.receivedAt).filter(({ held }) => held);
   if (met.length > 0) email.evidence["rules"] = met.map(evidenceOf);
   return met.flatMap(({ actions }) => actions);

@@ -1,4 +1,11 @@
-import { contactOf, isOwnDomain, isTrustedSender, normalizeAddress, subjectKeyOf, treatmentOf } from "@inlet/domain";
+import {
+  getContact,
+  isOwnDomain,
+  isTrustedSender,
+  normalizeAddress,
+  buildSubjectKey,
+  getTreatment,
+} from "@inlet/domain";
 import type { RelatedDeals } from "@inlet/ledger";
 import type { DeliveryAttempt } from "../attempt.ts";
 import { getReferences } from "./sent-messages.ts";
@@ -16,12 +23,12 @@ const NONE: RelatedDeals = {
  */
 export async function findRelatedDeals(email: DeliveryAttempt): Promise<RelatedDeals> {
   const { event, tenant } = email;
-  if (treatmentOf(event, tenant.classes).policy !== "write") return NONE;
+  if (getTreatment(event, tenant.classes).policy !== "write") return NONE;
   const withinMs = tenant.matching.recentSubjectMs;
   const ownAddresses = tenant.mailboxes.flatMap(({ addresses }) => addresses);
   // A colleague writes to many customers under one subject.
-  const isOwn = isOwnDomain(contactOf(event)?.email ?? "", ownAddresses);
-  const key = withinMs === null || isOwn ? null : subjectKeyOf(event);
+  const isOwn = isOwnDomain(getContact(event)?.email ?? "", ownAddresses);
+  const key = withinMs === null || isOwn ? null : buildSubjectKey(event);
   const subject = withinMs === null || key === null ? null : { key, withinMs };
   const campaign = campaignOf(email);
   // A conversation without a deal gets one by itself where new ones are wanted, unless the email answers a message that the CRM may know.
@@ -42,7 +49,7 @@ export async function findRelatedDeals(email: DeliveryAttempt): Promise<RelatedD
 
 /** The campaigns that the email's addresses name, and who would have got their messages; null where no one registers any. */
 function campaignOf({ event, tenant }: DeliveryAttempt): { contact: string; names: string[] } | null {
-  const contact = normalizeAddress(contactOf(event)?.email ?? "");
+  const contact = normalizeAddress(getContact(event)?.email ?? "");
   if (tenant.outbound === null || contact === null || !isTrustedSender(event)) return null;
   const names = event.addressTags.filter(({ kind }) => kind === "campaign").map(({ value }) => value);
   return names.length === 0 ? null : { contact, names: [...new Set(names)] };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ActivityInput } from "@inlet/crm";
-import { activitySubject, activityText, activityTime, contactOf, ok, type StepResult } from "@inlet/domain";
+import { activitySubject, activityText, activityTime, getContact, ok, type StepResult } from "@inlet/domain";
 import { isBlobRef, resolveText } from "@inlet/event-codec";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { DeliveryAttempt } from "../attempt.ts";
@@ -47,7 +47,7 @@ export async function describeActivity(email: DeliveryAttempt, links: ActivityLi
 
 /** Who wrote it. A colleague's forward is the colleague's email, no matter whose words are in it. */
 function author(event: NormalizedEvent): ActivityInput["from"] {
-  const { email = "", name = null } = (event.contact?.via === "colleague" ? event.from : contactOf(event)) ?? {};
+  const { email = "", name = null } = (event.contact?.via === "colleague" ? event.from : getContact(event)) ?? {};
   return { email, name };
 }
 

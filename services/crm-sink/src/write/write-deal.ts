@@ -1,14 +1,14 @@
 import type { SentFromCrm } from "@inlet/crm";
 import {
   activitySubject,
-  contactOf,
+  getContact,
   chooseDeal,
   conversationEvidence,
   DEAL_CONFIDENCES,
   DEAL_MATCHES,
   normalizeAddress,
   ok,
-  treatmentOf,
+  getTreatment,
   type DealChoice,
   type DealEvidence,
   type StepResult,
@@ -54,14 +54,14 @@ export async function findDeal(email: DeliveryAttempt): Promise<StepResult<DealC
     const choice = chooseDeal({
       tags: event.addressTags.filter(({ kind }) => kind === "deal").slice(0, MOST_NAMED),
       sentMessages: email.sentMessages.filter((message) => message.dealId !== null).slice(0, MOST_NAMED),
-      sender: normalizeAddress(contactOf(event)?.email ?? ""),
+      sender: normalizeAddress(getContact(event)?.email ?? ""),
       unknownDeals,
       closedDeals,
       conversationId: email.conversationId,
       ...related,
       sentFromCrm: sent.value,
       sameSubject: related.sameSubject.slice(0, MOST_NAMED),
-      policy: treatmentOf(event, tenant.classes).policy,
+      policy: getTreatment(event, tenant.classes).policy,
       newDeal: tenant.crm.newDeal,
     });
     if (choice.kind === "none" || choice.kind === "conversation") {
@@ -96,7 +96,7 @@ async function findSentFromCrm(email: DeliveryAttempt, related: RelatedDeals): P
   const messageIds = getReferences(event);
   const named =
     event.addressTags.some(({ kind }) => kind === "deal") || sentMessages.some(({ dealId }) => dealId !== null);
-  const log = treatmentOf(event, tenant.classes).policy !== "write";
+  const log = getTreatment(event, tenant.classes).policy !== "write";
   if (!tenant.matching.sentFromCrm || messageIds.length === 0 || related.conversationHasDeal || named || log)
     return ok(null);
   const { findSent } = email.crm.adapter.records.activity;

@@ -1,4 +1,4 @@
-import { recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
+import { recordHeaders, buildSchemaHeader } from "@inlet/event-codec";
 import type { Tenants } from "@inlet/config";
 import { getSourceKind } from "@inlet/sources";
 import { SHARED_LANE, TOPICS, eventKey, buildSentMessageId, topicIn } from "@inlet/schemas";
@@ -97,7 +97,7 @@ function resolveOutbound(tenants: Tenants) {
 
 /** The handler: reads the fields, makes the record durable, and only then says so. The same message again replaces its record. */
 function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
-  const schema = schemaHeaderOf("OutboundMessage");
+  const schema = buildSchemaHeader("OutboundMessage");
   const topic = topicIn("outboundMessages", SHARED_LANE);
   const labels = { service: "ingest-gateway", topic };
 

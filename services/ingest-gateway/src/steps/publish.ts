@@ -1,5 +1,5 @@
 import type { BlobStore } from "@inlet/blob-store";
-import { fitRawEvent, recordHeaders, schemaHeaderOf } from "@inlet/event-codec";
+import { fitRawEvent, recordHeaders, buildSchemaHeader } from "@inlet/event-codec";
 import type { Codec } from "@inlet/event-codec";
 import type { Producer } from "@inlet/kafka";
 import { TOPICS, eventKey, topicIn } from "@inlet/schemas";
@@ -21,7 +21,7 @@ export type Publish = (event: RawEvent) => Promise<void>;
  * Rejects as the ports do: Kafka, blob store or registry away, or the lane full; and for a lane without topics.
  */
 export function createPublisher({ codec, blobs, producer, mustTakeLane }: PublisherDeps): Publish {
-  const schema = schemaHeaderOf("RawEvent");
+  const schema = buildSchemaHeader("RawEvent");
   const labels = { service: "ingest-gateway", topic: TOPICS.rawEvents.name };
 
   return async function publish(event) {

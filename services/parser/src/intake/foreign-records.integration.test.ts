@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import {
   createCodec,
   createLocalSchemaIds,
-  ownerOf,
+  findOwner,
   ownerOfDeadLetter,
   recordHeaders,
-  schemaHeaderOf,
+  buildSchemaHeader,
 } from "@inlet/event-codec";
 import { foreignRecords, type GenuineRecord } from "@inlet/event-codec/testing";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
@@ -43,7 +43,7 @@ async function genuine(n: number): Promise<GenuineRecord> {
   return {
     key: `${tenant}/evt_${n}`,
     value: await codec.encode("RawEvent", event),
-    headers: recordHeaders({ tenant, eventId: event.eventId, lane, schema: schemaHeaderOf("RawEvent") }),
+    headers: recordHeaders({ tenant, eventId: event.eventId, lane, schema: buildSchemaHeader("RawEvent") }),
   };
 }
 
@@ -88,7 +88,7 @@ describe("foreign records on raw-events", async () => {
 
   test.each(foreign.map((each, index) => [each.what, each, index] as const))("%s", async (_what, { owner }, index) => {
     const record = kafka.records(topic)[index] as ReturnType<typeof kafka.records>[number];
-    const own = ownerOf("RawEvent", record);
+    const own = findOwner("RawEvent", record);
     const expected =
       owner === "nobody"
         ? { tenant: "unknown", eventId: `${topic}/0/${index}` }
