@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Batch, CallOptions, CallResult, Crm, Written } from "../src/port.ts";
 import {
-  faultOf,
+  expectFault,
   FILENAME,
   IMPATIENT_MS,
   inMs,
-  okOf,
+  expectOk,
   PATIENT_MS,
   plainId,
   soon,
@@ -45,10 +45,10 @@ export const CRM_BATCH_CONFORMANCE: readonly ConformanceCase[] = [
         const rows = await kind.good(3);
         await subject.inject(effect, fault);
         const patience = fault === "late-write" ? (subject.impatientMs ?? IMPATIENT_MS) : PATIENT_MS;
-        let failed = (await send(kind, rows, patience)).map(faultOf);
+        let failed = (await send(kind, rows, patience)).map(expectFault);
         // On a busy machine the time may be over before anything was sent: then the fault that was injected is still to come.
         for (let tries = 1; fault === "late-write" && failed[0]?.unknown === false && tries < 20; tries += 1)
-          failed = (await send(kind, rows, patience)).map(faultOf);
+          failed = (await send(kind, rows, patience)).map(expectFault);
         assert.deepEqual(
           failed.map((each) => [each.kind, each.unknown]),
           rows.map(() => ["outage", true]),
@@ -56,7 +56,7 @@ export const CRM_BATCH_CONFORMANCE: readonly ConformanceCase[] = [
         await subject.landed();
         await counts(of, rows, fault === "drop-before-write" ? 0 : 1);
         const settled = await takeApart(kind, rows);
-        assert.equal(new Set(settled.map((row) => okOf(row).recordId)).size, rows.length);
+        assert.equal(new Set(settled.map((row) => expectOk(row).recordId)).size, rows.length);
         await counts(of, rows, 1);
       }),
     ),
@@ -66,12 +66,12 @@ export const CRM_BATCH_CONFORMANCE: readonly ConformanceCase[] = [
     run: async ({ crm }) => {
       const batch = crm.records.deal.read.batch;
       if (batch === undefined) return;
-      const kind = kindOf(crm, "deal");
-      const deal = okOf((await send(kind, await kind.good(1)))[0] as CallResult<Written>).recordId;
+      const kind = getKind(crm, "deal");
+      const deal = expectOk((await send(kind, await kind.good(1)))[0] as CallResult<Written>).recordId;
       const ids = ["999999999", deal, "not-an-id", deal, ""];
-      const read = okOf(await batch.send(ids, soon())).map((row) => okOf(row)?.recordId ?? null);
+      const read = expectOk(await batch.send(ids, soon())).map((row) => expectOk(row)?.recordId ?? null);
       assert.deepEqual(read, [null, deal, null, deal, null]);
-      assert.deepEqual(okOf(await batch.send(["", "x"], soon())).map(okOf), [null, null]);
+      assert.deepEqual(expectOk(await batch.send(["", "x"], soon())).map(expectOk), [null, null]);
     },
   },
 ];
@@ -83,13 +83,13 @@ function answeredCases(effect: BatchedEffect): ConformanceCase[] {
       effect,
       async (of) => {
         const rows = await of.kind.good(of.kind.batch.most);
-        const first = (await send(of.kind, rows)).map((row) => okOf(row).recordId);
+        const first = (await send(of.kind, rows)).map((row) => expectOk(row).recordId);
         assert.equal(new Set(first).size, rows.length);
         for (const [index, row] of [...rows.entries()].filter((_, n) => n % 17 === 0)) {
-          const found = okOf(await lookUp(of.subject.crm, effect, sought(row.key)));
+          const found = expectOk(await lookUp(of.subject.crm, effect, sought(row.key)));
           assert.equal(found?.recordId, first[index]);
         }
-        const again = (await takeApart(of.kind, rows.toReversed())).map(okOf);
+        const again = (await takeApart(of.kind, rows.toReversed())).map(expectOk);
         assert.deepEqual(
           again.map(({ recordId }) => recordId),
           first.toReversed(),
@@ -116,8 +116,8 @@ function answeredCases(effect: BatchedEffect): ConformanceCase[] {
     ),
     batchCase(`${effect}: rows that are there already, among new ones`, effect, async (of) => {
       const rows = await of.kind.good(4);
-      const before = okOf(await of.kind.alone(rows[2]?.input, soon()));
-      const results = (await takeApart(of.kind, rows)).map(okOf);
+      const before = expectOk(await of.kind.alone(rows[2]?.input, soon()));
+      const results = (await takeApart(of.kind, rows)).map(expectOk);
       assert.equal(results[2]?.recordId, before.recordId);
       assert.equal(new Set(results.map(({ recordId }) => recordId)).size, rows.length);
       await counts(of, rows, 1);
@@ -128,7 +128,7 @@ function answeredCases(effect: BatchedEffect): ConformanceCase[] {
       async (of) => {
         const rows = await of.kind.good(3);
         const [twice] = rows as [Row];
-        const doubled = (await takeApart(of.kind, [...rows, twice])).map((row) => okOf(row).recordId);
+        const doubled = (await takeApart(of.kind, [...rows, twice])).map((row) => expectOk(row).recordId);
         assert.equal(doubled.at(-1), doubled[0]);
         await counts(of, rows, 1);
         const race = await of.kind.good(3);
@@ -142,13 +142,13 @@ function answeredCases(effect: BatchedEffect): ConformanceCase[] {
       effect,
       async (of) => {
         const rows = await of.kind.good(2);
-        const away = kindOf(of.subject.unreachable, effect);
+        const away = getKind(of.subject.unreachable, effect);
         for (const row of [...(await send(away, rows)), ...(await send(of.kind, rows, -1))]) {
-          const fault = faultOf(row);
+          const fault = expectFault(row);
           assert.deepEqual([fault.kind, fault.unknown], ["outage", false]);
         }
         await of.subject.inject(effect, "rate-limited");
-        const limited = faultOf((await send(of.kind, rows))[0] as CallResult<Written>);
+        const limited = expectFault((await send(of.kind, rows))[0] as CallResult<Written>);
         assert.deepEqual([limited.kind, limited.unknown], ["outage", false]);
         assert.equal(limited.kind === "outage" ? limited.retryAfterMs : null, 7_000);
         await counts(of, rows, 0);
@@ -157,9 +157,9 @@ function answeredCases(effect: BatchedEffect): ConformanceCase[] {
     batchCase(`${effect}: an answer that names no row leaves each to be sent by itself`, effect, async (of) => {
       const rows = await of.kind.good(2);
       await of.subject.inject(effect, "partial-failure");
-      for (const row of await send(of.kind, rows)) assert.notEqual(faultOf(row).kind, "outage");
+      for (const row of await send(of.kind, rows)) assert.notEqual(expectFault(row).kind, "outage");
       await counts(of, rows, 0);
-      (await takeApart(of.kind, rows)).map(okOf);
+      (await takeApart(of.kind, rows)).map(expectOk);
       await counts(of, rows, 1);
     }),
   ];
@@ -176,7 +176,7 @@ function batchCase(name: string, effect: BatchedEffect, run: (of: Subject) => Pr
     name: `batch of ${name}`,
     run: async (subject) => {
       if (subject.crm.records[effect].write.batch === undefined) return;
-      await run({ subject, effect, kind: kindOf(subject.crm, effect) });
+      await run({ subject, effect, kind: getKind(subject.crm, effect) });
     },
   };
 }
@@ -205,7 +205,7 @@ async function counts({ subject, effect }: Subject, rows: readonly Row[], n: num
   for (const { key } of rows) assert.equal(await subject.count(effect, key, FILENAME), n, key);
 }
 
-function kindOf(crm: Crm, effect: BatchedEffect): Kind {
+function getKind(crm: Crm, effect: BatchedEffect): Kind {
   const batch = crm.records[effect].write.batch as Batch<unknown, Written>;
   const contact = (id: string): { email: string; firstName: string; lastName: string } => ({
     email: `Mara.${id}@example.com`.toLowerCase(),
@@ -221,7 +221,7 @@ function kindOf(crm: Crm, effect: BatchedEffect): Kind {
     tags: ["email-sourced"],
   });
   const contactId = async (): Promise<string> =>
-    okOf(await crm.records.contact.write(contact(plainId()), soon())).recordId;
+    expectOk(await crm.records.contact.write(contact(plainId()), soon())).recordId;
   const many = (n: number, make: (id: string) => Row): Row[] => Array.from({ length: n }, () => make(plainId()));
   const alone = crm.records[effect].write as Kind["alone"];
   switch (effect) {

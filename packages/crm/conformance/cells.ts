@@ -1,6 +1,6 @@
 import type { Crm, ReferredRecordName } from "../src/port.ts";
 import { runCell } from "./people.ts";
-import { okOf, type ConformanceCase, type ConformanceSubject } from "./subject.ts";
+import { expectOk, type ConformanceCase, type ConformanceSubject } from "./subject.ts";
 import { prepareWrite } from "./writes.ts";
 
 export const CHANGED_RECORDS = [
@@ -52,7 +52,7 @@ export function cell(
 }
 
 /** A record of this effect that is there. */
-export async function writtenOf(crm: Crm, effect: ReferredRecordName | "activity") {
+export async function writeRecord(crm: Crm, effect: ReferredRecordName | "activity") {
   const write = await prepareWrite(crm, effect);
-  return { write, recordId: okOf(await write.send()).recordId };
+  return { write, recordId: expectOk(await write.send()).recordId };
 }

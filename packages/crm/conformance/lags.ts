@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { okOf, PATIENT_MS, plainId, soon, type ConformanceCase } from "./subject.ts";
+import { expectOk, PATIENT_MS, plainId, soon, type ConformanceCase } from "./subject.ts";
 import { lookUp, prepareWrite } from "./writes.ts";
 
 const RECORDS = ["contact", "company", "deal", "activity", "file", "task"] as const;
@@ -16,13 +16,13 @@ export const LAG_CASES: readonly ConformanceCase[] = [
       try {
         for (const record of RECORDS) {
           const write = await prepareWrite(crm, record);
-          const { recordId } = okOf(await write.send());
-          assert.equal(okOf(await write.send()).recordId, recordId, record);
+          const { recordId } = expectOk(await write.send());
+          assert.equal(expectOk(await write.send()).recordId, recordId, record);
           assert.equal(await count(record, write.key, write.sought.filename), 1, record);
         }
         const domain = `${plainId()}.example`;
-        const made = okOf(await crm.records.company.write({ domain, name: domain }, soon()));
-        const found = okOf(await crm.records.company.find(domain, soon()));
+        const made = expectOk(await crm.records.company.write({ domain, name: domain }, soon()));
+        const found = expectOk(await crm.records.company.find(domain, soon()));
         assert.ok(found === null || found.recordId === made.recordId);
       } finally {
         await lag?.("searches", 0);

@@ -14,7 +14,7 @@ export interface People {
   readonly close: (dealId: string, how: "won" | "lost") => Promise<void>;
   /** Of an activity it is the subject. */
   readonly rename: (effect: Named, recordId: string, name: string) => Promise<void>;
-  readonly nameOf: (effect: Named, recordId: string) => Promise<string>;
+  readonly getName: (effect: Named, recordId: string) => Promise<string>;
   /** Takes away the stage in which the adapter's new deals begin; answers the adapter that is told to begin there. */
   readonly removeStage: () => Promise<Crm>;
   readonly removePipeline: () => Promise<Crm>;

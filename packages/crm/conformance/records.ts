@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { ActivityField, ActivityInput, CallFault, Crm, RecordName } from "../src/port.ts";
 import { LAG_CASES } from "./lags.ts";
 import {
-  faultOf,
+  expectFault,
   FILENAME,
   IMPATIENT_MS,
-  okOf,
+  expectOk,
   PATIENT_MS,
   plainId,
   RECORDS,
@@ -29,19 +29,19 @@ export const CRM_CONFORMANCE: readonly ConformanceCase[] = [
     name: "a deal that is not there is null, whatever its id looks like",
     run: async ({ crm }) => {
       for (const id of ["999999999", "not-an-id", "1/../2", ""]) {
-        assert.equal(okOf(await crm.records.deal.read(id, soon())), null, id);
+        assert.equal(expectOk(await crm.records.deal.read(id, soon())), null, id);
       }
     },
   },
   {
     name: "what was prepared is verified, and prepared again makes nothing; ping tells an account that answers from one that does not",
     run: async ({ crm, unreachable }) => {
-      okOf(await crm.setup.prepare(null, soon()));
-      assert.deepEqual(okOf(await crm.setup.prepare(null, soon())), { made: [] });
-      okOf(await crm.setup.verify(null, soon()));
-      okOf(await crm.setup.atStart(null, soon()));
-      okOf(await crm.ping(soon()));
-      assert.equal(faultOf(await unreachable.ping(soon())).kind, "outage");
+      expectOk(await crm.setup.prepare(null, soon()));
+      assert.deepEqual(expectOk(await crm.setup.prepare(null, soon())), { made: [] });
+      expectOk(await crm.setup.verify(null, soon()));
+      expectOk(await crm.setup.atStart(null, soon()));
+      expectOk(await crm.ping(soon()));
+      assert.equal(expectFault(await unreachable.ping(soon())).kind, "outage");
     },
   },
 ];
@@ -57,10 +57,10 @@ function unknownCase(
       const write = await prepareWrite(subject.crm, effect);
       await subject.inject(effect, fault);
       const patience = fault === "late-write" ? impatientMs : PATIENT_MS;
-      let failed = faultOf(await write.send(patience));
+      let failed = expectFault(await write.send(patience));
       // On a busy machine the time may be over before anything was sent: then the fault that was injected is still to come.
       for (let tries = 1; fault === "late-write" && !failed.unknown && tries < 20; tries += 1)
-        failed = faultOf(await write.send(patience));
+        failed = expectFault(await write.send(patience));
       assert.equal(failed.kind, "outage");
       assert.equal(failed.unknown, true);
       quotesNothing(failed, write);
@@ -68,7 +68,7 @@ function unknownCase(
       assert.equal(await subject.count(effect, write.key, FILENAME), fault === "drop-before-write" ? 0 : 1);
       const settled = await settle(subject.crm, effect, write);
       assert.equal(await subject.count(effect, write.key, FILENAME), 1);
-      const again = okOf(await write.send());
+      const again = expectOk(await write.send());
       assert.equal(again.recordId, settled.recordId, "a later write goes to the settled record");
       assert.equal(await subject.count(effect, write.key, FILENAME), 1);
     },
@@ -81,8 +81,8 @@ function knownCases(effect: RecordName): ConformanceCase[] {
       name: `${effect}: the same write twice is one record; five at once are one record`,
       run: async (subject) => {
         const write = await prepareWrite(subject.crm, effect);
-        const first = okOf(await write.send());
-        const second = okOf(await write.send());
+        const first = expectOk(await write.send());
+        const second = expectOk(await write.send());
         assert.equal(second.recordId, first.recordId);
         assert.notEqual(second.created, true);
         const race = await prepareWrite(subject.crm, effect);
@@ -101,23 +101,23 @@ function knownCases(effect: RecordName): ConformanceCase[] {
       run: async (subject) => {
         const write = await prepareWrite(subject.crm, effect);
         await subject.inject(effect, "rate-limited");
-        const failed = faultOf(await write.send());
+        const failed = expectFault(await write.send());
         assert.equal(failed.kind, "outage");
         assert.equal(failed.unknown, false);
         assert.equal(failed.kind === "outage" ? failed.retryAfterMs : null, 7_000);
         quotesNothing(failed, write);
         assert.equal(await subject.count(effect, write.key, FILENAME), 0);
-        okOf(await write.send());
+        expectOk(await write.send());
         assert.equal(await subject.count(effect, write.key, FILENAME), 1);
       },
     },
     {
       name: `${effect}: an unreachable CRM and a deadline that is over are outages that carried out nothing`,
       run: async (subject) => {
-        const away = faultOf(await (await prepareWrite(subject.crm, effect, subject.unreachable)).send());
+        const away = expectFault(await (await prepareWrite(subject.crm, effect, subject.unreachable)).send());
         assert.deepEqual([away.kind, away.unknown], ["outage", false]);
         const write = await prepareWrite(subject.crm, effect);
-        const late = faultOf(await write.send(-1));
+        const late = expectFault(await write.send(-1));
         assert.deepEqual([late.kind, late.unknown], ["outage", false]);
         assert.equal(await subject.count(effect, write.key, FILENAME), 0);
       },
@@ -126,9 +126,9 @@ function knownCases(effect: RecordName): ConformanceCase[] {
       name: `${effect}: looked up by its key, before and after`,
       run: async (subject) => {
         const write = await prepareWrite(subject.crm, effect);
-        assert.equal(okOf(await lookUp(subject.crm, effect, write)), null);
-        const written = okOf(await write.send());
-        const found = okOf(await lookUp(subject.crm, effect, write));
+        assert.equal(expectOk(await lookUp(subject.crm, effect, write)), null);
+        const written = expectOk(await write.send());
+        const found = expectOk(await lookUp(subject.crm, effect, write));
         assert.equal(found?.recordId, written.recordId);
       },
     },
@@ -138,7 +138,7 @@ function knownCases(effect: RecordName): ConformanceCase[] {
         if (!subject.batched.includes(effect)) return;
         const write = await prepareWrite(subject.crm, effect);
         await subject.inject(effect, "partial-failure");
-        const failed = faultOf(await write.send());
+        const failed = expectFault(await write.send());
         assert.equal(failed.unknown, false);
         quotesNothing(failed, write);
         assert.equal(await subject.count(effect, write.key, FILENAME), 0);
@@ -153,17 +153,17 @@ function activityCases(): ConformanceCase[] {
       name: "activity: what was written is read back under the port's names, and updated in place",
       run: async ({ crm }) => {
         const { input, recordId, stored } = await writtenActivity(crm);
-        const read = okOf(await crm.records.activity.read(recordId, soon()));
+        const read = expectOk(await crm.records.activity.read(recordId, soon()));
         // What it keeps otherwise than it was sent, it tells as it keeps it.
         const { subject, text, html } = { ...input, ...stored };
         assert.deepEqual([read?.["subject"], read?.["text"], read?.["html"]], [subject, text, html]);
         const changed = { subject: "Re: Neu 🙂", html: "<p>neu</p>" };
-        const updated = okOf(await crm.records.activity.update({ recordId, changed }, soon()));
+        const updated = expectOk(await crm.records.activity.update({ recordId, changed }, soon()));
         assert.equal(updated?.recordId, recordId);
         const { fixed = [] } = crm.records.activity;
         // What it says that no one can change is as it was, and it says so.
-        assert.deepEqual(updated.fixed ?? [], fixedOf(fixed, changed));
-        const after = okOf(await crm.records.activity.read(recordId, soon()));
+        assert.deepEqual(updated.fixed ?? [], findFixed(fixed, changed));
+        const after = expectOk(await crm.records.activity.read(recordId, soon()));
         const now = { ...input, ...stored, ...without(fixed, changed), ...updated.stored };
         assert.deepEqual([after?.["subject"], after?.["html"], after?.["text"]], [now.subject, now.html, now.text]);
       },
@@ -174,14 +174,14 @@ function activityCases(): ConformanceCase[] {
         if (crm.records.activity.fixed?.includes("fileIds") === true) return;
         const { recordId } = await writtenActivity(crm);
         const files = [];
-        for (let n = 0; n < 2; n += 1) files.push(okOf(await (await prepareWrite(crm, "file")).send()).recordId);
-        const second = okOf(await (await prepareWrite(crm, "contact")).send());
-        okOf(
+        for (let n = 0; n < 2; n += 1) files.push(expectOk(await (await prepareWrite(crm, "file")).send()).recordId);
+        const second = expectOk(await (await prepareWrite(crm, "contact")).send());
+        expectOk(
           await crm.records.activity.update({ recordId: recordId, changed: { fileIds: files.slice(0, 1) } }, soon()),
         );
         const change = { fileIds: files.slice(1), contactId: second.recordId };
-        okOf(await crm.records.activity.update({ recordId: recordId, changed: change }, soon()));
-        const read = okOf(await crm.records.activity.read(recordId, soon()));
+        expectOk(await crm.records.activity.update({ recordId: recordId, changed: change }, soon()));
+        const read = expectOk(await crm.records.activity.read(recordId, soon()));
         assert.deepEqual(read?.["fileIds"]?.split(";").toSorted(), files.toSorted());
       },
     },
@@ -190,10 +190,10 @@ function activityCases(): ConformanceCase[] {
       run: async (subject) => {
         const { recordId } = await writtenActivity(subject.crm);
         await subject.remove("activity", recordId);
-        assert.equal(okOf(await subject.crm.records.activity.read(recordId, soon())), null);
+        assert.equal(expectOk(await subject.crm.records.activity.read(recordId, soon())), null);
         for (const change of [{ subject: "new" }, { text: "new" }, { fileIds: ["1"] }]) {
           assert.equal(
-            okOf(await subject.crm.records.activity.update({ recordId: recordId, changed: change }, soon())),
+            expectOk(await subject.crm.records.activity.update({ recordId: recordId, changed: change }, soon())),
             null,
           );
         }
@@ -207,40 +207,40 @@ function dealChangeCases(): ConformanceCase[] {
     {
       name: "deal: moved to a stage and given tags beside those that it has, twice the same",
       run: async (subject) => {
-        const { recordId } = okOf(await (await prepareWrite(subject.crm, "deal")).send());
+        const { recordId } = expectOk(await (await prepareWrite(subject.crm, "deal")).send());
         const change = {
           place: { pipeline: null, stage: subject.laterStage },
           addTags: ["topic:pricing", "topic:größe, farbe"],
         };
         for (let times = 0; times < 2; times += 1) {
           assert.equal(
-            okOf(await subject.crm.records.deal.update({ recordId: recordId, ...change }, soon()))?.recordId,
+            expectOk(await subject.crm.records.deal.update({ recordId: recordId, ...change }, soon()))?.recordId,
             recordId,
           );
-          const deal = await subject.dealOf(recordId);
+          const deal = await subject.getDeal(recordId);
           assert.equal(deal.stage, subject.laterStage);
           assert.deepEqual(deal.tags.toSorted(), ["email-sourced", ...change.addTags].toSorted());
         }
-        okOf(await subject.crm.records.deal.update({ recordId: recordId, place: null, addTags: ["x"] }, soon()));
-        assert.equal((await subject.dealOf(recordId)).stage, subject.laterStage);
+        expectOk(await subject.crm.records.deal.update({ recordId: recordId, place: null, addTags: ["x"] }, soon()));
+        assert.equal((await subject.getDeal(recordId)).stage, subject.laterStage);
       },
     },
     {
       name: "deal: one that a person deleted is moved to null; a stage that is not there is the record's fault",
       run: async (subject) => {
-        const { recordId } = okOf(await (await prepareWrite(subject.crm, "deal")).send());
+        const { recordId } = expectOk(await (await prepareWrite(subject.crm, "deal")).send());
         const nowhere = { place: { pipeline: null, stage: "no-such-stage" }, addTags: [] };
-        const refused = faultOf(await subject.crm.records.deal.update({ recordId: recordId, ...nowhere }, soon()));
+        const refused = expectFault(await subject.crm.records.deal.update({ recordId: recordId, ...nowhere }, soon()));
         assert.equal(refused.kind, "record-permanent");
         await subject.remove("deal", recordId);
         const change = { place: { pipeline: null, stage: subject.laterStage }, addTags: [] };
-        assert.equal(okOf(await subject.crm.records.deal.update({ recordId: recordId, ...change }, soon())), null);
+        assert.equal(expectOk(await subject.crm.records.deal.update({ recordId: recordId, ...change }, soon())), null);
       },
     },
   ];
 }
 
-function fixedOf(fixed: readonly ActivityField[], changed: object): ActivityField[] {
+function findFixed(fixed: readonly ActivityField[], changed: object): ActivityField[] {
   return fixed.filter((field) => field in changed);
 }
 
@@ -251,9 +251,9 @@ function without<T extends object>(fixed: readonly string[], changed: T): Partia
 async function writtenActivity(
   crm: Crm,
 ): Promise<{ input: ActivityInput; recordId: string; stored: Readonly<Record<string, string>> }> {
-  const contact = okOf(await (await prepareWrite(crm, "contact")).send());
+  const contact = expectOk(await (await prepareWrite(crm, "contact")).send());
   const input = activityInput(`eml_${plainId()}`, contact.recordId, null);
-  const { recordId, stored = {} } = okOf(await crm.records.activity.write(input, soon()));
+  const { recordId, stored = {} } = expectOk(await crm.records.activity.write(input, soon()));
   return { input, recordId, stored };
 }
 

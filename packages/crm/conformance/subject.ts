@@ -33,11 +33,11 @@ export interface ConformanceSubject {
   /** Makes a contact with this number (E.164) and no address, written as people write numbers there, some time ago; gives its id. */
   readonly addContact: (phone: string) => Promise<string>;
   /** The company that a contact belongs to. */
-  readonly companyOf: (contactId: string) => Promise<string | null>;
+  readonly getCompany: (contactId: string) => Promise<string | null>;
   /** Keeps a message that people sent from the CRM at a deal, some time ago; absent where a CRM's messages are registered instead. */
   readonly addSentMessage?: (messageId: string, dealId: string) => Promise<void>;
   /** Where a deal stands and which tags it has, as the CRM stores them. */
-  readonly dealOf: (recordId: string) => Promise<{ readonly stage: string; readonly tags: readonly string[] }>;
+  readonly getDeal: (recordId: string) => Promise<{ readonly stage: string; readonly tags: readonly string[] }>;
   /** A stage of the stand-in that new deals do not begin in. */
   readonly laterStage: string;
   /** How long a client waits that a late write leaves behind, ms; by default 150. Longer than the calls before that write take. */
@@ -65,12 +65,12 @@ export const inMs = (milliseconds: number): { deadline: number } => ({ deadline:
 
 export const soon = () => inMs(PATIENT_MS);
 
-export function okOf<T>(result: CallResult<T>): T {
+export function expectOk<T>(result: CallResult<T>): T {
   if (!result.ok) assert.fail(`expected success, got ${result.fault.code}: ${result.fault.message}`);
   return result.value;
 }
 
-export function faultOf(result: CallResult<unknown>): CallFault {
+export function expectFault(result: CallResult<unknown>): CallFault {
   if (result.ok) assert.fail("expected a fault, got success");
   return result.fault;
 }

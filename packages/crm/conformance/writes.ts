@@ -10,7 +10,7 @@ import type {
   RecordName,
   Written,
 } from "../src/port.ts";
-import { FILENAME, inMs, okOf, PATIENT_MS, plainId, soon } from "./subject.ts";
+import { FILENAME, inMs, expectOk, PATIENT_MS, plainId, soon } from "./subject.ts";
 
 /** One write of a record, repeatable: its key, and the address in it that no fault may quote. */
 export interface Write {
@@ -46,10 +46,10 @@ export async function settle(crm: Crm, record: RecordName, write: Write): Promis
   const { how } = crm.records[record].settle;
   assert.notEqual(how, "none", `${record} declares that nothing settles it`);
   if (how === "consistent-lookup") {
-    const found = okOf(await lookUp(crm, record, write));
+    const found = expectOk(await lookUp(crm, record, write));
     if (found !== null) return found;
   }
-  return okOf(await write.send());
+  return expectOk(await write.send());
 }
 
 export async function prepareWrite(crm: Crm, record: RecordName, target: Crm = crm): Promise<Write> {
@@ -64,15 +64,15 @@ export async function prepareWrite(crm: Crm, record: RecordName, target: Crm = c
     sought: { key, since, filename: FILENAME, ...parents },
     send: (milliseconds = PATIENT_MS, replaces) => send(inMs(milliseconds), { replaces: replaces ?? null }),
   });
-  const parentsOf = async (): Promise<Parents> => {
-    return { contactId: okOf(await crm.records.contact.write(contact, soon())).recordId, dealId: null };
+  const writeParents = async (): Promise<Parents> => {
+    return { contactId: expectOk(await crm.records.contact.write(contact, soon())).recordId, dealId: null };
   };
   switch (record) {
     case "contact":
       return write(email, (options, again) => target.records.contact.write({ ...contact, ...again }, options));
     case "company": {
       // What the account needs for companies is made with the first one.
-      okOf(await crm.records.company.write({ domain: `first-${id}.example`, name: "First" }, soon()));
+      expectOk(await crm.records.company.write({ domain: `first-${id}.example`, name: "First" }, soon()));
       const domain = `${id}.example`;
       return {
         ...write(domain, (options, again) => target.records.company.write({ domain, name: domain, ...again }, options)),
@@ -80,7 +80,7 @@ export async function prepareWrite(crm: Crm, record: RecordName, target: Crm = c
       };
     }
     case "file": {
-      const parents = await parentsOf();
+      const parents = await writeParents();
       const key = `eml_${id}/${id}${id}`;
       const file = { key, filename: FILENAME, contentType: "application/pdf", bytes: Buffer.from(`%PDF ${id}`) };
       return write(
@@ -90,13 +90,13 @@ export async function prepareWrite(crm: Crm, record: RecordName, target: Crm = c
       );
     }
     case "deal": {
-      const parents = await parentsOf();
+      const parents = await writeParents();
       const deal = dealInput(id, parents.contactId);
       return write(deal.key, (options, again) => target.records.deal.write({ ...deal, ...again }, options), parents);
     }
     case "task": {
-      const { contactId } = await parentsOf();
-      const dealId = okOf(await crm.records.deal.write(dealInput(id, contactId), soon())).recordId;
+      const { contactId } = await writeParents();
+      const dealId = expectOk(await crm.records.deal.write(dealInput(id, contactId), soon())).recordId;
       const about = { title: `Angebot senden 🗼 ${id}`, text: `An ${email}\n\nhttps://example.com/angebot?a=1&b=2` };
       const due = { dueAt: Date.UTC(2026, 4, 18, 9, 30), priority: "high" as const };
       const task = { key: `eml_${id}/pricing-asked`, ...about, ...due, contactId, dealId };
@@ -106,7 +106,7 @@ export async function prepareWrite(crm: Crm, record: RecordName, target: Crm = c
       });
     }
     case "activity": {
-      const parents = await parentsOf();
+      const parents = await writeParents();
       const activity = activityInput(`eml_${id}`, parents.contactId, email);
       return write(activity.key, (options) => target.records.activity.write(activity, options), parents);
     }

@@ -37,7 +37,7 @@ export function unreadable(code: ParseFault["code"], message: string): ParsedBod
 }
 
 /** The SMTP envelope as a provider tells it; null when it tells neither side. */
-export function envelopeOf(from: unknown, to: readonly unknown[]): Envelope | null {
+export function buildEnvelope(from: unknown, to: readonly unknown[]): Envelope | null {
   const sender = bareAddress(from);
   const recipients = [...new Set(to.map(bareAddress).filter((address) => address !== null))];
   return sender === null && recipients.length === 0 ? null : { from: sender, to: recipients };

@@ -12,7 +12,7 @@ const [HEAD, TAIL] = [2 * 1024 * 1024, 1024 * 1024];
 const LONGEST_VALUE = 512;
 
 /** The boundary of a multipart media type; null for none, or one that no client makes. */
-export function boundaryOf(contentType: string): string | null {
+export function getBoundary(contentType: string): string | null {
   const found = /;\s*boundary\s*=\s*(?:"([^"\\\r\n]+)"|([^\s;"]+))/i.exec(contentType);
   const boundary = found?.[1] ?? found?.[2] ?? "";
   return boundary === "" || boundary.length > LONGEST_BOUNDARY ? null : boundary;
@@ -22,7 +22,7 @@ export function boundaryOf(contentType: string): string | null {
  * Where the parts of a multipart body begin: offsets behind each delimiter, in order. Null past {@link MOST_PARTS}: the search ends
  * there, and nothing has been made of the body. Prefixes of longer boundaries count as well, as they do for the parser.
  */
-export function partsOf(body: Buffer, boundary: string): number[] | null {
+export function findParts(body: Buffer, boundary: string): number[] | null {
   const delimiter = Buffer.from(`\r\n--${boundary}`, "latin1");
   const starts: number[] = [];
   const first = delimiter.subarray(2);
@@ -45,18 +45,18 @@ export function findFields<N extends string>(
 ): Partial<Record<N, string>> | null {
   const essence = contentType.split(";", 1)[0]?.trim().toLowerCase();
   if (essence === "application/x-www-form-urlencoded") return lastPairs(body, wanted);
-  const boundary = essence === "multipart/form-data" ? boundaryOf(contentType) : null;
+  const boundary = essence === "multipart/form-data" ? getBoundary(contentType) : null;
   if (boundary === null) return null;
   const delimiter = Buffer.from(`\r\n--${boundary}`, "latin1");
   const found: Partial<Record<N, string>> = {};
-  for (const [from, to] of windowsOf(body.length, boundary)) {
-    const starts = partsOf(body.subarray(from, to), boundary);
+  for (const [from, to] of getWindows(body.length, boundary)) {
+    const starts = findParts(body.subarray(from, to), boundary);
     if (starts === null) return null;
     for (const start of starts) {
       const head = body.subarray(from + start, from + start + NAME_WITHIN).toString("latin1");
       const end = head.indexOf("\r\n\r\n");
       const name = end === -1 ? undefined : NAME.exec(head.slice(0, end))?.[1];
-      if (name === undefined || !isOneOf(name, wanted)) continue;
+      if (name === undefined || !isWanted(name, wanted)) continue;
       const value = body.subarray(from + start + end + 4).subarray(0, LONGEST_VALUE + delimiter.length);
       const behind = value.indexOf(delimiter);
       if (behind !== -1) found[name] = value.subarray(0, behind).toString("utf8");
@@ -66,7 +66,7 @@ export function findFields<N extends string>(
 }
 
 /** Short fields stand before the files of a form, behind them, or both. */
-function windowsOf(length: number, boundary: string): [from: number, to: number][] {
+function getWindows(length: number, boundary: string): [from: number, to: number][] {
   if (boundary.length >= QUICK_BOUNDARY || length <= HEAD + TAIL) return [[0, length]];
   return [
     [0, HEAD],
@@ -78,7 +78,7 @@ const NAME = /^content-disposition\s*:\s*form-data\s*;(?:[^\r\n]*?;)?\s*name\s*=
 
 function lastPairs<N extends string>(body: Buffer, wanted: readonly N[]): Partial<Record<N, string>> | null {
   const found: Partial<Record<N, string>> = {};
-  const starts = pairsOf(body);
+  const starts = findPairs(body);
   if (starts === null) return null;
   for (const [index, start] of starts.entries()) {
     const next = starts[index + 1];
@@ -96,13 +96,13 @@ function lastPairs<N extends string>(body: Buffer, wanted: readonly N[]): Partia
 }
 
 /** Where the pairs of a urlencoded body begin; null past {@link MOST_PARTS}: the search ends there. */
-export function pairsOf(body: Buffer): number[] | null {
+export function findPairs(body: Buffer): number[] | null {
   const starts = [0];
   for (let at = body.indexOf(0x26); at !== -1; at = body.indexOf(0x26, at + 1))
     if (starts.push(at + 1) > MOST_PARTS) return null;
   return starts;
 }
 
-function isOneOf<N extends string>(name: string, wanted: readonly N[]): name is N {
+function isWanted<N extends string>(name: string, wanted: readonly N[]): name is N {
   return (wanted as readonly string[]).includes(name);
 }

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { Busboy } from "@fastify/busboy";
 import type { BusboyHeaders } from "@fastify/busboy";
 import { parseBoundedJson } from "./bounded-json.ts";
-import { MOST_PARTS, boundaryOf, pairsOf, partsOf } from "./form-scan.ts";
+import { MOST_PARTS, getBoundary, findPairs, findParts } from "./form-scan.ts";
 
 /** One field or file of a form, bytes as they came. */
 export interface FormPart {
@@ -32,7 +32,7 @@ export class Form {
 
   /** The field as a JSON value; undefined when it is absent or no JSON. */
   json(name: string): unknown {
-    return jsonOf(this.text(name));
+    return parseJson(this.text(name));
   }
 }
 
@@ -48,8 +48,8 @@ export async function readForm(body: Uint8Array, contentType: string): Promise<F
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const essence = contentType.split(";", 1)[0]?.trim().toLowerCase();
   if (essence === "application/x-www-form-urlencoded") return urlencoded(bytes);
-  const boundary = essence === "multipart/form-data" ? boundaryOf(contentType) : null;
-  if (boundary === null || partsOf(bytes, boundary) === null) return null;
+  const boundary = essence === "multipart/form-data" ? getBoundary(contentType) : null;
+  if (boundary === null || findParts(bytes, boundary) === null) return null;
   const parts: FormPart[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
@@ -89,7 +89,7 @@ export async function readForm(body: Uint8Array, contentType: string): Promise<F
 
 /** Byte for byte: a field may be raw mail in any charset, which a decoder to text would corrupt (rails/rails#46297). */
 function urlencoded(bytes: Buffer): Form | null {
-  if (pairsOf(bytes) === null) return null;
+  if (findPairs(bytes) === null) return null;
   const pairs = bytes.toString("latin1").split("&");
   return new Form(
     pairs
@@ -118,20 +118,20 @@ function percentDecoded(text: string): Buffer {
 }
 
 /** The value of a JSON text within the limits of bounded-json.ts; undefined for none. */
-export function jsonOf(text: string | null): unknown {
+export function parseJson(text: string | null): unknown {
   return text === null ? undefined : parseBoundedJson(Buffer.from(text, "utf8"));
 }
 
-export function objectOf(value: unknown): Record<string, unknown> | undefined {
+export function toObject(value: unknown): Record<string, unknown> | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : undefined;
 }
 
-export function stringOf(value: unknown): string | null {
+export function toText(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-export function listOf(value: unknown): unknown[] {
+export function toList(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }

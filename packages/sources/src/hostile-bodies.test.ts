@@ -60,10 +60,10 @@ const context: VerificationContext = {
 };
 
 const ENV = { KEY: "mg-signing-key", PAIR: "user:open-sesame-password-01" };
-const sourceOf = (written: object) => toSource(written, ENV);
+const readSource = (written: object) => toSource(written, ENV);
 
 describe("D1: an unknown sender's form", () => {
-  const source = sourceOf({ kind: "mailgun", secrets: ["env:KEY"] });
+  const source = readSource({ kind: "mailgun", secrets: ["env:KEY"] });
 
   test.each(FORMS)("of %s is refused, and no form is read for it", async (_what, contentType, make) => {
     const body = make();
@@ -142,12 +142,12 @@ describe("D1: JSON", () => {
 
   test.each(BOMBS)("of %s opens neither SES nor a source that trusts its headers", async (_what, make) => {
     const body = make();
-    const ses = sourceOf({ kind: "ses", topicArns: ["arn:aws:sns:eu-central-1:123456789012:inbound"] });
+    const ses = readSource({ kind: "ses", topicArns: ["arn:aws:sns:eu-central-1:123456789012:inbound"] });
     expect(await getSourceKind("ses").verification?.verify({ headers: {}, body }, ses, context)).toEqual({
       kind: "unverified",
       why: "malformed",
     });
-    const postmark = sourceOf({ kind: "postmark", secrets: ["env:PAIR"] });
+    const postmark = readSource({ kind: "postmark", secrets: ["env:PAIR"] });
     expect(
       await getSourceKind("postmark").verification?.verify({ headers: {}, body }, postmark, context),
     ).toMatchObject({ kind: "delivery" });
@@ -160,7 +160,7 @@ describe("D1: JSON", () => {
 });
 
 test("D4: Mailgun's event webhooks of both kinds are another event than received email", async () => {
-  const source = sourceOf({ kind: "mailgun", secrets: ["env:KEY"] });
+  const source = readSource({ kind: "mailgun", secrets: ["env:KEY"] });
   const timestamp = String(NOW / 1000);
   const signature = createHmac("sha256", "mg-signing-key").update(`${timestamp}tok`).digest("hex");
   const open = async (fields: Record<string, string>) =>

@@ -53,12 +53,12 @@ export async function takeApart(mime: Buffer): Promise<TakenApart> {
     }),
     text: mail.text ?? null,
     html: mail.html === false ? null : (mail.html ?? null),
-    from: entriesOf(mail.from),
-    to: entriesOf(mail.to),
-    cc: entriesOf(mail.cc),
-    bcc: entriesOf(mail.bcc),
+    from: toEntries(mail.from),
+    to: toEntries(mail.to),
+    cc: toEntries(mail.cc),
+    bcc: toEntries(mail.bcc),
     subject: mail.subject ?? "",
-    attachments: mail.attachments.map(fileOf),
+    attachments: mail.attachments.map(toTakenFile),
     headerBlock: mime.subarray(0, end),
   };
 }
@@ -70,7 +70,7 @@ function headerEnd(mime: Buffer): number {
   return lf === -1 ? mime.length : lf + 1;
 }
 
-function entriesOf(found: AddressObject | AddressObject[] | undefined): Entry[] {
+function toEntries(found: AddressObject | AddressObject[] | undefined): Entry[] {
   return [found ?? []]
     .flat()
     .flatMap(({ value }) => value)
@@ -78,7 +78,7 @@ function entriesOf(found: AddressObject | AddressObject[] | undefined): Entry[] 
     .flatMap(({ name, address }) => (address === undefined ? [] : [{ name, email: address }]));
 }
 
-function fileOf(file: Attachment, index: number): TakenFile {
+function toTakenFile(file: Attachment, index: number): TakenFile {
   return {
     filename: file.filename ?? `attachment-${index + 1}`,
     contentType: file.contentType,

@@ -8,7 +8,7 @@ import { getSourceKind } from "./registry.ts";
 import { encodeSendgrid } from "./sendgrid/encode.ts";
 import { encodeSes } from "./ses/encode.ts";
 import { POSTING } from "../testing/postings.ts";
-import { CREDENTIAL, verificationContext, SIGNING_KEY, SNS, sourceOf, TOPIC } from "../testing/sources.ts";
+import { CREDENTIAL, verificationContext, SIGNING_KEY, SNS, buildSource, TOPIC } from "../testing/sources.ts";
 
 type Encode = (posting: Posting) => EncodedRequest | Promise<EncodedRequest>;
 
@@ -67,7 +67,7 @@ test.each(SENDERS)(
   "%s: 200 mutations of a trusted post: each is named, and is an email or a fault with its reason",
   async (sender, kind, encode) => {
     const { headers, body } = await encode(POSTING);
-    const source = sourceOf(kind === "sendgrid" ? "sendgrid-basic" : kind);
+    const source = buildSource(kind === "sendgrid" ? "sendgrid-basic" : kind);
     const contentType = headers["content-type"] ?? "";
     const pick = generator(sender.length * 7919);
     const seen = new Set<string>();

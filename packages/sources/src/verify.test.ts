@@ -16,7 +16,7 @@ import {
   SENDGRID,
   SIGNING_KEY,
   SNS,
-  sourceOf,
+  buildSource,
   TOPIC,
 } from "../testing/sources.ts";
 import { basicAuthorization } from "./write-form.ts";
@@ -32,9 +32,9 @@ async function look(
 ): Promise<Verified> {
   const { verification } = getSourceKind(kind);
   if (verification === null) throw new Error(`${kind} is not posted`);
-  const why = verification.checkHeaders(request.headers, sourceOf(source), context.now);
+  const why = verification.checkHeaders(request.headers, buildSource(source), context.now);
   if (why !== null) return { kind: "unverified", why };
-  return verification.verify(request, sourceOf(source), context);
+  return verification.verify(request, buildSource(source), context);
 }
 
 const delivery = (deliveryId: string | null) => ({
@@ -141,7 +141,7 @@ describe("mailgun", () => {
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: Buffer.from(text),
     });
-    const plain = new URLSearchParams([...new URLSearchParams(await urlencodedOf(request))]).toString();
+    const plain = new URLSearchParams([...new URLSearchParams(await toUrlencoded(request))]).toString();
     expect(await look("mailgun", form(`signature=${"0".repeat(64)}&${plain}`))).toMatchObject({ kind: "delivery" });
     expect(await look("mailgun", form(`${plain}&signature=${"0".repeat(64)}`))).toEqual(notVerified("mismatch"));
   });
@@ -155,7 +155,7 @@ describe("mailgun", () => {
 
   test("an event webhook is no email", async () => {
     const request = await encodeMailgun(POSTING, { signingKey: SIGNING_KEY, mime: false });
-    const body = Buffer.from(`${await urlencodedOf(request)}&event-data=%7B%7D`);
+    const body = Buffer.from(`${await toUrlencoded(request)}&event-data=%7B%7D`);
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     expect(await look("mailgun", { headers, body })).toMatchObject({ kind: "not_email" });
   });
@@ -348,7 +348,7 @@ describe("cloudmailin", () => {
 });
 
 /** A post of fields only, as Mailgun makes it where there are no files. */
-async function urlencodedOf({ headers, body }: Request): Promise<string> {
+async function toUrlencoded({ headers, body }: Request): Promise<string> {
   const form = await readForm(body, headers["content-type"] ?? "");
   const fields = (form?.parts ?? []).flatMap(({ name, bytes, filename }): [string, string][] =>
     filename === null ? [[name, bytes.toString("utf8")]] : [],

@@ -35,7 +35,7 @@ const WRITTEN: Readonly<Record<string, object>> = {
 };
 
 /** A source by its name above, as a tenant's file makes it. */
-export function sourceOf(name: string): SourceSettings {
+export function buildSource(name: string): SourceSettings {
   return toSource(WRITTEN[name] ?? {}, { NEW: CREDENTIAL, OLD: OLD_CREDENTIAL, MAILGUN: SIGNING_KEY });
 }
 

@@ -23,7 +23,7 @@ export async function startFaultProxy(target: string, { lateMs }: LateWrites): P
   const late = new Set<Promise<unknown>>();
 
   const server = createServer((incoming, answer) => {
-    void bodyOf(incoming).then(async (body) => {
+    void readBody(incoming).then(async (body) => {
       const at = waiting.findIndex(({ path }) => path === incoming.url);
       const fault = at === -1 ? null : (waiting.splice(at, 1)[0]?.fault ?? null);
       await meet(fault, incoming, body, answer);
@@ -94,7 +94,7 @@ async function forward(target: string, incoming: IncomingMessage, body: Buffer):
   const { host: _, connection: __, ...headers } = incoming.headers;
   return new Promise((resolve, reject) => {
     const outgoing = request(`${target}${incoming.url}`, { method: incoming.method ?? "POST", headers }, (answer) => {
-      void bodyOf(answer).then((content) => {
+      void readBody(answer).then((content) => {
         const type = answer.headers["content-type"];
         resolve({
           status: answer.statusCode ?? 500,
@@ -108,7 +108,7 @@ async function forward(target: string, incoming: IncomingMessage, body: Buffer):
   });
 }
 
-async function bodyOf(stream: IncomingMessage): Promise<Buffer> {
+async function readBody(stream: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);

@@ -43,7 +43,7 @@ ${crm}`;
 }
 
 /** The guide's example as the tenant's file, with the API that it describes behind a proxy that breaks requests. */
-async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => void = () => {}) {
+async function createSubject(guard: Guard, onUpdate: (idempotencyKey: unknown) => void = () => {}) {
   const api = await startJsonApi(guard, onUpdate);
   const proxy = await startFaultProxy(api.origin, { lateMs: 900 });
   const logged: object[] = [];
@@ -82,11 +82,11 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
     remove: async (effect, recordId) => api.remove(COLLECTIONS[effect], recordId),
     addCompany: async (domain) => api.add("companies", { name: domain, domain }),
     addContact: async (phone) => api.add("contacts", { first_name: "Mara", phone }),
-    companyOf: async (contactId) => {
+    getCompany: async (contactId) => {
       const company = api.all("contacts").find(({ id }) => id === contactId)?.["company"];
       return typeof company === "string" ? company : null;
     },
-    dealOf: async (recordId) => {
+    getDeal: async (recordId) => {
       const deal = api.all("deals").find(({ id }) => id === recordId);
       return { stage: String(deal?.["stage"]), tags: deal?.["tags"] as string[] };
     },
@@ -95,7 +95,7 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
       merge: async (effect, into, from) => api.merge(COLLECTIONS[effect], into, from),
       close: async (dealId, how) => api.change("deals", dealId, { stage: how }),
       rename: async (effect, recordId, name) => api.change(COLLECTIONS[effect], recordId, { [NAMES[effect]]: name }),
-      nameOf: async (effect, recordId) =>
+      getName: async (effect, recordId) =>
         String(api.all(COLLECTIONS[effect]).find(({ id }) => id === recordId)?.[NAMES[effect]]),
       removeStage: async () => adapter(proxy.origin, { stage: "negotiation" }),
       requireField: async () => ({ name: "amount", end: api.require("deals", "amount") }),
@@ -114,9 +114,9 @@ async function subjectOf(guard: Guard, onUpdate: (idempotencyKey: unknown) => vo
 /** WR1, WR11: the guide's example keeps every promise of the port. */
 describe.each(["unique-key", "idempotency-key"] as const)("the guide's HTTP CRM, guarded by %s", (guard) => {
   // Every case has keys of its own, and ends what it changes of the API: one API does for all of them.
-  let shared: Awaited<ReturnType<typeof subjectOf>>;
+  let shared: Awaited<ReturnType<typeof createSubject>>;
   beforeAll(async () => {
-    shared = await subjectOf(guard);
+    shared = await createSubject(guard);
   });
   afterAll(async () => shared?.close());
 
@@ -131,7 +131,7 @@ describe.each(["unique-key", "idempotency-key"] as const)("the guide's HTTP CRM,
 
 describe("what the tenant's file says", () => {
   test("decides how an unknown write is settled; what it leaves out stays for an operator", async () => {
-    const { subject, close } = await subjectOf("unique-key");
+    const { subject, close } = await createSubject("unique-key");
     expect(subject.crm.records.contact.settle.how).toBe("consistent-lookup");
     await close();
     const bare = read(EXAMPLE.replaceAll(/\n {6}lookup: .*/g, ""), "http://127.0.0.1:9");
@@ -187,7 +187,7 @@ describe("what the tenant's file says", () => {
   });
 
   test("a contact whom somebody made before Inlet is found, not made again and not overwritten", async () => {
-    const { subject, api, close } = await subjectOf("idempotency-key");
+    const { subject, api, close } = await createSubject("idempotency-key");
     const headers = { authorization: "Bearer token-of-demo", "content-type": "application/json" };
     const body = JSON.stringify({ email: "ada@example.com", first_name: "Ada" });
     await fetch(`${api.origin}/contacts`, { method: "POST", headers, body });
@@ -200,7 +200,7 @@ describe("what the tenant's file says", () => {
   });
 
   test("a deal's id of a form that the API refuses is no deal, and no fault of the email's", async () => {
-    const { subject, close } = await subjectOf("unique-key");
+    const { subject, close } = await createSubject("unique-key");
     const options = { deadline: performance.now() + 5_000 };
     expect(await subject.crm.records.deal.read("foo", options)).toEqual({ ok: true, value: null });
     await close();
@@ -208,7 +208,7 @@ describe("what the tenant's file says", () => {
 
   test("an update back to an older value is written, though the API remembers keys", async () => {
     const keys: unknown[] = [];
-    const { subject, api, close } = await subjectOf("idempotency-key", (key) => keys.push(key));
+    const { subject, api, close } = await createSubject("idempotency-key", (key) => keys.push(key));
     const options = { deadline: performance.now() + 5_000 };
     const headers = { authorization: "Bearer token-of-demo", "content-type": "application/json" };
     await fetch(`${api.origin}/activities`, {

@@ -21,13 +21,13 @@ async function subject(): Promise<HubSpotSubject> {
 const soon = (ms = 5_000): { deadline: number } => ({ deadline: performance.now() + ms });
 const ADA = { email: "ada@example.com", firstName: "Ada", lastName: "Byron" };
 
-function faultOf(result: CallResult<unknown>): CallFault {
+function expectFault(result: CallResult<unknown>): CallFault {
   if (result.ok) throw new Error("expected a fault");
   expect(HUBSPOT_CODES).toContain(result.fault.code);
   return result.fault;
 }
 
-function valueOf<T>(result: CallResult<T>): T {
+function expectValue<T>(result: CallResult<T>): T {
   if (!result.ok) throw new Error(result.fault.code);
   return result.value;
 }
@@ -71,19 +71,19 @@ describe("answers and their class", () => {
   ])("%j on a write", async (rule, expected) => {
     const { crm, sandbox } = await subject();
     sandbox.faults.add({ match: { path: "/crm/v3/objects/contacts/batch/upsert" }, ...rule });
-    expect(faultOf(await crm.records.contact.write(ADA, soon()))).toMatchObject(expected);
+    expect(expectFault(await crm.records.contact.write(ADA, soon()))).toMatchObject(expected);
   });
 
   test("a 5xx on a read leaves nothing unknown", async () => {
     const { crm, sandbox } = await subject();
     sandbox.faults.add({ match: { method: "GET" }, status: 500 });
-    expect(faultOf(await crm.records.deal.read("1", soon()))).toMatchObject({ kind: "outage", unknown: false });
+    expect(expectFault(await crm.records.deal.read("1", soon()))).toMatchObject({ kind: "outage", unknown: false });
   });
 
   test("a 404 that HubSpot did not write is an outage, never 'not there'", async () => {
     const { adapter, origin } = await subject();
     const crm = adapter({ baseUrl: `${origin}/wrong/prefix` });
-    expect(faultOf(await crm.records.activity.lookup(sought("eml_1"), soon()))).toMatchObject({
+    expect(expectFault(await crm.records.activity.lookup(sought("eml_1"), soon()))).toMatchObject({
       code: "hubspot:404:ENDPOINT",
     });
   });
@@ -101,7 +101,7 @@ describe("answers and their class", () => {
 
   test("an activity for a contact that is gone is the record's fault", async () => {
     const { crm } = await subject();
-    const fault = faultOf(await crm.records.activity.write({ ...activity, contactId: "77" }, soon()));
+    const fault = expectFault(await crm.records.activity.write({ ...activity, contactId: "77" }, soon()));
     expect(fault).toMatchObject({ kind: "record-permanent", code: "hubspot:404" });
   });
 });
@@ -111,12 +111,16 @@ describe("once in effect", () => {
     "%s: even a settlement before the late write lands ends in one record",
     async (effect) => {
       const { crm, inject, landed, count } = await subject();
-      const contactId = effect === "contact" ? "" : valueOf(await crm.records.contact.write(ADA, soon())).recordId;
-      const write = writeOf(crm, effect, contactId);
+      const contactId = effect === "contact" ? "" : expectValue(await crm.records.contact.write(ADA, soon())).recordId;
+      const write = buildWrite(crm, effect, contactId);
       await inject(effect, "late-write");
-      expect(faultOf(await write.send(100))).toMatchObject({ kind: "outage", code: "hubspot:timeout", unknown: true });
-      expect(valueOf(await crm.records[effect].lookup(sought(write.key), soon()))).toBeNull();
-      valueOf(await write.send(5_000));
+      expect(expectFault(await write.send(100))).toMatchObject({
+        kind: "outage",
+        code: "hubspot:timeout",
+        unknown: true,
+      });
+      expect(expectValue(await crm.records[effect].lookup(sought(write.key), soon()))).toBeNull();
+      expectValue(await write.send(5_000));
       await landed();
       expect(await count(effect, write.key, "a.txt")).toBe(1);
     },
@@ -124,11 +128,11 @@ describe("once in effect", () => {
 
   test("a deal whose association fails is unknown, and sending it again completes it", async () => {
     const { crm, sandbox } = await subject();
-    const contactId = valueOf(await crm.records.contact.write(ADA, soon())).recordId;
-    const write = writeOf(crm, "deal", contactId);
+    const contactId = expectValue(await crm.records.contact.write(ADA, soon())).recordId;
+    const write = buildWrite(crm, "deal", contactId);
     sandbox.faults.add({ match: { method: "PUT" }, status: 429, times: 1 });
-    expect(faultOf(await write.send(5_000))).toMatchObject({ kind: "outage", unknown: true });
-    const { recordId } = valueOf(await write.send(5_000));
+    expect(expectFault(await write.send(5_000))).toMatchObject({ kind: "outage", unknown: true });
+    const { recordId } = expectValue(await write.send(5_000));
     const [deal, ...others] = sandbox.store.all("deals");
     expect(others).toEqual([]);
     expect(deal?.id).toBe(recordId);
@@ -138,8 +142,8 @@ describe("once in effect", () => {
 
   test("the names that a person gave a contact stay", async () => {
     const { crm, sandbox } = await subject();
-    const made = valueOf(await crm.records.contact.write(ADA, soon()));
-    const again = valueOf(await crm.records.contact.write({ ...ADA, firstName: "ADA", lastName: null }, soon()));
+    const made = expectValue(await crm.records.contact.write(ADA, soon()));
+    const again = expectValue(await crm.records.contact.write({ ...ADA, firstName: "ADA", lastName: null }, soon()));
     expect(again).toEqual({ recordId: made.recordId, created: false });
     expect(sandbox.store.find("contacts", made.recordId)?.properties).toMatchObject({
       firstname: "Ada",
@@ -151,9 +155,9 @@ describe("once in effect", () => {
     const { adapter, sandbox } = await subject();
     sandbox.store.clear();
     const crm = adapter();
-    const contactId = valueOf(await crm.records.contact.write(ADA, soon())).recordId;
-    valueOf(await crm.records.activity.write({ ...activity, contactId }, soon()));
-    valueOf(await writeOf(crm, "deal", contactId).send(5_000));
+    const contactId = expectValue(await crm.records.contact.write(ADA, soon())).recordId;
+    expectValue(await crm.records.activity.write({ ...activity, contactId }, soon()));
+    expectValue(await buildWrite(crm, "deal", contactId).send(5_000));
     expect(sandbox.store.definitions("emails").get("inlet_email_key")?.hasUniqueValue).toBe(true);
   });
 
@@ -161,12 +165,12 @@ describe("once in effect", () => {
     const { adapter, sandbox } = await subject();
     sandbox.store.clear();
     const { setup } = adapter();
-    const missing = faultOf(await setup.verify(null, soon()));
+    const missing = expectFault(await setup.verify(null, soon()));
     expect(missing).toMatchObject({ kind: "outage", code: "hubspot:400:PROPERTY_MISSING", unknown: false });
     expect(missing.message).toContain("inlet_conversation of deals is not there");
     expect(sandbox.store.definitions("emails").has("inlet_email_key")).toBe(false);
-    expect(valueOf(await setup.prepare(null, soon())).made).toContain("emails.inlet_email_key");
-    expect(valueOf(await setup.verify(null, soon()))).toBeNull();
+    expect(expectValue(await setup.prepare(null, soon())).made).toContain("emails.inlet_email_key");
+    expect(expectValue(await setup.verify(null, soon()))).toBeNull();
   });
 
   test("a property that is there but not unique stops the account instead of making duplicates", async () => {
@@ -176,7 +180,7 @@ describe("once in effect", () => {
     sandbox.store.define("emails", { ...known, hasUniqueValue: false });
     const { setup } = adapter();
     for (const look of [setup.atStart, setup.verify, setup.prepare])
-      expect(faultOf(await look(null, soon()))).toMatchObject({ code: "hubspot:400:PROPERTY_MISSING" });
+      expect(expectFault(await look(null, soon()))).toMatchObject({ code: "hubspot:400:PROPERTY_MISSING" });
   });
 });
 
@@ -205,14 +209,14 @@ describe("the first byte decides", () => {
     const crm = adapter({ baseUrl: `http://127.0.0.1:${server.port}`, timeoutMs: 300 });
     const place = { pipeline: "default", stage: "appointmentscheduled" };
     const deal = { key: "cnv_1", name: "x", contactId: "1", tags: [], ...place };
-    expect(faultOf(await crm.records.deal.write(deal, soon()))).toMatchObject({ kind: "outage", ...expected });
+    expect(expectFault(await crm.records.deal.write(deal, soon()))).toMatchObject({ kind: "outage", ...expected });
   });
 
   test("TLS that fails and a name that does not resolve leave nothing unknown", async () => {
     const server = await listening((socket) => socket.end("not TLS\r\n"));
     const { adapter } = await subject();
     for (const baseUrl of [`https://127.0.0.1:${server.port}`, "http://crm.invalid"]) {
-      expect(faultOf(await adapter({ baseUrl }).records.file.write(file, soon()))).toMatchObject({
+      expect(expectFault(await adapter({ baseUrl }).records.file.write(file, soon()))).toMatchObject({
         kind: "outage",
         unknown: false,
       });
@@ -228,9 +232,9 @@ describe("the first byte decides", () => {
     // The adapter's 64 connections are all taken by calls that get no answer.
     const holders = Array.from({ length: 64 }, () => upload(4_000));
     await vi.waitFor(() => expect(reached.size).toBe(64), { timeout: 3_000 });
-    const waiting = (await Promise.all(Array.from({ length: 8 }, () => upload(50)))).map(faultOf);
+    const waiting = (await Promise.all(Array.from({ length: 8 }, () => upload(50)))).map(expectFault);
     expect(waiting.map(({ code, unknown }) => [code, unknown])).toEqual(waiting.map(() => ["hubspot:deadline", false]));
-    const held = (await Promise.all(holders)).map(faultOf);
+    const held = (await Promise.all(holders)).map(expectFault);
     expect(new Set(held.map(({ code, unknown }) => `${code} ${unknown}`))).toEqual(new Set(["hubspot:timeout true"]));
     // A call that was given up is not sent once a connection is free.
     expect(reached.size).toBe(64);
@@ -239,12 +243,12 @@ describe("the first byte decides", () => {
 
 test("every call is reported with a template, never an id, and its outcome", async () => {
   const { crm, calls, inject } = await subject();
-  const contactId = valueOf(await crm.records.contact.write(ADA, soon())).recordId;
+  const contactId = expectValue(await crm.records.contact.write(ADA, soon())).recordId;
   calls.length = 0;
-  valueOf(await crm.records.activity.write({ ...activity, contactId }, soon()));
-  valueOf(await crm.records.activity.lookup(sought(activity.key), soon()));
+  expectValue(await crm.records.activity.write({ ...activity, contactId }, soon()));
+  expectValue(await crm.records.activity.lookup(sought(activity.key), soon()));
   await inject("activity", "drop-after-write");
-  faultOf(await crm.records.activity.write({ ...activity, key: "eml_2", contactId }, soon()));
+  expectFault(await crm.records.activity.write({ ...activity, key: "eml_2", contactId }, soon()));
   expect(calls.map(({ operation, status, outcome }) => [operation, status, outcome])).toEqual([
     ["hubspot POST /crm/v3/objects/emails", 201, "ok"],
     ["hubspot GET /crm/v3/objects/emails/{emailId}", 200, "ok"],
@@ -284,7 +288,7 @@ function sought(key: string) {
   return { key, since: null, filename: "a.txt", contactId: "1", dealId: null };
 }
 
-function writeOf(crm: Crm, effect: "contact" | "deal" | "activity" | "file", contactId: string) {
+function buildWrite(crm: Crm, effect: "contact" | "deal" | "activity" | "file", contactId: string) {
   const place = { pipeline: null, stage: null };
   const deal = { key: "cnv_1", name: "Hello", contactId, tags: ["email-sourced"], ...place };
   return {

@@ -65,7 +65,7 @@ export async function startJsonApi(
     "/:name",
     async (request, reply) => {
       if (forbidden.has(request.params.name)) return reply.code(403).send({ error: "not allowed" });
-      const fields = request.isMultipart() ? await formOf(request.parts()) : (request.body ?? {});
+      const fields = request.isMultipart() ? await readForm(request.parts()) : (request.body ?? {});
       const idempotencyKey = String(request.headers["idempotency-key"]);
       const before = byIdempotencyKey.get(idempotencyKey);
       if (guard === "idempotency-key" && before !== undefined) return { data: before };
@@ -156,7 +156,7 @@ export async function startJsonApi(
   };
 }
 
-async function formOf(parts: AsyncIterable<unknown>): Promise<Record<string, unknown>> {
+async function readForm(parts: AsyncIterable<unknown>): Promise<Record<string, unknown>> {
   const fields: Record<string, unknown> = {};
   for await (const part of parts as AsyncIterable<
     | { type: "field"; fieldname: string; value: unknown }

@@ -45,13 +45,13 @@ function instance(settings: OAuthSettings, store: GrantStore = memoryGrants()): 
   return { tokens, calls, logged };
 }
 
-async function tokenOf({ tokens }: Instance): Promise<string> {
+async function getToken({ tokens }: Instance): Promise<string> {
   const result = await tokens.current(soon());
   if (!result.ok) throw new Error(result.fault.code);
   return result.value;
 }
 
-async function codeOf({ tokens }: Instance, deadline = soon()): Promise<string> {
+async function getCode({ tokens }: Instance, deadline = soon()): Promise<string> {
   const result = await tokens.current(deadline);
   return result.ok ? "ok" : result.fault.code;
 }
@@ -64,17 +64,17 @@ describe("a token that is good", () => {
   test("is asked for once by many callers, and again shortly before it ends, each time with the newest refresh token", async () => {
     const endpoint = await server();
     const one = instance(endpoint.settings());
-    const many = await Promise.all(Array.from({ length: 20 }, async () => tokenOf(one)));
+    const many = await Promise.all(Array.from({ length: 20 }, async () => getToken(one)));
     expect(new Set(many).size).toBe(1);
     expect(endpoint.requests).toHaveLength(1);
     const begun = clock;
     sleepUntil(begun + 28 * MINUTE);
-    expect(await tokenOf(one)).toBe(many[0]);
+    expect(await getToken(one)).toBe(many[0]);
     sleepUntil(begun + 29 * MINUTE + 1);
-    const second = await tokenOf(one);
+    const second = await getToken(one);
     expect(second).not.toBe(many[0]);
     sleepUntil(clock + 29 * MINUTE + 1);
-    await tokenOf(one);
+    await getToken(one);
     expect(endpoint.reuses()).toBe(0);
     expect(new Set(endpoint.requests.map(({ refreshToken }) => refreshToken)).size).toBe(3);
     expect(one.calls.map(({ operation, outcome, code }) => [operation, outcome, code])).toEqual(
@@ -85,31 +85,31 @@ describe("a token that is good", () => {
   test("goes on while its renewal fails shortly before its end, and the endpoint is let be meanwhile", async () => {
     const endpoint = await server();
     const one = instance(endpoint.settings());
-    const first = await tokenOf(one);
+    const first = await getToken(one);
     sleepUntil(clock + 29 * MINUTE + 1);
     endpoint.answerNext({ status: 503, body: "<html>away</html>" });
-    expect(await tokenOf(one)).toBe(first);
-    expect(await tokenOf(one)).toBe(first);
+    expect(await getToken(one)).toBe(first);
+    expect(await getToken(one)).toBe(first);
     expect(endpoint.requests).toHaveLength(2);
     sleepUntil(clock + 5_001);
-    expect(await tokenOf(one)).not.toBe(first);
+    expect(await getToken(one)).not.toBe(first);
   });
 
   test("of a life of seconds is renewed in its second half; one without an end is used until it is refused", async () => {
     const short = await server({ expiresIn: 20 });
     const one = instance(short.settings());
-    const first = await tokenOf(one);
+    const first = await getToken(one);
     sleepUntil(clock + 9_000);
-    expect(await tokenOf(one)).toBe(first);
+    expect(await getToken(one)).toBe(first);
     sleepUntil(clock + 2_000);
-    expect(await tokenOf(one)).not.toBe(first);
+    expect(await getToken(one)).not.toBe(first);
 
     const endless = await server({ expiresIn: null, rotates: false });
     const other = instance(endless.settings());
-    const kept = await tokenOf(other);
+    const kept = await getToken(other);
     sleepUntil(clock + 365 * 24 * 60 * MINUTE);
-    expect(await tokenOf(other)).toBe(kept);
-    const next = await other.tokens.insteadOf(kept, soon());
+    expect(await getToken(other)).toBe(kept);
+    const next = await other.tokens.replace(kept, soon());
     expect(next).toMatchObject({ ok: true, value: expect.stringMatching(/^access-/) as string });
     expect(endless.requests.map(({ refreshToken }) => refreshToken)).toEqual(
       Array.from({ length: 2 }, () => endless.firstRefreshToken),
@@ -121,24 +121,24 @@ describe("a token that the CRM refuses", () => {
   test("is replaced once for all its callers; one that was issued just now is not to blame", async () => {
     const endpoint = await server();
     const one = instance(endpoint.settings());
-    const first = await tokenOf(one);
-    expect(await one.tokens.insteadOf(first, soon())).toEqual({ ok: true, value: null });
+    const first = await getToken(one);
+    expect(await one.tokens.replace(first, soon())).toEqual({ ok: true, value: null });
     sleepUntil(clock + MINUTE);
-    const others = await Promise.all(Array.from({ length: 8 }, async () => one.tokens.insteadOf(first, soon())));
+    const others = await Promise.all(Array.from({ length: 8 }, async () => one.tokens.replace(first, soon())));
     expect(new Set(others.map((result) => (result.ok ? result.value : result.fault.code))).size).toBe(1);
     expect(endpoint.requests).toHaveLength(2);
-    expect(await tokenOf(one)).not.toBe(first);
+    expect(await getToken(one)).not.toBe(first);
   });
 
   test("is replaced by the one that another instance has got meanwhile", async () => {
     const endpoint = await server();
     const store = memoryGrants();
     const [one, two] = [instance(endpoint.settings(), store), instance(endpoint.settings(), store)];
-    const first = await tokenOf(one);
-    expect(await tokenOf(two)).toBe(first);
+    const first = await getToken(one);
+    expect(await getToken(two)).toBe(first);
     sleepUntil(clock + MINUTE);
-    const second = await one.tokens.insteadOf(first, soon());
-    expect(await two.tokens.insteadOf(first, soon())).toEqual(second);
+    const second = await one.tokens.replace(first, soon());
+    expect(await two.tokens.replace(first, soon())).toEqual(second);
     expect(endpoint.requests).toHaveLength(2);
   });
 });
@@ -147,23 +147,23 @@ test("of a server that ends a token with the next one, a token just issued is re
   const endpoint = await server({ expiresIn: 20, onlyNewest: true });
   const store = memoryGrants();
   const [one, two] = [instance(endpoint.settings(), store), instance(endpoint.settings(), store)];
-  const first = await tokenOf(one);
-  expect(await tokenOf(two)).toBe(first);
+  const first = await getToken(one);
+  expect(await getToken(two)).toBe(first);
   sleepUntil(clock + 11_000);
-  const second = await tokenOf(one);
+  const second = await getToken(one);
   expect(endpoint.accepted.map(({ token }) => token)).not.toContain(first);
-  expect(await two.tokens.insteadOf(first, soon())).toEqual({ ok: true, value: second });
+  expect(await two.tokens.replace(first, soon())).toEqual({ ok: true, value: second });
   expect(endpoint.requests).toHaveLength(2);
 });
 
 describe("what the endpoint is told", () => {
   test("the client by form or by header, the scope, and for client_credentials no refresh token", async () => {
     const endpoint = await server();
-    await tokenOf(instance(endpoint.settings({ scope: "contacts deals" })));
+    await getToken(instance(endpoint.settings({ scope: "contacts deals" })));
     const bare = instance(endpoint.settings({ refreshToken: null, clientAuth: "basic", scope: "contacts" }));
-    const first = await tokenOf(bare);
+    const first = await getToken(bare);
     sleepUntil(clock + 30 * MINUTE);
-    expect(await tokenOf(bare)).not.toBe(first);
+    expect(await getToken(bare)).not.toBe(first);
     const credentials = { grant: "client_credentials", refreshToken: null, scope: "contacts", clientAuth: "basic" };
     expect(endpoint.requests).toEqual([
       {
@@ -206,23 +206,23 @@ describe("faults", () => {
     if (code === "oauth:429") expect(result).toMatchObject({ fault: { retryAfterMs: 7_000 } });
     expect(one.logged).toMatchObject([{ tenant: "acme", operation: "oauth POST token", code }]);
     // The next try is a new one.
-    expect(await codeOf(one)).toBe("ok");
+    expect(await getCode(one)).toBe("ok");
   });
 
   test("a challenge in place of an error is a client that is refused", async () => {
     const endpoint = await server();
     const one = instance(endpoint.settings());
     endpoint.answerNext({ status: 401, body: "{}", headers: { "www-authenticate": 'Basic realm="x"' } });
-    expect(await codeOf(one)).toBe("oauth:invalid_client");
+    expect(await getCode(one)).toBe("oauth:invalid_client");
   });
 
   test("an endpoint that is away, and one that does not answer before the caller's deadline", async () => {
     const endpoint = await server({ ms: 300 });
-    expect(await codeOf(instance(endpoint.settings({ tokenUrl: "http://127.0.0.1:9/token" })))).toBe("oauth:connect");
+    expect(await getCode(instance(endpoint.settings({ tokenUrl: "http://127.0.0.1:9/token" })))).toBe("oauth:connect");
     const slow = instance(endpoint.settings());
-    expect(await codeOf(slow, soon(50))).toBe("oauth:deadline");
+    expect(await getCode(slow, soon(50))).toBe("oauth:deadline");
     // The request went on: its rotated token is not lost.
-    expect(await codeOf(slow)).toBe("ok");
+    expect(await getCode(slow)).toBe("ok");
     expect(endpoint.requests).toHaveLength(1);
   });
 
@@ -231,7 +231,7 @@ describe("faults", () => {
     const store = memoryGrants();
     const settings = endpoint.settings();
     const one = instance(settings, store);
-    const first = await tokenOf(one);
+    const first = await getToken(one);
     endpoint.revokeGrant();
     sleepUntil(clock + 30 * MINUTE);
     const result = await one.tokens.current(soon());
@@ -242,7 +242,7 @@ describe("faults", () => {
 
     const renewed = await server();
     const again = instance({ ...renewed.settings(), tokenUrl: renewed.url }, store);
-    expect(await tokenOf(again)).not.toBe(first);
+    expect(await getToken(again)).not.toBe(first);
     const told = JSON.stringify([one.logged, one.calls, result, again.logged]);
     for (const hidden of [CLIENT.secret, endpoint.firstRefreshToken, first, 'is over"'])
       expect(told).not.toContain(hidden);
@@ -252,8 +252,8 @@ describe("faults", () => {
     const endpoint = await server();
     const one = instance(endpoint.settings());
     endpoint.answerNext("lost");
-    expect(await codeOf(one)).toBe("oauth:reset");
-    expect(await codeOf(one)).toBe("oauth:invalid_grant");
+    expect(await getCode(one)).toBe("oauth:reset");
+    expect(await getCode(one)).toBe("oauth:invalid_grant");
   });
 });
 
@@ -269,11 +269,11 @@ describe("the store", () => {
         return store.keep(key, generation, sealed);
       },
     };
-    const first = await tokenOf(instance(endpoint.settings(), watched));
+    const first = await getToken(instance(endpoint.settings(), watched));
     const restarted = instance(endpoint.settings({ clientSecret: secret(CLIENT.secret) }), watched);
-    expect(await tokenOf(restarted)).toBe(first);
+    expect(await getToken(restarted)).toBe(first);
     sleepUntil(clock + 30 * MINUTE);
-    await tokenOf(restarted);
+    await getToken(restarted);
     expect(endpoint.requests).toHaveLength(2);
     expect(endpoint.reuses()).toBe(0);
     expect(kept).toHaveLength(2);
@@ -294,9 +294,9 @@ describe("the store", () => {
     const one = instance(endpoint.settings(), shaky);
     await expect(one.tokens.current(soon())).rejects.toThrow(/does not answer/);
     away = false;
-    const token = await tokenOf(one);
+    const token = await getToken(one);
     expect(endpoint.requests).toHaveLength(1);
-    expect(await tokenOf(instance(endpoint.settings(), store))).toBe(token);
+    expect(await getToken(instance(endpoint.settings(), store))).toBe(token);
   });
 
   test("two processes with different refresh tokens in their files take nothing from each other", async () => {
@@ -304,8 +304,8 @@ describe("the store", () => {
     const store = memoryGrants();
     const [one, two] = [instance(older.settings(), store), instance(newer.settings(), store)];
     for (let round = 0; round < 3; round += 1) {
-      await tokenOf(one);
-      await tokenOf(two);
+      await getToken(one);
+      await getToken(two);
       sleepUntil(clock + 30 * MINUTE);
     }
     expect([older.reuses(), newer.reuses()]).toEqual([0, 0]);

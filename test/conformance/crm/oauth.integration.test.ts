@@ -34,7 +34,7 @@ async function startServer(options?: Parameters<typeof startTokenServer>[0]): Pr
 }
 
 /** The tokens of one instance. An adapter closes those that it is given; `close: false` leaves it to that. */
-function tokensOf(
+function createTokens(
   server: TokenServer,
   tenant: string,
   store: GrantStore,
@@ -55,7 +55,7 @@ test("instances that all need a token at once, again and again, ask once each ti
   const server = await startServer({ ms: 30 });
   const tenant = newTenant();
   const clock = { now: Date.now() };
-  const instances = [first, second].map(({ grants }) => tokensOf(server, tenant, grants, { clock }));
+  const instances = [first, second].map(({ grants }) => createTokens(server, tenant, grants, { clock }));
   const rounds = 12;
   const seen = new Set<string>();
   for (let round = 0; round < rounds; round += 1) {
@@ -83,7 +83,7 @@ test("an instance that died while it asked holds the others up until its lease i
       return got;
     },
   };
-  expect(await tokensOf(server, tenant, store).current(soon())).toMatchObject({ ok: true });
+  expect(await createTokens(server, tenant, store).current(soon())).toMatchObject({ ok: true });
   expect([leases[0], leases.at(-1)]).toEqual([false, true]);
   expect(server.requests).toHaveLength(1);
 });
@@ -101,7 +101,7 @@ test("what an instance is answered after its lease was over counts for the one t
       return first.grants.keep(...kept);
     },
   };
-  const held = tokensOf(server, tenant, slow).current(soon());
+  const held = createTokens(server, tenant, slow).current(soon());
   await expect.poll(() => letKeep !== undefined).toBe(true);
   const quick: GrantStore = {
     ...second.grants,
@@ -111,7 +111,7 @@ test("what an instance is answered after its lease was over counts for the one t
       return second.grants.release(...released);
     },
   };
-  const answer = await tokensOf(server, tenant, quick).current(soon());
+  const answer = await createTokens(server, tenant, quick).current(soon());
   expect(answer).toEqual(await held);
   expect(server.reuses()).toBe(1);
 });
@@ -133,7 +133,7 @@ test("a CRM that ends all tokens: the adapters of two instances go on, each writ
       timeoutMs: 5_000,
       pipeline: null,
       stage: null,
-      tokens: tokensOf(server, tenant, grants, { clock, close: false }),
+      tokens: createTokens(server, tenant, grants, { clock, close: false }),
       onCall: (report) => void reports.push(report),
     });
     opened.push(crm);

@@ -66,7 +66,7 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
     inject: async (effect, fault) => proxy.add(`/json/2/${MODELS[effect]}/load`, fault),
     landed: () => proxy.landed(),
     count: async (effect, key) => {
-      const domain = [contentOf(effect, key)];
+      const domain = [getContent(effect, key)];
       return Number(await server.call(MODELS[effect], "search_count", { domain, context: { active_test: false } }));
     },
     remove: async (effect, recordId) => {
@@ -84,13 +84,13 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
       })) as number[];
       return String(id);
     },
-    companyOf: async (contactId) => {
+    getCompany: async (contactId) => {
       const [row] = (await server.call("res.partner", "read", { ids: [Number(contactId)], fields: ["parent_id"] })) as {
         parent_id: [number, string] | false;
       }[];
       return row === undefined || row.parent_id === false ? null : String(row.parent_id[0]);
     },
-    dealOf: async (recordId) => {
+    getDeal: async (recordId) => {
       const [deal = {}] = await rows(server, "crm.lead", Number(recordId), ["stage_id", "tag_ids"]);
       const tags = await Promise.all(
         (deal["tag_ids"] as number[]).map(async (id) => (await rows(server, "crm.tag", id, ["name"]))[0]?.["name"]),
@@ -114,7 +114,7 @@ export async function odooSubject(server: OdooServer): Promise<OdooSubject> {
       rename: async (effect, recordId, name) => {
         await server.call(MODELS[effect], "write", { ids: [Number(recordId)], vals: { [NAMES[effect]]: name } });
       },
-      nameOf: async (effect, recordId) =>
+      getName: async (effect, recordId) =>
         String((await rows(server, MODELS[effect], Number(recordId), [NAMES[effect]]))[0]?.[NAMES[effect]]),
       removeStage: async () => adapter({ stage: "A stage that people removed" }),
       removePipeline: async () => adapter({ pipeline: "A team that people removed", stage: "New" }),
@@ -147,7 +147,7 @@ const NAMES = {
 } as const;
 
 /** What only this test's records have in them, beside their external id. */
-function contentOf(effect: RecordName, key: string): readonly [string, string, string] {
+function getContent(effect: RecordName, key: string): readonly [string, string, string] {
   const id = key.slice(4);
   switch (effect) {
     case "contact":

@@ -33,7 +33,7 @@ export function removeRecord({ store }: Sandbox, effect: RecordName, recordId: s
 }
 
 /** What people do in HubSpot's pages. Its bin is what other CRMs call deleting: there is nothing to archive. */
-export function peopleOf(
+export function createPeople(
   sandbox: Sandbox,
   adapter: (options?: Partial<HubSpotOptions>) => Crm,
   writePath: Readonly<Record<RecordName, string>>,
@@ -59,7 +59,7 @@ export function peopleOf(
       const object = effect === "file" ? undefined : store.find(TYPES[effect], recordId);
       if (effect !== "file" && object !== undefined) store.update(object, { [NAMES[effect]]: name }, Date.now(), 0);
     },
-    nameOf: async (effect, recordId) =>
+    getName: async (effect, recordId) =>
       effect === "file"
         ? (store.file(recordId)?.name ?? "")
         : (store.find(TYPES[effect], recordId)?.properties[NAMES[effect]] ?? ""),

@@ -2,7 +2,7 @@ import { createHubSpot, fixedToken } from "@inlet/crm";
 import type { CallReport, Crm, HubSpotOptions, RecordName } from "@inlet/crm";
 import { type ConformanceSubject, type InjectedFault, LACKS } from "@inlet/crm/conformance";
 import { createSandbox } from "@inlet/crm-sandbox";
-import { peopleOf, removeRecord } from "./sandbox-people.ts";
+import { createPeople, removeRecord } from "./sandbox-people.ts";
 import type { FaultRule, Sandbox, SandboxOptions } from "@inlet/crm-sandbox";
 
 const WRITE_PATH: Readonly<Record<RecordName, string>> = {
@@ -79,7 +79,7 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     landed: () => sandbox.faults.landed(),
     count: async (effect, key) => count(sandbox, effect, key),
     remove: async (effect, recordId) => removeRecord(sandbox, effect, recordId),
-    people: peopleOf(sandbox, adapter, WRITE_PATH),
+    people: createPeople(sandbox, adapter, WRITE_PATH),
     lacks: LACKS.HubSpot,
     addCompany: async (domain) => {
       // Long enough ago to be in the search index.
@@ -88,12 +88,12 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
     addContact: async (phone) => {
       return sandbox.store.create("contacts", { firstname: "Mara", phone: spaced(phone) }, Date.now() - 60_000).id;
     },
-    companyOf: async (contactId) => {
+    getCompany: async (contactId) => {
       const contact = sandbox.store.find("contacts", contactId);
       if (contact === undefined) throw new Error(`no contact ${contactId}`);
       return sandbox.store.associated(contact, "companies")[0]?.toId ?? null;
     },
-    dealOf: async (recordId) => {
+    getDeal: async (recordId) => {
       const { dealstage = "", inlet_tags: tags = "" } = sandbox.store.find("deals", recordId)?.properties ?? {};
       return { stage: dealstage, tags: tags.split(";") };
     },

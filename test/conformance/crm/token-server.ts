@@ -58,7 +58,7 @@ export async function startTokenServer({
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const form = new URLSearchParams(await text(request));
-    const shown = clientOf(request.headers.authorization, form);
+    const shown = findClient(request.headers.authorization, form);
     const refreshToken = form.get("refresh_token");
     const grant = form.get("grant_type") ?? "";
     requests.push({ grant, refreshToken, scope: form.get("scope"), clientAuth: shown.by });
@@ -130,7 +130,7 @@ export async function startTokenServer({
   };
 }
 
-function clientOf(
+function findClient(
   header: string | undefined,
   form: URLSearchParams,
 ): { id: string; secret: string; by: "basic" | "post" } {

@@ -61,8 +61,8 @@ describe("its adapter", () => {
     remove: async (_, recordId) => void server.rows.delete(recordId),
     addCompany: async (domain) => server.insert("company", null, { domain }, Date.now() - 60_000)?.id ?? "",
     addContact: async (phone) => server.insert("contact", null, { phone }, Date.now() - 60_000)?.id ?? "",
-    companyOf: async (contactId) => (server.rows.get(contactId)?.fields["companyId"] ?? null) as string | null,
-    dealOf: async (recordId) => {
+    getCompany: async (contactId) => (server.rows.get(contactId)?.fields["companyId"] ?? null) as string | null,
+    getDeal: async (recordId) => {
       const { stage, tags } = server.rows.get(recordId)?.fields ?? {};
       return { stage: String(stage), tags: tags as string[] };
     },

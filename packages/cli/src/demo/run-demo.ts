@@ -40,11 +40,11 @@ export async function runDemo(context: CliContext, options: DemoOptions): Promis
   const ledger = openLedger({ connectionString: options.env["DATABASE_URL"] ?? "", maxConnections: 2 });
   context.err(`Sending ${samples.length} sample emails to ${options.gatewayUrl}/v1/inbound/${TENANT} …`);
   try {
-    const mimeOf = new Map<string, Buffer>();
+    const mimeByName = new Map<string, Buffer>();
     const open: { sample: Sample; title: string; posted: Posted; again: Posted | null }[] = [];
     for (const [index, sample] of samples.entries()) {
-      const mime = mimeOf.get(sample.sameEmailAs ?? "") ?? (await sampleEmail(sample, run));
-      for (const name of [sample.title, sample.file]) if (name !== undefined) mimeOf.set(name, mime);
+      const mime = mimeByName.get(sample.sameEmailAs ?? "") ?? (await sampleEmail(sample, run));
+      for (const name of [sample.title, sample.file]) if (name !== undefined) mimeByName.set(name, mime);
       const senderEventId = `${run}-${index}`;
       const posted = await post(sample, mime, senderEventId, options);
       open.push({ sample, title: sample.title, posted, again: null });

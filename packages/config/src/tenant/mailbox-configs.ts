@@ -7,14 +7,14 @@ export function mailboxConfigs(
   file: Pick<TenantFile, "mailboxes" | "unknownRecipients">,
   fault: (field: string, problem: string, remedy: string) => void,
 ): MailboxConfig[] {
-  const ownerOf = new Map<string, string>();
+  const ownerByText = new Map<string, string>();
   const mailboxes = Object.entries(file.mailboxes).map(([name, { addresses, tags, pipeline, stage, formInBody }]) => {
     const rules = new Set<string>();
     for (const address of addresses) {
       const reading = readAddressRule(address);
       if (!reading.ok) continue;
       const { text } = reading.rule;
-      const other = ownerOf.get(text) ?? name;
+      const other = ownerByText.get(text) ?? name;
       if (other !== name) {
         fault(
           `mailboxes.${name}.addresses`,
@@ -22,7 +22,7 @@ export function mailboxConfigs(
           "Leave it in one of the two",
         );
       }
-      ownerOf.set(text, other);
+      ownerByText.set(text, other);
       rules.add(text);
     }
     if (stage !== null && pipeline === null) {

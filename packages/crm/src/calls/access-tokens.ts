@@ -5,7 +5,7 @@ export interface AccessTokens {
   /** The token for a call; asked for every call. A fault says why there is none, and that nothing was sent to the CRM. */
   current(options: CallOptions): Promise<CallResult<string>>;
   /** The CRM answered 401 to `token`: another one, with which the call is worth one more try; null where there is none to be had. */
-  insteadOf(token: string, options: CallOptions): Promise<CallResult<string | null>>;
+  replace(token: string, options: CallOptions): Promise<CallResult<string | null>>;
   close(): Promise<void>;
 }
 
@@ -13,7 +13,7 @@ export interface AccessTokens {
 export function fixedToken(token: () => string): AccessTokens {
   return {
     current: async () => ({ ok: true, value: token() }),
-    insteadOf: async () => ({ ok: true, value: null }),
+    replace: async () => ({ ok: true, value: null }),
     close: async () => {},
   };
 }

@@ -19,7 +19,7 @@ function callerWith(answers: ExchangeResult[], others: CallResult<string | null>
   const reports: CallReport[] = [];
   const tokens: AccessTokens = {
     current: async () => ({ ok: true, value: "first" }),
-    insteadOf: async (token) => {
+    replace: async (token) => {
       expect(token).toBe("first");
       const other = others.shift();
       if (other === undefined) throw new Error("asked for another token too often");

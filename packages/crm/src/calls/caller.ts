@@ -95,7 +95,7 @@ export function createCaller(crm: string, options: CallerOptions): Caller {
       if (!token.ok) return token;
       const first = await callWith(token.value);
       if (!refused) return first;
-      const other = await tokens.insteadOf(token.value, { deadline });
+      const other = await tokens.replace(token.value, { deadline });
       if (!other.ok) return other;
       return other.value === null ? first : callWith(other.value);
     },

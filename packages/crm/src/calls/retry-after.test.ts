@@ -46,11 +46,11 @@ describe("L4: what a Retry-After asks for is read strictly, and capped", () => {
     ["odoo", odooFault],
     ["http", httpFault],
     ["oauth", oauthFault],
-  ] as const)("no answer of %s makes its mail wait longer", (_, faultOf: typeof hubSpotFault | typeof oauthFault) => {
+  ] as const)("no answer of %s makes its mail wait longer", (_, readFault: typeof hubSpotFault | typeof oauthFault) => {
     for (const status of [401, 403, 408, 425, 429, 477, 500, 503])
       for (const value of ["999999999", "Fri, 31 Dec 9999 23:59:59 GMT"]) {
         const headers = { "retry-after": value, "x-hubspot-ratelimit-interval-milliseconds": "1e300" };
-        const fault: CallFault = faultOf({ kind: "answer", status, headers, text: "" }, true);
+        const fault: CallFault = readFault({ kind: "answer", status, headers, text: "" }, true);
         if (fault.kind === "outage") expect(fault.retryAfterMs ?? 0).toBeLessThanOrEqual(MOST);
       }
   });

@@ -15,8 +15,8 @@ export function retryAfter(headers: Headers, mostMs = MOST_RETRY_AFTER_MS, now =
   const value = headers["retry-after"]?.trim();
   if (value === undefined) return undefined;
   if (SECONDS.test(value)) return Math.min(Math.ceil(Number(value) * 1000), mostMs);
-  const date = dateOf(value);
-  return date === null ? undefined : Math.min(Math.max(0, date - (dateOf(headers["date"]?.trim()) ?? now)), mostMs);
+  const date = parseDate(value);
+  return date === null ? undefined : Math.min(Math.max(0, date - (parseDate(headers["date"]?.trim()) ?? now)), mostMs);
 }
 
 /** ms until the next midnight, UTC: when a daily quota begins anew at the latest, wherever the account is, it is looked at again. */
@@ -25,7 +25,7 @@ export function untilMidnight(now = Date.now()): number {
   return day - (now % day);
 }
 
-function dateOf(value: string | undefined): number | null {
+function parseDate(value: string | undefined): number | null {
   if (value === undefined || !HTTP_DATE.test(value)) return null;
   const date = Date.parse(value);
   return Number.isNaN(date) ? null : date;

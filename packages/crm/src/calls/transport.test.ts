@@ -8,7 +8,7 @@ import { createTransport } from "./transport.ts";
 const seen: string[] = [];
 let crm: Server;
 let proxy: Server;
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+const getPort = (server: Server): number => (server.address() as AddressInfo).port;
 const listen = async (server: Server): Promise<void> =>
   new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   proxy.on("connect", (request, socket: Socket) => {
     seen.push(`CONNECT ${request.url}`);
     if (request.url?.startsWith("refused.")) return socket.end("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
-    const there = connect(portOf(crm), "127.0.0.1", () => {
+    const there = connect(getPort(crm), "127.0.0.1", () => {
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       there.pipe(socket).pipe(there);
     });
@@ -56,7 +56,7 @@ async function get(origin: string) {
 
 function throughProxy(noProxy = ""): void {
   for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"])
-    vi.stubEnv(name, `http://127.0.0.1:${portOf(proxy)}`);
+    vi.stubEnv(name, `http://127.0.0.1:${getPort(proxy)}`);
   vi.stubEnv("NO_PROXY", noProxy);
   vi.stubEnv("no_proxy", noProxy);
 }
@@ -90,7 +90,7 @@ test("NO_PROXY and this machine are asked directly", async () => {
     reason: "connect",
     cause: expect.stringMatching(/^E(NOTFOUND|AI_AGAIN)$/),
   });
-  expect(await get(`http://127.0.0.1:${portOf(crm)}`)).toMatchObject({ kind: "answer", status: 200 });
+  expect(await get(`http://127.0.0.1:${getPort(crm)}`)).toMatchObject({ kind: "answer", status: 200 });
   expect(seen).toEqual([]);
 });
 

@@ -110,7 +110,7 @@ function exchange(pool: Dispatcher, origin: string, request: Exchange): Promise<
         end({ kind: "answer", status, headers, text: Buffer.concat(chunks).toString("utf8") });
       },
       onResponseError(_controller, error) {
-        end({ kind: "failure", reason: sent ? "reset" : "connect", sent, ...causeOf(error) });
+        end({ kind: "failure", reason: sent ? "reset" : "connect", sent, ...getCause(error) });
       },
     };
     try {
@@ -120,7 +120,7 @@ function exchange(pool: Dispatcher, origin: string, request: Exchange): Promise<
       );
     } catch (error) {
       // undici refuses a request that it cannot write (a closed pool, a header with a line break) before it begins it.
-      end({ kind: "failure", reason: "connect", sent: false, ...causeOf(error) });
+      end({ kind: "failure", reason: "connect", sent: false, ...getCause(error) });
     }
   });
 }
@@ -130,7 +130,7 @@ function isLoopback(origin: string): boolean {
 }
 
 /** The code of the error, or of what caused it: a word of a fixed list, hence nothing of anybody's. */
-function causeOf(error: unknown): { cause?: string } {
+function getCause(error: unknown): { cause?: string } {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const several = at instanceof AggregateError ? at.errors[0] : undefined;
     const code = (at as { code?: unknown }).code ?? (several as { code?: unknown } | undefined)?.code;

@@ -28,7 +28,7 @@ export function foundRecord(
   { calls, options }: HttpContext,
 ): { readonly settle: Settling; readonly lookup: Operation<Lookup, Found> } {
   return {
-    settle: settling(howOf(calls.requests[record]), record, options),
+    settle: settling(toSettleWay(calls.requests[record]), record, options),
     lookup: operation(({ key }, call) => calls.lookup(record, key, call)),
   };
 }
@@ -41,7 +41,7 @@ export function everyRecord(record: ReferredRecordName, context: HttpContext) {
   return { ...foundRecord(record, context), locate };
 }
 
-function howOf(described: DescribedRequests | undefined): Settling["how"] {
+function toSettleWay(described: DescribedRequests | undefined): Settling["how"] {
   if (described?.idempotent === true) return "upsert-by-key";
   return described?.lookup === undefined ? "none" : "consistent-lookup";
 }

@@ -61,7 +61,7 @@ type Own<Request extends "contact" | "company" | "deal" | "activity" | "task" | 
   Record<Exclude<(typeof PLACEHOLDERS)[Request][number], (typeof WRITE)[number]>, FieldValue>;
 
 export function contactFields({ email, companyId = null, ...named }: ContactInput): Own<"contact"> {
-  const [firstName = null, lastName = null] = [named.firstName, named.lastName].map(nameOf);
+  const [firstName = null, lastName = null] = [named.firstName, named.lastName].map(cutName);
   const fullName = [firstName, lastName].filter((part) => part !== null && part !== "").join(" ");
   return { email, firstName, lastName, companyId, fullName: fullName === "" ? null : fullName };
 }
@@ -93,7 +93,7 @@ export function dealChangeFields({ recordId, place, addTags }: DealChange): Own<
 export function activityFields(input: ActivityInput): Own<"activity"> {
   const { text, html, messageId, inReplyTo, spamVerdict, attachmentCount } = input;
   const subject = cutText(input.subject, HTTP_LIMITS.subject);
-  const [to, cc] = [peopleOf(input.to), peopleOf(input.cc)];
+  const [to, cc] = [cutPeople(input.to), cutPeople(input.cc)];
   const { contactId, companyId, dealId, fileIds } = input;
   return {
     subject,
@@ -112,7 +112,7 @@ export function activityFields(input: ActivityInput): Own<"activity"> {
     at: new Date(input.at).toISOString(),
     atMs: input.at,
     fromEmail: input.from.email,
-    fromName: nameOf(input.from.name),
+    fromName: cutName(input.from.name),
     toEmails: to.map(({ email }) => email),
     ccEmails: cc.map(({ email }) => email),
   };
@@ -138,12 +138,12 @@ function cutFilename(filename: string): string {
   return cutText(stem, HTTP_LIMITS.name - extension.length) + extension;
 }
 
-function nameOf(name: string | null): string | null {
+function cutName(name: string | null): string | null {
   return name === null ? null : cutText(name, HTTP_LIMITS.name);
 }
 
-function peopleOf(people: ActivityInput["to"]): ActivityInput["to"] {
-  return people.slice(0, HTTP_LIMITS.people).map(({ email, name }) => ({ email, name: nameOf(name) }));
+function cutPeople(people: ActivityInput["to"]): ActivityInput["to"] {
+  return people.slice(0, HTTP_LIMITS.people).map(({ email, name }) => ({ email, name: cutName(name) }));
 }
 
 /** A file's key is the email's and the content's. */

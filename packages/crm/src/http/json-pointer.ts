@@ -30,7 +30,7 @@ export function follow(document: unknown, pointer: string): Pointed {
 }
 
 /** A record's id: a string, or a whole number that JSON kept exactly. Null for anything else. */
-export function idOf(value: unknown): string | null {
+export function toRecordId(value: unknown): string | null {
   if (typeof value === "string") return value === "" ? null : value;
   return Number.isSafeInteger(value) ? String(value) : null;
 }

@@ -5,7 +5,7 @@ import type { HttpClient } from "./client.ts";
 import { effectId } from "./effect-id.ts";
 import { gone, outage, passing, permanent } from "./faults.ts";
 import { fileKeyFields } from "./fields.ts";
-import { follow, idOf } from "./json-pointer.ts";
+import { follow, toRecordId } from "./json-pointer.ts";
 import { readRecord } from "./read-record.ts";
 import type { CrmRequests, DescribedRequests, LookupRequest, WriteRequest } from "./requests.ts";
 import { send } from "./send.ts";
@@ -34,7 +34,7 @@ export function createRecordCalls(client: HttpClient, requests: CrmRequests, ten
       return failed(gone(permanent("http:404", "what the request refers to is not there"), "certain"));
     if (answer.value.kind === "conflict") return afterConflict(effect, key, call);
     const pointed = follow(answer.value.body, described.id);
-    const recordId = pointed.kind === "found" ? idOf(pointed.value) : null;
+    const recordId = pointed.kind === "found" ? toRecordId(pointed.value) : null;
     return recordId === null ? unreadable(`${effect}.id`, true) : done({ recordId, created: null });
   };
 
@@ -49,7 +49,7 @@ export function createRecordCalls(client: HttpClient, requests: CrmRequests, ten
     if (!read.ok || read.value === null) return read as CallResult<null>;
     const id = follow(read.value, described.id);
     if (id.kind === "absent") return done(null);
-    const recordId = id.kind === "found" ? idOf(id.value) : null;
+    const recordId = id.kind === "found" ? toRecordId(id.value) : null;
     if (recordId === null) return unreadable(`${effect}.lookup.id`, false);
     const found = follow(read.value, described.key);
     if (found.kind === "found" && String(found.value).toLowerCase() === key.toLowerCase()) return done({ recordId });
@@ -91,7 +91,7 @@ export function createRecordCalls(client: HttpClient, requests: CrmRequests, ten
       if (!read.ok && read.fault.kind === "record-permanent") return done(null);
       if (!read.ok || read.value === null) return read as CallResult<null>;
       const pointed = follow(read.value, described.read.id);
-      const id = pointed.kind === "found" ? idOf(pointed.value) : null;
+      const id = pointed.kind === "found" ? toRecordId(pointed.value) : null;
       return id === null ? unreadable(`${effect}.read.id`, false) : done({ recordId: id });
     }
     // Where nothing can be asked, nothing is known to be gone.

@@ -4,7 +4,7 @@ import { wellFormedJson } from "../calls/well-formed-json.ts";
 import type { HttpClient } from "./client.ts";
 import { permanent } from "./faults.ts";
 import type { WriteRequest } from "./requests.ts";
-import { fillJson, fillPath, textOf, type Fields } from "./template.ts";
+import { fillJson, fillPath, toText, type Fields } from "./template.ts";
 
 /** A write as the tenant's file describes it, with its Idempotency-Key; `bytes` are a file's. */
 export function send(client: HttpClient, described: WriteRequest, fields: Fields, call: CallOptions, bytes?: Buffer) {
@@ -14,13 +14,14 @@ export function send(client: HttpClient, described: WriteRequest, fields: Fields
       ok: false as const,
       fault: permanent("http:path-value", "an id cannot stand in the path"),
     });
-  const form = described.form === undefined || bytes === undefined ? undefined : formOf(described.form, fields, bytes);
+  const form =
+    described.form === undefined || bytes === undefined ? undefined : buildForm(described.form, fields, bytes);
   const named = Object.entries(described.headers).map(([name, value]) => [
     name.toLowerCase(),
     String(fillJson(value, fields)),
   ]);
   const headers: Record<string, string> = {
-    "idempotency-key": textOf(fields["idempotencyKey"]),
+    "idempotency-key": toText(fields["idempotencyKey"]),
     // A form's boundary, hence its type, is undici's to write.
     ...(form === undefined ? { "content-type": "application/json" } : {}),
     ...Object.fromEntries(named),
@@ -30,12 +31,12 @@ export function send(client: HttpClient, described: WriteRequest, fields: Fields
   return client.call({ method, path, template, headers, body, write: true }, call);
 }
 
-function formOf(described: Readonly<Record<string, string>>, fields: Fields, bytes: Buffer): FormData {
+function buildForm(described: Readonly<Record<string, string>>, fields: Fields, bytes: Buffer): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(described)) {
     if (/^\{\{\s*file\s*\}\}$/.test(value)) {
-      const type = textOf(fields["contentType"]);
-      form.append(name, new File([new Uint8Array(bytes)], textOf(fields["filename"]), { type }));
+      const type = toText(fields["contentType"]);
+      form.append(name, new File([new Uint8Array(bytes)], toText(fields["filename"]), { type }));
       continue;
     }
     const filled = fillJson(value, fields);

@@ -51,7 +51,7 @@ function fillString(template: string, fields: Fields): unknown {
   if (placeholders.some(({ name, optional }) => isLeftOut(fields[name], optional))) return undefined;
   const [first] = placeholders;
   if (first?.alone === true) return fields[first.name];
-  return template.replaceAll(PLACEHOLDER, (_, name: string) => textOf(fields[name]));
+  return template.replaceAll(PLACEHOLDER, (_, name: string) => toText(fields[name]));
 }
 
 function isLeftOut(value: FieldValue, optional: boolean): boolean {
@@ -66,7 +66,7 @@ export function fillPath(template: string, fields: Fields): string | null {
   const query = template.indexOf("?");
   let usable = true;
   const filled = template.replaceAll(PLACEHOLDER, (_, name: string, _mark: string, at: number) => {
-    const value = textOf(fields[name]);
+    const value = toText(fields[name]);
     if (/^\.{0,2}$/.test(value) && (query === -1 || at < query)) usable = false;
     return encodeURIComponent(value.toWellFormed());
   });
@@ -74,7 +74,7 @@ export function fillPath(template: string, fields: Fields): string | null {
 }
 
 /** A value inside a text. Lists have none: the tenant file's check keeps them out of texts. */
-export function textOf(value: FieldValue): string {
+export function toText(value: FieldValue): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

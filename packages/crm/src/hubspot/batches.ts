@@ -72,7 +72,7 @@ export function activityBatch(context: HubSpotContext): Batch<ActivityInput, Wri
   return {
     name: "createActivity",
     most: MOST_ROWS,
-    bytes: { of: bytesOf, most: MOST_BYTES },
+    bytes: { of: countBytes, most: MOST_BYTES },
     cost: { requests: 1 },
     send: (inputs, options) =>
       context.withProperties(() => createActivities(context, inputs, options), options, { missing: lacksProperties }),
@@ -96,7 +96,7 @@ async function upsertContacts(
   const there = new Map(read.value.map(({ id, properties }) => [properties["email"]?.toLowerCase(), id]));
   const missing = inputs.filter(({ email }) => !there.has(email.toLowerCase()));
   // A create, since a batch upsert cannot tie a contact to its company; what was made meanwhile is a conflict of its row alone.
-  const rows = await eachOf(missing, (some) =>
+  const rows = await callForEach(missing, (some) =>
     writeBatch(
       client,
       {
@@ -131,7 +131,7 @@ async function createDeals(
     const place = places.get(input);
     return place?.ok === true ? [{ input, place: place.value }] : [];
   });
-  const made = await eachOf(placed, (some) =>
+  const made = await callForEach(placed, (some) =>
     writeBatch(
       client,
       {
@@ -231,12 +231,12 @@ async function createActivities(
 }
 
 /** About what the email adds to the request, and to the answer, which repeats it. */
-function bytesOf({ text, html, to, cc }: ActivityInput): number {
+function countBytes({ text, html, to, cc }: ActivityInput): number {
   return Buffer.byteLength(text) + Buffer.byteLength(html ?? "") + 100 * (to.length + cc.length) + 4_096;
 }
 
 /** Each item's result of a call for all of them; none is made for none, and a fault of the whole is each one's. */
-async function eachOf<I, T>(
+async function callForEach<I, T>(
   items: readonly I[],
   call: (items: readonly I[]) => Promise<Rows<T>>,
 ): Promise<ReadonlyMap<I, CallResult<T>>> {

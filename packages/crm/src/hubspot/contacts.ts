@@ -100,7 +100,7 @@ async function contactOfConflict(
 
 /** An entry of `batch/upsert`. */
 function contactUpsert(input: ContactInput): object {
-  return { id: input.email, idProperty: "email", properties: propertiesOf(input) };
+  return { id: input.email, idProperty: "email", properties: buildProperties(input) };
 }
 
 /** A create, which may hold the contact's company, as an upsert may not. */
@@ -108,10 +108,10 @@ export function contactCreate(input: ContactInput): object {
   const types = [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: CONTACT_TO_COMPANY }];
   const { companyId } = input;
   const associations = typeof companyId === "string" ? [{ to: { id: companyId }, types }] : [];
-  return { properties: propertiesOf(input), associations };
+  return { properties: buildProperties(input), associations };
 }
 
-function propertiesOf({ email, firstName, lastName }: ContactInput): Record<string, string> {
+function buildProperties({ email, firstName, lastName }: ContactInput): Record<string, string> {
   return {
     email,
     ...(firstName === null ? {} : { firstname: cutText(firstName, HUBSPOT_LIMITS.name) }),

@@ -56,7 +56,7 @@ async function upsertDeal(
   const path = `${client.paths.objects("deals")}/batch/upsert`;
   const body = { inputs: [dealUpsert(input, place)] };
   const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
-  return made.ok ? dealOf(client, input.key, made.value, options) : made;
+  return made.ok ? toWrittenDeal(client, input.key, made.value, options) : made;
 }
 
 /** An entry of `batch/upsert`. */
@@ -71,7 +71,7 @@ export function dealUpsert(input: DealInput, place: DealPlace): object {
   return { id: input.key, idProperty: "inlet_conversation", properties };
 }
 
-async function dealOf(
+async function toWrittenDeal(
   client: HubSpotClient,
   key: string,
   answer: { readonly kind: string; readonly body?: Record<string, unknown> },

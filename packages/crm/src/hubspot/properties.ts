@@ -52,7 +52,7 @@ export async function verifyProperties(
   options: CallOptions,
 ): Promise<CallResult<null>> {
   for (const property of properties) {
-    const there = await client.call(readOf(client, property), options);
+    const there = await client.call(buildPropertyRead(client, property), options);
     if (!there.ok) return there;
     const asNeeded = there.value.kind === "ok" ? uniqueAsNeeded(property, there.value.body) : notThere(property);
     if (!asNeeded.ok) return asNeeded;
@@ -104,7 +104,7 @@ async function ensureProperty(
   options: CallOptions,
 ): Promise<CallResult<boolean>> {
   const path = client.paths.properties(property.type);
-  const read = readOf(client, property);
+  const read = buildPropertyRead(client, property);
   const there = await client.call(read, options);
   if (!there.ok) return there;
   if (there.value.kind === "ok") return answered(uniqueAsNeeded(property, there.value.body), false);
@@ -125,7 +125,7 @@ function answered(checked: CallResult<null>, made: boolean): CallResult<boolean>
   return checked.ok ? { ok: true, value: made } : checked;
 }
 
-function readOf(client: HubSpotClient, { type, name }: CustomProperty): HubSpotCall {
+function buildPropertyRead(client: HubSpotClient, { type, name }: CustomProperty): HubSpotCall {
   const path = client.paths.property(type, name);
   return { method: "GET", path, template: `${client.paths.properties(type)}/{propertyName}`, write: false };
 }

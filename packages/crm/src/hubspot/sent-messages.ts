@@ -39,7 +39,7 @@ export async function findSentMessage(
     options,
   );
   if (!email.ok) return { ok: false, fault: ofSearch(email.fault) };
-  const deals = email.value.kind === "ok" ? dealsOf(email.value.body) : [];
+  const deals = email.value.kind === "ok" ? readDeals(email.value.body) : [];
   const [dealId] = deals;
   return { ok: true, value: dealId === undefined || deals.length > 1 ? null : { messageId, dealId } };
 }
@@ -48,7 +48,7 @@ function bare(messageId: string): string {
   return messageId.trim().replace(/^<|>$/g, "").toLowerCase();
 }
 
-function dealsOf(body: Record<string, unknown>): string[] {
+function readDeals(body: Record<string, unknown>): string[] {
   const { associations } = body as { associations?: { deals?: { results?: readonly { id?: unknown }[] } } };
   const ids = (associations?.deals?.results ?? []).flatMap(({ id }) =>
     typeof id === "string" || typeof id === "number" ? [String(id)] : [],

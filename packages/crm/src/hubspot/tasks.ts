@@ -17,7 +17,7 @@ export async function createTask(
   input: TaskInput,
   options: CallOptions,
 ): Promise<CallResult<Written>> {
-  const owner = await ownerOf(client, input.dealId, options);
+  const owner = await findOwner(client, input.dealId, options);
   if (!owner.ok) return owner;
   const path = client.paths.objects("tasks");
   const properties = {
@@ -95,7 +95,7 @@ export async function findTask(
 }
 
 /** Null where the task has no deal, or the deal no owner: then it stands in HubSpot's list of unassigned tasks. */
-async function ownerOf(
+async function findOwner(
   client: HubSpotClient,
   dealId: string | null,
   options: CallOptions,

@@ -25,7 +25,7 @@ export interface Grant {
   readonly refreshToken: string | null;
 }
 
-export function grantOf(settings: OAuthSettings): Grant {
+export function buildGrant(settings: OAuthSettings): Grant {
   const clientSecret = settings.clientSecret.reveal()[0] ?? "";
   const refreshToken = settings.refreshToken?.reveal()[0] ?? null;
   const named =

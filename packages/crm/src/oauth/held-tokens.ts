@@ -14,15 +14,15 @@ export interface HeldTokens {
 
 /** Tokens as the store keeps them: no reader of the database can use them, and they open only where they were put. */
 export function sealTokens(tokens: HeldTokens, grant: Grant, key: GrantKey): Buffer {
-  return seal(JSON.stringify(tokens), grant.sealingSecret, placeOf(key));
+  return seal(JSON.stringify(tokens), grant.sealingSecret, toPlace(key));
 }
 
 /** Null where they do not open: then the tenant file's own refresh token counts. */
 export function openTokens(sealed: Buffer, grant: Grant, key: GrantKey): HeldTokens | null {
-  const text = unseal(sealed, grant.sealingSecret, placeOf(key));
+  const text = unseal(sealed, grant.sealingSecret, toPlace(key));
   return text === null ? null : (JSON.parse(text) as HeldTokens);
 }
 
-function placeOf({ tenant, crm, grant }: GrantKey): string {
+function toPlace({ tenant, crm, grant }: GrantKey): string {
   return [tenant, crm, grant].join("\0");
 }

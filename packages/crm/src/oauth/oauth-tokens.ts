@@ -5,7 +5,7 @@ import type { AccessTokens } from "../calls/access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import type { CallOptions, CallResult } from "../port.ts";
 import { oauthFault } from "./faults.ts";
-import { grantOf, type OAuthSettings } from "./grant.ts";
+import { buildGrant, type OAuthSettings } from "./grant.ts";
 import type { GrantKey, GrantStore } from "./grant-store.ts";
 import { openTokens, sealTokens, type HeldTokens } from "./held-tokens.ts";
 import { createTokenEndpoint } from "./token-endpoint.ts";
@@ -35,7 +35,7 @@ export interface OAuthTokensOptions extends Pick<AdapterOptions, "tenant" | "tim
  */
 export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
   const { settings, crm, tenant, store, timeoutMs, now = Date.now } = options;
-  const grant = grantOf(settings);
+  const grant = buildGrant(settings);
   const key: GrantKey = { tenant, crm, grant: grant.id };
   const endpoint = createTokenEndpoint(grant, options);
   const owner = randomUUID();
@@ -113,7 +113,7 @@ export function createOAuthTokens(options: OAuthTokensOptions): AccessTokens {
 
   return {
     current,
-    insteadOf: async (token, call) => {
+    replace: async (token, call) => {
       if (held?.accessToken === token) {
         if (now() - held.issuedAt < YOUNG_MS) {
           // Some servers end a token as soon as another instance has got the next one.

@@ -10,7 +10,7 @@ const TAG_BYTES = 16;
  */
 export function seal(text: string, secret: string, place: string): Buffer {
   const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", keyOf(secret), iv).setAAD(Buffer.from(place));
+  const cipher = createCipheriv("aes-256-gcm", deriveKey(secret), iv).setAAD(Buffer.from(place));
   const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
   return Buffer.concat([Buffer.of(VERSION), iv, cipher.getAuthTag(), sealed]);
 }
@@ -19,7 +19,7 @@ export function seal(text: string, secret: string, place: string): Buffer {
 export function unseal(sealed: Buffer, secret: string, place: string): string | null {
   const begin = 1 + IV_BYTES + TAG_BYTES;
   if (sealed[0] !== VERSION || sealed.length < begin) return null;
-  const decipher = createDecipheriv("aes-256-gcm", keyOf(secret), sealed.subarray(1, 1 + IV_BYTES))
+  const decipher = createDecipheriv("aes-256-gcm", deriveKey(secret), sealed.subarray(1, 1 + IV_BYTES))
     .setAAD(Buffer.from(place))
     .setAuthTag(sealed.subarray(1 + IV_BYTES, begin));
   try {
@@ -29,6 +29,6 @@ export function unseal(sealed: Buffer, secret: string, place: string): string | 
   }
 }
 
-function keyOf(secret: string): Buffer {
+function deriveKey(secret: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "", "inlet oauth tokens", 32));
 }

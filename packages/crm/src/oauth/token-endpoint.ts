@@ -61,7 +61,7 @@ export function createTokenEndpoint(
       return { ok: false, fault: faultOfExchange(result) };
     }
     try {
-      const answer = await oauth.processRefreshTokenResponse(server, client, responseOf(result));
+      const answer = await oauth.processRefreshTokenResponse(server, client, buildResponse(result));
       const { access_token: accessToken, expires_in: seconds, refresh_token: refreshToken } = answer;
       const lifeMs = seconds === undefined ? null : seconds * 1_000;
       return { ok: true, value: { accessToken, lifeMs, refreshToken: refreshToken ?? null } };
@@ -89,7 +89,7 @@ export function createTokenEndpoint(
 }
 
 /** What of an answer concerns an access token: an `id_token` or a `scope` in it is for somebody else, and not judged. Throws on what is no answer. */
-function responseOf({ status, headers, text }: Extract<ExchangeResult, { kind: "answer" }>): Response {
+function buildResponse({ status, headers, text }: Extract<ExchangeResult, { kind: "answer" }>): Response {
   const answer: unknown = JSON.parse(text);
   const body = Object.fromEntries(
     Object.entries(answer as object).filter(([name]) => name !== "id_token" && name !== "scope"),

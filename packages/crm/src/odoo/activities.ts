@@ -28,7 +28,7 @@ export async function createActivity(
   const message = await read(client, made.value.recordId, options);
   if (!message.ok) return unsettled(message);
   if (message.value === null) return { ok: false, fault: permanent("odoo:404:RECORD", "the message is gone") };
-  const placed = await placeFiles(client, input.fileIds.map(Number), placeOf(message.value), options);
+  const placed = await placeFiles(client, input.fileIds.map(Number), toPlace(message.value), options);
   return placed.ok ? made : unsettled(placed);
 }
 
@@ -48,9 +48,9 @@ export async function readActivity(
 ): Promise<CallResult<Readonly<Record<string, string>> | null>> {
   const message = await read(client, recordId, options);
   if (!message.ok || message.value === null) return message.ok ? { ok: true, value: null } : message;
-  const { text, html } = readMessageBody(textOf(message.value, "body"));
-  const fileIds = filesOf(message.value).join(";");
-  return { ok: true, value: { subject: textOf(message.value, "subject"), text, html, fileIds } };
+  const { text, html } = readMessageBody(readText(message.value, "body"));
+  const fileIds = readFileIds(message.value).join(";");
+  return { ok: true, value: { subject: readText(message.value, "subject"), text, html, fileIds } };
 }
 
 /**
@@ -66,12 +66,12 @@ export async function updateActivity(
   if (!message.ok) return message;
   if (message.value === null) return { ok: true, value: null };
   const { dealId, fileIds = [] } = changed;
-  const moves = typeof dealId === "string" && placeOf(message.value) !== `crm.lead ${dealId}`;
-  const place = moves ? `crm.lead ${dealId}` : placeOf(message.value);
+  const moves = typeof dealId === "string" && toPlace(message.value) !== `crm.lead ${dealId}`;
+  const place = moves ? `crm.lead ${dealId}` : toPlace(message.value);
   const partners = [changed.contactId, changed.companyId].filter((id) => typeof id === "string").map(Number);
   const vals = {
     ...(changed.subject === undefined ? {} : { subject: changed.subject }),
-    ...changedBody(textOf(message.value, "body"), changed),
+    ...changedBody(readText(message.value, "body"), changed),
     ...(fileIds.length === 0 ? {} : { attachment_ids: fileIds.map((id) => [4, Number(id)]) }),
     ...(partners.length === 0 ? {} : { partner_ids: partners.map((id) => [4, id]) }),
     ...(moves ? { model: "crm.lead", res_id: Number(dealId) } : {}),
@@ -82,7 +82,7 @@ export async function updateActivity(
     if (!written.ok) return moves && written.fault.code === "odoo:403:ACCESS" ? mayNotMove() : written;
     if (written.value.kind === "missing") return missingEnd(client, recordId, options);
   }
-  const files = [...fileIds.map(Number), ...(moves ? filesOf(message.value) : [])];
+  const files = [...fileIds.map(Number), ...(moves ? readFileIds(message.value) : [])];
   const placed = await placeFiles(client, files, place, options);
   return placed.ok ? { ok: true, value: { recordId } } : unsettled(placed);
 }
@@ -135,17 +135,17 @@ async function read(client: OdooClient, recordId: string, options: CallOptions):
 }
 
 /** `crm.lead 7`: where the message lies. */
-function placeOf(message: OdooRow): string {
-  return `${textOf(message, "model")} ${String(message["res_id"])}`;
+function toPlace(message: OdooRow): string {
+  return `${readText(message, "model")} ${String(message["res_id"])}`;
 }
 
 /** Odoo answers an empty text with false. */
-function textOf(message: OdooRow, field: string): string {
+function readText(message: OdooRow, field: string): string {
   const value = message[field];
   return typeof value === "string" ? value : "";
 }
 
-function filesOf(message: OdooRow): readonly number[] {
+function readFileIds(message: OdooRow): readonly number[] {
   const ids = message["attachment_ids"];
   return Array.isArray(ids) ? ids.filter((id) => typeof id === "number") : [];
 }

@@ -16,7 +16,7 @@ export function jsonValue(text: string): unknown {
 
 /** Reads an error body: `{"name", "message", "arguments", "context", "debug"}`. */
 export function odooError(text: string): OdooError {
-  const body = fieldsOf(jsonValue(text));
+  const body = readFields(jsonValue(text));
   const { name, message } = body;
   return {
     name: typeof name === "string" && /^[A-Za-z_][\w.]{0,99}$/.test(name) ? name : null,
@@ -32,24 +32,24 @@ export interface LoadMessage {
 
 /** The answer of `load`: the records' ids, or why it wrote nothing; null when it is neither. */
 export function loadAnswer(value: unknown): { readonly ids: readonly number[] } | readonly LoadMessage[] | null {
-  const { ids, messages } = fieldsOf(value);
+  const { ids, messages } = readFields(value);
   if (Array.isArray(ids)) return { ids: ids.filter((id) => typeof id === "number") };
   if (ids !== false || !Array.isArray(messages)) return null;
   return messages.map((message) => {
-    const { field, message: text } = fieldsOf(message);
+    const { field, message: text } = readFields(message);
     return { field: typeof field === "string" ? field : null, text: typeof text === "string" ? text : "" };
   });
 }
 
 /** The rows of `search_read`, each with its numeric `id`; null when the answer is none. */
-export function rowsOf(
+export function readRows(
   value: unknown,
 ): readonly (Readonly<Record<string, unknown>> & { readonly id: number })[] | null {
   if (!Array.isArray(value)) return null;
-  const rows = value.map(fieldsOf);
+  const rows = value.map(readFields);
   return rows.every((row): row is { id: number } => typeof row["id"] === "number") ? rows : null;
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+function readFields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -2,7 +2,7 @@ import type { Caller } from "../calls/caller.ts";
 import type { CallOptions, CallResult } from "../port.ts";
 import type { ExchangeResult } from "../calls/transport.ts";
 import { wellFormedJson } from "../calls/well-formed-json.ts";
-import { jsonValue, odooError, rowsOf } from "./answer.ts";
+import { jsonValue, odooError, readRows } from "./answer.ts";
 import { faultOfExchange, isMissingRecord, unreadable } from "./faults.ts";
 
 export interface OdooCall {
@@ -66,7 +66,7 @@ export function createOdooClient(caller: Caller, database: string | null): OdooC
     const args = { domain, fields, limit, order, context: { active_test: false } };
     const answer = await call({ model, method: "search_read", args, write: false }, { deadline });
     if (!answer.ok) return answer;
-    const rows = answer.value.kind === "ok" ? rowsOf(answer.value.value) : [];
+    const rows = answer.value.kind === "ok" ? readRows(answer.value.value) : [];
     return rows === null ? { ok: false, fault: unreadable(false) } : { ok: true, value: rows };
   };
 

@@ -12,10 +12,10 @@ export async function updateDeal(
   if (!isRecordId(recordId)) return { ok: true, value: null };
   const vals: Record<string, unknown> = {};
   if (place !== null) {
-    const team = place.pipeline === null ? null : await idOf(client, "crm.team", place.pipeline, options);
+    const team = place.pipeline === null ? null : await findId(client, "crm.team", place.pipeline, options);
     if (team?.ok === false) return team;
     if (team !== null) vals["team_id"] = team.value;
-    const stage = await idOf(client, "crm.stage", place.stage, options);
+    const stage = await findId(client, "crm.stage", place.stage, options);
     if (!stage.ok) return stage;
     vals["stage_id"] = stage.value;
   }
@@ -35,7 +35,7 @@ export async function updateDeal(
 }
 
 /** Of a sales team or stage that a rule names, by name or database id. */
-async function idOf(
+async function findId(
   client: OdooClient,
   model: "crm.team" | "crm.stage",
   named: string,

@@ -12,7 +12,7 @@ export function messageFields(input: ActivityInput): Record<string, string> {
     // What people see in the chatter; notes are for the tenant's own people only.
     "subtype_id/id": "mail.mt_comment",
     subject: cutText(input.subject, ODOO_LIMITS.subject),
-    body: messageBody({ text: input.text, html: input.html ?? "" }, notesOf(input)),
+    body: messageBody({ text: input.text, html: input.html ?? "" }, buildNotes(input)),
     "author_id/.id": input.contactId,
     date: new Date(input.at).toISOString().slice(0, 19).replace("T", " "),
     ...optional("email_from", address(input.from)),
@@ -25,7 +25,7 @@ export function messageFields(input: ActivityInput): Record<string, string> {
   };
 }
 
-function notesOf({ attachmentCount, spamVerdict, inReplyTo }: ActivityInput): string[] {
+function buildNotes({ attachmentCount, spamVerdict, inReplyTo }: ActivityInput): string[] {
   return [
     ...(attachmentCount === 0 ? [] : [attachmentCount === 1 ? "1 attachment" : `${attachmentCount} attachments`]),
     ...(spamVerdict === null ? [] : [`spam check: ${spamVerdict}`]),

@@ -77,7 +77,7 @@ function odooThatAnswers(answers: Record<string, unknown[]>) {
 }
 
 /** The row that a `load` was called with, by its fields. */
-function rowOf(sent: Sent | undefined): Record<string, string | undefined> {
+function getRow(sent: Sent | undefined): Record<string, string | undefined> {
   const { fields = [], data = [] } = sent?.args ?? {};
   return Object.fromEntries(fields.map((field, at) => [field, data[0]?.[at]]));
 }
@@ -117,7 +117,7 @@ describe("what is sent", () => {
     const deal = { key: "cnv_1", name: "x", contactId: "6", tags: ["email-sourced", "a,b"], ...place };
     await createDeal(client, { pipeline: "Sales", stage: "2" }, deal, soon);
     await createDeal(client, { pipeline: "Sales", stage: "2" }, { ...deal, pipeline: "4", stage: null }, soon);
-    const rows = sent.map(rowOf);
+    const rows = sent.map(getRow);
     expect(rows[0]).toMatchObject({ team_id: "Sales", "stage_id/.id": "2", tag_ids: "email-sourced,a b" });
     expect(rows[1]).toMatchObject({ "team_id/.id": "4" });
     expect(Object.keys(rows[1] ?? {})).not.toContain("stage_id/.id");
@@ -126,7 +126,7 @@ describe("what is sent", () => {
   test("an activity without a deal lies on its contact, with the email's own Message-ID and date", async () => {
     const { client, sent } = odooThatAnswers({ "mail.message/load": [loaded(9)] });
     await createActivity(client, activity, soon);
-    const row = rowOf(sent[0]);
+    const row = getRow(sent[0]);
     expect(row).toMatchObject({
       id: "inlet.activity_eml_1",
       model: "res.partner",

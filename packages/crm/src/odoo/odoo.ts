@@ -40,7 +40,7 @@ export function createOdoo(options: OdooOptions): Crm {
       task: taskRecords(context),
     },
     setup: odooSetup(client),
-    account: operation(async () => ({ ok: true, value: accountOf(options) })),
+    account: operation(async () => ({ ok: true, value: describeAccount(options) })),
     ping: async (call) => {
       const answer = await client.call({ model: "res.users", method: "context_get", args: {}, write: false }, call);
       return answer.ok ? { ok: true, value: null } : answer;
@@ -49,7 +49,7 @@ export function createOdoo(options: OdooOptions): Crm {
   };
 }
 
-function accountOf({ baseUrl, database }: OdooOptions): string {
+function describeAccount({ baseUrl, database }: OdooOptions): string {
   const { host } = new URL(baseUrl);
   return database === null ? host : `database ${database} of ${host}`;
 }

@@ -1,5 +1,5 @@
 import type { CallOptions, CallResult, SentFromCrm } from "../port.ts";
-import { rowsOf } from "./answer.ts";
+import { readRows } from "./answer.ts";
 import type { OdooClient } from "./client.ts";
 import { unreadable } from "./faults.ts";
 
@@ -18,7 +18,7 @@ export async function findSentMessage(
   const args = { domain, fields: ["message_id", "res_id"], limit: messageIds.length };
   const answer = await client.call({ model: "mail.message", method: "search_read", args, write: false }, options);
   if (!answer.ok) return answer;
-  const rows = answer.value.kind === "ok" ? rowsOf(answer.value.value) : [];
+  const rows = answer.value.kind === "ok" ? readRows(answer.value.value) : [];
   if (rows === null) return { ok: false, fault: unreadable(false) };
   const byId = new Map(rows.map((row) => [row["message_id"], row["res_id"]]));
   const messageId = messageIds.find((id) => typeof byId.get(`<${id}>`) === "number");

@@ -14,7 +14,7 @@ export async function createTask(
   input: TaskInput,
   options: CallOptions,
 ): Promise<CallResult<Written>> {
-  const salesperson = await salespersonOf(client, input.dealId, options);
+  const salesperson = await findSalesperson(client, input.dealId, options);
   if (!salesperson.ok) return salesperson;
   const fields = {
     "res_model_id/id": input.dealId === null ? "base.model_res_partner" : "crm.model_crm_lead",
@@ -37,7 +37,7 @@ export async function findTask(
   return findByName(client, MODEL, externalName("task", key), options);
 }
 
-async function salespersonOf(
+async function findSalesperson(
   client: OdooClient,
   dealId: string | null,
   options: CallOptions,

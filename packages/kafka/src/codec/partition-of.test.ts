@@ -18,7 +18,7 @@ describe("murmur2", () => {
   });
 });
 
-describe("partitionOf", () => {
+describe("getPartition", () => {
   it("stays inside the partitions for negative hashes", () => {
     expect(getPartition(Buffer.from("21"), 12)).toBe((-973932308 & 0x7fffffff) % 12);
     for (let i = 0; i < 1000; i += 1) {

@@ -1,6 +1,6 @@
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
-import { authResult, envelopeOf, NO_METADATA, told, unreadable, withMetadata } from "../extraction.ts";
+import { authResult, buildEnvelope, NO_METADATA, told, unreadable, withMetadata } from "../extraction.ts";
 import { extractMime } from "../extract-mime.ts";
 import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 import { readPost } from "./read-post.ts";
@@ -20,7 +20,7 @@ export async function parseCloudmailin(
   const { from, to, recipients, spf } = post.envelope;
   const metadata: ProviderMetadata = {
     ...NO_METADATA,
-    envelope: envelopeOf(from, recipients.length > 0 ? recipients : [to]),
+    envelope: buildEnvelope(from, recipients.length > 0 ? recipients : [to]),
     auth: told({ spf: authResult(spf), dkim: undefined, dmarc: undefined }),
   };
   if (post.message !== null) return extractMime(post.message, metadata, options);

@@ -1,4 +1,4 @@
-import { listOf, objectOf, readForm, stringOf } from "../form.ts";
+import { toList, toObject, readForm, toText } from "../form.ts";
 import { parseBoundedJson } from "../bounded-json.ts";
 import type { Form } from "../form.ts";
 
@@ -33,7 +33,7 @@ export interface PostedFile {
 export async function readPost(body: Uint8Array, contentType: string): Promise<Post | null> {
   const essence = contentType.split(";", 1)[0]?.trim().toLowerCase();
   if (essence === "application/json") {
-    const json = objectOf(parseBoundedJson(body));
+    const json = toObject(parseBoundedJson(body));
     return json === undefined ? null : fromJson(json);
   }
   const form = await readForm(body, contentType);
@@ -41,33 +41,33 @@ export async function readPost(body: Uint8Array, contentType: string): Promise<P
 }
 
 function fromJson(json: Record<string, unknown>): Post {
-  const envelope = objectOf(json["envelope"]) ?? {};
+  const envelope = toObject(json["envelope"]) ?? {};
   return {
     message: null,
-    headers: Object.entries(objectOf(json["headers"]) ?? {}).flatMap(([name, value]) =>
-      (Array.isArray(value) ? listOf(value) : [value]).flatMap((one): [string, string][] =>
+    headers: Object.entries(toObject(json["headers"]) ?? {}).flatMap(([name, value]) =>
+      (Array.isArray(value) ? toList(value) : [value]).flatMap((one): [string, string][] =>
         typeof one === "string" ? [[headerName(name), one]] : [],
       ),
     ),
-    plain: stringOf(json["plain"]),
-    html: stringOf(json["html"]),
+    plain: toText(json["plain"]),
+    html: toText(json["html"]),
     envelope: {
-      from: stringOf(envelope["from"]),
-      to: stringOf(envelope["to"]),
-      recipients: listOf(envelope["recipients"]).filter((address) => typeof address === "string"),
-      spf: stringOf(objectOf(envelope["spf"])?.["result"]),
+      from: toText(envelope["from"]),
+      to: toText(envelope["to"]),
+      recipients: toList(envelope["recipients"]).filter((address) => typeof address === "string"),
+      spf: toText(toObject(envelope["spf"])?.["result"]),
     },
-    attachments: listOf(json["attachments"]).map((entry) => {
-      const file = objectOf(entry) ?? {};
-      const content = stringOf(file["content"]);
+    attachments: toList(json["attachments"]).map((entry) => {
+      const file = toObject(entry) ?? {};
+      const content = toText(file["content"]);
       return {
-        filename: stringOf(file["file_name"]),
-        contentType: stringOf(file["content_type"]),
-        contentId: stringOf(file["content_id"]),
-        disposition: stringOf(file["disposition"]),
+        filename: toText(file["file_name"]),
+        contentType: toText(file["content_type"]),
+        contentId: toText(file["content_id"]),
+        disposition: toText(file["disposition"]),
         size: Number(file["size"]) || 0,
         bytes: content === null ? null : Buffer.from(content, "base64"),
-        url: stringOf(file["url"]),
+        url: toText(file["url"]),
       };
     }),
   };

@@ -13,11 +13,11 @@ export const verification: Verification = {
 /** CloudMailin gives a post no id, and each try of the sending server has new Received lines: so they do not count. */
 async function verify({ headers, body }: InboundRequest): Promise<Verified> {
   const post = await readPost(body, headers["content-type"] ?? "");
-  const key = post === null ? deliveryKey(contentKey([body]), []) : keyOf(post);
+  const key = post === null ? deliveryKey(contentKey([body]), []) : getDeliveryKey(post);
   return { kind: "delivery", delivery: toDelivery(key, null) };
 }
 
-function keyOf({ message, headers, plain, html, attachments, envelope }: Post): string {
+function getDeliveryKey({ message, headers, plain, html, attachments, envelope }: Post): string {
   const files = attachments.map(({ filename, bytes, url }) => bytes ?? url ?? filename ?? "");
   const content =
     message === null

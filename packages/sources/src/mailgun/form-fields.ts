@@ -1,4 +1,4 @@
-import { listOf } from "../form.ts";
+import { toList } from "../form.ts";
 import type { Form, FormPart } from "../form.ts";
 
 /** A file of the email; the name that it is posted under says so, since not every file has one of its own. */
@@ -8,8 +8,8 @@ export function isFile({ name, filename }: FormPart): boolean {
 
 /** The email's header, where Mailgun gives it. */
 export function headerPairs(form: Form): [string, string][] {
-  return listOf(form.json("message-headers")).flatMap((pair): [string, string][] => {
-    const [name, value] = listOf(pair);
+  return toList(form.json("message-headers")).flatMap((pair): [string, string][] => {
+    const [name, value] = toList(pair);
     return typeof name === "string" && typeof value === "string" ? [[name, value]] : [];
   });
 }

@@ -1,9 +1,9 @@
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
 import { cidsByFile } from "../cids-by-file.ts";
-import { envelopeOf, NO_METADATA, unreadable, withMetadata } from "../extraction.ts";
+import { buildEnvelope, NO_METADATA, unreadable, withMetadata } from "../extraction.ts";
 import { extractMime } from "../extract-mime.ts";
-import { listOf, objectOf, readForm, stringOf } from "../form.ts";
+import { toList, toObject, readForm, toText } from "../form.ts";
 import type { Form } from "../form.ts";
 import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 import { headerPairs, isFile } from "./form-fields.ts";
@@ -13,16 +13,16 @@ export async function parseMailgun(body: Uint8Array, contentType: string, option
   const form = await readForm(body, contentType);
   if (form === null)
     return unreadable("unreadable_mime", "body: is not a complete form; check that a Mailgun route posts here");
-  const envelope = envelopeOf(form.text("sender"), [form.text("recipient")]);
+  const envelope = buildEnvelope(form.text("sender"), [form.text("recipient")]);
   const mime = form.part("body-mime");
   if (mime !== undefined) return extractMime(mime.bytes, { ...NO_METADATA, envelope }, options);
   const headers = headerPairs(form);
   const files = form.parts.filter(isFile);
-  const stored = listOf(form.json("attachments")).map((entry) => objectOf(entry) ?? {});
+  const stored = toList(form.json("attachments")).map((entry) => toObject(entry) ?? {});
   const metadata: ProviderMetadata = {
     ...NO_METADATA,
     envelope,
-    ...spamOf(headers),
+    ...readSpam(headers),
     warnings: files.length + stored.length < Number(form.text("attachment-count") ?? 0) ? ["attachments_missing"] : [],
   };
   const cids = cidsByFile(form.text("content-id-map") ?? "");
@@ -45,12 +45,12 @@ export async function parseMailgun(body: Uint8Array, contentType: string, option
         }),
         // The route stores: the content stays with Mailgun for three days and is fetched by the parser.
         ...stored.map((file) => ({
-          filename: stringOf(file["name"]),
-          contentType: stringOf(file["content-type"]),
+          filename: toText(file["name"]),
+          contentType: toText(file["content-type"]),
           contentId: null,
           contentDisposition: "attachment",
           bytes: null,
-          downloadUrl: stringOf(file["url"]),
+          downloadUrl: toText(file["url"]),
           size: typeof file["size"] === "number" ? file["size"] : 0,
         })),
       ],
@@ -71,7 +71,7 @@ function fallbackHeaders(form: Form): [string, string][] {
 }
 
 /** Only where the domain is set to deliver spam with headers. */
-function spamOf(headers: readonly [string, string][]): Pick<ProviderMetadata, "spamVerdict" | "spamScore"> {
+function readSpam(headers: readonly [string, string][]): Pick<ProviderMetadata, "spamVerdict" | "spamScore"> {
   const value = (name: string): string | undefined => headers.findLast(([each]) => each.toLowerCase() === name)?.[1];
   const flag = value("x-mailgun-sflag")?.trim().toLowerCase();
   const score = Number.parseFloat(value("x-mailgun-sscore") ?? "");

@@ -61,7 +61,7 @@ async function verify(
     return { kind: "unverified", why: "malformed" };
   }
   if (isEventWebhook(form)) return { kind: "not_email", what: "a Mailgun event webhook" };
-  const key = keyOf(form);
+  const key = getDeliveryKey(form);
   // Anyone who saw one triple could send any body with it: it stays with the email that it first came with.
   if (!context.bindToken(token, key, sentAt + source.signatureWindowMs)) return { kind: "unverified", why: "reused" };
   return { kind: "delivery", delivery: toDelivery(key, storableId(token), sentAt) };
@@ -76,7 +76,7 @@ function isEventWebhook(form: Form): boolean {
 }
 
 /** By what it says and its recipient: whether a retry of Mailgun's has the same token is not documented. */
-function keyOf(form: Form): string {
+function getDeliveryKey(form: Form): string {
   const mime = form.part("body-mime");
   const named = [...contentFields(headerPairs(form)), ...CONTENT.flatMap((name) => [name, form.text(name) ?? ""])];
   const files = form.parts.filter(isFile).map(({ bytes }) => bytes);

@@ -1,7 +1,7 @@
 import { basicAuthFault } from "../basic-auth.ts";
 import { parseBoundedJson } from "../bounded-json.ts";
 import { contentKey, deliveryKey, storableId, toDelivery } from "../delivery-key.ts";
-import { objectOf, stringOf } from "../form.ts";
+import { toObject, toText } from "../form.ts";
 import type { Verification, Verified } from "../kind.ts";
 
 /** By basic authentication in the URL that Postmark is given: its posts are not signed. */
@@ -11,9 +11,9 @@ export const verification: Verification = {
 };
 
 function identify(body: Buffer): Verified {
-  const post = objectOf(parseBoundedJson(body));
+  const post = toObject(parseBoundedJson(body));
   // Posts about bounces, opens and the like name their kind; received email names none.
-  const recordType = stringOf(post?.["RecordType"]);
+  const recordType = toText(post?.["RecordType"]);
   if (recordType !== null) return { kind: "not_email", what: `a Postmark event of another kind than received email` };
   const id = storableId(post?.["MessageID"]);
   const key = id ?? deliveryKey(contentKey([body]), []);

@@ -11,7 +11,7 @@ import { verifySigned } from "../signatures/verify-signed.ts";
  * envelope; the signature does not cover them, so they are hints. Named by the email itself and those recipients.
  */
 export const verification = verifySigned(readHeaderPair, (body, headers) => {
-  const envelope = envelopeOf(headers);
+  const envelope = readEnvelope(headers);
   return {
     key: deliveryKey(mimeContent(body), envelope?.to ?? []),
     deliveryId: null,
@@ -21,7 +21,7 @@ export const verification = verifySigned(readHeaderPair, (body, headers) => {
   };
 });
 
-function envelopeOf(headers: IncomingHttpHeaders): Envelope | null {
+function readEnvelope(headers: IncomingHttpHeaders): Envelope | null {
   const from = headerValue(headers, "x-envelope-from");
   const to = headerValue(headers, "x-envelope-to");
   if (from === undefined && to === undefined) return null;

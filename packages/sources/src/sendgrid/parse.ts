@@ -1,9 +1,9 @@
 import { parseParts } from "@inlet/email";
 import type { ParseOptions } from "@inlet/email";
 import { cidsByFile } from "../cids-by-file.ts";
-import { authResult, envelopeOf, NO_METADATA, told, unreadable, withMetadata } from "../extraction.ts";
+import { authResult, buildEnvelope, NO_METADATA, told, unreadable, withMetadata } from "../extraction.ts";
 import { extractMime } from "../extract-mime.ts";
-import { listOf, objectOf, readForm, stringOf } from "../form.ts";
+import { toList, toObject, readForm, toText } from "../form.ts";
 import type { Form } from "../form.ts";
 import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 import { isFileName } from "./form-fields.ts";
@@ -20,7 +20,7 @@ export async function parseSendgrid(
   const form = await readForm(body, contentType);
   if (form === null)
     return unreadable("unreadable_mime", "body: is not a complete form; check that Inbound Parse posts here");
-  const metadata = metadataOf(form);
+  const metadata = readMetadata(form);
   const raw = form.part("email");
   if (raw !== undefined) return extractMime(raw.bytes, metadata, options);
   const headers = form.part("headers");
@@ -30,12 +30,12 @@ export async function parseSendgrid(
       "body: has neither the field email nor headers; check that Inbound Parse posts here",
     );
   }
-  const charsets = objectOf(form.json("charsets")) ?? {};
-  const info = objectOf(form.json("attachment-info")) ?? {};
+  const charsets = toObject(form.json("charsets")) ?? {};
+  const info = toObject(form.json("attachment-info")) ?? {};
   const cids = cidsByFile(form.text("content-ids") ?? "");
   const declared = (name: string) => {
     const part = form.part(name);
-    return part === undefined ? null : { bytes: part.bytes, charset: stringOf(charsets[name]) };
+    return part === undefined ? null : { bytes: part.bytes, charset: toText(charsets[name]) };
   };
   return withMetadata(
     await parseParts(
@@ -49,11 +49,11 @@ export async function parseSendgrid(
         attachments: form.parts
           .filter(({ name }) => isFileName(name))
           .map((file) => {
-            const about = objectOf(info[file.name]) ?? {};
-            const contentId = stringOf(about["content-id"]) ?? cids.get(file.name) ?? null;
+            const about = toObject(info[file.name]) ?? {};
+            const contentId = toText(about["content-id"]) ?? cids.get(file.name) ?? null;
             return {
-              filename: stringOf(about["filename"]) ?? file.filename,
-              contentType: stringOf(about["type"]) ?? file.contentType,
+              filename: toText(about["filename"]) ?? file.filename,
+              contentType: toText(about["type"]) ?? file.contentType,
               contentId,
               contentDisposition: contentId === null ? "attachment" : "inline",
               bytes: file.bytes,
@@ -66,12 +66,12 @@ export async function parseSendgrid(
   );
 }
 
-function metadataOf(form: Form): ProviderMetadata {
-  const envelope = objectOf(form.json("envelope")) ?? {};
+function readMetadata(form: Form): ProviderMetadata {
+  const envelope = toObject(form.json("envelope")) ?? {};
   const score = Number.parseFloat(form.text("spam_score") ?? "");
   return {
     ...NO_METADATA,
-    envelope: envelopeOf(envelope["from"], listOf(envelope["to"])),
+    envelope: buildEnvelope(envelope["from"], toList(envelope["to"])),
     auth: told({ spf: authResult(form.text("SPF")), dkim: dkimResult(form.text("dkim")), dmarc: undefined }),
     spamVerdict: Number.isFinite(score) ? (score >= SPAM_FROM ? "spam" : "ham") : null,
     spamScore: Number.isFinite(score) ? score : null,

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { mimeContent } from "@inlet/domain";
 import { basicAuthFault } from "../basic-auth.ts";
 import { contentKey, deliveryKey, toDelivery } from "../delivery-key.ts";
-import { listOf, objectOf, readForm } from "../form.ts";
+import { toList, toObject, readForm } from "../form.ts";
 import type { Form } from "../form.ts";
 import type { InboundRequest, Verification, VerificationFailure, Verified } from "../kind.ts";
 import { isFileName } from "./form-fields.ts";
@@ -35,7 +35,7 @@ async function verify({ headers, body }: InboundRequest, source: SendgridSetting
     return { kind: "unverified", why: "mismatch" };
   }
   const form = await readForm(body, headers["content-type"] ?? "");
-  return { kind: "delivery", delivery: toDelivery(keyOf(body, form), null) };
+  return { kind: "delivery", delivery: toDelivery(getDeliveryKey(body, form), null) };
 }
 
 function isSigned(headers: IncomingHttpHeaders, body: Buffer, keys: readonly string[]): boolean {
@@ -54,10 +54,10 @@ function isSigned(headers: IncomingHttpHeaders, body: Buffer, keys: readonly str
 }
 
 /** SendGrid gives a post no id: content and envelope name it. A retry's form has another boundary, so not the body. */
-function keyOf(body: Buffer, form: Form | null): string {
+function getDeliveryKey(body: Buffer, form: Form | null): string {
   if (form === null) return deliveryKey(contentKey([body]), []);
   const email = form.part("email");
-  const recipients = listOf(objectOf(form.json("envelope"))?.["to"]).filter((address) => typeof address === "string");
+  const recipients = toList(toObject(form.json("envelope"))?.["to"]).filter((address) => typeof address === "string");
   const parts = form.parts.filter(({ name }) => isContent(name));
   const content =
     email === undefined

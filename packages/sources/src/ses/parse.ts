@@ -1,29 +1,29 @@
 import type { ParseOptions } from "@inlet/email";
-import { authResult, envelopeOf, NO_METADATA, told, unreadable } from "../extraction.ts";
+import { authResult, buildEnvelope, NO_METADATA, told, unreadable } from "../extraction.ts";
 import { extractMime } from "../extract-mime.ts";
-import { jsonOf, listOf, objectOf, stringOf } from "../form.ts";
+import { parseJson, toList, toObject, toText } from "../form.ts";
 import type { ParsedBody, ProviderMetadata } from "../kind.ts";
 import { readSnsMessage } from "./sns-message.ts";
 
 /** The email of a notification: inside it (at most 150 KB), or in S3. */
 export async function parseSes(body: Uint8Array, options?: ParseOptions): Promise<ParsedBody> {
-  const event = objectOf(jsonOf(readSnsMessage(body)?.message ?? null));
+  const event = toObject(parseJson(readSnsMessage(body)?.message ?? null));
   if (event === undefined)
     return unreadable(
       "unreadable_json",
       "Message: is not the JSON of an SES notification; check the topic's subscription",
     );
-  const receipt = objectOf(event["receipt"]) ?? {};
-  const action = objectOf(receipt["action"]) ?? {};
-  const metadata = metadataOf(objectOf(event["mail"]) ?? {}, receipt);
-  const content = stringOf(event["content"]);
+  const receipt = toObject(event["receipt"]) ?? {};
+  const action = toObject(receipt["action"]) ?? {};
+  const metadata = readMetadata(toObject(event["mail"]) ?? {}, receipt);
+  const content = toText(event["content"]);
   if (content !== null) {
     // UTF8 may already have damaged 8-bit mail: the guide asks operators for Base64.
-    const encoding = stringOf(action["encoding"])?.toUpperCase() === "BASE64" ? "base64" : "utf8";
+    const encoding = toText(action["encoding"])?.toUpperCase() === "BASE64" ? "base64" : "utf8";
     return extractMime(Buffer.from(content, encoding), metadata, options);
   }
-  const bucket = stringOf(action["bucketName"]);
-  const key = stringOf(action["objectKey"]);
+  const bucket = toText(action["bucketName"]);
+  const key = toText(action["objectKey"]);
   if (bucket !== null && key !== null) return { kind: "elsewhere", object: { bucket, key }, metadata };
   return unreadable(
     "unreadable_mime",
@@ -31,14 +31,14 @@ export async function parseSes(body: Uint8Array, options?: ParseOptions): Promis
   );
 }
 
-function metadataOf(mail: Record<string, unknown>, receipt: Record<string, unknown>): ProviderMetadata {
-  const verdict = (name: string): string | null => stringOf(objectOf(receipt[name])?.["status"])?.toUpperCase() ?? null;
+function readMetadata(mail: Record<string, unknown>, receipt: Record<string, unknown>): ProviderMetadata {
+  const verdict = (name: string): string | null => toText(toObject(receipt[name])?.["status"])?.toUpperCase() ?? null;
   const spam = verdict("spamVerdict");
   const virus = verdict("virusVerdict") === "FAIL";
   return {
     ...NO_METADATA,
     // The recipients that the rule matched, not all that the message was addressed to.
-    envelope: envelopeOf(mail["source"], listOf(receipt["recipients"])),
+    envelope: buildEnvelope(mail["source"], toList(receipt["recipients"])),
     auth: told({
       spf: authResult(verdict("spfVerdict")),
       dkim: authResult(verdict("dkimVerdict")),

@@ -1,5 +1,5 @@
 import { X509Certificate, createVerify } from "node:crypto";
-import { objectOf, stringOf } from "../form.ts";
+import { toObject, toText } from "../form.ts";
 import { parseBoundedJson } from "../bounded-json.ts";
 import type { JsonLimits } from "../bounded-json.ts";
 
@@ -24,14 +24,14 @@ const ENVELOPE_LIMITS: JsonLimits = { depth: 8, tokens: 1000 };
 
 /** Null when the body is no complete envelope. */
 export function readSnsMessage(body: Uint8Array): SnsMessage | null {
-  const json = objectOf(parseBoundedJson(body, ENVELOPE_LIMITS));
+  const json = toObject(parseBoundedJson(body, ENVELOPE_LIMITS));
   if (json === undefined) return null;
   const values = Object.fromEntries(
     Object.entries(json).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
   const type = values["Type"];
   if (type !== "Notification" && type !== "SubscriptionConfirmation" && type !== "UnsubscribeConfirmation") return null;
-  const need = (name: string): string => stringOf(values[name]) ?? "";
+  const need = (name: string): string => toText(values[name]) ?? "";
   const read = {
     type,
     messageId: need("MessageId"),
@@ -40,8 +40,8 @@ export function readSnsMessage(body: Uint8Array): SnsMessage | null {
     timestamp: need("Timestamp"),
     signatureVersion: need("SignatureVersion"),
     signature: need("Signature"),
-    signingCertUrl: stringOf(values["SigningCertURL"]) ?? need("SigningCertUrl"),
-    subscribeUrl: stringOf(values["SubscribeURL"]),
+    signingCertUrl: toText(values["SigningCertURL"]) ?? need("SigningCertUrl"),
+    subscribeUrl: toText(values["SubscribeURL"]),
     values,
   } satisfies SnsMessage;
   const complete = [

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { basicAuthFault } from "../basic-auth.ts";
 import { deliveryKey, storableId, toDelivery } from "../delivery-key.ts";
-import { jsonOf, listOf, objectOf, stringOf } from "../form.ts";
+import { parseJson, toList, toObject, toText } from "../form.ts";
 import type { InboundRequest, Verification, VerificationContext, VerificationFailure, Verified } from "../kind.ts";
 import type { SesSettings } from "./settings.ts";
 import { isSigned, isSnsAddress, readSnsMessage } from "./sns-message.ts";
@@ -53,18 +53,18 @@ function identify(message: SnsMessage): Verified {
       ? { kind: "confirmation", url: message.subscribeUrl }
       : { kind: "unverified", why: "mismatch" };
   }
-  const event = objectOf(jsonOf(message.message));
+  const event = toObject(parseJson(message.message));
   if (event === undefined && message.message.startsWith("Successfully validated SNS topic")) {
     return { kind: "notice", what: "SES validated the topic" };
   }
-  const type = stringOf(event?.["notificationType"]) ?? stringOf(event?.["eventType"]);
+  const type = toText(event?.["notificationType"]) ?? toText(event?.["eventType"]);
   if (type !== null && type !== "Received")
     return { kind: "not_email", what: "an SES event of another kind than received email" };
-  const mail = objectOf(event?.["mail"]);
+  const mail = toObject(event?.["mail"]);
   const id = storableId(mail?.["messageId"]);
   // One message that several receipt rules match comes once for each, with that rule's recipients.
-  const recipients = listOf(objectOf(event?.["receipt"])?.["recipients"]).filter((to) => typeof to === "string");
-  const receivedAt = Date.parse(stringOf(mail?.["timestamp"]) ?? "");
+  const recipients = toList(toObject(event?.["receipt"])?.["recipients"]).filter((to) => typeof to === "string");
+  const receivedAt = Date.parse(toText(mail?.["timestamp"]) ?? "");
   return {
     kind: "delivery",
     delivery: toDelivery(

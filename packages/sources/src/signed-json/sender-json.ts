@@ -18,18 +18,18 @@ export function readSenderJson(body: Buffer): SenderJson {
   // Within limits: a tenant that may send must not end the process that the others send to.
   const value = parseBoundedJson(body);
   if (!isObject(value))
-    return { eventId: null, receivedAt: null, content: () => contentOf(null, body), recipients: [] };
+    return { eventId: null, receivedAt: null, content: () => getContentKey(null, body), recipients: [] };
   const envelope = isObject(value["envelope"]) ? value["envelope"] : {};
   return {
     eventId: wholeId(value["eventId"]),
     receivedAt: epochMs(value["receivedAt"]),
-    content: () => contentOf(value, body),
-    recipients: stringsOf(envelope["to"]),
+    content: () => getContentKey(value, body),
+    recipients: toStrings(envelope["to"]),
   };
 }
 
 /** `raw` counts by itself where it is given (PROTOCOL.md 12), and without the fields of its way; else the body as it came. */
-function contentOf(value: Record<string, unknown> | null, body: Buffer): string {
+function getContentKey(value: Record<string, unknown> | null, body: Buffer): string {
   const raw = value?.["raw"];
   return typeof raw === "string" ? mimeContent(Buffer.from(raw, "base64")) : contentKey([body]);
 }
@@ -44,7 +44,7 @@ function epochMs(value: unknown): number | null {
   return typeof time === "number" && Number.isSafeInteger(time) && time >= 0 ? time : null;
 }
 
-function stringsOf(value: unknown): string[] {
+function toStrings(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((item) => typeof item === "string");
 }

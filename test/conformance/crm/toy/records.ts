@@ -27,7 +27,7 @@ export const sanitized = (text: string): string => text.replaceAll(/\n+/g, "\n")
 
 export function toyRecords(server: ToyServer): CrmRecords {
   const done = <T>(value: T): CallResult<T> => ({ ok: true, value });
-  const rowOf = (type: RecordName, id: unknown): ToyRow | null => {
+  const findRow = (type: RecordName, id: unknown): ToyRow | null => {
     const row = server.rows.get(String(id));
     return row?.type === type ? row : null;
   };
@@ -59,7 +59,7 @@ export function toyRecords(server: ToyServer): CrmRecords {
         dealId: "deal",
       } as const)) {
         const id = fields[name] ?? null;
-        if (id !== null && rowOf(parent, id) === null) return { ok: false, fault: GONE };
+        if (id !== null && findRow(parent, id) === null) return { ok: false, fault: GONE };
       }
       const made = server.insert(type, key, fields);
       if (made !== null) return done({ recordId: made.id, created: true });
@@ -73,7 +73,7 @@ export function toyRecords(server: ToyServer): CrmRecords {
   const settle: Settling = { how: "consistent-lookup", afterMs: 60_000 };
   const every = (type: RecordName) => ({
     settle,
-    locate: operation(async ({ recordId }: { recordId: string }) => done(rowOf(type, recordId) && { recordId })),
+    locate: operation(async ({ recordId }: { recordId: string }) => done(findRow(type, recordId) && { recordId })),
   });
   const lookup = (type: RecordName) =>
     operation((sought: Lookup, options) => server.request<Found>(options, null, () => find(type, sought)), LIST);
@@ -112,9 +112,9 @@ export function toyRecords(server: ToyServer): CrmRecords {
         ({ key, ...fields }, options) => write("deal", key, { ...fields, stage: fields.stage ?? "first" }, options),
         WRITE,
       ),
-      read: operation(async (dealId) => done(rowOf("deal", dealId) && { recordId: dealId, closed: null })),
+      read: operation(async (dealId) => done(findRow("deal", dealId) && { recordId: dealId, closed: null })),
       update: operation(async ({ recordId, place, addTags }) => {
-        const deal = rowOf("deal", recordId);
+        const deal = findRow("deal", recordId);
         if (deal === null) return done(null);
         if (place !== null && place.stage !== "later") return { ok: false, fault: REFUSED };
         const tags = [...new Set([...(deal.fields["tags"] as string[]), ...addTags])];
@@ -136,8 +136,8 @@ export function toyRecords(server: ToyServer): CrmRecords {
         return made.ok ? done({ ...made.value, stored: { text } }) : made;
       }, WRITE),
       read: operation(async (recordId) => {
-        const { subject, text, html, fileIds } = rowOf("activity", recordId)?.fields ?? {};
-        if (rowOf("activity", recordId) === null) return done(null);
+        const { subject, text, html, fileIds } = findRow("activity", recordId)?.fields ?? {};
+        if (findRow("activity", recordId) === null) return done(null);
         return done({
           subject: String(subject),
           text: String(text),
@@ -146,7 +146,7 @@ export function toyRecords(server: ToyServer): CrmRecords {
         });
       }, LIST),
       update: operation(async ({ recordId, changed }) => {
-        const activity = rowOf("activity", recordId);
+        const activity = findRow("activity", recordId);
         if (activity === null) return done(null);
         const fixed = FIXED.filter((field) => field in changed);
         const { html: _, dealId: __, fileIds = [], ...own } = changed;

@@ -29,7 +29,7 @@ export function activityRecords(context: HttpContext): ActivityRecords {
     if (described.read === undefined) return done({});
     const found = await readRecord(client, described.read, { tenant, recordId }, call);
     if (!found.ok) return found;
-    return done(found.value === null ? null : fieldsOf(found.value, described.read.fields));
+    return done(found.value === null ? null : readFields(found.value, described.read.fields));
   };
 
   const change = async (
@@ -63,7 +63,7 @@ export function activityRecords(context: HttpContext): ActivityRecords {
   };
 }
 
-function fieldsOf(read: Read, pointers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function readFields(read: Read, pointers: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const [name, pointer] of Object.entries(pointers)) {
     if (pointer === undefined) continue;

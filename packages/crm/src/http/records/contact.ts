@@ -2,7 +2,7 @@ import { operation, type ContactRecords } from "../../port.ts";
 import { done } from "../answers.ts";
 import { upsertContact } from "../contacts.ts";
 import { everyRecord, type HttpContext } from "../context.ts";
-import { follow, idOf } from "../json-pointer.ts";
+import { follow, toRecordId } from "../json-pointer.ts";
 import { readRecord } from "../read-record.ts";
 
 export function contactRecords(context: HttpContext): ContactRecords {
@@ -31,7 +31,7 @@ export function contactRecords(context: HttpContext): ContactRecords {
       if (read.value === null) return done(null);
       const { value } = read;
       const [id, key, second] = [described.id, described.key, described.second].map((at) => follow(value, at));
-      const recordId = id?.kind === "found" ? idOf(id.value) : null;
+      const recordId = id?.kind === "found" ? toRecordId(id.value) : null;
       // An API that ignores the filter answers with anybody.
       const same = key?.kind === "found" && digits(String(key.value)) === digits(phone);
       return done(recordId === null || !same || second?.kind === "found" ? null : { recordId });

@@ -3,7 +3,7 @@ import { done, notConfigured, unreadable } from "../answers.ts";
 import { everyRecord, type HttpContext } from "../context.ts";
 import { createDeal } from "../deals.ts";
 import { dealChangeFields } from "../fields.ts";
-import { follow, idOf } from "../json-pointer.ts";
+import { follow, toRecordId } from "../json-pointer.ts";
 import { readRecord, type Read } from "../read-record.ts";
 import type { DealRequests } from "../requests.ts";
 import { namesIn } from "../template.ts";
@@ -29,10 +29,10 @@ export function dealRecords(context: HttpContext): DealRecords {
       if (!read.ok) return read;
       if (read.value === null) return done(null);
       const pointed = follow(read.value, described.id);
-      const recordId = pointed.kind === "found" ? idOf(pointed.value) : null;
+      const recordId = pointed.kind === "found" ? toRecordId(pointed.value) : null;
       return recordId === null
         ? unreadable("deal.read.id", false)
-        : done({ recordId, closed: closedOf(read.value, described) });
+        : done({ recordId, closed: readClosed(read.value, described) });
     }),
     update: operation(async (change, call) => {
       const described = requests.deal?.update;
@@ -43,7 +43,7 @@ export function dealRecords(context: HttpContext): DealRecords {
 }
 
 /** How the deal ended, as far as the tenant's file says where that stands. */
-function closedOf(
+function readClosed(
   read: Read,
   { closed, closedValues }: NonNullable<DealRequests["read"]>,
 ): "won" | "lost" | "closed" | null {
