@@ -26,7 +26,7 @@ const SCALED = ["parser", "crm-sink"];
 
 test("every container is confined, limited and published on the loopback interface", () => {
   const { services } = composeFile();
-  const found = Object.entries(services).flatMap(([name, service]) => faultsOf(name, service));
+  const found = Object.entries(services).flatMap(([name, service]) => findFaults(name, service));
   report("compose file", { services: Object.keys(services).length });
   expect(found).toEqual([]);
 });
@@ -38,7 +38,7 @@ test("the image has the native bindings that services need, which are optional d
 });
 
 test("planted: a service that is not confined, one that cannot be scaled", () => {
-  expect(faultsOf("parser", { image: "inlet:local", ports: ["8082:8082"], command: ["node"] })).toEqual([
+  expect(findFaults("parser", { image: "inlet:local", ports: ["8082:8082"], command: ["node"] })).toEqual([
     "parser keeps capabilities: cap_drop: [ALL]",
     "parser may gain privileges: security_opt: [no-new-privileges:true]",
     "parser has no memory limit",
@@ -89,7 +89,7 @@ function composeFile(): ComposeFile {
   return parse(readFileSync(`${ROOT}docker-compose.yml`, "utf8"), { merge: true }) as ComposeFile;
 }
 
-function faultsOf(name: string, service: Service): string[] {
+function findFaults(name: string, service: Service): string[] {
   const limits = service.deploy?.resources?.limits;
   const oneShot = service.restart === "no";
   const checks: [boolean, string][] = [

@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
 import {
-  importsOf,
+  findImports,
   isCode,
   isTest,
-  packageOf,
+  getPackage,
   readRepository,
   report,
-  workspaceOf,
-  workspacesOf,
+  findWorkspace,
+  findWorkspaces,
 } from "./repository.ts";
 import type { Finding, RepositoryFile } from "./repository.ts";
 
 /** npm hoists: an undeclared import works here and fails in the image. */
 test("every import is declared in the package.json of its workspace", () => {
   const files = readRepository();
-  const looked = { files: 0, "package imports": 0, "package.json files": workspacesOf(files).length };
+  const looked = { files: 0, "package imports": 0, "package.json files": findWorkspaces(files).length };
   const found = undeclared(files, looked);
   report("declared imports", looked);
   expect(found).toEqual([]);
@@ -48,19 +48,19 @@ function undeclared(
   files: readonly RepositoryFile[],
   looked: Record<"files" | "package imports", number> = { files: 0, "package imports": 0 },
 ): Finding[] {
-  const workspaces = workspacesOf(files);
-  const root = workspaceOf("package.json", workspaces);
+  const workspaces = findWorkspaces(files);
+  const root = findWorkspace("package.json", workspaces);
   const found: Finding[] = [];
   for (const file of files.filter(isCode)) {
-    const here = workspaceOf(file.path, workspaces);
+    const here = findWorkspace(file.path, workspaces);
     const declared = new Set([here.name, ...here.dependencies]);
     if (here === root || isTest(file.path)) for (const name of root.devDependencies) declared.add(name);
     looked.files += 1;
-    for (const { specifier, typeOnly } of importsOf(file)) {
-      const name = packageOf(specifier);
+    for (const { specifier, typeOnly } of findImports(file)) {
+      const name = getPackage(specifier);
       if (name === null) continue;
       looked["package imports"] += 1;
-      const forDevelopment = here.devDependencies.includes(name) || here.devDependencies.includes(typesOf(name));
+      const forDevelopment = here.devDependencies.includes(name) || here.devDependencies.includes(toTypesPackage(name));
       if (declared.has(name) || (forDevelopment && (typeOnly || isTest(file.path)))) continue;
       found.push({
         path: file.path,
@@ -73,6 +73,6 @@ function undeclared(
   return found;
 }
 
-function typesOf(name: string): string {
+function toTypesPackage(name: string): string {
   return `@types/${name.replace(/^@/, "").replace("/", "__")}`;
 }

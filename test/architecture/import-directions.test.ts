@@ -1,6 +1,14 @@
 import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { importsOf, isCode, packageOf, readRepository, report, workspaceOf, workspacesOf } from "./repository.ts";
+import {
+  findImports,
+  isCode,
+  getPackage,
+  readRepository,
+  report,
+  findWorkspace,
+  findWorkspaces,
+} from "./repository.ts";
 import type { Finding, RepositoryFile, Workspace } from "./repository.ts";
 
 /** services → packages → schemas; never service → service. `test` may import all, no one imports `test`. */
@@ -43,42 +51,42 @@ test("planted: a service that imports a service, a package that imports a servic
 });
 
 function wrongDirections(files: readonly RepositoryFile[], looked = { files: 0, imports: 0 }): Finding[] {
-  const workspaces = workspacesOf(files);
+  const workspaces = findWorkspaces(files);
   const found: Finding[] = [];
   for (const file of files.filter(isCode)) {
-    const here = workspaceOf(file.path, workspaces);
+    const here = findWorkspace(file.path, workspaces);
     looked.files += 1;
-    for (const { specifier } of importsOf(file)) {
+    for (const { specifier } of findImports(file)) {
       looked.imports += 1;
-      const problem = problemOf(file.path, specifier, here, workspaces);
+      const problem = findProblem(file.path, specifier, here, workspaces);
       if (problem !== null) found.push({ path: file.path, problem });
     }
   }
   return found;
 }
 
-function problemOf(path: string, specifier: string, here: Workspace, all: readonly Workspace[]): string | null {
+function findProblem(path: string, specifier: string, here: Workspace, all: readonly Workspace[]): string | null {
   if (specifier.startsWith(".")) {
     const target = posix.join(posix.dirname(path), specifier);
-    if (workspaceOf(target, all) === here) return null;
+    if (findWorkspace(target, all) === here) return null;
     // Scripts and the end-to-end tests start processes from outside; they have no workspace of their own to leave.
     return here.folder === "" ? null : `"${specifier}" leaves ${here.folder}: import the package by its name`;
   }
-  const name = packageOf(specifier);
+  const name = getPackage(specifier);
   const target = all.find((workspace) => workspace.name === name);
   if (target === undefined || target === here) return null;
-  if (!(MAY_IMPORT[roomOf(here)] ?? []).includes(roomOf(target))) {
-    return `${roomOf(here)} may not import ${roomOf(target)} ("${specifier}")`;
+  if (!(MAY_IMPORT[getRoom(here)] ?? []).includes(getRoom(target))) {
+    return `${getRoom(here)} may not import ${getRoom(target)} ("${specifier}")`;
   }
   const deep = specifier !== name && !specifier.endsWith(".avsc");
   // What a package has for tests (an in-memory ledger) is for tests, and for what they have in common.
   const forTests = specifier === `${name}/testing` && (path.endsWith(".test.ts") || path.includes("/testing/"));
-  return deep && !forTests && roomOf(here) !== "test"
+  return deep && !forTests && getRoom(here) !== "test"
     ? `"${specifier}" reaches inside a package: export it from its index`
     : null;
 }
 
-function roomOf(workspace: Workspace): string {
+function getRoom(workspace: Workspace): string {
   return workspace.folder === "" ? "root" : (workspace.folder.split("/")[0] as string);
 }
 

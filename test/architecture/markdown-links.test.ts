@@ -61,7 +61,8 @@ function broken(
       const path = target === "" ? page.path : posix.join(posix.dirname(page.path), target).replace(/\/$/, "");
       if (!exists(path)) found.push({ path: page.path, problem: `links to ${link}, which is not there` });
       const destination = files.find((file) => file.path === path);
-      if (anchor === undefined || destination === undefined || headingsOf(destination.text).includes(anchor)) continue;
+      if (anchor === undefined || destination === undefined || findHeadings(destination.text).includes(anchor))
+        continue;
       found.push({ path: page.path, problem: `links to ${link}, but no heading of ${path} is called that` });
     }
   }
@@ -69,7 +70,7 @@ function broken(
 }
 
 /** Anchors as GitHub makes them. */
-function headingsOf(text: string): string[] {
+function findHeadings(text: string): string[] {
   return [...text.matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = ""]) =>
     heading
       .toLowerCase()

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { expect, test } from "vitest";
-import { readRepository, report, workspacesOf } from "./repository.ts";
+import { readRepository, report, findWorkspaces } from "./repository.ts";
 import type { Finding, RepositoryFile } from "./repository.ts";
 
 /** `tsc -b` sees a package only through a reference; a missing one passes on leftover output and fails on a fresh clone. */
@@ -34,7 +34,7 @@ test("planted: a missing reference, one too many, a workspace that the root forg
 });
 
 function outOfStep(files: readonly RepositoryFile[], looked = { workspaces: 0, references: 0 }): Finding[] {
-  const workspaces = workspacesOf(files);
+  const workspaces = findWorkspaces(files);
   const found: Finding[] = [];
   for (const here of workspaces) {
     const path = posix.join(here.folder, "tsconfig.json");

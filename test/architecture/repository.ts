@@ -59,7 +59,7 @@ export function parse(file: RepositoryFile): ParseResult {
 }
 
 /** The module specifiers of a file: static imports, re-exports, `import("literal")` and `import("x").T` in types. */
-export function importsOf(file: RepositoryFile): Import[] {
+export function findImports(file: RepositoryFile): Import[] {
   const { module, program } = parse(file);
   const found: Import[] = module.staticImports.map((statement) => ({
     specifier: statement.moduleRequest.value,
@@ -84,7 +84,7 @@ export function importsOf(file: RepositoryFile): Import[] {
 }
 
 /** `@scope/name` or `name` of a bare specifier; null for relative, `node:` and `#` specifiers. */
-export function packageOf(specifier: string): string | null {
+export function getPackage(specifier: string): string | null {
   if (/^(\.|\/|#|node:)/.test(specifier)) return null;
   const [first, second] = specifier.split("/");
   return specifier.startsWith("@") ? `${first}/${second}` : (first as string);
@@ -107,7 +107,7 @@ interface Manifest {
 }
 
 /** The workspaces, and the root itself as folder `""`. */
-export function workspacesOf(files: readonly RepositoryFile[]): Workspace[] {
+export function findWorkspaces(files: readonly RepositoryFile[]): Workspace[] {
   return files
     .filter((file) => /^((packages|services)\/[^/]+\/|schemas\/|test\/)?package\.json$/.test(file.path))
     .map((file) => {
@@ -122,7 +122,7 @@ export function workspacesOf(files: readonly RepositoryFile[]): Workspace[] {
 }
 
 /** The workspace a file lies in; the root for scripts and configuration. */
-export function workspaceOf(path: string, workspaces: readonly Workspace[]): Workspace {
+export function findWorkspace(path: string, workspaces: readonly Workspace[]): Workspace {
   const found =
     workspaces.find((workspace) => workspace.folder !== "" && path.startsWith(`${workspace.folder}/`)) ??
     workspaces.find((workspace) => workspace.folder === "");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { importsOf, isCode, packageOf, readRepository, report } from "./repository.ts";
+import { findImports, isCode, getPackage, readRepository, report } from "./repository.ts";
 import type { Finding, RepositoryFile } from "./repository.ts";
 
 /** A library behind a port is imported by the port's package alone, tests included: the rest of the code cannot grow on it. */
@@ -46,9 +46,9 @@ function strangers(files: readonly RepositoryFile[], looked = { files: 0, import
   const found: Finding[] = [];
   for (const file of files.filter(isCode)) {
     looked.files += 1;
-    for (const { specifier } of importsOf(file)) {
+    for (const { specifier } of findImports(file)) {
       looked.imports += 1;
-      const name = packageOf(specifier);
+      const name = getPackage(specifier);
       const owner = name === null ? undefined : SOLE_IMPORTER[name];
       if (
         owner === undefined ||

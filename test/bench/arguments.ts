@@ -20,7 +20,7 @@ const MOST_SECONDS = 600;
 
 /** Reads the command line of `npm run bench`. Throws {@link UsageError}. */
 export function readArguments(argv: readonly string[], suites: readonly string[]): Wish {
-  const { suite, json, seconds, list, profile } = optionsOf(argv);
+  const { suite, json, seconds, list, profile } = parseOptions(argv);
   if (list === true) return { kind: "list" };
   if (suite === undefined) throw new UsageError(`--suite is missing: name one of ${suites.join(", ")}.`);
   if (!suites.includes(suite)) throw new UsageError(`--suite ${suite}: no such suite; there are ${suites.join(", ")}.`);
@@ -33,7 +33,7 @@ export function readArguments(argv: readonly string[], suites: readonly string[]
   return { kind: "run", suite, json: json ?? false, seconds: length, profileDir: profile ?? null };
 }
 
-function optionsOf(argv: readonly string[]) {
+function parseOptions(argv: readonly string[]) {
   try {
     const { values } = parseArgs({
       args: [...argv],

@@ -100,7 +100,7 @@ export async function openMailer(env: LocalStack["env"]): Promise<Mailer> {
     clientId: "bench-mailer",
     log: silent,
   }).producer();
-  const recordOf = async (email: MeasuredEmail, now: number): Promise<NewRecord> => {
+  const buildRecord = async (email: MeasuredEmail, now: number): Promise<NewRecord> => {
     const event = normalizedEmail(email, now);
     return {
       topic: topicIn("normalizedEvents", SHARED_LANE),
@@ -122,7 +122,7 @@ export async function openMailer(env: LocalStack["env"]): Promise<Mailer> {
       for (let from = 0; from < emails.length; from += SLICE) {
         const now = Date.now();
         const slice = emails.slice(from, from + SLICE);
-        const records = await Promise.all(slice.map(async (email) => recordOf(email, now)));
+        const records = await Promise.all(slice.map(async (email) => buildRecord(email, now)));
         await Promise.all(records.map(async (record) => producer.send(record)));
       }
     },

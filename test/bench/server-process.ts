@@ -50,7 +50,7 @@ export async function startServer(
 }
 
 /** CPU seconds that a server has taken since it started. */
-export async function cpuSecondsOf({ opsUrl }: Pick<ServerProcess, "opsUrl">): Promise<number> {
+export async function readCpuSeconds({ opsUrl }: Pick<ServerProcess, "opsUrl">): Promise<number> {
   const text = await (await fetch(`${opsUrl}/metrics`)).text();
   const seconds = Number(/^process_cpu_seconds_total ([\d.]+)$/m.exec(text)?.[1]);
   if (Number.isNaN(seconds)) throw new Error(`${opsUrl}/metrics does not tell process_cpu_seconds_total`);

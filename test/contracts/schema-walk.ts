@@ -62,7 +62,7 @@ export function walkValue(schema: unknown, value: unknown): RecordInValue[] {
   const byName = new Map(definitions(schema).map((record) => [record.name, record]));
   const visit = (type: unknown, at: unknown, path: string): RecordInValue[] => {
     if (at === null || at === undefined || Buffer.isBuffer(at)) return [];
-    if (Array.isArray(type)) return visit(branchOf(type, at), at, path);
+    if (Array.isArray(type)) return visit(findBranch(type, at), at, path);
     if (typeof type === "string")
       return byName.has(shortName(type)) ? visit(byName.get(shortName(type)), at, path) : [];
     if (isArray(type)) return (at as unknown[]).flatMap((item) => visit(type.items, item, path));
@@ -71,7 +71,7 @@ export function walkValue(schema: unknown, value: unknown): RecordInValue[] {
     const here = { path, type: type.name, fields: type.fields.map(({ name }) => name), keys: Object.keys(object) };
     return [here, ...type.fields.flatMap(({ name, type: below }) => visit(below, object[name], `${path}.${name}`))];
   };
-  const branchOf = (branches: unknown[], at: unknown): unknown => {
+  const findBranch = (branches: unknown[], at: unknown): unknown => {
     if (Array.isArray(at)) return branches.find(isArray);
     if (typeof at !== "object") return undefined;
     return branches.find((branch) => isRecord(branch) || (typeof branch === "string" && byName.has(shortName(branch))));

@@ -11,7 +11,7 @@ const text = (path: string): string => files.find((file) => file.path === path)?
 
 test("every section of the protocol that code or a page cites is there", () => {
   const looked = { citations: 0 };
-  const found = missingSections(files, sectionsOf(text(PROTOCOL)), looked);
+  const found = missingSections(files, findSections(text(PROTOCOL)), looked);
   report("cited sections of the protocol", looked);
   expect(found).toEqual([]);
 });
@@ -51,7 +51,7 @@ test("every requirement says where it stands, and what is shown or partly shown 
 test("planted: a section, a page and a requirement that are not there, a range with an unknown end", () => {
   const planted = (content: string): RepositoryFile[] => [{ path: "packages/x/src/a.ts", text: content }];
   const problems = (found: readonly Finding[]): string[] => found.map(({ problem }) => problem);
-  const sections = sectionsOf("# Title\n## 1. Ids\n## 2. Topics and records\n");
+  const sections = findSections("# Title\n## 1. Ids\n## 2. Topics and records\n");
   expect(
     problems(missingSections(planted("// PROTOCOL.md 2 and PROTOCOL.md 9; PROTOCOL.md 1 and 7"), sections)),
   ).toEqual(["PROTOCOL.md 9 is no section of the protocol", "PROTOCOL.md 7 is no section of the protocol"]);
@@ -72,7 +72,7 @@ test("planted: a section, a page and a requirement that are not there, a range w
 /** This file plants citations that lead nowhere. */
 const SELF = "test/docs/citations.test.ts";
 
-function sectionsOf(page: string): Set<string> {
+function findSections(page: string): Set<string> {
   return new Set([...page.matchAll(/^## (\d+)\. /gm)].map(([, number = ""]) => number));
 }
 

@@ -15,7 +15,7 @@ test("every `inlet …` command in the documents exists", async () => {
 });
 
 test("every `npm run …` in the documents exists", () => {
-  const scriptsOf = (path: string): object =>
+  const readScripts = (path: string): object =>
     (JSON.parse(readFileSync(`${ROOT}${path}`, "utf8")) as { scripts?: object }).scripts ?? {};
   const named = pages.flatMap(({ path, text }) =>
     [...text.matchAll(/npm run ([a-z][a-z0-9:]*)(?: -w @inlet\/([a-z-]+))?/g)].map(([, name = "", workspace]) => ({
@@ -25,7 +25,7 @@ test("every `npm run …` in the documents exists", () => {
     })),
   );
   report("documented npm scripts", { scripts: named.length });
-  expect(named.filter(({ name, manifest }) => !(name in scriptsOf(manifest)))).toEqual([]);
+  expect(named.filter(({ name, manifest }) => !(name in readScripts(manifest)))).toEqual([]);
 });
 
 test("every compose service named in the documents exists", () => {

@@ -5,10 +5,10 @@ import { ROOT } from "../architecture/repository.ts";
 
 const guide = readFileSync(`${ROOT}docs/guides/matching.md`, "utf8");
 const part = guide.slice(guide.indexOf("## Who writes"), guide.indexOf("## The contact"));
-const codesOf = (text: string): string[] => [...text.matchAll(/^\| `(\w+)` +\|/gm)].map(([, code]) => code as string);
+const findCodes = (text: string): string[] => [...text.matchAll(/^\| `(\w+)` +\|/gm)].map(([, code]) => code as string);
 
 test("the guide shows each kind of From, and every reason, and no other", () => {
-  expect(codesOf(part).filter((code) => code !== "via" && code !== "reasons")).toEqual([
+  expect(findCodes(part).filter((code) => code !== "via" && code !== "reasons")).toEqual([
     ...Object.keys(CONTACT_VIA).toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b)),
     ...Object.keys(CONTACT_REASONS),
   ]);

@@ -37,10 +37,10 @@ test("planted: a table without its row, a row without its table, a key that chan
 function tablesIn(sql: string): Record<string, string> {
   const dropped = new Set([...sql.matchAll(/^\s*drop table (\w+)|; drop table (\w+)/gm)].map((m) => m[1] ?? m[2]));
   const made = [...sql.matchAll(/create table (\w+) \(([\s\S]*?)\);/g)].filter(([, name]) => !dropped.has(name));
-  return Object.fromEntries(made.map(([, name = "", body = ""]) => [name, keyOf(body)]));
+  return Object.fromEntries(made.map(([, name = "", body = ""]) => [name, getKey(body)]));
 }
 
-function keyOf(columns: string): string {
+function getKey(columns: string): string {
   return (
     /primary key \(([^)]+)\)/.exec(columns)?.[1] ??
     /^\s*(\w+) [^,]*?primary key/m.exec(columns)?.[1] ??

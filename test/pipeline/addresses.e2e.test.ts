@@ -21,7 +21,7 @@ it("a reply is written to the deal of the registered message that it answers; on
   ).id;
   const early = await post("early-reply", "sales@inlet.example", "late@mail.inlet.example");
   await ended(early, "written");
-  expect(await dealsOf(early)).not.toContain(deal);
+  expect(await findDeals(early)).not.toContain(deal);
 
   await inlet.registerSent(gateway, {
     messageId: "<late@mail.inlet.example>",
@@ -31,7 +31,7 @@ it("a reply is written to the deal of the registered message that it answers; on
   });
   await eventually(
     "the early reply to be matched again",
-    async () => ((await dealsOf(early)).includes(deal) ? true : null),
+    async () => ((await findDeals(early)).includes(deal) ? true : null),
     60_000,
   );
   await eventually(
@@ -46,7 +46,7 @@ it("a reply is written to the deal of the registered message that it answers; on
     deal: { matchedBy: "sent_message", detail: "known sent message late@mail.inlet.example" },
     sentMessage: { campaign: "q2" },
   });
-  expect(await dealsOf(reply)).toEqual([deal]);
+  expect(await findDeals(reply)).toEqual([deal]);
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
 }, 300_000);
 
@@ -83,7 +83,7 @@ it("email to no one's address is quarantined, and a replay after the file was re
     },
     120_000,
   );
-  const deals = await dealsOf(lost);
+  const deals = await findDeals(lost);
   const deal = inlet.sandbox.store.all("deals").find(({ id }) => deals.includes(id))?.properties;
   expect(deal).toMatchObject({
     inlet_tags: "email-sourced;product:pump;campaign:2026-q3;campaign-2026-q3:vip",
@@ -117,7 +117,7 @@ async function ended(eventId: string, ...states: string[]) {
 }
 
 /** Deals that the email's activity is associated with in the CRM. */
-async function dealsOf(eventId: string): Promise<string[]> {
+async function findDeals(eventId: string): Promise<string[]> {
   const delivery = await inlet.ledger.delivery("acme", eventId);
   const activity = delivery?.effects.find(({ effect }) => effect === "activity")?.recordId ?? "";
   const { store } = inlet.sandbox;

@@ -33,7 +33,7 @@ const merge = async (type: string, into: string, from: string): Promise<void> =>
   });
   expect(answer.statusCode).toBe(200);
 };
-const dealsOf = (conversation: string): number =>
+const findDeals = (conversation: string): number =>
   sandbox.store.all("deals").filter(({ properties }) => properties["inlet_conversation"] === conversation).length;
 
 describe("HubSpot: a record that people deleted is written once more, and later mail finds it", () => {
@@ -52,7 +52,7 @@ describe("HubSpot: a record that people deleted is written once more, and later 
     expect(ids).not.toContain(first.records[effect]);
     expect(replies[0]?.warnings.join()).toContain(`record_gone: the ${effect}`);
     expect(replies[1]?.warnings).toEqual([]);
-    expect(dealsOf(sink.email({ thread }).conversationId)).toBe(1);
+    expect(findDeals(sink.email({ thread }).conversationId)).toBe(1);
   });
 });
 
@@ -130,7 +130,7 @@ it("four emails at once about a deleted deal make one", async () => {
   const tries = await Promise.all(replies.map(async (reply) => sink.deliverInTurn(reply)));
   expect(tries.map(({ kind }) => kind)).toEqual(["written", "written", "written", "written"]);
   expect(new Set(tries.map(({ records }) => records["deal"])).size).toBe(1);
-  expect(dealsOf(sink.email({ thread: "at-once" }).conversationId)).toBe(1);
+  expect(findDeals(sink.email({ thread: "at-once" }).conversationId)).toBe(1);
 });
 
 it("one mailbox in NFC, in NFD and with A-labels is one contact (L29)", async () => {

@@ -27,8 +27,8 @@ it("an email and its new contact are tied to the company that people made", asyn
   const company = made("companies", { name: "Acme", domain: "acme.test" });
   const delivery = await written(await post("known", "ada@mail.acme.test"));
   expect(delivery.evidence["company"]).toMatchObject({ matchedBy: "domain", confidence: "high" });
-  expect(companiesOf("emails", recordOf(delivery, "activity"))).toEqual([company]);
-  expect(companiesOf("contacts", recordOf(delivery, "contact"))).toEqual([company]);
+  expect(findCompanies("emails", getRecord(delivery, "activity"))).toEqual([company]);
+  expect(findCompanies("contacts", getRecord(delivery, "contact"))).toEqual([company]);
 }, 120_000);
 
 it("twelve new people of a new company write at once: it is made once, and all belong to it", async () => {
@@ -38,8 +38,8 @@ it("twelve new people of a new company write at once: it is made once, and all b
   const [company, second] = inlet.sandbox.store.all("companies").filter(({ properties }) => isNew(properties));
   expect(second).toBeUndefined();
   for (const delivery of all) {
-    expect(companiesOf("emails", recordOf(delivery, "activity"))).toEqual([company?.id]);
-    expect(companiesOf("contacts", recordOf(delivery, "contact"))).toEqual([company?.id]);
+    expect(findCompanies("emails", getRecord(delivery, "activity"))).toEqual([company?.id]);
+    expect(findCompanies("contacts", getRecord(delivery, "contact"))).toEqual([company?.id]);
   }
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
 }, 120_000);
@@ -57,13 +57,13 @@ it("a company that a person deleted is made once more with the next mail of its 
   const again = store.all("companies").filter(({ properties }) => isNew(properties));
   expect(again).toHaveLength(1);
   for (const delivery of [first, next])
-    expect(companiesOf("emails", recordOf(delivery, "activity"))).toEqual([again[0]?.id]);
+    expect(findCompanies("emails", getRecord(delivery, "activity"))).toEqual([again[0]?.id]);
 }, 120_000);
 
 it("an unknown address with the phone number of one contact is that contact, whose address stays", async () => {
   const contact = made("contacts", { email: "bo@acme.test", phone: "+49 30 1234 5678" });
   const delivery = await written(await post("phone", "bo.private@gmail.com", "-- \r\nBo Lind\r\nTel. +49 30 12345678"));
-  expect(recordOf(delivery, "contact")).toBe(contact);
+  expect(getRecord(delivery, "contact")).toBe(contact);
   expect(delivery.evidence["contact"]).toMatchObject({ matchedBy: "phone", confidence: "medium" });
   expect(delivery.evidence["company"]).toMatchObject({ matchedBy: "none", detail: "gmail.com is a mail provider's" });
   expect(inlet.sandbox.store.find("contacts", contact)?.properties["email"]).toBe("bo@acme.test");
@@ -100,11 +100,11 @@ async function written(eventId: string): Promise<Delivery> {
   );
 }
 
-function recordOf(delivery: Delivery, effect: string): string {
+function getRecord(delivery: Delivery, effect: string): string {
   return delivery.effects.find((each) => each.effect === effect)?.recordId ?? "";
 }
 
-function companiesOf(type: "contacts" | "emails", id: string): string[] {
+function findCompanies(type: "contacts" | "emails", id: string): string[] {
   const { store } = inlet.sandbox;
   const record = store.find(type, id);
   return record === undefined ? [] : store.associated(record, "companies").map(({ toId }) => toId);

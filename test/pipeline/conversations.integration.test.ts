@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => ledger.close());
 
 /** The ids are made for one tenant and asked for another: so that answers of many tenants can be compared. */
-async function questionOf(id: string, headers: string): Promise<ConversationQuestion> {
+async function buildQuestion(id: string, headers: string): Promise<ConversationQuestion> {
   const parsed = await parseMime(
     Buffer.from(`From: a@example.com\r\nMessage-ID: <${id}@x>\r\n${headers}Subject: Same\r\n\r\nHello\r\n`),
   );
@@ -70,13 +70,13 @@ async function settle(questions: readonly ConversationQuestion[]): Promise<(stri
 
 it.each(Object.entries(SHAPES))("%s: one canonical id in every order of arrival (UN7)", async (_name, shape) => {
   const ids = Object.keys(shape.mails);
-  const questions = await Promise.all(ids.map(async (id) => questionOf(id, shape.mails[id] ?? "")));
+  const questions = await Promise.all(ids.map(async (id) => buildQuestion(id, shape.mails[id] ?? "")));
   const answers = await settle(questions);
   for (const answer of answers) expect(answer).toEqual(answers[0]);
-  const groupOf = (id: string): number => shape.groups.findIndex((group) => group.includes(id));
+  const findGroup = (id: string): number => shape.groups.findIndex((group) => group.includes(id));
   ids.forEach((one, i) => {
     ids.forEach((other, j) => {
-      expect(answers[0]?.[i] === answers[0]?.[j], `${one} with ${other}`).toBe(groupOf(one) === groupOf(other));
+      expect(answers[0]?.[i] === answers[0]?.[j], `${one} with ${other}`).toBe(findGroup(one) === findGroup(other));
     });
   });
 });
@@ -86,7 +86,7 @@ it.each(Object.entries(SHAPES))(
   async (_name, shape) => {
     for (const missing of Object.keys(shape.mails)) {
       const ids = Object.keys(shape.mails).filter((id) => id !== missing);
-      const questions = await Promise.all(ids.map(async (id) => questionOf(id, shape.mails[id] ?? "")));
+      const questions = await Promise.all(ids.map(async (id) => buildQuestion(id, shape.mails[id] ?? "")));
       const answers = await settle(questions);
       for (const answer of answers) expect(answer, `without ${missing}`).toEqual(answers[0]);
     }
@@ -96,7 +96,7 @@ it.each(Object.entries(SHAPES))(
 it("resolvers of several processes at once agree, and tenants with the same ids share nothing", async () => {
   const others = [1, 2].map(() => openLedger({ connectionString: process.env["DATABASE_URL"] ?? "" }));
   const mails = { a: "", b: "", c: refs("a", "q"), d: refs("b", "q"), q: irt("r") };
-  const questions = await Promise.all(Object.entries(mails).map(async ([id, headers]) => questionOf(id, headers)));
+  const questions = await Promise.all(Object.entries(mails).map(async ([id, headers]) => buildQuestion(id, headers)));
   const rounds = Array.from({ length: 20 }, () => `t-${randomUUID().slice(0, 12)}`);
   await Promise.all(
     rounds.flatMap((tenant) =>

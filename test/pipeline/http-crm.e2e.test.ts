@@ -57,9 +57,9 @@ it("emails end there once, though the sink is killed around its calls; a reply j
   await send(1);
   await allWritten(inlet, sent);
   expectOnce();
-  const activityOf = (n: number): Record<string, unknown> | undefined =>
+  const findActivity = (n: number): Record<string, unknown> | undefined =>
     api.all("activities").find(({ message_id: id }) => id === `http-${n}@example.com`);
-  expect(activityOf(sent.length)).toMatchObject({ deal: activityOf(1)?.["deal"], type: "email" });
+  expect(findActivity(sent.length)).toMatchObject({ deal: findActivity(1)?.["deal"], type: "email" });
 }, 500_000);
 
 it("offsets reset to the beginning: everything is read again under another mapping, and nothing is written again", async () => {

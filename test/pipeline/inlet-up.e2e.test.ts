@@ -15,7 +15,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 interface Up {
   readonly exit: Promise<number | null>;
   output(): string;
-  pidOf(service: string): number;
+  readPid(service: string): number;
   kill(signal: NodeJS.Signals): void;
   /** Resolves when the output holds the text. */
   says(text: string): Promise<void>;
@@ -35,7 +35,7 @@ function inletUp(data: string, ...args: string[]): Up {
   return {
     exit,
     output: () => said,
-    pidOf: (service) =>
+    readPid: (service) =>
       (JSON.parse(readFileSync(path.join(dataDir, "run", `${service}.json`), "utf8")) as { pid: number }).pid,
     kill: (signal) => void child.kill(signal),
     async says(text) {
@@ -64,7 +64,7 @@ test("every sample email becomes what is expected of it; a second start leaves t
   expect(first.output()).toMatch(/All \d+ rows are as expected\./);
   expect(first.output().match(/✓$/gm)?.length).toBeGreaterThan(10);
   expect(existsSync(path.join(dir, "stays", "stack.env"))).toBe(true);
-  const pids = SERVICES.map((service) => first.pidOf(service));
+  const pids = SERVICES.map((service) => first.readPid(service));
   expect(pids.every(isAlive)).toBe(true);
   const firstProcess = running;
 
@@ -87,8 +87,8 @@ test("every sample email becomes what is expected of it; a second start leaves t
 test("a service that dies ends everything, with its name, the end of its log, and exit code 1", async () => {
   const up = inletUp("dies", "--no-demo");
   await up.says("Inlet is up");
-  const pids = SERVICES.map((service) => up.pidOf(service));
-  process.kill(up.pidOf("parser"), "SIGKILL");
+  const pids = SERVICES.map((service) => up.readPid(service));
+  process.kill(up.readPid("parser"), "SIGKILL");
   expect(await up.exit).toBe(1);
   expect(up.output()).toMatch(/parser ended by itself \(signal SIGKILL\)\. The end of its log:\n.*"service":"parser"/s);
   expect(up.output()).toContain(path.join("dies", "logs", "parser.log"));
@@ -98,7 +98,7 @@ test("a service that dies ends everything, with its name, the end of its log, an
 test("kill -9 of inlet up leaves no service behind", async () => {
   const up = inletUp("killed", "--no-demo");
   await up.says("Inlet is up");
-  const pids = SERVICES.map((service) => up.pidOf(service));
+  const pids = SERVICES.map((service) => up.readPid(service));
   up.kill("SIGKILL");
   await up.exit;
   while (pids.some(isAlive)) await sleep(100);

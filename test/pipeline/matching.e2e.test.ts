@@ -25,19 +25,19 @@ afterAll(async () => inlet?.close());
 it("a new thread of the same contact with the same subject is written to the deal; `inlet show` says why", async () => {
   const first = await written(await post("first", "ada@example.com", "Pump P-300 leaks"));
   const second = await written(await post("second", "Ada@Example.com", "AW: pump P-300 leaks!"));
-  expect(dealOf(second)).toBe(dealOf(first));
+  expect(getDeal(second)).toBe(getDeal(first));
   expect(second.evidence["deal"]).toEqual({
     matchedBy: "recent_subject",
     confidence: "medium",
     detail: `same contact and subject as ${first.eventId}`,
   });
-  expect(dealsInCrm(second)).toEqual([dealOf(first)]);
+  expect(dealsInCrm(second)).toEqual([getDeal(first)]);
   const { stdout } = await inlet.inlet("show", second.eventId);
   expect(stdout).toContain('"matchedBy":"recent_subject","confidence":"medium"');
 
   // Its conversation has the deal from now on.
   const reply = await written(await post("reply", "bob@example.com", "Something else", "second"));
-  expect(dealOf(reply)).toBe(dealOf(first));
+  expect(getDeal(reply)).toBe(getDeal(first));
   expect(reply.evidence["deal"]).toMatchObject({ matchedBy: "conversation" });
   // Somebody else, and a subject that is anybody's, are matters of their own.
   for (const [id, from, subject] of [
@@ -53,7 +53,7 @@ it("of many at once on two sinks one makes the deal, and the others wait for it"
   const ids = Array.from({ length: 12 }, (_, n) => `once-${n}`);
   const events = await Promise.all(ids.map(async (id) => post(id, "cleo@example.com", "Twelve pumps for Kiel")));
   const all = await Promise.all(events.map(written));
-  expect(new Set(all.map(dealOf)).size).toBe(1);
+  expect(new Set(all.map(getDeal)).size).toBe(1);
   expect(all.map(({ evidence }) => (evidence["deal"] as { matchedBy: string }).matchedBy).toSorted()).toEqual([
     "created",
     ...Array.from({ length: 11 }, () => "recent_subject"),
@@ -88,14 +88,14 @@ it("a replay under another mapping comes to the same deals, for the same reasons
 it("a deal that is gone from the CRM is passed over with a warning", async () => {
   const first = await written(await post("gone", "dora@example.com", "Pump P-400 leaks"));
   const { store } = inlet.sandbox;
-  const deal = store.find("deals", dealOf(first));
+  const deal = store.find("deals", getDeal(first));
   if (deal === undefined) throw new Error("the deal is not in the CRM");
   store.archive(deal, Date.now());
   const next = await written(await post("gone-next", "dora@example.com", "Pump P-400 leaks"));
   expect(next.warnings).toEqual([`recent_subject_deal_unknown: the CRM has no deal ${deal.id}`]);
   expect(next.evidence["deal"]).toMatchObject({ matchedBy: "created" });
   const last = await written(await post("gone-last", "dora@example.com", "Pump P-400 leaks"));
-  expect(dealOf(last)).toBe(dealOf(next));
+  expect(getDeal(last)).toBe(getDeal(next));
 }, 300_000);
 
 it("an email to a campaign's address is written to the deal of the message that its sender got", async () => {
@@ -120,7 +120,7 @@ it("an email to a campaign's address is written to the deal of the message that 
       const email = await written(
         await post(`spring-${tries}`, "eve@example.com", `Hello ${tries}`, undefined, "campaign-2026-q2@inlet.example"),
       );
-      return dealOf(email) === deal ? email : null;
+      return getDeal(email) === deal ? email : null;
     },
     60_000,
   );
@@ -153,7 +153,7 @@ async function everyDeal() {
   const all = await Promise.all(posted.map(written));
   return all.map((delivery) => ({
     eventId: delivery.eventId,
-    deal: dealOf(delivery),
+    deal: getDeal(delivery),
     evidence: delivery.evidence["deal"],
     endedAt: delivery.endedAt,
   }));
@@ -172,17 +172,17 @@ async function written(eventId: string): Promise<Delivery> {
   );
 }
 
-function recordOf(delivery: Delivery, effect: string): string {
+function getRecord(delivery: Delivery, effect: string): string {
   return delivery.effects.find((each) => each.effect === effect)?.recordId ?? "";
 }
 
-function dealOf(delivery: Delivery): string {
-  return recordOf(delivery, "deal");
+function getDeal(delivery: Delivery): string {
+  return getRecord(delivery, "deal");
 }
 
 /** Deals that the email's activity is associated with in the CRM. */
 function dealsInCrm(delivery: Delivery): string[] {
   const { store } = inlet.sandbox;
-  const record = store.find("emails", recordOf(delivery, "activity"));
+  const record = store.find("emails", getRecord(delivery, "activity"));
   return record === undefined ? [] : store.associated(record, "deals").map(({ toId }) => toId);
 }

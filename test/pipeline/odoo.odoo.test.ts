@@ -50,15 +50,15 @@ it("emails end in Odoo once, though the sink is killed around every call", async
   for (const point of POINTS) await killSinkAt(inlet, point, async () => send({ references: null }));
   await startSinks();
   await allWritten(inlet, sent);
-  for (let n = 1; n <= sent.length; n += 1) expect([n, await recordsOf(n)]).toEqual([n, ONCE]);
+  for (let n = 1; n <= sent.length; n += 1) expect([n, await countRecords(n)]).toEqual([n, ONCE]);
 }, 600_000);
 
 it("a reply is written to the opportunity of its conversation, with its file", async () => {
   await send({ references: 1 });
   await allWritten(inlet, sent);
-  const [first, reply] = await Promise.all([messageOf(1), messageOf(sent.length)]);
+  const [first, reply] = await Promise.all([findMessage(1), findMessage(sent.length)]);
   expect(reply).toMatchObject({ model: "crm.lead", res_id: first?.["res_id"], message_type: "email" });
-  expect(await recordsOf(sent.length)).toEqual({ ...ONCE, opportunities: 0, inStage: 0 });
+  expect(await countRecords(sent.length)).toEqual({ ...ONCE, opportunities: 0, inStage: 0 });
 }, 60_000);
 
 it("people delete, merge, archive and lose records while mail flows, and every email ends written where it belongs", async () => {
@@ -72,7 +72,7 @@ it("people delete, merge, archive and lose records while mail flows, and every e
   );
   const mails: string[] = [];
   const write = async (thread: string, place: string, begins = false): Promise<string> => {
-    const eventId = await postOf(thread, place, begins);
+    const eventId = await sendPost(thread, place, begins);
     mails.push(eventId);
     return eventId;
   };
@@ -82,7 +82,7 @@ it("people delete, merge, archive and lose records while mail flows, and every e
   await Promise.all([...threads.values()].map(async (thread) => write(thread, "0", true)));
   await allWritten(inlet, mails);
   const at = new Map<string, { deal: number; contact: number }>();
-  for (const [name, thread] of threads) at.set(name, await placeOf(thread));
+  for (const [name, thread] of threads) at.set(name, await findPlace(thread));
   const of = (name: string): { deal: number; contact: number } => at.get(name) ?? { deal: 0, contact: 0 };
 
   // Mail goes on while the records go: what is under way belongs to either.
@@ -120,9 +120,9 @@ it("people delete, merge, archive and lose records while mail flows, and every e
   expect(newDeal).not.toContain(of("deal deleted").deal);
   expect(await odoo.call("crm.lead", "search_count", { domain: [["id", "in", newDeal]] })).toBe(1);
   // Whose messages they are: the contact made once more, and the one that the merged became part of.
-  expect(await authorOf("contact-deleted", "4")).not.toBe(of("contact deleted").contact);
-  expect(await authorOf("contact-merged", "4")).toBe(of("winner").contact);
-  expect(await authorOf("archived", "4")).toBe(of("archived").contact);
+  expect(await findAuthor("contact-deleted", "4")).not.toBe(of("contact deleted").contact);
+  expect(await findAuthor("contact-merged", "4")).toBe(of("winner").contact);
+  expect(await findAuthor("archived", "4")).toBe(of("archived").contact);
   // A new thread under the subject of the lost one (L30).
   const begun = await dealOfMail("lost", "anew");
   expect(begun).not.toBe(of("lost").deal);
@@ -130,14 +130,14 @@ it("people delete, merge, archive and lose records while mail flows, and every e
   // Nothing twice, nothing at records that are not there.
   for (const thread of threads.values())
     for (const place of later)
-      expect([thread, place, (await messagesOf(thread, place)).length]).toEqual([thread, place, 1]);
+      expect([thread, place, (await findMessages(thread, place)).length]).toEqual([thread, place, 1]);
 }, 300_000);
 
 it("offsets reset to the beginning: everything is read again under another mapping, and nothing is written again", async () => {
   await Promise.all([...sinks, parser].map(async (service) => service.stop()));
   await appendFile(inlet.tenantFile, "classes: { newsletter: write }\n");
   await readAgain(inlet, async () => Promise.all([inlet.start("parser"), inlet.start("crm-sink")]));
-  for (let n = 1; n < sent.length; n += 1) expect([n, await recordsOf(n)]).toEqual([n, ONCE]);
+  for (let n = 1; n < sent.length; n += 1) expect([n, await countRecords(n)]).toEqual([n, ONCE]);
   expect(await inlet.inlet("reconcile", "--deep")).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/lost 0\n[^]*the law holds/),
@@ -161,10 +161,10 @@ const ONCE = {
 };
 
 /** What Odoo has of an email, by content, whatever Inlet trusts. */
-async function recordsOf(n: number): Promise<Record<string, number>> {
+async function countRecords(n: number): Promise<Record<string, number>> {
   const count = async (model: string, ...domain: unknown[]): Promise<number> =>
     Number(await odoo.call(model, "search_count", { domain, context: { active_test: false } }));
-  const message = await messageOf(n);
+  const message = await findMessage(n);
   const file = ["name", "=", `prices-${RUN}-${n}.csv`];
   const lead = ["email_from", "ilike", `sender-${n}@${RUN}-${n}.example`];
   return {
@@ -181,26 +181,26 @@ async function recordsOf(n: number): Promise<Record<string, number>> {
   };
 }
 
-async function messageOf(n: number): Promise<Record<string, unknown> | undefined> {
+async function findMessage(n: number): Promise<Record<string, unknown> | undefined> {
   const domain = [["message_id", "=", `<${n}@${RUN}.example>`]];
   const rows = await odoo.call("mail.message", "search_read", { domain, fields: ["model", "res_id", "message_type"] });
   return (rows as Record<string, unknown>[])[0];
 }
 
-const idOf = (thread: string, place: string): string => `${thread}.${place}@${RUN}.people.example`;
+const buildId = (thread: string, place: string): string => `${thread}.${place}@${RUN}.people.example`;
 
 /** An email of the thread's sender, an answer to the thread's first one or the first of a thread; its subject is the thread's. */
-async function postOf(thread: string, place: string, begins: boolean): Promise<string> {
+async function sendPost(thread: string, place: string, begins: boolean): Promise<string> {
   return inlet.post(
     gateway,
-    idOf(thread, place),
+    buildId(thread, place),
     [
       `From: ${thread} <sender@${thread}.${RUN}.example>`,
       "To: sales@inlet.example",
       `Subject: ${begins ? "" : "Re: "}Quotation for ${thread} ${RUN}`,
       "Date: Mon, 23 Nov 2026 10:00:00 +0000",
-      `Message-ID: <${idOf(thread, place)}>`,
-      ...(begins ? [] : [`References: <${idOf(thread, "0")}>`]),
+      `Message-ID: <${buildId(thread, place)}>`,
+      ...(begins ? [] : [`References: <${buildId(thread, "0")}>`]),
       "",
       `Mail ${place} of ${thread}.`,
       "",
@@ -208,28 +208,28 @@ async function postOf(thread: string, place: string, begins: boolean): Promise<s
   );
 }
 
-async function messagesOf(thread: string, place: string): Promise<readonly Record<string, unknown>[]> {
-  const domain = [["message_id", "=", `<${idOf(thread, place)}>`]];
+async function findMessages(thread: string, place: string): Promise<readonly Record<string, unknown>[]> {
+  const domain = [["message_id", "=", `<${buildId(thread, place)}>`]];
   const rows = await odoo.call("mail.message", "search_read", { domain, fields: ["model", "res_id", "author_id"] });
   return rows as Record<string, unknown>[];
 }
 
 /** The opportunity that the email is at; null where it is at none that is there. */
 async function dealOfMail(thread: string, place: string): Promise<unknown> {
-  const [message] = await messagesOf(thread, place);
+  const [message] = await findMessages(thread, place);
   if (message?.["model"] !== "crm.lead") return null;
   const domain = [["id", "=", message["res_id"]]];
   const there = await odoo.call("crm.lead", "search_count", { domain, context: { active_test: false } });
   return there === 1 ? message["res_id"] : null;
 }
 
-async function authorOf(thread: string, place: string): Promise<number> {
-  const author = (await messagesOf(thread, place))[0]?.["author_id"];
+async function findAuthor(thread: string, place: string): Promise<number> {
+  const author = (await findMessages(thread, place))[0]?.["author_id"];
   return Array.isArray(author) ? Number(author[0]) : 0;
 }
 
-async function placeOf(thread: string): Promise<{ deal: number; contact: number }> {
-  return { deal: Number(await dealOfMail(thread, "0")), contact: await authorOf(thread, "0") };
+async function findPlace(thread: string): Promise<{ deal: number; contact: number }> {
+  return { deal: Number(await dealOfMail(thread, "0")), contact: await findAuthor(thread, "0") };
 }
 
 /** An email of a new sender with a file; of a new conversation, or a reply to an earlier one. */

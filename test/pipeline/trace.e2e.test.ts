@@ -40,13 +40,13 @@ it("shows gateway, parser, sink and every CRM call of an email, a retry among th
   const roots = spans.filter(({ parentId }) => !byId.has(parentId));
   expect(roots.map(({ service, kind }) => [service, kind])).toEqual([["ingest-gateway", 2]]);
   expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(["ingest-gateway", "parser", "crm-sink"]));
-  const pathOf = (span: ReceivedSpan): string[] => {
+  const getPath = (span: ReceivedSpan): string[] => {
     const parent = byId.get(span.parentId);
-    return [...(parent === undefined ? [] : pathOf(parent)), `${span.service}:${span.kind}`];
+    return [...(parent === undefined ? [] : getPath(parent)), `${span.service}:${span.kind}`];
   };
   const calls = spans.filter(({ kind, service }) => kind === 3 && service === "crm-sink");
   const toCrm = ["ingest-gateway:2", "ingest-gateway:4", "parser:5", "parser:4", "crm-sink:5", "crm-sink:3"];
-  for (const call of calls) expect(pathOf(call)).toEqual(toCrm);
+  for (const call of calls) expect(getPath(call)).toEqual(toCrm);
   const posts = calls.filter(({ name }) => name.includes("POST") && name.endsWith("/objects/emails"));
   expect(posts.map(({ attributes }) => attributes["http.response.status_code"])).toEqual(["423", "201"]);
   expect(new Set(posts.map(({ parentId }) => parentId)).size).toBe(2);

@@ -62,7 +62,7 @@ it("N3: nothing that goes to a CRM or to the tenant's own systems has a link tha
 describe("N4: a replay after a change of the tenant's mailboxes", () => {
   const tagged = (...values: string[]) =>
     values.map((value) => ({ kind: "queue", value, address: "sales@inlet.example" }));
-  const tagsOf = (deal: string | null | undefined) =>
+  const getTags = (deal: string | null | undefined) =>
     (sandbox.store.find("deals", deal ?? "")?.properties["inlet_tags"] ?? "").split(";").toSorted();
   let version = 0;
   /** The tenant's file changes; the parser reads the email anew. */
@@ -71,7 +71,7 @@ describe("N4: a replay after a change of the tenant's mailboxes", () => {
     sink.remap(`mailboxes: { sales: { addresses: [sales@inlet.example], tags: { version: v${version} } } }\n${more}`);
     return sink.deliver({ ...event, ...changed, parsedAt: event.parsedAt + version });
   };
-  const effectsOf = async ({ eventId }: NormalizedEvent) =>
+  const getEffects = async ({ eventId }: NormalizedEvent) =>
     (await sink.ledger.delivery(sink.tenant, eventId))?.effects.map(({ effect }) => effect).toSorted();
 
   it("gives the deal the tags that are new, keeps those that people took away or gave, and does it once", async () => {
@@ -79,14 +79,14 @@ describe("N4: a replay after a change of the tenant's mailboxes", () => {
     const { records } = await sink.deliver(event);
     const deal = sandbox.store.find("deals", records["deal"] ?? "");
     if (deal === undefined) throw new Error("no deal");
-    expect(tagsOf(deal.id)).toEqual(["email-sourced", "queue:a", "queue:b"]);
+    expect(getTags(deal.id)).toEqual(["email-sourced", "queue:a", "queue:b"]);
     sandbox.store.update(deal, { inlet_tags: "email-sourced;queue:b;hot" }, Date.now(), 0);
     expect(await replay(event, { addressTags: tagged("a", "b", "c") })).toMatchObject({
       kind: "written",
       warnings: [],
       evidence: { tags: { added: ["queue:c"] } },
     });
-    expect(tagsOf(deal.id)).toEqual(["email-sourced", "hot", "queue:b", "queue:c"]);
+    expect(getTags(deal.id)).toEqual(["email-sourced", "hot", "queue:b", "queue:c"]);
     sent.splice(0);
     await replay(event, { addressTags: tagged("c") });
     expect(sent.filter((call) => call.includes("objects/deals"))).toEqual([]);
@@ -98,14 +98,14 @@ describe("N4: a replay after a change of the tenant's mailboxes", () => {
     const reply = sink.email({ thread: "shared", place: 1 });
     await sink.deliver(reply);
     await replay(reply, { addressTags: tagged("reply") });
-    expect(tagsOf(records["deal"])).toEqual(["email-sourced", "queue:a"]);
+    expect(getTags(records["deal"])).toEqual(["email-sourced", "queue:a"]);
 
     const deal = sandbox.store.find("deals", records["deal"] ?? "");
     if (deal === undefined) throw new Error("no deal");
     const named = sink.email({ addressTags: [{ kind: "deal", value: deal.id, address: "sales@inlet.example" }] });
     await sink.deliver(named);
     await replay(named, { addressTags: [...named.addressTags, ...tagged("named")] });
-    expect(tagsOf(deal.id)).toEqual(["email-sourced", "queue:a"]);
+    expect(getTags(deal.id)).toEqual(["email-sourced", "queue:a"]);
 
     sandbox.store.archive(deal, Date.now());
     expect(await replay(first, { addressTags: tagged("late") })).toMatchObject({ kind: "written" });
@@ -116,7 +116,7 @@ describe("N4: a replay after a change of the tenant's mailboxes", () => {
     const { records } = await sink.deliver(first);
     const second = { ...first, eventId: sink.email({}).eventId, addressTags: tagged("other-mailbox") };
     expect(await sink.deliver(second)).toMatchObject({ kind: "suppress", reason: "duplicate_email" });
-    expect(tagsOf(records["deal"])).toEqual(["email-sourced", "queue:a", "queue:other-mailbox"]);
+    expect(getTags(records["deal"])).toEqual(["email-sourced", "queue:a", "queue:other-mailbox"]);
   });
 
   it.each([
@@ -126,8 +126,8 @@ describe("N4: a replay after a change of the tenant's mailboxes", () => {
     sink.remap(RULES);
     const event = sink.email({ subject: "An offer" });
     await sink.deliver(event);
-    expect(await effectsOf(event)).toEqual(["activity", "contact", "deal", "stage", "task"]);
+    expect(await getEffects(event)).toEqual(["activity", "contact", "deal", "stage", "task"]);
     expect(await replay(event, { subject: "An offer, corrected" }, more)).toMatchObject({ kind: "written" });
-    expect(await effectsOf(event)).toEqual(["activity", "contact", "deal", "stage", "task"]);
+    expect(await getEffects(event)).toEqual(["activity", "contact", "deal", "stage", "task"]);
   });
 });

@@ -13,7 +13,7 @@ export function lossesPage(found: ReadonlyMap<string, readonly Loss[]>): string 
     ...table(
       ["source", "fields that differ", "in"],
       SOURCES.flatMap(({ title }) => {
-        const rows = rowsOf(found.get(title) ?? []);
+        const rows = buildRows(found.get(title) ?? []);
         return rows.length === 0
           ? [[title, "none", ""]]
           : rows.map(([fields, emails], index) => [index === 0 ? title : "", fields, emails]);
@@ -29,13 +29,13 @@ export function lossesPage(found: ReadonlyMap<string, readonly Loss[]>): string 
 }
 
 /** Fields that differ in the same emails share a row. */
-function rowsOf(losses: readonly Loss[]): [fields: string, emails: string][] {
-  const emailsOf = new Map<string, string[]>();
-  for (const { field, email } of losses) emailsOf.set(field, [...(emailsOf.get(field) ?? []), email]);
-  const fieldsOf = new Map<string, string[]>();
-  for (const [field, emails] of emailsOf) {
+function buildRows(losses: readonly Loss[]): [fields: string, emails: string][] {
+  const emailsByField = new Map<string, string[]>();
+  for (const { field, email } of losses) emailsByField.set(field, [...(emailsByField.get(field) ?? []), email]);
+  const fieldsByEmails = new Map<string, string[]>();
+  for (const [field, emails] of emailsByField) {
     const where = emails.length === SET.length ? "every email" : emails.map((email) => `\`${email}\``).join(", ");
-    fieldsOf.set(where, [...(fieldsOf.get(where) ?? []), field]);
+    fieldsByEmails.set(where, [...(fieldsByEmails.get(where) ?? []), field]);
   }
-  return [...fieldsOf].map(([emails, fields]) => [fields.join(", "), emails]);
+  return [...fieldsByEmails].map(([emails, fields]) => [fields.join(", "), emails]);
 }

@@ -52,7 +52,7 @@ export async function sinkSteps(
   const { tenant = `t-${randomUUID().slice(0, 12)}`, env = {}, now = Date.now } = options;
   const ledger = options.ledger ?? openLedger({ connectionString: process.env["DATABASE_URL"] ?? "" });
   await ledger.migrate();
-  const configOf = (more: string): TenantConfig => {
+  const buildConfig = (more: string): TenantConfig => {
     const text = `name: Acme
 sources: { web: { kind: signed-json, secrets: [env:SECRET] } }
 ${more.includes("mailboxes:") ? "" : "mailboxes: { sales: { addresses: [sales@inlet.example] } }"}
@@ -66,7 +66,7 @@ ${crm}`;
     if (read.tenant === null) throw new Error(JSON.stringify(read.faults));
     return read.tenant;
   };
-  let config = configOf(options.more ?? "");
+  let config = buildConfig(options.more ?? "");
   const logged: object[] = [];
   const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
   const crms = createCrmConnections({
@@ -174,7 +174,7 @@ ${crm}`;
     },
     takeUp: ({ eventId }) => void waitingIds.add(eventId),
     remap: (more) => {
-      config = configOf(more);
+      config = buildConfig(more);
     },
     close: async () => {
       await crms.close();

@@ -63,7 +63,7 @@ export async function receiveTraces(): Promise<{ endpoint: string; spans: Receiv
     request.on("end", () => {
       const body = Buffer.concat(chunks);
       const bytes = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
-      spans.push(...spansOf(type.decode(bytes) as unknown as Exported));
+      spans.push(...getSpans(type.decode(bytes) as unknown as Exported));
       response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
     });
   });
@@ -78,24 +78,24 @@ export async function receiveTraces(): Promise<{ endpoint: string; spans: Receiv
   };
 }
 
-function spansOf(exported: Exported): ReceivedSpan[] {
+function getSpans(exported: Exported): ReceivedSpan[] {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
   return exported.resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
       spans.map((span) => ({
-        service: textsOf(resource.attributes)["service.name"] ?? "",
+        service: toTexts(resource.attributes)["service.name"] ?? "",
         name: span.name,
         kind: span.kind,
         traceId: hex(span.traceId),
         spanId: hex(span.spanId),
         parentId: hex(span.parentSpanId),
-        attributes: textsOf(span.attributes),
+        attributes: toTexts(span.attributes),
         links: span.links.map(({ traceId }) => hex(traceId)),
       })),
     ),
   );
 }
 
-function textsOf(attributes: readonly KeyValue[]): Record<string, string> {
+function toTexts(attributes: readonly KeyValue[]): Record<string, string> {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, String(Object.values(value ?? {})[0])]));
 }

@@ -73,7 +73,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   });
   app.register(multipart, { limits: { fileSize: MAX_BODY_BYTES, fieldSize: 1024 * 1024, files: 1 } });
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const problem = problemOf(error);
+    const problem = toProblem(error);
     if (problem.status >= 500) app.log.error({ err: error }, "a sandbox call failed");
     return reply.code(problem.status).headers(problem.headers).send(problem.body);
   });
@@ -133,7 +133,7 @@ function undated(url: string): string {
   return url.replace(/^\/crm\/(objects|associations|properties|pipelines)\/(\d{4}-\d{2})(?=\/)/, "/crm/$2/$1");
 }
 
-function problemOf(error: Error & { statusCode?: number }): Problem {
+function toProblem(error: Error & { statusCode?: number }): Problem {
   if (error instanceof Problem) return error;
   const status = error.statusCode ?? 500;
   if (status === 413) return problems.tooLarge();

@@ -73,7 +73,7 @@ export function serveControl(app: FastifyInstance, { store, faults, calls, reset
   app.delete<{ Params: { id: string } }>("/sandbox/faults/:id", async (request, reply) =>
     reply.code(faults.remove(request.params.id) ? 204 : 404).send(),
   );
-  app.get("/sandbox/records", async () => recordsOf(store));
+  app.get("/sandbox/records", async () => getRecords(store));
   app.get("/sandbox/duplicates", async () => {
     const duplicates = duplicatesIn(store);
     return { count: duplicates.length, duplicates };
@@ -86,7 +86,7 @@ export function serveControl(app: FastifyInstance, { store, faults, calls, reset
 }
 
 /** Everything that is stored, records in the bin left out. */
-export function recordsOf(store: CrmStore): Record<string, unknown> {
+export function getRecords(store: CrmStore): Record<string, unknown> {
   const objects = OBJECT_TYPES.map((type) => [type, store.all(type)] as const);
   const files = store.files();
   const associations = objects.flatMap(([, all]) => all.flatMap((object) => store.associated(object)));

@@ -47,11 +47,11 @@ function property(name: string, caseless = false): (object: StoredObject) => str
 function groups<T extends { readonly id: string }>(
   same: string,
   items: readonly T[],
-  keyOf: (item: T) => string | null,
+  getKey: (item: T) => string | null,
 ): Duplicate[] {
   const ids = new Map<string, string[]>();
   for (const item of items) {
-    const key = keyOf(item);
+    const key = getKey(item);
     if (key !== null) ids.set(key, [...(ids.get(key) ?? []), item.id]);
   }
   return [...ids].filter(([, list]) => list.length > 1).map(([value, list]) => ({ same, value, ids: list }));

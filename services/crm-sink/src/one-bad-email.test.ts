@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SinkDeps } from "./attempt.ts";
 import { handleRecord } from "./intake/handle-record.ts";
 import { probeCircuits } from "./gates/probe-circuits.ts";
-import { emailOf, httpTenant, recordOf } from "../testing/emails.ts";
+import { buildEmail, httpTenant, buildRecord } from "../testing/emails.ts";
 import { sinkDeps } from "../testing/sink-deps.ts";
 
 /**
@@ -192,7 +192,7 @@ async function liveThrough(): Promise<void> {
     if (answer !== null) faults.set(tenant, { answer, meets });
     const mails: string[] = [];
     for (const name of names) mails.push(await arrive(tenant, name));
-    const atOnce = await statesOf(tenant, mails);
+    const atOnce = await getStates(tenant, mails);
     all.set(tenant, { mails, atOnce, later: [], atLast: [], reasons: [], attempts: [], circuits: [], calls: [] });
   };
   const begins: (() => Promise<void>)[] = [
@@ -214,13 +214,13 @@ async function liveThrough(): Promise<void> {
     for (const [tenant, { circuits }] of all) circuits.push((await ledger.circuit(tenant, "http")).open);
   }
   for (const [tenant, one] of all) {
-    one.later = await statesOf(tenant, one.mails);
+    one.later = await getStates(tenant, one.mails);
     one.calls = calls.flatMap((call) => (call.startsWith(`${tenant} `) ? [call.slice(tenant.length + 1)] : []));
   }
   faults.clear();
   for (let round = 0; round < 4; round += 1) await passTime();
   for (const [tenant, one] of all) {
-    one.atLast = await statesOf(tenant, one.mails);
+    one.atLast = await getStates(tenant, one.mails);
     const deliveries = await Promise.all(one.mails.map(async (eventId) => ledger.delivery(tenant, eventId)));
     one.reasons = deliveries.map((delivery) => delivery?.reason);
     one.attempts = deliveries.map((delivery) => delivery?.attempt);
@@ -264,7 +264,7 @@ async function passTime(): Promise<void> {
   }
 }
 
-async function statesOf(tenant: string, events: readonly string[]): Promise<(string | undefined)[]> {
+async function getStates(tenant: string, events: readonly string[]): Promise<(string | undefined)[]> {
   const states = await ledger.getStates(events.map((eventId) => ({ tenant, eventId })));
   return events.map((eventId) => states.get(`${tenant}/${eventId}`));
 }
@@ -276,8 +276,8 @@ function newTenant(id: string, hangs: boolean): void {
 
 /** The email comes from Kafka; its event id. */
 async function arrive(tenant: string, name: string): Promise<string> {
-  const event = emailOf(tenant, name);
-  const record = await recordOf(deps.codec, event);
+  const event = buildEmail(tenant, name);
+  const record = await buildRecord(deps.codec, event);
   await handleRecord(deps, { from: "kafka", record, behindSlow: false, onKept: () => {} });
   return event.eventId;
 }

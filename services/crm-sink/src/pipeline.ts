@@ -39,7 +39,7 @@ export async function deliver(email: DeliveryAttempt): Promise<Disposition> {
     unwrap(await admit(email));
     unwrap(await isolateSuspect(email));
     unwrap(applyClassPolicy(email));
-    const sender = unwrap(senderOf(email));
+    const sender = unwrap(getSender(email));
     unwrap(await joinConversation(email));
     await findSentMessages(email);
     unwrap(await queueBehindConversation(email));
@@ -50,7 +50,7 @@ export async function deliver(email: DeliveryAttempt): Promise<Disposition> {
     spillWhenSlow(email);
     unwrap(await identifyAccount(email));
     unwrap(await prepareCrm(email));
-    const address = await contactKeyOf(email, sender);
+    const address = await findContactKey(email, sender);
     const deal = unwrap(await findDeal(email));
     const found = unwrap(await findCompany(email, address));
     const files = filesToWrite(email);
@@ -95,14 +95,14 @@ function applyClassPolicy(email: DeliveryAttempt): StepResult<null> {
 }
 
 /** The sender's key, or the one under which the ledger has known the mailbox since before it was written in one way. */
-async function contactKeyOf({ deps, event, crm }: DeliveryAttempt, sender: string): Promise<string> {
+async function findContactKey({ deps, event, crm }: DeliveryAttempt, sender: string): Promise<string> {
   const keys = formerKeys(getContact(event)?.email ?? "");
   if (keys.length === 0) return sender;
   const asked = { tenant: event.tenantId, crm: crm.key, effect: "contact", keys: [sender, ...keys] };
   return (await deps.ledger.knownKey(asked)) ?? sender;
 }
 
-function senderOf(email: DeliveryAttempt): StepResult<string> {
+function getSender(email: DeliveryAttempt): StepResult<string> {
   const address = normalizeAddress(getContact(email.event)?.email ?? "");
   return address === null ? deadLetter("no_sender", "sender", "the From header names no usable address") : ok(address);
 }

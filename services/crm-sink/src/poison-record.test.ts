@@ -7,7 +7,7 @@ import { age, ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { handleRecord } from "./intake/handle-record.ts";
 import { serveDatabase } from "../testing/database-by-ipc.ts";
-import { emailOf, recordOf } from "../testing/emails.ts";
+import { buildEmail, buildRecord } from "../testing/emails.ts";
 import { sinkDeps } from "../testing/sink-deps.ts";
 import type { SinkProcessSettings } from "../testing/sink-process.ts";
 
@@ -46,7 +46,7 @@ afterAll(async () => {
 
 describe("L16: an email that kills the sink", () => {
   it("read from Kafka: it goes alone, is dead-lettered in the end, and its tenant's other mail is written once", async () => {
-    const records = await recordsOf("fresh");
+    const records = await readRecords("fresh");
     let committed = 0;
     const kills = await killUntil("fresh", async (sink) => {
       sink.send({ records: records.slice(committed) });
@@ -69,14 +69,14 @@ describe("L16: an email that kills the sink", () => {
       close: async () => {},
     };
     const deps = sinkDeps(ledger, new Map(), { tenants: broken });
-    for (const record of await recordsOf("waits"))
+    for (const record of await readRecords("waits"))
       await handleRecord(deps, { from: "kafka", record, behindSlow: false, onKept: () => {} });
-    expect(await statesOf("waits")).toEqual(NAMES.map(() => "waiting"));
+    expect(await getStates("waits")).toEqual(NAMES.map(() => "waiting"));
     const kills = await killUntil("waits", async (sink) => {
       // The leases of the one before have run out, and what waited is due.
       await age(database, 600_000);
       for (;;) {
-        if (!(await statesOf("waits")).includes("waiting")) return true;
+        if (!(await getStates("waits")).includes("waiting")) return true;
         if (sink.signalCode !== null || sink.exitCode !== null) return false;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
@@ -88,7 +88,7 @@ describe("L16: an email that kills the sink", () => {
 
 /** Starts sinks, one after the other, until one lives to see `work` done; how many were killed before. */
 async function killUntil(tenant: string, work: (sink: ChildProcess) => Promise<boolean>): Promise<number> {
-  const poison = emailOf(tenant, "poison").eventId;
+  const poison = buildEmail(tenant, "poison").eventId;
   const { port } = crm.address() as AddressInfo;
   const settings: SinkProcessSettings = {
     tenant,
@@ -118,16 +118,18 @@ async function said(sink: ChildProcess, field: string): Promise<[{ processedThro
   }
 }
 
-async function recordsOf(tenant: string): Promise<KafkaRecord[]> {
+async function readRecords(tenant: string): Promise<KafkaRecord[]> {
   const { codec } = sinkDeps(ledger, new Map());
   return Promise.all(
-    NAMES.map(async (name, index) => recordOf(codec, emailOf(tenant, name), { partition: 0, offset: BigInt(index) })),
+    NAMES.map(async (name, index) =>
+      buildRecord(codec, buildEmail(tenant, name), { partition: 0, offset: BigInt(index) }),
+    ),
   );
 }
 
 /** As the parser leaves them: their rows are there. */
 async function acceptAll(tenant: string): Promise<void> {
-  const deliveries = NAMES.map((name) => emailOf(tenant, name)).map(({ eventId, source, receivedAt }, index) => ({
+  const deliveries = NAMES.map((name) => buildEmail(tenant, name)).map(({ eventId, source, receivedAt }, index) => ({
     tenant,
     eventId,
     lane: "shared",
@@ -145,15 +147,17 @@ async function acceptAll(tenant: string): Promise<void> {
   await ledger.accept(deliveries, Date.now());
 }
 
-async function statesOf(tenant: string): Promise<(string | undefined)[]> {
-  const keys = NAMES.map((name) => ({ tenant, eventId: emailOf(tenant, name).eventId }));
+async function getStates(tenant: string): Promise<(string | undefined)[]> {
+  const keys = NAMES.map((name) => ({ tenant, eventId: buildEmail(tenant, name).eventId }));
   const states = await ledger.getStates(keys);
   return keys.map(({ eventId }) => states.get(`${tenant}/${eventId}`));
 }
 
 async function expectOnlyPoisonDead(tenant: string): Promise<void> {
-  expect(await statesOf(tenant)).toEqual(NAMES.map((name) => (name === "poison" ? "dead_lettered" : "written")));
-  expect(await ledger.delivery(tenant, emailOf(tenant, "poison").eventId)).toMatchObject({ reason: "crashed_process" });
+  expect(await getStates(tenant)).toEqual(NAMES.map((name) => (name === "poison" ? "dead_lettered" : "written")));
+  expect(await ledger.delivery(tenant, buildEmail(tenant, "poison").eventId)).toMatchObject({
+    reason: "crashed_process",
+  });
   const written = subjects.filter((subject) => subject.startsWith(`${tenant} `)).toSorted();
   expect(written).toEqual(["ada", "bob", "eve"].map((name) => `${tenant} {"subject":"Offer for ${name}"}`));
 }

@@ -11,7 +11,7 @@ import type { SinkDeps } from "./attempt.ts";
 import { SLOW_MS } from "./limits.ts";
 import { createFairQueue } from "./intake/fair-queue.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
-import { emailOf, httpTenant, recordOf } from "../testing/emails.ts";
+import { buildEmail, httpTenant, buildRecord } from "../testing/emails.ts";
 import { sinkDeps } from "../testing/sink-deps.ts";
 
 let folder: string;
@@ -43,9 +43,9 @@ afterAll(async () => {
 it("L23: while the blob store is not mounted the partition pauses, and no email ends; mounted again, all are written", async () => {
   const names = ["ada", "bob", "eve"];
   const text = await blobs.put("acme", Date.now(), Buffer.from("A long text"));
-  const events = names.map((name) => emailOf("acme", name, { text, html: text }));
+  const events = names.map((name) => buildEmail("acme", name, { text, html: text }));
   const records = await Promise.all(
-    events.map(async (event, index) => recordOf(deps.codec, event, { partition: 0, offset: BigInt(index) })),
+    events.map(async (event, index) => buildRecord(deps.codec, event, { partition: 0, offset: BigInt(index) })),
   );
   const states = async (): Promise<(string | undefined)[]> => {
     const keys = events.map(({ eventId }) => ({ tenant: "acme", eventId }));

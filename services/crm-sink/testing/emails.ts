@@ -31,7 +31,7 @@ crm:
 }
 
 /** A normalized email of a customer who is called `name`. */
-export function emailOf(tenant: string, name: string, change: Partial<NormalizedEvent> = {}): NormalizedEvent {
+export function buildEmail(tenant: string, name: string, change: Partial<NormalizedEvent> = {}): NormalizedEvent {
   const messageId = `${name}@customers.example`;
   const from = { name, email: messageId };
   const contentHash = `hash-of-${name}`;
@@ -79,7 +79,7 @@ export function emailOf(tenant: string, name: string, change: Partial<Normalized
 }
 
 /** The email's record in Kafka, as the parser produces it. */
-export async function recordOf(
+export async function buildRecord(
   codec: Codec,
   event: NormalizedEvent,
   at: { readonly partition: number; readonly offset: bigint } = { partition: 0, offset: 1n },

@@ -72,7 +72,7 @@ async function measureShapes(): Promise<void> {
     if (!name.includes(values.only)) return;
     const sent = [...pieces()].reduce((sum, piece) => sum + piece.length, 0);
     const times = [];
-    for (let time = 0; time < 3; time += 1) times.push(await costOf(async () => attack(pieces())));
+    for (let time = 0; time < 3; time += 1) times.push(await measureCost(async () => attack(pieces())));
     const ms = Math.min(...times.map((cost) => cost.ms));
     costs.push({ name, ms, bytes: Math.min(...times.map((cost) => cost.bytes)), sent });
   };
@@ -104,7 +104,7 @@ async function measureShapes(): Promise<void> {
 type Attack = (pieces: Iterable<Buffer>) => Promise<unknown>;
 
 /** Processor time, and how far memory rose above what it was before. */
-async function costOf(attack: () => Promise<unknown>): Promise<{ readonly ms: number; readonly bytes: number }> {
+async function measureCost(attack: () => Promise<unknown>): Promise<{ readonly ms: number; readonly bytes: number }> {
   await gateway.ask({ anew: true });
   const before = await gateway.ask();
   await attack();

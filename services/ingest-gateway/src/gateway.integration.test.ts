@@ -36,7 +36,7 @@ function post(body: string, headers: Record<string, string> = {}, to = gateway):
   });
 }
 
-async function recordsOf(eventId: string): Promise<KafkaRecord[]> {
+async function readRecords(eventId: string): Promise<KafkaRecord[]> {
   const found: KafkaRecord[] = [];
   for await (const record of admin.readAll(topicIn("rawEvents", SHARED_LANE))) {
     if (headerText(record.headers, HEADER.eventId) === eventId) found.push(record);
@@ -65,7 +65,7 @@ describe("the gateway's process", () => {
     const first = await post(body, { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" });
     expect([first.status, await first.json()]).toEqual([202, { eventId, duplicate: false }]);
     expect(await (await post(body)).json()).toEqual({ eventId, duplicate: true });
-    const records = await recordsOf(eventId);
+    const records = await readRecords(eventId);
     expect(records).toHaveLength(1);
     const [record] = records;
     expect(headerText(record?.headers ?? [], HEADER.traceparent)).toMatch(/^00-0af7651916cd43dd8448eb211c80319c-/);
@@ -77,7 +77,7 @@ describe("the gateway's process", () => {
   test("15 MB come by reference to the blob store", async () => {
     const body = JSON.stringify({ eventId: `large-${run}`, text: "x".repeat(15 * 1024 * 1024) });
     expect((await post(body)).status).toBe(202);
-    const [record] = await recordsOf(buildEventId("demo", "signed-json", `large-${run}`));
+    const [record] = await readRecords(buildEventId("demo", "signed-json", `large-${run}`));
     const codec = createCodec({ registry: createRegistry({ url: env["SCHEMA_REGISTRY_URL"] ?? "", auth: null }) });
     const event = await codec.decode("RawEvent", record?.value ?? Buffer.alloc(0));
     const blobs = openBlobStore(pathToFileURL(join(dir, "blobs")).href);
@@ -104,7 +104,7 @@ describe("the gateway's process", () => {
       expect([retried.status, await retried.json()]).toEqual([202, { eventId, duplicate: false }]);
       gateway.child.kill("SIGCONT");
       expect([(await late).status, await (await late).json()]).toEqual([202, { eventId, duplicate: false }]);
-      const records = await recordsOf(eventId);
+      const records = await readRecords(eventId);
       expect(new Set(records.map(({ key }) => key?.toString())).size).toBe(1);
     } finally {
       gateway.child.kill("SIGCONT");

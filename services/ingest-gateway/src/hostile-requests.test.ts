@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { budgetOf, connectionsWithin, createBodyBudget } from "./body/body-budget.ts";
+import { computeBudget, connectionsWithin, createBodyBudget } from "./body/body-budget.ts";
 import { signedHeaders } from "../testing/sign.ts";
 import { NOW, SECRET, startTestGateway } from "../testing/test-gateway.ts";
 import type { TestGateway } from "../testing/test-gateway.ts";
@@ -122,8 +122,8 @@ describe("D1: bodies that are not proved", () => {
 
   test("fit into the container: a quarter of its memory, since a body costs twice its bytes", () => {
     const MiB = 1024 * 1024;
-    expect(budgetOf(512 * MiB)).toBe(128 * MiB);
-    expect(budgetOf(64 * 1024 * MiB)).toBe(512 * MiB);
+    expect(computeBudget(512 * MiB)).toBe(128 * MiB);
+    expect(computeBudget(64 * 1024 * MiB)).toBe(512 * MiB);
   });
 
   test("connections fit into it beside them", async () => {

@@ -44,21 +44,21 @@ declare module "fastify" {
 }
 
 /** The state of a request on the inbound route; only there it exists. */
-export function inboundOf(request: FastifyRequest): Inbound {
+export function getInbound(request: FastifyRequest): Inbound {
   if (request.inbound === null || request.inbound === undefined)
     throw new Error("inbound state read before openInbound ran: the order of the steps in pipeline.ts is wrong");
   return request.inbound;
 }
 
 export function getEndpoint(request: FastifyRequest): InboundEndpoint {
-  const { endpoint } = inboundOf(request);
+  const { endpoint } = getInbound(request);
   if (endpoint === null)
     throw new Error("endpoint read before resolveSource ran: the order of the steps in pipeline.ts is wrong");
   return endpoint;
 }
 
-export function deliveryOf(request: FastifyRequest): VerifiedDelivery {
-  const { delivery } = inboundOf(request);
+export function getDelivery(request: FastifyRequest): VerifiedDelivery {
+  const { delivery } = getInbound(request);
   if (delivery === null)
     throw new Error("delivery read before openDelivery ran: the order of the steps in pipeline.ts is wrong");
   return delivery;

@@ -1,7 +1,7 @@
 import { tenantJsonSchema, readTenant } from "@inlet/config";
 import { SOURCE_KINDS } from "@inlet/sources";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestGateway, tenantsOf } from "../testing/test-gateway.ts";
+import { startTestGateway, buildTenants } from "../testing/test-gateway.ts";
 import type { TestGateway } from "../testing/test-gateway.ts";
 import { toy, type ToySettings } from "../testing/toy-source.ts";
 
@@ -21,7 +21,7 @@ describe("a toy kind", () => {
   beforeAll(async () => {
     const { tenant } = read(WRITTEN);
     if (tenant === null) throw new Error("the toy's file has faults");
-    gateway = await startTestGateway({ tenants: tenantsOf(tenant), sourceKinds, now: Date.now });
+    gateway = await startTestGateway({ tenants: buildTenants(tenant), sourceKinds, now: Date.now });
   });
   afterAll(async () => gateway.app.close());
 

@@ -81,7 +81,7 @@ export async function startTestGateway(
   const codec = createCodec({ registry });
   const logs: string[] = [];
   const app = await createGateway({
-    tenants: tenantsOf(tenantOf("acme", tenantFile + sources + extraTenantYaml)),
+    tenants: buildTenants(buildTenant("acme", tenantFile + sources + extraTenantYaml)),
     telemetry: {
       log: pino({ level: "info" }, { write: (line) => void logs.push(line) }),
     },
@@ -113,13 +113,13 @@ export async function startTestGateway(
   };
 }
 
-export function tenantOf(id: string, yaml: string): TenantConfig {
+export function buildTenant(id: string, yaml: string): TenantConfig {
   const { tenant, faults } = readTenant(id, yaml, { where: `${id}.yaml`, env, baseDir: "." });
   if (tenant === null) throw new Error(JSON.stringify(faults));
   return tenant;
 }
 
-export function tenantsOf(...tenants: TenantConfig[]): Tenants {
+export function buildTenants(...tenants: TenantConfig[]): Tenants {
   const byId = new Map(tenants.map((tenant) => [tenant.id, tenant]));
   return {
     get: (id) => byId.get(id),

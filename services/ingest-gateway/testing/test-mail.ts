@@ -9,7 +9,7 @@ import { pino } from "pino";
 import { createBodyBudget } from "../src/body/body-budget.ts";
 import { openSmtpServers } from "../src/smtp/smtp-servers.ts";
 import type { SmtpServers, SmtpServersDeps } from "../src/smtp/smtp-servers.ts";
-import { NOW, tenantOf, tenantsOf } from "./test-gateway.ts";
+import { NOW, buildTenant, buildTenants } from "./test-gateway.ts";
 
 export const ACME = `
 name: Acme
@@ -57,8 +57,8 @@ export async function startTestMail({ tenants, ...overrides }: TestMailOptions =
   const logs: string[] = [];
   const servers = await openSmtpServers(
     {
-      tenants: tenantsOf(
-        ...(tenants ?? [tenantOf("acme", ACME), tenantOf("globex", GLOBEX), tenantOf("initech", INITECH)]),
+      tenants: buildTenants(
+        ...(tenants ?? [buildTenant("acme", ACME), buildTenant("globex", GLOBEX), buildTenant("initech", INITECH)]),
       ),
       log: pino({ level: "debug" }, { write: (line) => void logs.push(line) }),
       bodyBudget: createBodyBudget(),

@@ -97,10 +97,10 @@ function knownRecipient({ tenant }: Delivery, event: NormalizedEvent): StepResul
   if (mailbox !== null || policy === "accept") return ok(null);
   const detail = "none of its recipients is in the tenant's mailboxes";
   // Anyone who has to repair the tenant's file sees which address is missing in it.
-  return { ...deadLetter("unknown_recipient", "recipient", detail), evidence: { recipients: recipientsOf(event) } };
+  return { ...deadLetter("unknown_recipient", "recipient", detail), evidence: { recipients: getRecipients(event) } };
 }
 
-function recipientsOf({ envelope, to, cc }: NormalizedEvent): string[] {
+function getRecipients({ envelope, to, cc }: NormalizedEvent): string[] {
   const addresses = envelope?.to ?? [...to, ...cc].map(({ email }) => email);
   return [...new Set(addresses)].slice(0, MOST_RECIPIENTS);
 }

@@ -43,10 +43,10 @@ async function deliverAll(plan: BarePlan): Promise<BareResult> {
     if (known === undefined) {
       const inputs = [{ id: email, idProperty: "email", properties: { email, firstname: "Sender" } }];
       await post(crm, "contacts/batch/read", { idProperty: "email", properties: ["email"], inputs: [{ id: email }] });
-      const contactId = idOf(await post(crm, "contacts/batch/upsert", { inputs }));
+      const contactId = getId(await post(crm, "contacts/batch/upsert", { inputs }));
       const deal = { dealname: event.subject, pipeline: "default", dealstage: "appointmentscheduled" };
       const upsert = { id: key, idProperty: "inlet_conversation", properties: deal };
-      const dealId = idOf(await post(crm, "deals/batch/upsert", { inputs: [upsert] }));
+      const dealId = getId(await post(crm, "deals/batch/upsert", { inputs: [upsert] }));
       await call(crm, "PUT", `/crm/v4/objects/deals/${dealId}/associations/default/contacts/${contactId}`);
       known = { contactId, dealId };
       contacts.set(email, known);
@@ -116,7 +116,7 @@ async function call(crm: Pool, method: "POST" | "PUT", path: string, body?: obje
   return JSON.parse(text) as Record<string, unknown>;
 }
 
-function idOf(answer: Record<string, unknown>): string {
+function getId(answer: Record<string, unknown>): string {
   return (answer["results"] as { id: string }[])[0]?.id ?? "";
 }
 

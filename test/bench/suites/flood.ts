@@ -60,7 +60,7 @@ export async function run(bench: Bench): Promise<Report> {
     if (!answer.ok) throw new Error(`/sandbox/${path}: ${answer.status} ${await answer.text()}`);
   };
   let numbered = 0;
-  const emailOf = (tenant: string, of: string): MeasuredEmail => {
+  const buildEmail = (tenant: string, of: string): MeasuredEmail => {
     numbered += 1;
     return { tenant, run: of, conversation: `${tenant}-${numbered}`, place: 0 };
   };
@@ -73,16 +73,16 @@ export async function run(bench: Bench): Promise<Report> {
     }
     const atOnce = Math.round((trouble?.atOncePerSecond ?? 0) * seconds);
     if (trouble !== undefined)
-      await mailer.send(Array.from({ length: atOnce }, () => emailOf(trouble.tenant, `trouble: ${what}`)));
+      await mailer.send(Array.from({ length: atOnce }, () => buildEmail(trouble.tenant, `trouble: ${what}`)));
     const started = Date.now();
     const sent = { others: 0, troubled: 0 };
     for (let now = started; now - started < seconds * 1000; now = Date.now()) {
       const due = (perSecond: number): number => Math.floor(((now - started) * perSecond) / 1000) + 1;
       const emails: MeasuredEmail[] = [];
       for (; sent.others < due(OTHERS_PER_SECOND); sent.others += 1)
-        emails.push(emailOf(OTHERS[sent.others % OTHERS.length] as string, what));
+        emails.push(buildEmail(OTHERS[sent.others % OTHERS.length] as string, what));
       for (; trouble?.perSecond !== undefined && sent.troubled < due(trouble.perSecond); sent.troubled += 1)
-        emails.push(emailOf(trouble.tenant, `trouble: ${what}`));
+        emails.push(buildEmail(trouble.tenant, `trouble: ${what}`));
       await mailer.send(emails);
       await sleep(TICK_MS, undefined, { signal: bench.signal });
     }

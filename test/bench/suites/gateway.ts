@@ -1,7 +1,7 @@
 import { SECRET, startSubjects } from "../gateway-subjects.ts";
 import type { Load, LoadPlan, LoadResult } from "../load/plan.ts";
 import { runLoad } from "../load/run-load.ts";
-import { cpuSecondsOf, type ServerProcess } from "../server-process.ts";
+import { readCpuSeconds, type ServerProcess } from "../server-process.ts";
 import { atLeast, under, type Bar, type Bench, type Cell, type Report, type Table } from "../suite.ts";
 
 export const name = "gateway";
@@ -49,7 +49,7 @@ export async function run(bench: Bench): Promise<Report> {
       }
     }
     for (const { label, subject, source } of runs) {
-      saturated.push(medianOf(rounds.filter((each) => each.subject === label)));
+      saturated.push(findMedian(rounds.filter((each) => each.subject === label)));
       bench.note(`${size} KB at 300/s: ${label}`);
       const result = await measure(bench, subject, { source, size, seconds: bench.seconds, load: STEADY });
       steady.push({ subject: label, size, result });
@@ -57,10 +57,10 @@ export async function run(bench: Bench): Promise<Report> {
   }
   return {
     tables: [
-      tableOf(`Saturation: 64 connections, median of ${ROUNDS} rounds`, saturated),
-      tableOf("300 requests/s, latency from when each was due", steady),
+      buildTable(`Saturation: 64 connections, median of ${ROUNDS} rounds`, saturated),
+      buildTable("300 requests/s, latency from when each was due", steady),
     ],
-    bars: ["gateway, raw-mime", "gateway, signed-json"].flatMap((label) => barsOf(label, saturated, steady)),
+    bars: ["gateway, raw-mime", "gateway, signed-json"].flatMap((label) => buildBars(label, saturated, steady)),
   };
 }
 
@@ -69,14 +69,14 @@ async function measure(
   subject: ServerProcess,
   { size, ...plan }: Omit<LoadPlan, "url" | "secret">,
 ): Promise<Result> {
-  const before = await cpuSecondsOf(subject);
+  const before = await readCpuSeconds(subject);
   const result = await runLoad({ url: subject.url, secret: SECRET, size: size * 1024, ...plan }, signal);
-  const cpuMs = (((await cpuSecondsOf(subject)) - before) * 1000) / result.requests;
+  const cpuMs = (((await readCpuSeconds(subject)) - before) * 1000) / result.requests;
   return { ...result, cpuMs };
 }
 
 /** The one whose rate is the median. */
-function medianOf(rounds: readonly Measurement[]): Measurement {
+function findMedian(rounds: readonly Measurement[]): Measurement {
   const sorted = rounds.toSorted((a, b) => a.result.perSecond - b.result.perSecond);
   return sorted[Math.floor(sorted.length / 2)] as Measurement;
 }
@@ -87,7 +87,7 @@ function find(measurements: readonly Measurement[], subject: string, size: numbe
   return found.result;
 }
 
-function tableOf(title: string, measurements: readonly Measurement[]): Table {
+function buildTable(title: string, measurements: readonly Measurement[]): Table {
   const rows = measurements.map(({ subject, size, result }): Cell[] => {
     const times = (other: string): number => result.perSecond / find(measurements, other, size).perSecond;
     const { perSecond, p50Ms, p99Ms, cpuMs, generatorCpu } = result;
@@ -117,7 +117,7 @@ function tableOf(title: string, measurements: readonly Measurement[]): Table {
   return { title, columns, rows };
 }
 
-function barsOf(label: string, saturated: readonly Measurement[], steady: readonly Measurement[]): Bar[] {
+function buildBars(label: string, saturated: readonly Measurement[], steady: readonly Measurement[]): Bar[] {
   const of = (subject: string): Result => find(saturated, subject, BAR_SIZE);
   const what = `${label}, ${BAR_SIZE} KB`;
   return [

@@ -25,16 +25,16 @@ export async function run(bench: Bench): Promise<Report> {
   const bars: Bar[] = [];
   for (const { label, mail } of MAILS) {
     bench.note(`${label}: bare simpleParser`);
-    const bare = await rateOf(bench, 1, async () => parseBare(mail));
+    const bare = await measureRate(bench, 1, async () => parseBare(mail));
     rows.push([label, "bare simpleParser", bare.perSecond, 1, bare.rssMiB]);
     bench.note(`${label}: simpleParser, its html sanitized`);
-    const safe = await rateOf(bench, 1, async () => parseSafe(mail));
+    const safe = await measureRate(bench, 1, async () => parseSafe(mail));
     rows.push([label, "the same, html sanitized", safe.perSecond, safe.perSecond / bare.perSecond, safe.rssMiB]);
     for (const workers of WORKERS) {
       bench.note(`${label}: pool with ${workers}`);
       const pool = createParsePool({ workers, memoryMb: 1024, timeoutMs: 60_000 });
       try {
-        const pooled = await rateOf(bench, 2 * workers, async () => {
+        const pooled = await measureRate(bench, 2 * workers, async () => {
           const answer = await pool.parse({ kind: "raw-mime", contentType: "message/rfc822", bytes: mail });
           if (answer.ok !== true) throw new Error(`${label}: not parsed: ${JSON.stringify(answer)}`);
         });
@@ -77,7 +77,7 @@ export async function run(bench: Bench): Promise<Report> {
 }
 
 /** Calls `work` over and over, `atOnce` at a time, for the measured seconds after a short warm-up. */
-async function rateOf(
+async function measureRate(
   { seconds, signal }: Bench,
   atOnce: number,
   work: () => Promise<unknown>,

@@ -4,7 +4,7 @@ import { askProcess } from "../ask-process.ts";
 import type { BarePlan, BareResult } from "../baselines/sink-bare-process.ts";
 import { percentile } from "../load/generate-load.ts";
 import { openMailer, type MeasuredEmail } from "../normalized-emails.ts";
-import { cpuSecondsOf } from "../server-process.ts";
+import { readCpuSeconds } from "../server-process.ts";
 import { startSink, type Delivered } from "../sink-process.ts";
 import { steadyRate } from "../steady-rate.ts";
 import { atLeast, atMost, type Bench, type Cell, type Report } from "../suite.ts";
@@ -33,27 +33,27 @@ export async function run(bench: Bench): Promise<Report> {
   const mailer = await openMailer(env);
   bench.onEnd(async () => mailer.close());
   const count = Math.round(BAR_PER_SECOND * bench.seconds);
-  const emailsOf = (of: string, place: number, most = count): MeasuredEmail[] =>
+  const buildEmails = (of: string, place: number, most = count): MeasuredEmail[] =>
     Array.from({ length: most }, (_, i) => ({ tenant: TENANT, run: of, conversation: `c${i}`, place }));
 
   const measure = async (of: string, emails: number, send: () => Promise<void>): Promise<Measurement> => {
     bench.note(`${of}: ${emails} emails`);
-    const [cpuBefore, callsBefore] = [await cpuSecondsOf(running.sink), await running.crmCalls()];
+    const [cpuBefore, callsBefore] = [await readCpuSeconds(running.sink), await running.crmCalls()];
     await send();
     const delivered = await running.allWritten(of, emails);
     return {
       emails: delivered,
       callsPerEmail: ((await running.crmCalls()) - callsBefore) / emails,
-      cpuMs: (((await cpuSecondsOf(running.sink)) - cpuBefore) * 1000) / emails,
+      cpuMs: (((await readCpuSeconds(running.sink)) - cpuBefore) * 1000) / emails,
     };
   };
-  const cold = await measure("cold", count, async () => mailer.send(emailsOf("cold", 0)));
+  const cold = await measure("cold", count, async () => mailer.send(buildEmails("cold", 0)));
   await running.analyze();
-  const warm = await measure("warm", count, async () => mailer.send(emailsOf("warm", 1)));
+  const warm = await measure("warm", count, async () => mailer.send(buildEmails("warm", 1)));
   const steadyCount = Math.round(STEADY_PER_SECOND * bench.seconds);
   const steady = await measure("steady", steadyCount, async () => {
     const started = performance.now();
-    for (const [i, email] of emailsOf("steady", 2, steadyCount).entries()) {
+    for (const [i, email] of buildEmails("steady", 2, steadyCount).entries()) {
       await sleep(started + (i * 1000) / STEADY_PER_SECOND - performance.now(), undefined, { signal: bench.signal });
       await mailer.send([email]);
     }
@@ -73,7 +73,7 @@ export async function run(bench: Bench): Promise<Report> {
   const bare = await askProcess<BareResult>(bareProcess, plan, bench.signal);
 
   const rate = ({ emails }: Measurement): number => steadyRate(emails.map(({ endedAt }) => endedAt));
-  const rowOf = (what: string, measured: Measurement, bareTimes: readonly number[]): Cell[] => {
+  const buildRow = (what: string, measured: Measurement, bareTimes: readonly number[]): Cell[] => {
     const [perSecond, barePerSecond] = [rate(measured), steadyRate(bareTimes)];
     return [what, perSecond, barePerSecond, perSecond / barePerSecond, measured.callsPerEmail, measured.cpuMs];
   };
@@ -84,8 +84,8 @@ export async function run(bench: Bench): Promise<Report> {
         title: "With a backlog: emails/s",
         columns: ["emails", "sink", "bare calls", "sink / bare", "CRM calls an email", "sink's CPU ms an email"],
         rows: [
-          rowOf("cold: new contact, new deal", cold, bare.cold),
-          rowOf("warm: contact and deal are there", warm, bare.warm),
+          buildRow("cold: new contact, new deal", cold, bare.cold),
+          buildRow("warm: contact and deal are there", warm, bare.warm),
         ],
       },
       {

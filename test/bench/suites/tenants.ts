@@ -78,7 +78,7 @@ async function measure(bench: Bench, count: number): Promise<Measured> {
   await look();
   await look();
   const changeMs = performance.now() - changing;
-  if (tenants.get(idOf(count - 1))?.name !== "Changed") throw new Error("the change was not taken over");
+  if (tenants.get(toTenantId(count - 1))?.name !== "Changed") throw new Error("the change was not taken over");
 
   const indexing = performance.now();
   buildRecipients(tenants.all()).find("nobody@elsewhere.example");
@@ -89,7 +89,7 @@ async function measure(bench: Bench, count: number): Promise<Measured> {
 /** Of tenants all over the list, so that no cache holds just one. */
 function lookups(tenants: Pick<Tenants, "get" | "all">, count: number): { tenantNs: number; recipientNs: number } {
   const numbers = Array.from({ length: 1000 }, (_, n) => (n * 7919) % count);
-  const ids = numbers.map(idOf);
+  const ids = numbers.map(toTenantId);
   const addresses = numbers.map((n) => `campaign-q2+vip@t${n}.example`);
   return {
     tenantNs: nanoseconds((n) => tenants.get(ids[n % 1000] as string)?.id === ids[n % 1000]),
@@ -107,13 +107,13 @@ function nanoseconds(found: (n: number) => boolean): number {
   return ((performance.now() - started) * 1e6) / LOOKUPS;
 }
 
-function idOf(n: number): string {
+function toTenantId(n: number): string {
   return `t${n}`;
 }
 
 function write(dir: string, n: number, tenantName: string): void {
   writeFileSync(
-    path.join(dir, `${idOf(n)}.yaml`),
+    path.join(dir, `${toTenantId(n)}.yaml`),
     `name: ${tenantName}
 sources:
   json: { kind: signed-json, secrets: [env:SECRET] }

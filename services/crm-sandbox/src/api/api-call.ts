@@ -38,7 +38,7 @@ export interface Route {
 }
 
 /** The object type of a path's segment. Throws a 400 for one that is not here. */
-export function typeOf(name: string | undefined): ObjectType {
+export function parseType(name: string | undefined): ObjectType {
   const type = objectType(name ?? "");
   if (type === undefined) throw problems.invalid(`Unable to infer object type from: ${name ?? ""}`);
   return type;
@@ -62,7 +62,7 @@ export function batchInputs(body: unknown, most = 100): Record<string, unknown>[
 /** The record of a path. Throws HubSpot's 404. */
 export function theObject(context: ApiContext, call: ApiCall): StoredObject {
   const id = call.params["id"] ?? "";
-  const object = context.store.find(typeOf(call.params["type"]), id, call.query["idProperty"]);
+  const object = context.store.find(parseType(call.params["type"]), id, call.query["idProperty"]);
   if (object === undefined) throw problems.notFound();
   return object;
 }

@@ -1,7 +1,7 @@
 import { Problem, problems } from "../problem.ts";
 import type { Association } from "../store/stored.ts";
 import { singular, typeId } from "../store/object-types.ts";
-import { batchInputs, bodyObject, theObject, typeOf } from "./api-call.ts";
+import { batchInputs, bodyObject, theObject, parseType } from "./api-call.ts";
 import type { ApiContext, Route } from "./api-call.ts";
 import { batchAnswer } from "./batches.ts";
 
@@ -14,8 +14,8 @@ export function associationRoutes(context: ApiContext): Route[] {
       method: "POST",
       url: "/crm/:version/associations/:type/:to/batch/associate/default",
       handler: (call) => {
-        const from = typeOf(call.params["type"]);
-        const to = typeOf(call.params["to"]);
+        const from = parseType(call.params["type"]);
+        const to = parseType(call.params["to"]);
         const results: object[] = [];
         const errors: object[] = [];
         for (const input of batchInputs(call.body, 2000)) {
@@ -38,7 +38,7 @@ export function associationRoutes(context: ApiContext): Route[] {
       method: "PUT",
       url: `${url}/default/:to/:toId`,
       handler: (call) => {
-        const tie = store.associate(theObject(context, call), typeOf(call.params["to"]), call.params["toId"] ?? "");
+        const tie = store.associate(theObject(context, call), parseType(call.params["to"]), call.params["toId"] ?? "");
         return batchAnswer(200, now, shownTies(tie), []);
       },
     },
@@ -49,7 +49,7 @@ export function associationRoutes(context: ApiContext): Route[] {
         if (!Array.isArray(call.body)) throw problems.badJson("a list of association types is expected");
         const ids = call.body.map((entry) => Number(bodyObject(entry)["associationTypeId"]));
         const from = theObject(context, call);
-        const to = typeOf(call.params["to"]);
+        const to = parseType(call.params["to"]);
         const { toId } = store.associate(from, to, call.params["toId"] ?? "", ids);
         const ends = {
           fromObjectTypeId: typeId(from.type),
@@ -64,7 +64,7 @@ export function associationRoutes(context: ApiContext): Route[] {
       method: "GET",
       url: `${url}/:to`,
       handler: (call) => {
-        const ties = store.associated(theObject(context, call), typeOf(call.params["to"]));
+        const ties = store.associated(theObject(context, call), parseType(call.params["to"]));
         const results =
           call.params["version"] === "v3"
             ? ties.map(({ toId, from, to }) => ({ id: toId, type: `${from}_to_${to}` }))
@@ -79,7 +79,7 @@ export function associationRoutes(context: ApiContext): Route[] {
       method: "DELETE",
       url: `${url}/:to/:toId`,
       handler: (call) => {
-        store.dissociate(theObject(context, call), typeOf(call.params["to"]), call.params["toId"] ?? "");
+        store.dissociate(theObject(context, call), parseType(call.params["to"]), call.params["toId"] ?? "");
         return { status: 204 };
       },
     },

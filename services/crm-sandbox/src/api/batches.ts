@@ -2,7 +2,7 @@ import { Problem, problems } from "../problem.ts";
 import type { StoredObject } from "../store/stored.ts";
 import { singular } from "../store/object-types.ts";
 import type { ObjectType } from "../store/object-types.ts";
-import { batchInputs, bodyObject, shown, typeOf } from "./api-call.ts";
+import { batchInputs, bodyObject, shown, parseType } from "./api-call.ts";
 import type { ApiAnswer, ApiContext, Route } from "./api-call.ts";
 import { createObject } from "./objects.ts";
 
@@ -18,7 +18,7 @@ export function batchRoutes(context: ApiContext): Route[] {
   function upsert(type: ObjectType, input: Record<string, unknown>): Record<string, unknown> {
     const idProperty = typeof input["idProperty"] === "string" ? input["idProperty"] : undefined;
     if (idProperty === undefined) throw problems.invalid("Some required fields were not set: [idProperty]");
-    const id = idOf(input);
+    const id = getId(input);
     const there = store.find(type, id, idProperty);
     const properties = { ...bodyObject(input["properties"]), [idProperty]: id };
     const object =
@@ -32,22 +32,22 @@ export function batchRoutes(context: ApiContext): Route[] {
       url: `${url}/upsert`,
       handler: ({ params, body }) => {
         const inputs = batchInputs(body);
-        const ids = inputs.map((input) => idOf(input).toLowerCase());
+        const ids = inputs.map((input) => getId(input).toLowerCase());
         if (new Set(ids).size < ids.length) throw problems.invalid("Duplicate IDs found in batch input");
-        return eachInput(inputs, 200, now, (input) => upsert(typeOf(params["type"]), input));
+        return eachInput(inputs, 200, now, (input) => upsert(parseType(params["type"]), input));
       },
     },
     {
       method: "POST",
       url: `${url}/read`,
       handler: ({ params, body }) => {
-        const type = typeOf(params["type"]);
+        const type = parseType(params["type"]);
         const { idProperty, properties } = bodyObject(body);
         const property = typeof idProperty === "string" ? idProperty : undefined;
         const chosen = Array.isArray(properties) ? properties.map(String) : undefined;
         const results: object[] = [];
         const missing: string[] = [];
-        for (const id of batchInputs(body).map(idOf)) {
+        for (const id of batchInputs(body).map(getId)) {
           const object = store.find(type, id, property);
           if (object === undefined) missing.push(id);
           else results.push(shown(object, chosen));
@@ -64,7 +64,7 @@ export function batchRoutes(context: ApiContext): Route[] {
         const inputs = batchInputs(body);
         const made: StoredObject[] = [];
         const answer = eachInput(inputs, 201, now, (input) => {
-          const object = createObject(context, typeOf(params["type"]), input);
+          const object = createObject(context, parseType(params["type"]), input);
           made.push(object);
           return shown(object);
         });
@@ -80,7 +80,7 @@ export function batchRoutes(context: ApiContext): Route[] {
       url: `${url}/update`,
       handler: ({ params, body }) =>
         eachInput(batchInputs(body), 200, now, (input) => {
-          const object = existing(typeOf(params["type"]), input);
+          const object = existing(parseType(params["type"]), input);
           return shown(store.update(object, input["properties"], now(), searchLagMs));
         }),
     },
@@ -88,8 +88,8 @@ export function batchRoutes(context: ApiContext): Route[] {
       method: "POST",
       url: `${url}/archive`,
       handler: ({ params, body }) => {
-        for (const id of batchInputs(body).map(idOf)) {
-          const object = store.find(typeOf(params["type"]), id);
+        for (const id of batchInputs(body).map(getId)) {
+          const object = store.find(parseType(params["type"]), id);
           if (object !== undefined) store.archive(object, now());
         }
         return { status: 204 };
@@ -99,13 +99,13 @@ export function batchRoutes(context: ApiContext): Route[] {
 
   function existing(type: ObjectType, input: Record<string, unknown>): StoredObject {
     const property = typeof input["idProperty"] === "string" ? input["idProperty"] : undefined;
-    const object = store.find(type, idOf(input), property);
+    const object = store.find(type, getId(input), property);
     if (object === undefined) throw problems.notFound();
     return object;
   }
 }
 
-function idOf(input: Record<string, unknown>): string {
+function getId(input: Record<string, unknown>): string {
   const { id } = input;
   if (typeof id !== "string" || id === "") throw problems.invalid("Some required fields were not set: [id]");
   return id;

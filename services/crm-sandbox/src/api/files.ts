@@ -25,7 +25,7 @@ export function fileRoutes(context: ApiContext, contents: FileContents): Route[]
         const { file, fields } = upload ?? {};
         if (file === undefined || file === null || fields === undefined) throw problems.invalid("`file` is required");
         const { overwrite, access } = uploadOptions(fields["options"]);
-        const folder = folderOf(fields);
+        const folder = getFolder(fields);
         const { name, extension } = nameParts(fields["fileName"] ?? file.name);
         const place = freePlace(folder, name, extension, overwrite);
         const { there } = place;
@@ -112,7 +112,7 @@ function uploadOptions(given: string | undefined): { readonly overwrite: boolean
   return { access, overwrite: overwrite === true };
 }
 
-function folderOf(fields: Readonly<Record<string, string>>): string {
+function getFolder(fields: Readonly<Record<string, string>>): string {
   const { folderId, folderPath } = fields;
   if ((folderId === undefined) === (folderPath === undefined)) {
     throw problems.invalid("Exactly one of folderId and folderPath must be given");

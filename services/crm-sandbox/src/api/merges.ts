@@ -2,7 +2,7 @@ import { problems } from "../problem.ts";
 import type { CrmStore } from "../store/crm-store.ts";
 import type { ObjectType } from "../store/object-types.ts";
 import type { StoredObject } from "../store/stored.ts";
-import { bodyObject, shown, typeOf } from "./api-call.ts";
+import { bodyObject, shown, parseType } from "./api-call.ts";
 import type { ApiContext, Route } from "./api-call.ts";
 
 /** `POST /crm/v3/objects/{type}/merge`, as a person does it in HubSpot's pages too. */
@@ -12,7 +12,7 @@ export function mergeRoutes({ store, now }: ApiContext): Route[] {
       method: "POST",
       url: "/crm/:version/objects/:type/merge",
       handler: ({ params, body }) => {
-        const type = typeOf(params["type"]);
+        const type = parseType(params["type"]);
         const { primaryObjectId, objectIdToMerge } = bodyObject(body);
         const winner = mergeRecords(store, type, String(primaryObjectId), String(objectIdToMerge), now());
         return { status: 200, body: shown(winner) };

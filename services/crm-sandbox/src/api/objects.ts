@@ -3,7 +3,7 @@ import type { CrmStore } from "../store/crm-store.ts";
 import type { StoredObject } from "../store/stored.ts";
 import { typeTiedBy } from "../store/object-types.ts";
 import type { ObjectType } from "../store/object-types.ts";
-import { bodyObject, names, shown, theObject, typeOf } from "./api-call.ts";
+import { bodyObject, names, shown, theObject, parseType } from "./api-call.ts";
 import type { ApiContext, Route } from "./api-call.ts";
 
 /** Create, read, list, update and archive single records; associations may stand in the create. */
@@ -16,7 +16,7 @@ export function objectRoutes(context: ApiContext): Route[] {
       url,
       handler: ({ params, body }) => ({
         status: 201,
-        body: shown(createObject(context, typeOf(params["type"]), body)),
+        body: shown(createObject(context, parseType(params["type"]), body)),
       }),
     },
     {
@@ -25,7 +25,7 @@ export function objectRoutes(context: ApiContext): Route[] {
       handler: ({ params, query }) => {
         const limit = Math.min(Math.max(Number(query["limit"] ?? 10) || 10, 1), 100);
         const after = query["after"] ?? "";
-        const all = store.all(typeOf(params["type"])).toSorted((a, b) => Number(a.id) - Number(b.id));
+        const all = store.all(parseType(params["type"])).toSorted((a, b) => Number(a.id) - Number(b.id));
         const rest = after === "" ? all : all.filter(({ id }) => Number(id) > Number(after));
         const page = rest.slice(0, limit);
         const last = page.at(-1);
@@ -59,7 +59,7 @@ export function objectRoutes(context: ApiContext): Route[] {
       method: "DELETE",
       url: `${url}/:id`,
       handler: ({ params }) => {
-        const object = store.find(typeOf(params["type"]), params["id"] ?? "");
+        const object = store.find(parseType(params["type"]), params["id"] ?? "");
         // HubSpot answers 204 for what is gone already.
         if (object !== undefined) store.archive(object, now());
         return { status: 204 };
@@ -96,7 +96,7 @@ export function createObject(context: ApiContext, type: ObjectType, body: unknow
 
 function shownAssociations(store: CrmStore, object: StoredObject, asked: readonly string[]): Record<string, unknown> {
   const entries = asked.map((name) => {
-    const type = typeOf(name);
+    const type = parseType(name);
     const results = store.associated(object, type).map(({ toId }) => ({ id: toId, type: `${object.type}_to_${type}` }));
     return [type, results] as const;
   });

@@ -1,6 +1,6 @@
 import { problems } from "../problem.ts";
 import type { PropertyDefinition } from "../store/property-definitions.ts";
-import { bodyObject, typeOf } from "./api-call.ts";
+import { bodyObject, parseType } from "./api-call.ts";
 import type { ApiContext, Route } from "./api-call.ts";
 
 const TYPES = ["string", "number", "datetime", "enumeration", "bool"] as const;
@@ -14,14 +14,14 @@ export function propertyRoutes({ store }: ApiContext): Route[] {
       url,
       handler: ({ params }) => ({
         status: 200,
-        body: { results: [...store.definitions(typeOf(params["type"])).values()].map(shownProperty) },
+        body: { results: [...store.definitions(parseType(params["type"])).values()].map(shownProperty) },
       }),
     },
     {
       method: "GET",
       url: `${url}/:name`,
       handler: ({ params }) => {
-        const definition = store.definitions(typeOf(params["type"])).get(params["name"] ?? "");
+        const definition = store.definitions(parseType(params["type"])).get(params["name"] ?? "");
         if (definition === undefined) throw problems.notFound(`Property "${params["name"] ?? ""}" does not exist`);
         return { status: 200, body: shownProperty(definition) };
       },
@@ -30,8 +30,8 @@ export function propertyRoutes({ store }: ApiContext): Route[] {
       method: "POST",
       url,
       handler: ({ params, body }) => {
-        const type = typeOf(params["type"]);
-        const definition = definitionOf(bodyObject(body));
+        const type = parseType(params["type"]);
+        const definition = buildDefinition(bodyObject(body));
         if (store.definitions(type).has(definition.name)) {
           throw problems.conflict(`A property named '${definition.name}' already exists.`);
         }
@@ -46,7 +46,7 @@ export function propertyRoutes({ store }: ApiContext): Route[] {
       method: "GET",
       url: `${url}/groups/:name`,
       handler: ({ params }) => {
-        const group = store.group(typeOf(params["type"]), params["name"] ?? "");
+        const group = store.group(parseType(params["type"]), params["name"] ?? "");
         if (group === undefined) throw problems.notFound(`Property group ${params["name"] ?? ""} does not exist`);
         return { status: 200, body: { ...group, displayOrder: -1, archived: false } };
       },
@@ -55,7 +55,7 @@ export function propertyRoutes({ store }: ApiContext): Route[] {
       method: "POST",
       url: `${url}/groups`,
       handler: ({ params, body }) => {
-        const type = typeOf(params["type"]);
+        const type = parseType(params["type"]);
         const { name, label } = bodyObject(body);
         if (typeof name !== "string" || typeof label !== "string")
           throw problems.invalid("name and label are required");
@@ -68,7 +68,7 @@ export function propertyRoutes({ store }: ApiContext): Route[] {
       method: "GET",
       url: "/crm/:version/pipelines/:type",
       handler: ({ params }) => {
-        if (typeOf(params["type"]) !== "deals") throw problems.notFound();
+        if (parseType(params["type"]) !== "deals") throw problems.notFound();
         const results = store.account.pipelines.map(({ id, label, stages }, displayOrder) => ({
           id,
           label,
@@ -108,7 +108,7 @@ export function propertyRoutes({ store }: ApiContext): Route[] {
   ];
 }
 
-function definitionOf(given: Record<string, unknown>): PropertyDefinition {
+function buildDefinition(given: Record<string, unknown>): PropertyDefinition {
   const { name, label, groupName, type, fieldType } = given;
   for (const [field, value] of Object.entries({ name, label, groupName, type, fieldType })) {
     if (typeof value !== "string" || value === "")

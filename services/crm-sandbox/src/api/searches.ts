@@ -1,7 +1,7 @@
 import { problems } from "../problem.ts";
 import type { CrmStore } from "../store/crm-store.ts";
 import type { Properties } from "../store/property-rules.ts";
-import { bodyObject, shown, typeOf } from "./api-call.ts";
+import { bodyObject, shown, parseType } from "./api-call.ts";
 import type { ApiContext, Route } from "./api-call.ts";
 
 const MAX_GROUPS = 5;
@@ -25,7 +25,7 @@ export function searchRoutes({ store, now, searchLagMs }: ApiContext): Route[] {
       url: "/crm/:version/objects/:type/search",
       kind: "search",
       handler: ({ params, body }) => {
-        const type = typeOf(params["type"]);
+        const type = parseType(params["type"]);
         const asked = bodyObject(body);
         const groups = filterGroups(asked["filterGroups"]);
         const limit = Math.min(Number(asked["limit"] ?? 10), MAX_PAGE);

@@ -28,8 +28,8 @@ export function serveRoute(app: FastifyInstance, route: Route, options: ServeOpt
     method: route.method,
     url: route.url,
     handler: async (request, reply) => {
-      const operation = operationOf(route, request);
-      const tenant = tenantOf(request, options.tokens);
+      const operation = getOperation(route, request);
+      const tenant = findTenant(request, options.tokens);
       const path = (request.originalUrl.split("?", 1)[0] ?? "").replace(/\/+$/, "");
       const fault = options.faults.take({ method: request.method, path, tenant });
       const call: ApiCall = {
@@ -130,7 +130,7 @@ function hangUp(reply: FastifyReply): number {
   return 0;
 }
 
-function tenantOf(request: FastifyRequest, tokens: readonly AccessToken[]): string | null {
+function findTenant(request: FastifyRequest, tokens: readonly AccessToken[]): string | null {
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
   if (tokens.length === 0) return token ?? "anonymous";
   return tokens.find((known) => known.token === token)?.tenant ?? null;
@@ -150,7 +150,7 @@ async function readUpload(request: FastifyRequest): Promise<Upload> {
 }
 
 /** `POST /crm/v3/objects/emails`: the route with its object types, without ids. */
-function operationOf(route: Route, request: FastifyRequest): string {
+function getOperation(route: Route, request: FastifyRequest): string {
   const params = request.params as Record<string, string>;
   const url = route.url.replaceAll(/:(version|type|to)\b/g, (_, name: string) => params[name] ?? name);
   return `${route.method} ${url.replaceAll(/:(\w+)/g, "{$1}").replace("*", "{path}")}`;

@@ -5,7 +5,7 @@ import type { FileContents } from "../store/file-contents.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import { face, fileName, page, size, when } from "./layout.ts";
-import { related, tags, timeline, titleOf } from "./timeline.ts";
+import { related, tags, timeline, getTitle } from "./timeline.ts";
 
 /** The page runs nothing and fetches nothing from elsewhere, whatever a mail brings along. */
 const POLICY =
@@ -38,7 +38,7 @@ export function servePages(
       const object = store.find(kind, request.params.id);
       return object === undefined
         ? reply.callNotFound()
-        : show(reply, page(store, titleOf(object), kind, record(store, object, kind)));
+        : show(reply, page(store, getTitle(object), kind, record(store, object, kind)));
     });
   }
   app.get("/files", async (_, reply) => show(reply, page(store, "Files", "files", files(store))));
@@ -75,9 +75,9 @@ function list(store: CrmStore, kind: Kind): Html {
     ];
     return html`<li>
       <a href="/${kind}/${object.id}"
-        >${face(titleOf(object))}
+        >${face(getTitle(object))}
         <div>
-          <div class="name">${titleOf(object)}</div>
+          <div class="name">${getTitle(object)}</div>
           <div class="soft">${detail ?? ""}</div>
           ${tags(properties["inlet_tags"])}
         </div>
@@ -105,7 +105,7 @@ function latest(store: CrmStore, object: StoredObject): number {
 }
 
 function record(store: CrmStore, object: StoredObject, kind: Kind): Html {
-  const title = titleOf(object);
+  const title = getTitle(object);
   const facts = SHOWN[kind].flatMap((name) => {
     const value = object.properties[name] ?? "";
     return value === "" || value === title

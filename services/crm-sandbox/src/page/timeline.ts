@@ -1,6 +1,6 @@
 import type { CrmStore } from "../store/crm-store.ts";
 import type { StoredFile, StoredObject } from "../store/stored.ts";
-import { timeOf } from "../store/property-rules.ts";
+import { parseTime } from "../store/property-rules.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 import { contactName, fileName, size, when } from "./layout.ts";
@@ -12,7 +12,7 @@ export function timeline(store: CrmStore, object: StoredObject): Html {
   const entries = [...store.associated(object, "emails"), ...store.associated(object, "tasks")]
     .map(({ to, toId }) => store.find(to, toId))
     .filter((entry) => entry !== undefined)
-    .map((entry) => ({ entry, at: timeOf(entry.properties["hs_timestamp"] ?? "") ?? entry.createdAt }))
+    .map((entry) => ({ entry, at: parseTime(entry.properties["hs_timestamp"] ?? "") ?? entry.createdAt }))
     .toSorted((a, b) => b.at - a.at)
     .slice(0, LISTED);
   if (entries.length === 0) return html`<div class="card empty">Nothing has happened yet.</div>`;
@@ -105,7 +105,7 @@ export function related(store: CrmStore, object: StoredObject, type: "contacts" 
   const others = store.associated(object, type).flatMap(({ toId }) => store.find(type, toId) ?? []);
   if (others.length === 0) return null;
   const items = others.map(
-    (other) => html`<li><a href="/${type}/${other.id}">${titleOf(other)}</a>${subtitle(other)}</li>`,
+    (other) => html`<li><a href="/${type}/${other.id}">${getTitle(other)}</a>${subtitle(other)}</li>`,
   );
   return html`<section class="card">
     <h2>${type}</h2>
@@ -115,7 +115,7 @@ export function related(store: CrmStore, object: StoredObject, type: "contacts" 
   </section>`;
 }
 
-export function titleOf(object: StoredObject): string {
+export function getTitle(object: StoredObject): string {
   if (object.type === "contacts") return contactName(object);
   return object.properties["dealname"] ?? object.properties["name"] ?? object.id;
 }

@@ -41,7 +41,7 @@ export function checkedProperties(
   for (const [name, value] of Object.entries(given)) {
     if (value === null) continue;
     if (typeof value !== "string") throw problems.badJson(`cannot read property "${name}" as a String`);
-    const fault = faultOf(name, value, definitions.get(name));
+    const fault = findFault(name, value, definitions.get(name));
     if (fault === null) checked[name] = value;
     else invalid.push(fault);
   }
@@ -49,7 +49,7 @@ export function checkedProperties(
   return checked;
 }
 
-function faultOf(name: string, value: string, definition: PropertyDefinition | undefined): InvalidValue | null {
+function findFault(name: string, value: string, definition: PropertyDefinition | undefined): InvalidValue | null {
   const fault = (error: string, message: string): InvalidValue => ({ name, error, message });
   if (definition === undefined) return fault("PROPERTY_DOESNT_EXIST", `Property "${name}" does not exist`);
   if (definition.readOnly) return fault("READ_ONLY_VALUE", `"${name}" is a read only property`);
@@ -61,7 +61,7 @@ function faultOf(name: string, value: string, definition: PropertyDefinition | u
     case "number":
       return Number.isFinite(Number(value)) ? null : fault("INVALID_LONG", `${value} was not a valid long.`);
     case "datetime":
-      return timeOf(value) === null ? fault("INVALID_LONG", `${value} was not a valid long.`) : null;
+      return parseTime(value) === null ? fault("INVALID_LONG", `${value} was not a valid long.`) : null;
     case "enumeration":
       return definition.options.includes(value)
         ? null
@@ -74,7 +74,7 @@ function faultOf(name: string, value: string, definition: PropertyDefinition | u
 }
 
 /** Milliseconds of a time as HubSpot takes it: epoch milliseconds, or ISO 8601; null for neither. */
-export function timeOf(value: string): number | null {
+export function parseTime(value: string): number | null {
   if (/^\d{1,16}$/.test(value)) return Number(value);
   const time = /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(time) ? null : time;
@@ -97,7 +97,7 @@ export function completedProperties(
   }
   if (type === "deals") return withPipeline(properties, pipelines);
   if (type === "contacts") return withSearchablePhones(properties);
-  if (type === "emails") return { ...withTime(properties), ...partiesOf(properties["hs_email_headers"] ?? "") };
+  if (type === "emails") return { ...withTime(properties), ...getParties(properties["hs_email_headers"] ?? "") };
   return type === "tasks" ? withTime(properties) : properties;
 }
 
@@ -148,12 +148,12 @@ function withSearchablePhones(properties: Properties): Properties {
 }
 
 function withTime(properties: Properties): Properties {
-  const time = timeOf(properties["hs_timestamp"] ?? "");
+  const time = parseTime(properties["hs_timestamp"] ?? "");
   return time === null ? properties : { ...properties, hs_timestamp: new Date(time).toISOString() };
 }
 
 /** `hs_email_headers` fills the read-only parties; any shape but HubSpot's is a 400 INVALID_JSON. */
-function partiesOf(headers: string): Record<string, string> {
+function getParties(headers: string): Record<string, string> {
   if (headers === "") return {};
   let read: unknown;
   try {

@@ -61,11 +61,11 @@ function tenant(
     forget: () => {},
   };
   const circuit = {
-    call: async <T>(_operation: string, action: () => Promise<T>, outcomeOf: (result: T) => CallOutcome) => {
+    call: async <T>(_operation: string, action: () => Promise<T>, toOutcome: (result: T) => CallOutcome) => {
       if (answers.opens === true && calls.length > 1) return { open: true as const, probeInMs: 100 };
       const result = await action();
       if (answers.ledgerFails === true && calls.length > 1) throw new Error("the ledger is away");
-      outcomes.push(outcomeOf(result));
+      outcomes.push(toOutcome(result));
       return { open: false as const, result };
     },
   } as unknown as Circuit;

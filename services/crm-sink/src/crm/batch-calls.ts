@@ -70,7 +70,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
   const getBatcher = (operation: AnyOperation): Batcher<Row> => {
     let batcher = batchers.get(operation);
     if (batcher === undefined) {
-      const { most, bytes } = batchOf(operation);
+      const { most, bytes } = getBatch(operation);
       batcher = createBatcher<Row>({
         most,
         ...(bytes === undefined ? {} : { weight: { of: ({ call }) => bytes.of(call.input), most: bytes.most } }),
@@ -87,7 +87,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
   const send = async (operation: AnyOperation, take: () => readonly Row[]): Promise<void> => {
     let rows: readonly Row[] = [];
     try {
-      const { name: method, cost } = batchOf(operation);
+      const { name: method, cost } = getBatch(operation);
       const token = await quotas
         .take(dearest(cost, operation.cost), (quota, amount) => quotaWaitMs(quota, amount, true))
         .finally(() => (rows = take()));
@@ -128,7 +128,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
   };
 
   const sendTogether = async (operation: AnyOperation, rows: readonly Row[]): Promise<void> => {
-    const batch = batchOf(operation);
+    const batch = getBatch(operation);
     const method = batch.name;
     const deadline = Math.min(now() + timeoutMs, ...rows.map(({ call }) => call.deadline));
     const answer = await withBatchSpan(
@@ -186,7 +186,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
   };
 }
 
-function batchOf({ batch }: AnyOperation): Batch<unknown, unknown> {
+function getBatch({ batch }: AnyOperation): Batch<unknown, unknown> {
   if (batch === undefined) throw new Error("the operation has no batches");
   return batch;
 }

@@ -121,11 +121,11 @@ async function toStepResult<T>(
 /** ms until an unknown write may be looked at: the end of its lease and the adapter's settling time. */
 function settleInMs(email: CallAttempt, writes: CalledEffect | undefined, unknown: boolean): number {
   if (writes === undefined || !unknown) return 0;
-  return email.deadline + LEASE_MARGIN_MS + settleMsOf(email, writes.effect) - email.deps.monotonic() + 250;
+  return email.deadline + LEASE_MARGIN_MS + getSettleMs(email, writes.effect) - email.deps.monotonic() + 250;
 }
 
 /** A deal's change is settled as its deal is. */
-export function settleMsOf({ crm }: Pick<DeliveryAttempt, "crm">, effect: EffectKind): number {
+export function getSettleMs({ crm }: Pick<DeliveryAttempt, "crm">, effect: EffectKind): number {
   if (effect === "notice") return 0;
   return crm.adapter.records[effect === "stage" ? "deal" : effect].settle.afterMs;
 }

@@ -28,12 +28,12 @@ export async function toCallDisposition(
 ): Promise<EarlyDisposition> {
   const { deps, tenant, attempts } = email;
   const optional = OPTIONAL.has(step) || (OF_FILES.has(step) && !tenant.crm.required.includes("file"));
-  const evidence = fault.kind === "record-permanent" ? null : await evidenceOf(email, step, fault);
+  const evidence = fault.kind === "record-permanent" ? null : await findEvidence(email, step, fault);
   return toDisposition(fault, { step, attempts, settleInMs, random: deps.random(), optional, evidence });
 }
 
 /** Null: the CRM is away, and the circuit knows. */
-async function evidenceOf(
+async function findEvidence(
   { crm, event, tenant, deps }: CallAttempt,
   step: string,
   fault: CallFault,

@@ -11,7 +11,7 @@ export function buildNotifications(email: DeliveryAttempt, actions: readonly Rul
   const { event, crm } = email;
   return actions.flatMap((action) => {
     if (action.kind !== "notify") return [];
-    const recordOf = (effect: string): string | null =>
+    const findRecord = (effect: string): string | null =>
       email.summary.find((written) => written.effect === effect)?.recordId ?? null;
     const body = {
       type: TYPE,
@@ -28,9 +28,9 @@ export function buildNotifications(email: DeliveryAttempt, actions: readonly Rul
         contact: getContact(event),
         subject: event.subject,
         crm: crm.kind,
-        contactId: recordOf("contact"),
-        dealId: recordOf("deal"),
-        activityId: recordOf("activity"),
+        contactId: findRecord("contact"),
+        dealId: findRecord("deal"),
+        activityId: findRecord("activity"),
       },
     };
     const key = effectKey.rule(event.emailKey, action.ruleId);

@@ -24,11 +24,11 @@ export function endTooOld(deps: SinkDeps, reader: RecordReader, lanes: readonly 
         limit: LIMIT,
         tenants: mine.map(({ id, maxAgeMs }) => ({ tenant: id, maxAgeMs })),
       });
-      const recordOf = readWaitingRecords(reader, emails);
+      const readRecord = readWaitingRecords(reader, emails);
       for (const email of emails) {
         const { tenant, eventId, pass, attempts, since, starts, code, emailKey } = email;
         try {
-          const record = await recordOf(email);
+          const record = await readRecord(email);
           if (record === null) await endRecordGone(deps, email);
           else
             await handleRecord(deps, {

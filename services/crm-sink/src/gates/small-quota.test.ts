@@ -43,10 +43,10 @@ async function deliver(quota: { perSecond: number; burst: number }, emails: numb
         isolated: true,
       } as unknown as CallAttempt;
       written = true;
-      const operationOf = (step: (typeof STEPS)[number]) =>
+      const getOperation = (step: (typeof STEPS)[number]) =>
         operation(async () => (calls.push(step), found), { cost: { requests: COSTS[step] } });
       for (const step of STEPS) {
-        const outcome = await callCrm(email, step, operationOf(step), null);
+        const outcome = await callCrm(email, step, getOperation(step), null);
         if (outcome.kind === "ok") continue;
         expect(outcome).toMatchObject({ kind: "park", code: "quota" });
         clock += outcome.kind === "park" ? outcome.delayMs : 0;

@@ -35,7 +35,7 @@ export function createBatchHandler(deps: SinkDeps, queue: FairQueue): BatchHandl
       };
       return queue.run(
         headerText(record.headers, HEADER.tenant) ?? "",
-        chainOf(record),
+        getChain(record),
         async (place) => {
           const kept = Promise.withResolvers<Handled>();
           const tried = begin({
@@ -81,7 +81,7 @@ async function tryRecord(
   }
 }
 
-function chainOf(record: KafkaRecord): string {
+function getChain(record: KafkaRecord): string {
   return `${record.topic} ${record.key?.toString("utf8") ?? record.offset}`;
 }
 

@@ -59,11 +59,11 @@ export function releaseWaiting(
               except: [...taken.keys()],
               together: TOGETHER,
             });
-      const recordOf = readWaitingRecords(reader, emails);
+      const readRecord = readWaitingRecords(reader, emails);
       for (const email of emails) {
         const { tenant, eventId, pass, attempts, since, starts, code, emailKey } = email;
         count(tenant, 1);
-        void recordOf(email)
+        void readRecord(email)
           .then(async (record) =>
             queue.run(tenant, `waiting ${eventId}`, async () =>
               record === null

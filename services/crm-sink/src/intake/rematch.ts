@@ -80,7 +80,7 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
   };
   // Which of the activities is in this account is known only once the account is.
   const known = await identifyAccount(email);
-  if (known.kind !== "ok") return endOf(known);
+  if (known.kind !== "ok") return toRematchEnd(known);
   const activity = rematch.activities.find((candidate) => candidate.crm === crm.key);
   if (activity?.state !== "confirmed" || activity.recordId === null) {
     return rematch.delivery !== null && OPEN.has(rematch.delivery)
@@ -89,7 +89,7 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
   }
   const { recordId } = activity;
   const deal = await callCrm(email, "get-deal", crm.adapter.records.deal.read, sent.dealId);
-  if (deal.kind !== "ok") return endOf(deal);
+  if (deal.kind !== "ok") return toRematchEnd(deal);
   if (deal.value === null) return { kind: "dropped", why: "deal_unknown" };
   // Merged into another since it was registered, it is that one.
   const dealId = deal.value.recordId;
@@ -97,14 +97,14 @@ export async function matchOne(deps: SinkDeps, rematch: Rematch): Promise<Rematc
     recordId,
     changed: { dealId },
   });
-  if (written.kind !== "ok") return endOf(written);
+  if (written.kind !== "ok") return toRematchEnd(written);
   if (written.value === null) return { kind: "dropped", why: "gone_in_crm" };
   const evidence = sentMessageEvidence({ messageId: sent.messageId, contactEmail: null }, null);
   return { kind: "matched", crm: crm.key, dealId, evidence };
 }
 
 /** What a call's fault means here: wait and try again, or give up where only an email would be dead-lettered. */
-function endOf(disposition: EarlyDisposition): RematchEnd {
+function toRematchEnd(disposition: EarlyDisposition): RematchEnd {
   if (disposition.kind === "retry")
     return { kind: "later", delayMs: disposition.delayMs ?? 1_000, attempt: disposition.attempt !== null };
   if (disposition.kind === "park") return { kind: "later", delayMs: disposition.delayMs, attempt: false };

@@ -19,7 +19,7 @@ export async function evaluateEmailRules(email: DeliveryAttempt): Promise<readon
   const seen = { ...event, replyText: await resolveText(event.replyText, deps.blobs) };
   const found = rules.intents.length === 0 ? [] : await intents.findIntents(seen, rules.intents);
   const met = evaluateRules({ ...seen, intents: found }, rules, event.receivedAt).filter(({ held }) => held);
-  if (met.length > 0) email.evidence["rules"] = met.map(evidenceOf);
+  if (met.length > 0) email.evidence["rules"] = met.map(buildEvidence);
   return met.flatMap(({ actions }) => actions);
 }
 
@@ -33,7 +33,7 @@ function readyRules(tenant: TenantConfig): { readonly rules: CompiledRules; read
 }
 
 /** The tenant's own words and what is known of the email; nothing that the sender wrote. */
-function evidenceOf({ ruleId, conditions, actions }: RuleResult): object {
+function buildEvidence({ ruleId, conditions, actions }: RuleResult): object {
   return {
     rule: ruleId,
     because: conditions.map(({ condition, words }) => ({

@@ -30,7 +30,7 @@ export async function findRelatedDeals(email: DeliveryAttempt): Promise<RelatedD
   const isOwn = isOwnDomain(getContact(event)?.email ?? "", ownAddresses);
   const key = withinMs === null || isOwn ? null : buildSubjectKey(event);
   const subject = withinMs === null || key === null ? null : { key, withinMs };
-  const campaign = campaignOf(email);
+  const campaign = findCampaign(email);
   // A conversation without a deal gets one by itself where new ones are wanted, unless the email answers a message that the CRM may know.
   const answers = tenant.matching.sentFromCrm && getReferences(event).length > 0;
   if (subject === null && campaign === null && !answers && tenant.crm.newDeal === "create") return NONE;
@@ -48,7 +48,7 @@ export async function findRelatedDeals(email: DeliveryAttempt): Promise<RelatedD
 }
 
 /** The campaigns that the email's addresses name, and who would have got their messages; null where no one registers any. */
-function campaignOf({ event, tenant }: DeliveryAttempt): { contact: string; names: string[] } | null {
+function findCampaign({ event, tenant }: DeliveryAttempt): { contact: string; names: string[] } | null {
   const contact = normalizeAddress(getContact(event)?.email ?? "");
   if (tenant.outbound === null || contact === null || !isTrustedSender(event)) return null;
   const names = event.addressTags.filter(({ kind }) => kind === "campaign").map(({ value }) => value);

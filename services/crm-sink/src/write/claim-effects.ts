@@ -3,7 +3,7 @@ import { effectKey, ok, type DealChoice, type StepResult } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
 import { setTimeout as sleep } from "node:timers/promises";
-import { settleMsOf } from "../crm/call-crm.ts";
+import { getSettleMs } from "../crm/call-crm.ts";
 import { LEASE_MARGIN_MS } from "../limits.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 
@@ -64,7 +64,7 @@ export async function claimEffects(email: DeliveryAttempt, plan: Plan): Promise<
         owner,
         eventId: event.eventId,
         leaseMs,
-        settleMs: settleMsOf(email, effect),
+        settleMs: getSettleMs(email, effect),
       })),
     );
     const busy = results.filter((result) => result.state === "busy");

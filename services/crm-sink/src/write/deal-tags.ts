@@ -18,7 +18,7 @@ export function dealTags({ event, sentMessages }: Pick<DeliveryAttempt, "event" 
 
 /** The tags that a deal was given, as the ledger keeps them: digests, enough to tell which are new. */
 export function tagsWritten(tags: readonly string[]): Record<string, string> {
-  return { tags: tags.map(digestOf).toSorted().join(";") };
+  return { tags: tags.map(computeDigest).toSorted().join(";") };
 }
 
 /**
@@ -38,7 +38,7 @@ export async function addNewTags(
   // Deals that people made have no tags of Inlet's.
   if (recordId === null || desired["matchedBy"] !== "created") return ok(null);
   const given = new Set((desired["tags"] ?? "").split(";"));
-  const addTags = dealTags(email).filter((tag) => !given.has(digestOf(tag)));
+  const addTags = dealTags(email).filter((tag) => !given.has(computeDigest(tag)));
   if (addTags.length === 0) return ok(null);
   const outcome = await callCrm(email, "tag-deal", email.crm.adapter.records.deal.update, {
     recordId,
@@ -54,12 +54,12 @@ export async function addNewTags(
   // A deal that a person deleted stays deleted.
   if (outcome.value === null) return ok(null);
   email.warnings.push(...(outcome.value.warnings ?? []));
-  const tags = [...given, ...addTags.map(digestOf)].filter((digest) => digest !== "");
+  const tags = [...given, ...addTags.map(computeDigest)].filter((digest) => digest !== "");
   email.effects.confirmed("deal", key, { recordId, created: null }, { tags: tags.toSorted().join(";") });
   email.evidence["tags"] = { added: addTags };
   return ok(null);
 }
 
-function digestOf(tag: string): string {
+function computeDigest(tag: string): string {
   return H(tag).slice(0, 16);
 }

@@ -47,7 +47,7 @@ export function createEffectTracker(crm: () => string, owner: string): EffectTra
     }
     return entry;
   };
-  const endOf = (entry: Entry): EffectEnd["result"] => {
+  const toEnd = (entry: Entry): EffectEnd["result"] => {
     if (entry.state === "calling") return { state: "unknown" };
     return entry.state === "claimed" ? { state: "released", settle: entry.settle } : entry.state;
   };
@@ -79,14 +79,14 @@ export function createEffectTracker(crm: () => string, owner: string): EffectTra
     },
     mustSettle: (effect, key) => at(effect, key).settle,
     claimedSince: (effect, key) => at(effect, key).since,
-    anyUnknown: () => [...entries.values()].some((entry) => endOf(entry).state === "unknown"),
+    anyUnknown: () => [...entries.values()].some((entry) => toEnd(entry).state === "unknown"),
     ends: () =>
       [...entries.values()].map((entry) => ({
         crm: crm(),
         owner,
         effect: entry.effect,
         key: entry.key,
-        result: endOf(entry),
+        result: toEnd(entry),
       })),
   };
 }

@@ -1,13 +1,13 @@
 import type { ReferredRecordName } from "@inlet/crm";
 import { effectKey, toDisposition, ok, type EarlyDisposition, type StepResult } from "@inlet/domain";
 import type { AttachmentInfo } from "@inlet/schemas";
-import { callCrm, settleMsOf } from "../crm/call-crm.ts";
+import { callCrm, getSettleMs } from "../crm/call-crm.ts";
 import type { HeldClaims } from "./claim-effects.ts";
 import { LEASE_MARGIN_MS } from "../limits.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 import type { Company } from "./write-company.ts";
 import { findCompany } from "./write-company.ts";
-import { filenameOf } from "./write-files.ts";
+import { buildFilename } from "./write-files.ts";
 
 /** In the order in which they are written: who is tied to what. */
 const REFERRED: readonly ReferredRecordName[] = ["company", "contact", "deal", "file", "task"];
@@ -28,7 +28,7 @@ export async function renewGone(
   email.renewed = true;
   const before = email.warnings.length;
   const names = new Map(
-    used.files.map((file) => [effectKey.file(email.event.emailKey, file.sha256), filenameOf(file)] as const),
+    used.files.map((file) => [effectKey.file(email.event.emailKey, file.sha256), buildFilename(file)] as const),
   );
   for (const referred of REFERRED) {
     for (const { effect, key } of claims.all) {
@@ -83,7 +83,7 @@ async function renew(
           owner,
           eventId: event.eventId,
           leaseMs: Math.max(0, email.deadline - deps.monotonic()) + LEASE_MARGIN_MS,
-          settleMs: settleMsOf(email, effect),
+          settleMs: getSettleMs(email, effect),
           gone: recordId,
         })
       : won;

@@ -55,7 +55,7 @@ export async function findCompany(email: DeliveryAttempt, sender: string): Promi
     found = asked.value;
     crm.companies.set(domain, found);
   }
-  email.evidence["company"] = evidenceOf(domain, found);
+  email.evidence["company"] = buildEvidence(domain, found);
   return ok({ domain, found, create: found === null && tenant.crm.companies === "create" });
 }
 
@@ -112,7 +112,7 @@ export async function withCompany<T>(
   return without;
 }
 
-function evidenceOf(domain: string, found: CompanyMatch | null): Record<string, string> {
+function buildEvidence(domain: string, found: CompanyMatch | null): Record<string, string> {
   if (found === null) return { matchedBy: "none", confidence: "none", detail: `the CRM has no company of ${domain}` };
   return found.several
     ? { matchedBy: "domain", confidence: "medium", detail: `the oldest of several companies of ${domain}` }

@@ -119,7 +119,7 @@ function emailWith(given: Given = {}) {
   return { email, asked, calls };
 }
 
-const choiceOf = async (given: Given) => {
+const findChoice = async (given: Given) => {
   const { email, calls } = emailWith(given);
   const outcome = await findDeal(email);
   return { outcome, calls, warnings: email.warnings };
@@ -206,7 +206,7 @@ describe("a matched deal must be in the CRM", () => {
       [],
     ],
   ])("%s", async (_what, given, expected, expectedWarnings) => {
-    const { outcome, warnings } = await choiceOf(given);
+    const { outcome, warnings } = await findChoice(given);
     const choice = outcome.kind === "ok" ? outcome.value : null;
     expect(`${choice?.kind}${choice?.kind === "adopted" ? ` ${choice.dealId}` : ""}`).toBe(expected);
     expect(warnings).toEqual(expectedWarnings);
@@ -244,7 +244,7 @@ describe("a deal that is won or lost (L30)", () => {
       /^conversation/,
     ],
   ])("%s", async (_what, given, expected, detail) => {
-    const { outcome, warnings } = await choiceOf(given);
+    const { outcome, warnings } = await findChoice(given);
     const choice = outcome.kind === "ok" ? outcome.value : null;
     expect([choice?.kind, ...(choice !== null && "dealId" in choice ? [choice.dealId] : [])].join(" ")).toBe(expected);
     expect(choice?.evidence.detail).toMatch(detail);
@@ -292,7 +292,7 @@ describe("while an earlier email of the subject is at its deal", () => {
     ],
     ["nor where its conversation has one", { related: { undecidedForMs: 500, conversationHasDeal: true } }, "ok"],
   ])("%s", async (_what, given, kind) => {
-    const { outcome } = await choiceOf(given);
+    const { outcome } = await findChoice(given);
     expect(outcome.kind).toBe(kind);
     if (kind === "retry")
       expect(outcome).toEqual({ kind: "retry", code: "behind_subject", attempt: null, delayMs: 500 });
@@ -361,7 +361,7 @@ describe("a message that people sent from the CRM (WR3)", () => {
   };
 
   test("names the deal that its answer is written to", async () => {
-    const { outcome, calls } = await choiceOf({ event: answer, sent: found, deals: ["7"] });
+    const { outcome, calls } = await findChoice({ event: answer, sent: found, deals: ["7"] });
     expect(outcome).toMatchObject({
       kind: "ok",
       value: { kind: "adopted", dealId: "7", evidence: { matchedBy: "sent_message", confidence: "high" } },
@@ -388,7 +388,7 @@ describe("a message that people sent from the CRM (WR3)", () => {
       { event: answer, tenant: { matching: { recentSubjectMs: null, sentFromCrm: false } } },
     ],
   ])("is not asked for by %s", async (_what, given) => {
-    expect((await choiceOf({ ...given, sent: found })).calls.join()).not.toContain("sent");
+    expect((await findChoice({ ...given, sent: found })).calls.join()).not.toContain("sent");
   });
 
   test("a CRM that does not tell costs the email nothing; one that is away lets it wait", async () => {
@@ -398,11 +398,11 @@ describe("a message that people sent from the CRM (WR3)", () => {
       message: "",
       unknown: false,
     } as const;
-    expect((await choiceOf({ event: answer, sent: { ok: false, fault } })).outcome).toMatchObject({
+    expect((await findChoice({ event: answer, sent: { ok: false, fault } })).outcome).toMatchObject({
       kind: "ok",
       value: { kind: "conversation" },
     });
     const away = { kind: "outage", code: "hubspot:5xx", message: "", unknown: false } as const;
-    expect((await choiceOf({ event: answer, sent: { ok: false, fault: away } })).outcome.kind).toBe("park");
+    expect((await findChoice({ event: answer, sent: { ok: false, fault: away } })).outcome.kind).toBe("park");
   });
 });

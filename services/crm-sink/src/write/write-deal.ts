@@ -131,7 +131,7 @@ export async function writeDeal(
   };
   // Only what names a deal outranks the one that the conversation has, or has got since it was asked for.
   if (claimed.state === "confirmed" && claimed.recordId !== null && choice.kind !== "named")
-    return used(claimed.recordId, evidenceOf(email, claimed));
+    return used(claimed.recordId, buildEvidence(email, claimed));
   // Where an earlier try may have made a deal for the conversation, that one is looked for first, so that it is not left over.
   const mayBeMade = claimed.state === "won" && claimed.settle && email.tenant.crm.newDeal === "create";
   if (choice.kind === "named" || (choice.kind === "adopted" && !mayBeMade)) {
@@ -177,7 +177,7 @@ function withClosed(evidence: DealEvidence, closedDeals: readonly string[]): Dea
 }
 
 /** Why the conversation has its deal, of the email that brought it, so that a replay tells it again; others are there for the conversation. */
-function evidenceOf(email: DeliveryAttempt, { desired, eventId }: ConfirmedEffect): DealEvidence {
+function buildEvidence(email: DeliveryAttempt, { desired, eventId }: ConfirmedEffect): DealEvidence {
   const matchedBy = DEAL_MATCHES.find((match) => match === desired["matchedBy"]);
   const confidence = DEAL_CONFIDENCES.find((each) => each === desired["confidence"]);
   return eventId === email.event.eventId && matchedBy !== undefined && confidence !== undefined

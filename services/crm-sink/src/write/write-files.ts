@@ -50,7 +50,7 @@ export async function writeFiles(
 }
 
 /** The name as sent, or one that says what is in it. */
-export function filenameOf({ filename, contentType }: AttachmentInfo): string {
+export function buildFilename({ filename, contentType }: AttachmentInfo): string {
   return filename ?? `attachment.${contentType.split("/")[1]?.replace(/[^a-z0-9]/g, "") ?? "bin"}`;
 }
 
@@ -94,7 +94,7 @@ async function sendFile(
       detail: "its bytes are no longer in the blob store",
     };
   }
-  const filename = filenameOf(file);
+  const filename = buildFilename(file);
   const { write, lookup } = email.crm.adapter.records.file;
   const input = { key, filename, contentType: file.contentType, bytes, ...parents, replaces };
   const sought = { filename, ...parents };

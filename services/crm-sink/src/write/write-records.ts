@@ -53,7 +53,7 @@ export async function writeRecords(
     const contactId = unwrap(
       await withCompany(email, tie, async (companyId) => writeContact(email, claims, address, companyId)),
     );
-    const dealId = unwrap(await writeDealOf(email, claims, deal, { contactId, tie, mayMake: mayMake.deal }));
+    const dealId = unwrap(await writeTiedDeal(email, claims, deal, { contactId, tie, mayMake: mayMake.deal }));
     if (written.state === "confirmed") {
       unwrap(await addNewTags(email, claims, email.event.eventId));
       listRuleEffects(email, claims);
@@ -97,7 +97,7 @@ function mayTie({ crm }: DeliveryAttempt): typeof ALL {
 }
 
 /** The deal, tied to the contact's company where the CRM's deals have one. */
-async function writeDealOf(
+async function writeTiedDeal(
   email: DeliveryAttempt,
   claims: HeldClaims,
   deal: DealChoice,

@@ -21,7 +21,7 @@ export function ruleEffects(
   emailKey: string,
   actions: readonly RuleAction[],
 ): { effect: "task" | "stage"; key: string }[] {
-  return worksOf(actions).flatMap(({ ruleId, task, change }) => {
+  return toWorks(actions).flatMap(({ ruleId, task, change }) => {
     const key = effectKey.rule(emailKey, ruleId);
     return [
       ...(task === null ? [] : [{ effect: "task" as const, key }]),
@@ -40,7 +40,7 @@ export async function writeRules(
   actions: readonly RuleAction[],
   links: Parents,
 ): Promise<StepResult<null>> {
-  for (const { ruleId, task, change } of worksOf(actions)) {
+  for (const { ruleId, task, change } of toWorks(actions)) {
     const key = effectKey.rule(email.event.emailKey, ruleId);
     if (task !== null) {
       const outcome = await writeTask(email, claims, key, task, links);
@@ -113,7 +113,7 @@ function passedOver(email: DeliveryAttempt, ruleId: string, what: "task" | "deal
 }
 
 /** By rule, in the order in which they stand first. */
-function worksOf(actions: readonly RuleAction[]): RuleWork[] {
+function toWorks(actions: readonly RuleAction[]): RuleWork[] {
   return [...new Set(actions.map(({ ruleId }) => ruleId))].map((ruleId) => {
     const own = actions.filter((action) => action.ruleId === ruleId);
     const stage = own.find((action) => action.kind === "setStage");

@@ -97,7 +97,7 @@ export function problemDocument(problem: Problem, status: number = problem.statu
  */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const status = statusOf(error);
+  const status = getStatus(error);
   if (status === 413) return new Problem("body_too_large", { cause: error });
   if (status === 415) return new Problem("media_type_unsupported", { cause: error });
   if (status === 408) return new Problem("request_timeout", { cause: error });
@@ -105,7 +105,7 @@ export function asProblem(error: unknown): Problem {
   return new Problem("internal_error", { cause: error });
 }
 
-function statusOf(error: unknown): number | undefined {
+function getStatus(error: unknown): number | undefined {
   if (typeof error !== "object" || error === null || !("statusCode" in error)) return undefined;
   return typeof error.statusCode === "number" ? error.statusCode : undefined;
 }

@@ -21,7 +21,7 @@ export function refuseUnroutable(server: Server): void {
     endWith(socket, "method_not_allowed", "allow: GET, POST\r\n"),
   );
   server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
-    const { text, status } = answerOf("expectation_failed");
+    const { text, status } = buildAnswer("expectation_failed");
     response.writeHead(status, {
       "content-type": PROBLEM_MEDIA_TYPE,
       "content-length": Buffer.byteLength(text),
@@ -63,14 +63,14 @@ function endWith(socket: Duplex, code: ProblemCode, fields = ""): void {
   ending.add(socket);
   const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.once("close", () => clearTimeout(timer));
-  const { text, status } = answerOf(code);
+  const { text, status } = buildAnswer(code);
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n${fields}` +
       `content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
   );
 }
 
-function answerOf(code: ProblemCode): { text: string; status: number } {
+function buildAnswer(code: ProblemCode): { text: string; status: number } {
   const problem = new Problem(code);
   return { text: JSON.stringify(problemDocument(problem)), status: problem.statusCode };
 }

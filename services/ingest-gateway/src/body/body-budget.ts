@@ -19,7 +19,10 @@ export interface BodyBudget {
  * @param most bytes; default a quarter of the memory that the process may use
  * @param mostOfTenant of these, what the bodies of one tenant may take: anybody can post to an address, and must not keep others' mail out
  */
-export function createBodyBudget(most: number = budgetOf(memoryOfProcess()), mostOfTenant: number = most): BodyBudget {
+export function createBodyBudget(
+  most: number = computeBudget(memoryOfProcess()),
+  mostOfTenant: number = most,
+): BodyBudget {
   let held = 0;
   const heldBy = new Map<string, number>();
   return {
@@ -39,7 +42,7 @@ export function createBodyBudget(most: number = budgetOf(memoryOfProcess()), mos
 }
 
 /** Bytes of bodies for a process that may use so much memory. */
-export function budgetOf(memory: number): number {
+export function computeBudget(memory: number): number {
   return Math.min(MOST_BYTES_IN_FLIGHT, Math.floor(memory * SHARE_OF_MEMORY));
 }
 
@@ -55,7 +58,7 @@ export function budgetOfProcess(): BodyBudget {
 
 /** The budget of a process that may use so much memory, half of it for one tenant. */
 export function budgetWithin(memory: number): BodyBudget {
-  const most = budgetOf(memory);
+  const most = computeBudget(memory);
   return createBodyBudget(most, most / 2);
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 
 /** The request's bytes; a POST without a body has none. */
-export function bodyOf(request: FastifyRequest): Buffer {
+export function getBody(request: FastifyRequest): Buffer {
   return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
 }

@@ -4,7 +4,7 @@ import { groupIn, topicIn } from "@inlet/schemas";
 import { metrics } from "@inlet/telemetry";
 import { afterEach, describe, expect, test } from "vitest";
 import { LaneNotReadyError, watchLanes } from "./lane-watch.ts";
-import { OLD_SECRET, startTestGateway, tenantOf, tenantsOf } from "../../testing/test-gateway.ts";
+import { OLD_SECRET, startTestGateway, buildTenant, buildTenants } from "../../testing/test-gateway.ts";
 import type { TestGateway } from "../../testing/test-gateway.ts";
 import { NOW } from "../../testing/test-gateway.ts";
 import { signedHeaders } from "../../testing/sign.ts";
@@ -40,7 +40,7 @@ describe("a dedicated lane that is not set up (N1)", () => {
     const kafka = createInMemoryKafka();
     const lanes = watch(kafka, ["shared", "globex"]);
     gateway = await startTestGateway({
-      tenants: tenantsOf(tenantOf("acme", yaml()), tenantOf("globex", yaml("isolation: dedicated\n"))),
+      tenants: buildTenants(buildTenant("acme", yaml()), buildTenant("globex", yaml("isolation: dedicated\n"))),
       producer: await kafka.producer(),
       mustTakeLane: async (lane) => lanes.watch.mustTake(lane),
     });

@@ -6,10 +6,13 @@ import { describe, expect, test } from "vitest";
 import { gatewayChecks } from "./checks.ts";
 import type { CheckDeps } from "./checks.ts";
 import { prepareSchemas } from "./schema-preparation.ts";
-import { startTestGateway, tenantOf } from "../../testing/test-gateway.ts";
+import { startTestGateway, buildTenant } from "../../testing/test-gateway.ts";
 import { createTopicCheck } from "./topic-check.ts";
 
-const acme = tenantOf("acme", 'name: Acme\nsources: {}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:TOKEN" }\n');
+const acme = buildTenant(
+  "acme",
+  'name: Acme\nsources: {}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:TOKEN" }\n',
+);
 
 const allWell: CheckDeps = {
   kafka: { reachable: () => Promise.resolve(true) },
@@ -78,7 +81,7 @@ describe("readiness", () => {
   });
 
   test("a lane without topics leaves the others ready; one that no one reads is a warning (N1)", async () => {
-    const dedicated = tenantOf(
+    const dedicated = buildTenant(
       "globex",
       'name: Globex\nisolation: dedicated\nsources: {}\nmailboxes: {}\ncrm: { kind: hubspot, token: "env:TOKEN" }\n',
     );

@@ -10,7 +10,7 @@ const outboundMessage = z
   .looseObject({
     messageId: z
       .string("is missing or no text")
-      // RFC 5322 2.1.1: a line, so an id, ends at 998 characters. What is no id is told apart by `registrationOf`.
+      // RFC 5322 2.1.1: a line, so an id, ends at 998 characters. What is no id is told apart by `readRegistration`.
       .max(998, "is longer than 998 characters")
       .regex(/^\s*<?[^\s<>\p{Cc}]+>?\s*$/u, "is not one Message-ID without white space")
       .meta({ description: "Message-ID of the sent message, with or without angle brackets." }),

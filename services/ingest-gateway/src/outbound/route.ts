@@ -6,17 +6,17 @@ import { metrics } from "@inlet/telemetry";
 import type { Telemetry } from "@inlet/telemetry";
 import { context } from "@opentelemetry/api";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { bodyOf } from "../body/body.ts";
+import { getBody } from "../body/body.ts";
 import { createBodyBudget } from "../body/body-budget.ts";
 import type { BodyBudget } from "../body/body-budget.ts";
 import { withDeadline } from "../body/deadline.ts";
-import { getEndpoint, inboundOf, type HttpKind } from "../inbound.ts";
+import { getEndpoint, getInbound, type HttpKind } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 import { createSignatureAlarm } from "../ops/signature-alarm.ts";
 import { createSnsService } from "../sns-service.ts";
 import type { SnsService } from "../sns-service.ts";
 import { createTokenMemory } from "../token-memory.ts";
-import { refusalOf } from "../steps/accept-delivery.ts";
+import { toRefusal } from "../steps/accept-delivery.ts";
 import { checkAddress } from "../steps/check-address.ts";
 import { checkMediaType } from "../steps/check-media-type.ts";
 import { limitRate } from "../steps/limit-rate.ts";
@@ -87,7 +87,7 @@ function resolveOutbound(tenants: Tenants) {
       });
     }
     const { name } = TOPICS.outboundMessages;
-    inboundOf(request).endpoint = {
+    getInbound(request).endpoint = {
       tenant,
       source: { ...tenant.outbound, name, maxBodyBytes: MOST_BODY_BYTES },
       kind: SIGNED_JSON,
@@ -102,9 +102,9 @@ function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
   const labels = { service: "ingest-gateway", topic };
 
   return async function registerStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const inbound = inboundOf(request);
+    const inbound = getInbound(request);
     const { tenant } = getEndpoint(request);
-    const reading = readRegistration(bodyOf(request));
+    const reading = readRegistration(getBody(request));
     if (!reading.ok) {
       const fields = reading.errors.map(({ field }) => (field === "" ? "the body" : field));
       throw new Problem("fields_invalid", { detail: `Correct ${fields.join(", ")}`, errors: reading.errors });
@@ -131,7 +131,7 @@ function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
       ),
     );
     await published.catch((error: unknown) => {
-      throw refusalOf(error);
+      throw toRefusal(error);
     });
     metrics.eventsPublished.inc(labels);
     await reply.code(202).send({ messageId: registration.messageId });

@@ -30,10 +30,10 @@ export interface Message {
  */
 export async function acceptMessage(durable: MakeDurable, log: MailLog, message: Message): Promise<MailEnd[]> {
   const parts = new Map<string, { readonly destination: Destination; readonly to: string[] }>();
-  const tenantOf = (recipient: string): Destination =>
+  const getDestination = (recipient: string): Destination =>
     message.transaction.destinations.get(recipient.toLowerCase()) as Destination;
   for (const recipient of message.recipients) {
-    const destination = tenantOf(recipient);
+    const destination = getDestination(recipient);
     const part = parts.get(destination.tenant.id) ?? { destination, to: [] };
     part.to.push(recipient);
     parts.set(destination.tenant.id, part);
@@ -58,7 +58,7 @@ export async function acceptMessage(durable: MakeDurable, log: MailLog, message:
       ),
     ),
   );
-  return message.recipients.map((recipient) => ends.get(tenantOf(recipient).tenant.id) as MailEnd);
+  return message.recipients.map((recipient) => ends.get(getDestination(recipient).tenant.id) as MailEnd);
 }
 
 async function acceptPart(
@@ -75,7 +75,7 @@ async function acceptPart(
   if (received.kind !== "whole" || received.bytes > destination.source.maxBodyBytes) {
     return refused(new MailRefusal("message_too_large"));
   }
-  const event = eventOf(message, received.body, destination, to);
+  const event = buildEvent(message, received.body, destination, to);
   try {
     const { duplicate } = await durable(event);
     return { kind: "accepted", eventId: event.eventId, duplicate };
@@ -85,7 +85,7 @@ async function acceptPart(
   }
 }
 
-function eventOf(message: Message, body: Buffer, { tenant, source }: Destination, to: readonly string[]): RawEvent {
+function buildEvent(message: Message, body: Buffer, { tenant, source }: Destination, to: readonly string[]): RawEvent {
   return {
     eventId: buildEventId(tenant.id, source.name, deliveryKey(mimeContent(body), to)),
     tenantId: tenant.id,

@@ -23,7 +23,7 @@ export interface AdmitDeps {
 
 /** Decides on one RCPT TO. Throws {@link MailRefusal}; nothing of a refused recipient is kept. */
 export function admitRecipient(deps: AdmitDeps, address: string, transaction: Transaction): Destination {
-  const destination = destinationOf(deps.tenants, address);
+  const destination = findDestination(deps.tenants, address);
   const { tenant, source } = destination;
   const { clientAddress, relay } = transaction.connection;
   if (source.allowFrom !== null && !source.allowFrom.has(clientAddress ?? relay ?? "")) {
@@ -44,7 +44,7 @@ export function admitRecipient(deps: AdmitDeps, address: string, transaction: Tr
 }
 
 /** The tenant whose mailbox it is, or which wants mail to unknown addresses of its domain quarantined (the parser does so). */
-function destinationOf(tenants: Tenants, address: string): Destination {
+function findDestination(tenants: Tenants, address: string): Destination {
   const found = buildRecipients(tenants.all()).find(address);
   if (found.kind === "ambiguous") throw new MailRefusal("recipient_ambiguous");
   const { tenant } = found;

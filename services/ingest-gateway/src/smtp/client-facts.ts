@@ -24,7 +24,7 @@ export function clientFacts(session: SMTPServerSession, protocol: MailProtocol, 
 }
 
 /** Whose mail it is, as kept with the event. Of a relay's client only what the relay told (XCLIENT, XFORWARD): its own greeting says nothing of it. */
-export function connectionOf(session: SMTPServerSession, protocol: MailProtocol, facts: ClientFacts): Connection {
+export function buildConnection(session: SMTPServerSession, protocol: MailProtocol, facts: ClientFacts): Connection {
   const told = text(session.xClient.get("ADDR")) ?? text(session.xForward.get("ADDR"));
   const toldHelo = text(session.xClient.get("HELO")) ?? text(session.xForward.get("HELO"));
   const greeted = text(session.hostNameAppearsAs);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { chanceOf } from "../../testing/hostile/random.ts";
+import { createChance } from "../../testing/hostile/random.ts";
 import { mailClient } from "../../testing/mail-client.ts";
 import { startTestMail } from "../../testing/test-mail.ts";
 import type { TestMail } from "../../testing/test-mail.ts";
@@ -38,7 +38,7 @@ const WORDS = [
 test.each(Array.from({ length: 20 }, (_, index) => index + 1))(
   "garbage dialogue %i: it ends, and the next client is served",
   async (seed) => {
-    const chance = chanceOf(seed);
+    const chance = createChance(seed);
     const next = (): number => chance.next();
     const client = await mailClient(mail.port(seed % 3 === 0 ? "lmtp" : "smtp"));
     client.socket.resume();

@@ -12,7 +12,7 @@ import type { CertificateFiles } from "../tls/certificate.ts";
 import { acceptMessage } from "./accept-message.ts";
 import { admitRecipient } from "./admit-recipient.ts";
 import type { Transaction } from "./admit-recipient.ts";
-import { clientFacts, connectionOf } from "./client-facts.ts";
+import { clientFacts, buildConnection } from "./client-facts.ts";
 import type { ClientFacts, MailProtocol } from "./client-facts.ts";
 import { createCommandCount } from "./command-count.ts";
 import { replyTo } from "./data-reply.ts";
@@ -55,7 +55,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
   const clients = new WeakMap<SMTPServerSession, ClientFacts>();
   /** smtp-server makes a new envelope for each transaction: what was agreed on goes with it. */
   const transactions = new WeakMap<SMTPServerEnvelope, Transaction>();
-  const connectionsOf = new Map<string, number>();
+  const connectionsByPeer = new Map<string, number>();
   const receiving = new Set<string>();
   const deadlines = new Map<string, NodeJS.Timeout>();
   const lmtp = protocol === "lmtp";
@@ -117,8 +117,8 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     const facts = clientFacts(session, protocol, deps.trusted);
     clients.set(session, facts);
     if (!facts.relay) session.disabledCommands = [...disabledCommands, "XCLIENT", "XFORWARD"];
-    const open = (connectionsOf.get(facts.peer) ?? 0) + 1;
-    connectionsOf.set(facts.peer, open);
+    const open = (connectionsByPeer.get(facts.peer) ?? 0) + 1;
+    connectionsByPeer.set(facts.peer, open);
     const deadline = setTimeout(() => end(session.id, "session_too_long"), limits.sessionMs);
     deadlines.set(session.id, deadline.unref());
     return open > limits.connectionsOfAddress && !facts.relay ? new MailRefusal("too_many_connections") : null;
@@ -130,9 +130,9 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     deadlines.delete(session.id);
     const peer = clients.get(session)?.peer;
     if (peer === undefined) return;
-    const left = (connectionsOf.get(peer) ?? 1) - 1;
-    if (left > 0) connectionsOf.set(peer, left);
-    else connectionsOf.delete(peer);
+    const left = (connectionsByPeer.get(peer) ?? 1) - 1;
+    if (left > 0) connectionsByPeer.set(peer, left);
+    else connectionsByPeer.delete(peer);
   }
 
   function admit(session: SMTPServerSession, address: string): MailRefusal | null {
@@ -157,7 +157,7 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
     const transaction = {
       destinations: new Map(),
       declaredBytes: Number.isFinite(size) ? size : null,
-      connection: connectionOf(session, protocol, facts),
+      connection: buildConnection(session, protocol, facts),
     };
     transactions.set(session.envelope, transaction);
     return transaction;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { createBodyBudget } from "../body/body-budget.ts";
 import { mailClient } from "../../testing/mail-client.ts";
 import type { MailClient } from "../../testing/mail-client.ts";
-import { tenantOf } from "../../testing/test-gateway.ts";
+import { buildTenant } from "../../testing/test-gateway.ts";
 import { ACME, GLOBEX, startTestMail } from "../../testing/test-mail.ts";
 import type { TestMail, TestMailOptions } from "../../testing/test-mail.ts";
 import { eventually } from "../../testing/eventually.ts";
@@ -49,7 +49,7 @@ describe("recipients", () => {
   });
 
   test("claimed by two tenants alike: 451, so that the sender keeps it, and an alert's log line", async () => {
-    await start({ tenants: [tenantOf("acme", ACME), tenantOf("twin", ACME)] });
+    await start({ tenants: [buildTenant("acme", ACME), buildTenant("twin", ACME)] });
     expect(await (await greeted()).say(to("sales@acme.example"))).toEqual([
       "451 4.3.5 This address is claimed twice here, try later",
     ]);
@@ -72,7 +72,7 @@ describe("recipients", () => {
 });
 
 describe("IN9: who may send", () => {
-  const allowing = (networks: string) => [tenantOf("acme", `${ACME}allowFrom: ${networks}\n`)];
+  const allowing = (networks: string) => [buildTenant("acme", `${ACME}allowFrom: ${networks}\n`)];
 
   test("an address outside of the tenant's networks is refused at RCPT", async () => {
     await start({ tenants: allowing('["192.0.2.0/24"]') });
@@ -94,7 +94,7 @@ describe("IN9: who may send", () => {
   test("a tenant above its rate gets 450; another tenant, and later this one, is served", async () => {
     let now = 0;
     const slow = `${ACME}rateLimit: { perSecond: 1, burst: 2 }\n`;
-    await start({ tenants: [tenantOf("acme", slow), tenantOf("globex", GLOBEX)], now: () => now });
+    await start({ tenants: [buildTenant("acme", slow), buildTenant("globex", GLOBEX)], now: () => now });
     const client = await greeted();
     const again = ["RSET", "MAIL FROM:<>"];
     const first = await client.say(to("sales@acme.example"), to("sales+2@acme.example"), ...again);
@@ -134,7 +134,7 @@ describe("sizes", () => {
   });
 
   test("31 MB are accepted, 33 MB refused, by the limit that sources have when they name none", async () => {
-    await start({ tenants: [tenantOf("acme", ACME.replace(", maxBodySize: 1MiB", ""))] });
+    await start({ tenants: [buildTenant("acme", ACME.replace(", maxBodySize: 1MiB", ""))] });
     const client = await mailClient(mail.port("smtp"));
     const line = `${"x".repeat(998)}\r\n`;
     const sized = (millions: number): string => `${BODY}\r\n${line.repeat(millions * 1000)}`;
@@ -149,7 +149,7 @@ describe("sizes", () => {
   });
 
   test("tenants with different limits cannot share one answer: the second is asked for in a message of its own", async () => {
-    await start({ tenants: [tenantOf("acme", ACME), tenantOf("globex", GLOBEX.replace("1MiB", "2MiB"))] });
+    await start({ tenants: [buildTenant("acme", ACME), buildTenant("globex", GLOBEX.replace("1MiB", "2MiB"))] });
     expect(await (await greeted()).say(to("sales@acme.example"), to("hello@globex.example"))).toEqual([
       "250 Accepted",
       "452 4.5.3 Send this recipient in a message of its own",

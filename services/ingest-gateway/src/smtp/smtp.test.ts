@@ -6,7 +6,7 @@ import { deliveryKey } from "@inlet/sources";
 import { createTransport } from "nodemailer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mailClient } from "../../testing/mail-client.ts";
-import { NOW, tenantOf } from "../../testing/test-gateway.ts";
+import { NOW, buildTenant } from "../../testing/test-gateway.ts";
 import { ACME, GLOBEX, startTestMail } from "../../testing/test-mail.ts";
 import type { TestMail } from "../../testing/test-mail.ts";
 import { eventually } from "../../testing/eventually.ts";
@@ -136,7 +136,7 @@ describe("LMTP", () => {
   test("one tenant's limit is no other's: 552 for the one, 250 for the other", async () => {
     await mail.servers.close();
     const small = GLOBEX.replace("1MiB", "1KiB");
-    mail = await startTestMail({ tenants: [tenantOf("acme", ACME), tenantOf("globex", small)] });
+    mail = await startTestMail({ tenants: [buildTenant("acme", ACME), buildTenant("globex", small)] });
     const client = await mailClient(mail.port("lmtp"));
     const to = ["hello@globex.example", "sales@acme.example"];
     const body = `${BODY}${"x".repeat(2000)}`;

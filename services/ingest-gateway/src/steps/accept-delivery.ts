@@ -2,7 +2,7 @@ import { context } from "@opentelemetry/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { passingFault } from "../publish/publish-raw-event.ts";
 import type { MakeDurable } from "../publish/publish-raw-event.ts";
-import { getEndpoint, inboundOf } from "../inbound.ts";
+import { getEndpoint, getInbound } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 import { retryAfterSeconds } from "../answers/retry-after.ts";
 import { nameEvent } from "./build-event.ts";
@@ -15,12 +15,12 @@ interface Accepted {
 /** The handler: names the event, makes it durable once, and only then says so. */
 export function acceptDelivery(durable: MakeDurable) {
   return async function acceptDeliveryStep(request: FastifyRequest, reply: FastifyReply): Promise<Accepted> {
-    const inbound = inboundOf(request);
+    const inbound = getInbound(request);
     const event = nameEvent(request);
     const { duplicate } = await context
       .with(inbound.context, () => durable(event))
       .catch((error: unknown) => {
-        throw refusalOf(error);
+        throw toRefusal(error);
       });
     inbound.duplicate = duplicate;
     reply.code(getEndpoint(request).kind.facts.answers.accepted);
@@ -29,7 +29,7 @@ export function acceptDelivery(durable: MakeDurable) {
 }
 
 /** What a failed publication is answered with. Not durable now: 503, and the sender keeps the email. */
-export function refusalOf(error: unknown): unknown {
+export function toRefusal(error: unknown): unknown {
   const code = passingFault(error);
   if (code === null) return error;
   return new Problem(code, {

@@ -1,16 +1,16 @@
 import { buildEventId } from "@inlet/schemas";
 import type { RawEvent } from "@inlet/schemas";
 import type { FastifyRequest } from "fastify";
-import { bodyOf } from "../body/body.ts";
-import { deliveryOf, getEndpoint, inboundOf } from "../inbound.ts";
+import { getBody } from "../body/body.ts";
+import { getDelivery, getEndpoint, getInbound } from "../inbound.ts";
 
 const LONGEST_CONTENT_TYPE = 255;
 
 /** Makes the event of a trusted request: deterministic id, lane as of now, bytes as they came. */
 export function nameEvent(request: FastifyRequest): RawEvent {
-  const inbound = inboundOf(request);
+  const inbound = getInbound(request);
   const { tenant, source } = getEndpoint(request);
-  const delivery = deliveryOf(request);
+  const delivery = getDelivery(request);
   const eventId = buildEventId(tenant.id, source.name, delivery.key);
   inbound.eventId = eventId;
   return {
@@ -28,6 +28,6 @@ export function nameEvent(request: FastifyRequest): RawEvent {
     envelope: delivery.envelope,
     connection: null,
     contentType: (request.headers["content-type"] ?? "").slice(0, LONGEST_CONTENT_TYPE),
-    body: bodyOf(request),
+    body: getBody(request),
   };
 }

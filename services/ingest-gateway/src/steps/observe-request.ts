@@ -1,7 +1,7 @@
 import { metrics, tracer } from "@inlet/telemetry";
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, propagation, trace } from "@opentelemetry/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { inboundOf } from "../inbound.ts";
+import { getInbound } from "../inbound.ts";
 import type { Inbound } from "../inbound.ts";
 import type { SignatureAlarm } from "../ops/signature-alarm.ts";
 
@@ -50,7 +50,7 @@ export function openInbound(now: () => number) {
 /** After the answer: releases what the request held, ends the span, counts, and writes the one wide log line. */
 export function closeInbound(alarm: SignatureAlarm) {
   return async function closeInboundStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { endpoint, signatureFault, ended } = inboundOf(request);
+    const { endpoint, signatureFault, ended } = getInbound(request);
     end(request, reply.statusCode, reply.elapsedTime);
     if (!ended && signatureFault !== null) alarm(endpoint?.tenant.id ?? UNKNOWN, endpoint?.source.name ?? UNKNOWN);
   };
@@ -62,7 +62,7 @@ export async function abandonInbound(request: FastifyRequest): Promise<void> {
 }
 
 function end(request: FastifyRequest, status: number, elapsedMs: number | null): void {
-  const inbound = inboundOf(request);
+  const inbound = getInbound(request);
   if (inbound.ended) return;
   inbound.ended = true;
   for (const release of inbound.releases) release();

@@ -2,21 +2,21 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
 import type { BodyBudget } from "../body/body-budget.ts";
 import { BodyPieces } from "../body/body-pieces.ts";
-import { getEndpoint, inboundOf } from "../inbound.ts";
+import { getEndpoint, getInbound } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 import { retryAfterSeconds } from "../answers/retry-after.ts";
 
 /** Refuses a body that says it is too large before it is read. */
 export async function checkDeclaredSize(request: FastifyRequest): Promise<void> {
-  const limit = limitOf(request);
+  const limit = getLimit(request);
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge(limit);
 }
 
 /** The content-type parser of the inbound route: keeps the bytes as they came, up to the source's limit and the instance's budget. */
 export function readBody(budget: BodyBudget) {
   return async function readBodyStep(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer> {
-    const inbound = inboundOf(request);
-    const limit = limitOf(request);
+    const inbound = getInbound(request);
+    const limit = getLimit(request);
     const { tenant } = getEndpoint(request);
     let held = 0;
     inbound.releases.push(() => {
@@ -63,7 +63,7 @@ function eachChunk(payload: IncomingMessage, take: (chunk: Buffer) => Problem | 
 }
 
 /** The source's limit, or the kind's own where that is less: a body that proves itself must be small enough to be looked into. */
-function limitOf(request: FastifyRequest): number {
+function getLimit(request: FastifyRequest): number {
   const { source, kind } = getEndpoint(request);
   return Math.min(source.maxBodyBytes, kind.facts.mostBodyBytes ?? source.maxBodyBytes);
 }

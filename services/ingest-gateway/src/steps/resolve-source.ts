@@ -1,7 +1,7 @@
 import type { Tenants } from "@inlet/config";
 import { findSourceKind, type SourceKind } from "@inlet/sources";
 import type { FastifyRequest } from "fastify";
-import { inboundOf, type HttpKind } from "../inbound.ts";
+import { getInbound, type HttpKind } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 
 /** Finds the tenant's source by the path. Unknown tenant and unknown source are answered alike. */
@@ -17,7 +17,7 @@ export function resolveSource(tenants: Tenants, kinds?: readonly SourceKind[]) {
         detail: "Check tenant and source in the path: /v1/inbound/{tenant}/{source}",
       });
     }
-    inboundOf(request).endpoint = { tenant, source, kind };
+    getInbound(request).endpoint = { tenant, source, kind };
   };
 }
 

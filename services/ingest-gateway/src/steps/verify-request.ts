@@ -1,7 +1,7 @@
 import type { VerificationContext, VerificationFailure } from "@inlet/sources";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { bodyOf } from "../body/body.ts";
-import { getEndpoint, inboundOf } from "../inbound.ts";
+import { getBody } from "../body/body.ts";
+import { getEndpoint, getInbound } from "../inbound.ts";
 import { Problem } from "../answers/problems.ts";
 import type { ProblemCode } from "../answers/problems.ts";
 import { retryAfterSeconds } from "../answers/retry-after.ts";
@@ -37,14 +37,14 @@ export function checkHeaders(now: () => number) {
 export function openDelivery(deps: OpenDeps) {
   return async function openDeliveryStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { tenant, source, kind } = getEndpoint(request);
-    const opened = await kind.verification.verify({ headers: request.headers, body: bodyOf(request) }, source, {
+    const opened = await kind.verification.verify({ headers: request.headers, body: getBody(request) }, source, {
       now: deps.now(),
       bindToken: (token, key, untilMs) => deps.bindToken(`${tenant.id}/${source.name}`, token, key, untilMs),
       certificate: deps.certificate,
     });
     switch (opened.kind) {
       case "delivery":
-        inboundOf(request).delivery = opened.delivery;
+        getInbound(request).delivery = opened.delivery;
         return;
       case "unverified":
         throw toRefusal(request, opened.why);
@@ -67,7 +67,7 @@ export function openDelivery(deps: OpenDeps) {
 
 /** Amazon SNS sends the user and password of its URL only when it is asked for them. */
 function toRefusal(request: FastifyRequest, why: VerificationFailure): Problem {
-  inboundOf(request).signatureFault = why;
+  getInbound(request).signatureFault = why;
   const { source, kind } = getEndpoint(request);
   const asks = source.basicAuth.reveal().length > 0 || kind.facts.byPassword === true;
   return new Problem(

@@ -38,13 +38,13 @@ export interface WatchOptions {
  */
 export function watchCertificate({ files, onFault, pollMs = 10_000 }: WatchOptions): CertificateFiles {
   const listeners: ((certificate: Certificate) => void)[] = [];
-  let fingerprint = fingerprintOf(files);
+  let fingerprint = readFingerprint(files);
   const first = readCertificate(files);
   if ("problem" in first) throw new ConfigError([first]);
   let current: Certificate = first;
 
   const timer = setInterval(() => {
-    const now = fingerprintOf(files);
+    const now = readFingerprint(files);
     if (now === fingerprint) return;
     fingerprint = now;
     const next = readCertificate(files);
@@ -94,7 +94,7 @@ function readCertificate({ certFile, keyFile }: WatchOptions["files"]): Certific
   }
 }
 
-function fingerprintOf({ certFile, keyFile }: WatchOptions["files"]): string {
+function readFingerprint({ certFile, keyFile }: WatchOptions["files"]): string {
   return [certFile, keyFile]
     .map((file) => {
       const stat = statSync(file, { throwIfNoEntry: false, bigint: true });

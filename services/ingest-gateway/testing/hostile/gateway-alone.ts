@@ -11,7 +11,7 @@ import { pino } from "pino";
 import { createGateway } from "../../src/gateway.ts";
 import { budgetWithin } from "../../src/body/body-budget.ts";
 import { openSmtpServers } from "../../src/smtp/smtp-servers.ts";
-import { tenantsOf } from "../test-gateway.ts";
+import { buildTenants } from "../test-gateway.ts";
 import { CONTAINER_BYTES } from "./limits-of-compose.ts";
 import { tenantsUnderAttack } from "./tenants.ts";
 
@@ -36,7 +36,7 @@ const neighbours: string[] = [];
 let records = 0;
 const log = pino({ level: "fatal" });
 const shared = {
-  tenants: tenantsOf(...tenantsUnderAttack()),
+  tenants: buildTenants(...tenantsUnderAttack()),
   producer: {
     send: async ({ topic, key }: NewRecord) => {
       if (String(key).startsWith("neighbour/")) neighbours.push(String(key));

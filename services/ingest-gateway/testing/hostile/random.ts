@@ -8,7 +8,7 @@ export interface Chance {
   bytes(count: number): Buffer;
 }
 
-export function chanceOf(seed: number): Chance {
+export function createChance(seed: number): Chance {
   let state = seed | 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;

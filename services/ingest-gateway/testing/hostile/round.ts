@@ -1,7 +1,7 @@
 import type { LimitedGateway } from "./limited-gateway.ts";
 import { CONTAINER_BYTES } from "./limits-of-compose.ts";
 import { MAIL_SHAPES, isReply, sayRaw } from "./mail-shapes.ts";
-import { chanceOf } from "./random.ts";
+import { createChance } from "./random.ts";
 import type { Chance } from "./random.ts";
 import { sendRaw } from "./raw-request.ts";
 import { bodyShapes, framingShapes } from "./shapes.ts";
@@ -27,7 +27,7 @@ const PATIENCE_MS = 2000;
 
 /** Some attacks at once, all decided by the seed. @param large most bytes of one */
 export async function playRound(gateway: LimitedGateway, seed: number, large: number): Promise<Round> {
-  const chance = chanceOf(seed);
+  const chance = createChance(seed);
   const before = (await gateway.ask()).cpu;
   const attacks = Array.from({ length: 1 + chance.below(MOST_AT_A_TIME) }, () => planAttack(chance, large));
   const ends = await Promise.all(attacks.map(async (attack) => attack(gateway)));

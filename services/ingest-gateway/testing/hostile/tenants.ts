@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import type { TenantConfig } from "@inlet/config";
-import { tenantOf } from "../test-gateway.ts";
+import { buildTenant } from "../test-gateway.ts";
 
 /** Whom strangers post to, by every kind of source that there is; and a neighbour, whose mail must not suffer from it. */
 export function tenantsUnderAttack(): TenantConfig[] {
-  return [tenantOf("attacked", ATTACKED), tenantOf("neighbour", NEIGHBOUR)];
+  return [buildTenant("attacked", ATTACKED), buildTenant("neighbour", NEIGHBOUR)];
 }
 
 export const TOPIC = "arn:aws:sns:eu-central-1:123456789012:inbound";

@@ -21,7 +21,7 @@ export function createObjectFetch(): ObjectFetch {
     try {
       // The SDK is loaded by the first email in S3 only.
       const sdk = await import("@aws-sdk/client-s3");
-      const client = clients.get(storage) ?? Promise.resolve(clientOf(sdk, storage));
+      const client = clients.get(storage) ?? Promise.resolve(createClient(sdk, storage));
       clients.set(storage, client);
       const command = new sdk.GetObjectCommand({ Bucket: object.bucket, Key: object.key });
       const abortSignal = AbortSignal.timeout(TIMEOUT_MS);
@@ -45,7 +45,7 @@ export function createObjectFetch(): ObjectFetch {
   };
 }
 
-function clientOf(
+function createClient(
   sdk: typeof import("@aws-sdk/client-s3"),
   { region, endpoint, credentials }: ObjectStorage,
 ): S3Client {

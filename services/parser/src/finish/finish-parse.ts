@@ -16,7 +16,7 @@ export interface Ids {
 }
 
 /** Ends a delivery that was not parsed. */
-export async function endParse(
+export async function finishParse(
   deps: ParserDeps,
   record: KafkaRecord,
   ids: Ids,

@@ -37,7 +37,7 @@ async function acceptOpened(deps: ParserDeps, opened: readonly Opened[]): Promis
     return await accept(deps, opened);
   } catch (error) {
     if (isInfrastructureFault(error)) throw error;
-    alertOf(deps, error, "the ledger refuses a batch: each record goes by itself");
+    raiseAlert(deps, error, "the ledger refuses a batch: each record goes by itself");
     const accepted: Accepted[] = [];
     for (const each of opened) {
       const [one] = await accept(deps, [each]).catch(async (cause: unknown) => {
@@ -83,7 +83,7 @@ export async function handleAccepted(deps: ParserDeps, { opened, arrived }: Acce
     return await handleDelivery(deps, opened, { ...arrived, attempts: {}, since: null });
   } catch (error) {
     if (isInfrastructureFault(error)) throw error;
-    alertOf(deps, error, "a record cannot be ended as what it says to be");
+    raiseAlert(deps, error, "a record cannot be ended as what it says to be");
     const [nobodys] = await accept(deps, [disown(opened.record, `cannot be ended: ${(error as Error).name}`)]);
     const { opened: disowned, arrived: row } = nobodys as Accepted;
     return handleDelivery(deps, disowned, { ...row, attempts: {}, since: null });
@@ -96,12 +96,12 @@ export async function markParsed(deps: ParserDeps, parsed: readonly Parsed[]): P
     await deps.ledger.markParsed(parsed);
   } catch (error) {
     if (isInfrastructureFault(error) || parsed.length === 0) throw error;
-    alertOf(deps, error, "the ledger refuses a parsed email");
+    raiseAlert(deps, error, "the ledger refuses a parsed email");
     if (parsed.length > 1) for (const one of parsed) await markParsed(deps, [one]);
   }
 }
 
-function alertOf(deps: ParserDeps, error: unknown, message: string): void {
+function raiseAlert(deps: ParserDeps, error: unknown, message: string): void {
   metrics.alerts.inc({ code: "unexpected_error" });
   deps.log.error({ err: errorForLog(error) }, message);
 }

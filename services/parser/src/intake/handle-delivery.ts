@@ -6,7 +6,7 @@ import type { AcceptedDelivery, Parsed } from "@inlet/ledger";
 import { groupIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
-import { endParse, type Ids } from "../finish/finish-parse.ts";
+import { finishParse, type Ids } from "../finish/finish-parse.ts";
 import { parseEmail, type ParsedEmail } from "../pipeline.ts";
 import type { Opened } from "./read-delivery.ts";
 
@@ -60,7 +60,7 @@ export async function handleDelivery(
         receivedAt: incoming.receivedAt,
         maxAgeMs: tenant?.maxAgeMs ?? DEFAULT_MAX_AGE_MS,
       };
-      await endParse(deps, record, ids, outcome);
+      await finishParse(deps, record, ids, outcome);
       return null;
     },
   );

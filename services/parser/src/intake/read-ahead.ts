@@ -22,18 +22,19 @@ export interface ReadAhead {
 
 export function createReadAhead(): ReadAhead {
   const partitions = new Map<string, { readonly next: bigint; readonly ahead: Ahead }>();
-  const nameOf = ({ topic, partition }: KafkaRecord): string => `${topic}/${partition}`;
+  const getName = ({ topic, partition }: KafkaRecord): string => `${topic}/${partition}`;
   return {
     of: (first) => {
-      const kept = partitions.get(nameOf(first));
-      partitions.delete(nameOf(first));
+      const kept = partitions.get(getName(first));
+      partitions.delete(getName(first));
       // Read from before the place where it went on: on purpose, or by another member of the group whose commit came first.
       if (kept === undefined || first.offset < kept.next) return { paused: false, ended: new Set(), unmarked: [] };
       return { ...kept.ahead, paused: kept.ahead.paused && first.offset === kept.next };
     },
     keep: (record, next, { ended, unmarked }, paused) => {
       const later = new Set([...ended].filter((offset) => offset >= next));
-      if (paused || later.size > 0) partitions.set(nameOf(record), { next, ahead: { paused, ended: later, unmarked } });
+      if (paused || later.size > 0)
+        partitions.set(getName(record), { next, ahead: { paused, ended: later, unmarked } });
     },
   };
 }

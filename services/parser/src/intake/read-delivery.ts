@@ -28,7 +28,7 @@ export async function openRecord(deps: Pick<ParserDeps, "codec">, record: KafkaR
     record,
     event: ok(event),
     incoming: {
-      ...placeOf(record),
+      ...getPlace(record),
       tenant: event.tenantId,
       eventId: event.eventId,
       source: event.source.name,
@@ -54,7 +54,7 @@ function foreignArrival(
   { tenant, eventId }: { tenant: string; eventId: string },
 ): IncomingDelivery {
   return {
-    ...placeOf(record),
+    ...getPlace(record),
     tenant,
     eventId,
     source: "unknown",
@@ -65,7 +65,7 @@ function foreignArrival(
   };
 }
 
-function placeOf(
+function getPlace(
   record: KafkaRecord,
 ): Pick<IncomingDelivery, "topic" | "partition" | "offset" | "lane" | "traceId" | "pass"> {
   return {

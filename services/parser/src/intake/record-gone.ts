@@ -2,7 +2,7 @@ import { deadLetter, getRetryDelay } from "@inlet/domain";
 import type { WaitingEmail } from "@inlet/ledger";
 import { metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
-import { endParse } from "../finish/finish-parse.ts";
+import { finishParse } from "../finish/finish-parse.ts";
 
 /**
  * A delivery that waited by reference is due, and its record is not in Kafka. It is looked for again as often as any passing fault is tried,
@@ -17,7 +17,7 @@ export async function endRecordGone(deps: ParserDeps, email: WaitingEmail): Prom
     "a waiting delivery's record is not in Kafka",
   );
   const delayMs = getRetryDelay("record_gone", attempts, deps.random());
-  await endParse(
+  await finishParse(
     deps,
     record,
     { tenant, eventId, lane, pass, attempts, since, receivedAt: email.receivedAt, maxAgeMs: Infinity },

@@ -20,10 +20,10 @@ export function releaseWaiting(deps: ParserDeps, reader: RecordReader, lanes: re
         perTenant: 4,
         limit: 16,
       });
-      const recordOf = readWaitingRecords(reader, due);
+      const readRecord = readWaitingRecords(reader, due);
       for (const email of due) {
         const { pass, attempts, since } = email;
-        const record = await recordOf(email);
+        const record = await readRecord(email);
         if (record === null) {
           await endRecordGone(deps, email);
           continue;

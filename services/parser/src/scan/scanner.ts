@@ -36,7 +36,7 @@ const NOT_LOOKED_INTO: readonly (readonly [RegExp, "encrypted" | "over_limits"])
  * an address that names neither.
  */
 export function createScanner(url: string, timeoutMs: number = SCAN_TIMEOUT_MS): Scanner {
-  const address = addressOf(new URL(url));
+  const address = parseAddress(new URL(url));
   const limit = pLimit(AT_ONCE);
   let opened: Promise<NodeClam> | undefined;
   const client = async (): Promise<NodeClam> =>
@@ -86,7 +86,7 @@ function alert(signature: string): Scan {
   return why === undefined ? { kind: "infected", signature } : { kind: "unscannable", why };
 }
 
-function addressOf(url: URL): { socket: string } | { host: string; port: number } {
+function parseAddress(url: URL): { socket: string } | { host: string; port: number } {
   if (url.protocol === "unix:") return { socket: decodeURIComponent(url.pathname) };
   if (url.protocol === "tcp:" && url.hostname !== "")
     return { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? 3310 : Number(url.port) };

@@ -42,19 +42,19 @@ export async function verifySender(job: SenderJob, lookup: DnsLookup, limits: Se
   });
   return {
     spf: job.clientAddress === null || result.spf === false ? null : result.spf.status.result,
-    dkim: dkimOf(result.dkim.results),
-    dmarc: dmarcOf(result.dmarc, job.authorDomain),
+    dkim: toDkim(result.dkim.results),
+    dmarc: toDmarc(result.dmarc, job.authorDomain),
   };
 }
 
 /** DMARC's word on the author. Where mailauth read another domain in From, its word is not on the sender that Inlet shows. */
-function dmarcOf(dmarc: AuthenticateResult["dmarc"], authorDomain: string | null): string {
+function toDmarc(dmarc: AuthenticateResult["dmarc"], authorDomain: string | null): string {
   if (dmarc === false || authorDomain === null) return "none";
   return dmarc.status.header?.from?.replace(/\.$/, "") === authorDomain ? dmarc.status.result : "none";
 }
 
 /** Of several signatures one that passes counts, before one that may pass later, before one that does not. */
-function dkimOf(results: AuthenticateResult["dkim"]["results"]): string {
+function toDkim(results: AuthenticateResult["dkim"]["results"]): string {
   const found = results.map<string>(({ status, bodyHash, bodyHashExpecting }) =>
     // mailauth calls a changed body neutral; to RFC 6376 6.1.3 it is a signature that fails.
     status.result === "neutral" && bodyHashExpecting !== undefined && bodyHash !== bodyHashExpecting

@@ -1,7 +1,7 @@
 import type { RawEvent } from "@inlet/schemas";
 import { expect, test } from "vitest";
 import type { Delivery } from "../intake/incoming-delivery.ts";
-import { checkSender, trustedAuthservOf } from "./check-sender.ts";
+import { checkSender, getTrustedAuthserv } from "./check-sender.ts";
 import type { Asking } from "../sender/patience.ts";
 import type { Auth, SenderJob } from "../sender/verify-sender.ts";
 
@@ -72,7 +72,7 @@ test("by any other source nothing is asked", async () => {
 });
 
 test("Authentication-Results of listed servers are trusted on what a relay handed over, and on what a known sender posts", () => {
-  expect(trustedAuthservOf(delivery(relayed))).toEqual(["mx.acme.example"]);
-  expect(trustedAuthservOf(delivery(direct))).toEqual([]);
-  expect(trustedAuthservOf(delivery(null))).toEqual(["mx.acme.example"]);
+  expect(getTrustedAuthserv(delivery(relayed))).toEqual(["mx.acme.example"]);
+  expect(getTrustedAuthserv(delivery(direct))).toEqual([]);
+  expect(getTrustedAuthserv(delivery(null))).toEqual(["mx.acme.example"]);
 });

@@ -9,7 +9,7 @@ type Auth = NormalizedEvent["auth"];
  * authserv-ids that are trusted on this email. By SMTP only what a relay of ours handed over has passed a server that removes forged
  * ones; by a webhook the sender is known, and the tenant's file says what he vouches for.
  */
-export function trustedAuthservOf({ event, tenant }: Delivery): readonly string[] {
+export function getTrustedAuthserv({ event, tenant }: Delivery): readonly string[] {
   const relayed = event.connection === null || event.connection.relay !== null;
   return relayed ? (tenant.sources.get(event.source.name)?.trustedAuthserv ?? []) : [];
 }

@@ -2,7 +2,7 @@ import { deadLetter, ok, getRetryDelay, type StepResult } from "@inlet/domain";
 import { findSourceKind, withMetadata } from "@inlet/sources";
 import { metrics } from "@inlet/telemetry";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
-import { trustedAuthservOf } from "./check-sender.ts";
+import { getTrustedAuthserv } from "./check-sender.ts";
 import type { ParseAnswer, ParseJob } from "../workers/parse-job.ts";
 import type { PoolAnswer } from "../workers/parse-pool.ts";
 
@@ -20,7 +20,7 @@ export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Bu
     kind: event.source.kind,
     contentType: event.contentType,
     bytes,
-    trustedAuthservIds: trustedAuthservOf(delivery),
+    trustedAuthservIds: getTrustedAuthserv(delivery),
   });
   if (answer.kind !== "ok" || answer.value.ok === true) return answer as StepResult<Understood>;
   const { object, metadata } = answer.value;

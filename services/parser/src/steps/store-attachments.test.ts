@@ -47,7 +47,9 @@ async function stored(files: readonly ParsedAttachment[], { policy, scan, fetche
 }
 
 /** Files as the parser makes them of an email. */
-async function filesOf(...files: readonly (readonly [name: string, content: string])[]): Promise<ParsedAttachment[]> {
+async function parseFiles(
+  ...files: readonly (readonly [name: string, content: string])[]
+): Promise<ParsedAttachment[]> {
   const parts = files.map(
     ([name, content]) =>
       `--b\r\nContent-Type: application/octet-stream; name="${name}"\r\nContent-Disposition: attachment\r\n\r\n${content}\r\n`,
@@ -66,7 +68,12 @@ function verdicts(outcome: Awaited<ReturnType<typeof stored>>): unknown {
 }
 
 test("what is let through is stored; what is refused is not, and the email says why", async () => {
-  const files = await filesOf(["a.txt", "x".repeat(900)], ["b.exe", "MZ"], ["c.txt", "y".repeat(900)], ["d.txt", "z"]);
+  const files = await parseFiles(
+    ["a.txt", "x".repeat(900)],
+    ["b.exe", "MZ"],
+    ["c.txt", "y".repeat(900)],
+    ["d.txt", "z"],
+  );
   expect(verdicts(await stored(files))).toEqual({
     verdicts: [
       ["unscanned", true],
@@ -80,7 +87,7 @@ test("what is let through is stored; what is refused is not, and the email says 
 });
 
 test("malware is neither stored nor passed on; the rest of the email goes on", async () => {
-  const files = await filesOf(["good.txt", "good"], ["bad.txt", "bad"]);
+  const files = await parseFiles(["good.txt", "good"], ["bad.txt", "bad"]);
   const scan = (bytes: Uint8Array): Scan =>
     Buffer.from(bytes).includes("bad") ? { kind: "infected", signature: "Eicar" } : { kind: "clean" };
   expect(verdicts(await stored(files, { scan }))).toEqual({
@@ -100,7 +107,7 @@ test("malware is neither stored nor passed on; the rest of the email goes on", a
 });
 
 test("with the scanner away the email waits without using up an attempt, or passes with a mark", async () => {
-  const files = await filesOf(["a.txt", "a"]);
+  const files = await parseFiles(["a.txt", "a"]);
   const scan = (): Scan => ({ kind: "away", code: "ECONNREFUSED" });
   expect(await stored(files, { scan })).toMatchObject({ kind: "retry", code: "scanner_away", attempt: null });
   expect(blobs.keys()).toEqual([]);
@@ -111,7 +118,7 @@ test("with the scanner away the email waits without using up an attempt, or pass
 });
 
 test("what cannot be scanned passes with a mark, or is refused", async () => {
-  const files = await filesOf(["a.zip", "a"]);
+  const files = await parseFiles(["a.zip", "a"]);
   const scan = (): Scan => ({ kind: "unscannable", why: "encrypted" });
   expect(verdicts(await stored(files, { scan }))).toEqual({
     verdicts: [["unscanned", true]],
@@ -124,7 +131,7 @@ test("what cannot be scanned passes with a mark, or is refused", async () => {
 });
 
 test("what is given by URL is judged by what was fetched", async () => {
-  const [file] = await filesOf(["report.pdf", ""]);
+  const [file] = await parseFiles(["report.pdf", ""]);
   const byUrl = [{ ...(file as ParsedAttachment), bytes: null, sha256: "", downloadUrl: "https://files.example/1" }];
   const page = { kind: "ok", bytes: Buffer.from("<html><form>") } as const;
   expect(verdicts(await stored(byUrl, { fetched: page }))).toEqual({
@@ -147,7 +154,7 @@ test("what is given by URL is judged by what was fetched", async () => {
 });
 
 test("what the provider's scan found infected is not stored, also where a scanner here calls it clean", async () => {
-  const files = (await filesOf(["a.txt", "x"])).map((file) => ({ ...file, verdict: "infected" }));
+  const files = (await parseFiles(["a.txt", "x"])).map((file) => ({ ...file, verdict: "infected" }));
   expect(verdicts(await stored(files, { scan: () => ({ kind: "clean" }) }))).toEqual({
     verdicts: [["infected", false]],
     warnings: ["attachment_infected: the provider's scan"],

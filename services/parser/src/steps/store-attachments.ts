@@ -33,7 +33,7 @@ export async function storeAttachments(
   const warnings: string[] = [];
   let kept = 0;
   for (const { bytes, downloadUrl, ...described } of found) {
-    const content = await contentOf(deps, delivery, bytes, downloadUrl);
+    const content = await readContent(deps, delivery, bytes, downloadUrl);
     if (content.kind !== "ok") return content;
     if (content.value === null) {
       attachments.push({ ...described, verdict: "unavailable", blob: null });
@@ -62,7 +62,7 @@ export async function storeAttachments(
 }
 
 /** Null where it is gone for good. */
-async function contentOf(
+async function readContent(
   deps: ParserDeps,
   delivery: Delivery,
   bytes: Uint8Array | null,

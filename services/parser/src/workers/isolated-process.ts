@@ -69,7 +69,7 @@ export function startIsolatedProcess(task: URL, limits: ProcessLimits): Isolated
     };
     child.once("error", (error) => end(new TaskFailed("killed", error.message)));
     // Not `exit`: what it said is all there only now.
-    child.once("close", (code, signal) => end(faultOf(code, signal, said, limits)));
+    child.once("close", (code, signal) => end(toFault(code, signal, said, limits)));
   });
 
   return {
@@ -99,7 +99,7 @@ function compiledOnce(): Record<string, string> {
   return dir === undefined ? {} : { NODE_COMPILE_CACHE: dirname(dir) };
 }
 
-function faultOf(code: number | null, signal: NodeJS.Signals | null, said: string, limits: ProcessLimits): TaskFailed {
+function toFault(code: number | null, signal: NodeJS.Signals | null, said: string, limits: ProcessLimits): TaskFailed {
   if (signal === ENDS_BY.timeout)
     return new TaskFailed("timeout", `it took longer than ${limits.cpuMs} ms of processor time`);
   if (signal === ENDS_BY.memory || /heap out of memory|heap limit|out of memory/i.test(said))
