@@ -2,7 +2,7 @@ export * from "./activity-text.ts";
 export * from "./activity-time.ts";
 export * from "./class-policy.ts";
 export * from "./company-domain.ts";
-export * from "./contact-of.ts";
+export * from "./get-contact.ts";
 export * from "./conversation-links.ts";
 export * from "./effect-keys.ts";
 export * from "./fault-disposition.ts";

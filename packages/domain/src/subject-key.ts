@@ -1,6 +1,6 @@
 import { H, type NormalizedEvent } from "@inlet/schemas";
 import { baseSubject } from "./base-subject.ts";
-import { getContact, isTrustedSender } from "./contact-of.ts";
+import { getContact, isTrustedSender } from "./get-contact.ts";
 import { normalizeAddress } from "./effect-keys.ts";
 import { isGenericSubject } from "./generic-subjects.ts";
 

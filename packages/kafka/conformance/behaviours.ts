@@ -7,7 +7,7 @@ import { describeOffsetsConformance } from "./offsets.ts";
 import { describeRebalanceConformance } from "./rebalance.ts";
 import type { Consumer, Producer } from "../src/port.ts";
 import { headerText } from "../src/port.ts";
-import { getPartition } from "../src/codec/partition-of.ts";
+import { getPartition } from "../src/codec/key-partition.ts";
 
 /** The one suite for every implementation of the port: what the rest of Inlet relies on. */
 export function describeKafka(name: string, makeKafka: () => Promise<ConformanceSubject>): void {

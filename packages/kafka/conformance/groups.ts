@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { all, eventually, numbers, getText } from "./bench.ts";
 import type { Bench } from "./bench.ts";
-import { getPartition } from "../src/codec/partition-of.ts";
+import { getPartition } from "../src/codec/key-partition.ts";
 import type { BatchHandler, KafkaRecord } from "../src/port.ts";
 
 /** The part of the suite on what a handler answers: commits, redelivery, pauses, stopping. */

@@ -2,7 +2,7 @@ export * from "./port.ts";
 export { createKafka } from "./kafka.ts";
 export type { KafkaOptions } from "./kafka.ts";
 export type { KafkaLog } from "./log.ts";
-export { murmur2, getPartition } from "./codec/partition-of.ts";
+export { murmur2, getPartition } from "./codec/key-partition.ts";
 export { getContext, traceHeaders, withProcessSpan } from "./codec/trace-context.ts";
 export type { ProcessSpanOptions } from "./codec/trace-context.ts";
 export { laneFault, laneStates } from "./admin/lane-states.ts";

@@ -3,7 +3,7 @@ import { KafkaUnavailableError, ProducerQueueFullError } from "../port.ts";
 import type { NewRecord } from "../port.ts";
 import { createProducer } from "./producer.ts";
 import type { LaneTransport, ProducerSettings } from "./producer.ts";
-import { getPartition } from "../codec/partition-of.ts";
+import { getPartition } from "../codec/key-partition.ts";
 
 const settings: ProducerSettings = { timeoutMs: 5000, lingerMs: 0, maxLaneBytes: 10_000, metadataMaxAgeMs: 60_000 };
 

@@ -5,7 +5,7 @@ import type { PartitionBatcher } from "./partition-batcher.ts";
 import { sharedLinger } from "./linger.ts";
 import { KafkaUnavailableError, ProducerQueueFullError } from "../port.ts";
 import type { Coordinates, NewRecord, Producer } from "../port.ts";
-import { getPartition } from "../codec/partition-of.ts";
+import { getPartition } from "../codec/key-partition.ts";
 import { keyBytes, computeSize } from "../record.ts";
 import type { WireRecord } from "../record.ts";
 import { getReason } from "../connection.ts";

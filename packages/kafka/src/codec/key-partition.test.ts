@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { murmur2, getPartition } from "./partition-of.ts";
+import { murmur2, getPartition } from "./key-partition.ts";
 
 describe("murmur2", () => {
   // org.apache.kafka.common.utils.UtilsTest#testMurmur2

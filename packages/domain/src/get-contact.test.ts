@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { getContact, isTrustedSender } from "./contact-of.ts";
+import { getContact, isTrustedSender } from "./get-contact.ts";
 
 const from = { name: "Shop", email: "noreply@shop.example" };
 const behind = (via: string) => ({ name: "Pia", email: "pia@holm.example", via, reasons: ["reply_to"] });
