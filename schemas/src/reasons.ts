@@ -39,6 +39,7 @@ export const DEAD_LETTER_REASONS = {
   outcome_unknown: "a write may or may not have landed and this CRM cannot tell: settle it by hand",
   internal_error: "a fault in Inlet itself met this email; the log line with its event id has the stack",
   record_gone: "it waited in Kafka by reference, and its record was not there any more when it was due",
+  taken_out: "an operator took it out of what waits (`inlet waiting dead-letter`)",
   too_old: "it waited longer than the tenant's maxAge",
 } as const;
 

@@ -59,9 +59,9 @@ test("planted: a command that does not exist, and how commands are read", () => 
 
 /** The lower-case words after `inlet` in code: a span, an indented line, a fence, or a command of the compose file. */
 function namedCommands(text: string): string[][] {
-  return [...text.matchAll(/(?:`|^ {4}|&& |npx |run --rm |\bc", ")(?:npx )?inlet ((?:[a-z|]+ ?)+)/gm)].flatMap(
-    (match) => alternatives((match[1] as string).trim().split(" ")),
-  );
+  return [
+    ...text.matchAll(/(?:`|^ {4}|&& |npx |run --rm |\bc", ")(?:npx )?inlet ((?:[a-z|]+(?:-[a-z|]+)* ?)+)/gm),
+  ].flatMap((match) => alternatives((match[1] as string).trim().split(" ")));
 }
 
 /** `topics apply|check` names two commands. */

@@ -43,12 +43,14 @@ export type { RelatedDeals, RelatedDealsQuestion } from "./conversations/related
 export type { Rematch, RematchEnd } from "./effects/rematches.ts";
 export type { HandSettlement, UnknownEffect } from "./effects/settle-by-hand.ts";
 export type { Mentions, SentMessage } from "./conversations/sent-messages.ts";
+export type { EmailTakenOut, HandAction, WaitingFilter } from "./waiting/by-hand.ts";
 export type { TooOldTake } from "./waiting/too-old.ts";
 export type { ConversationKey, TakeOptions, WaitingEmail } from "./waiting/waiting.ts";
 export type { UndecodableRecord } from "./deliveries/unreadable.ts";
 export {
   waitReason,
   whyItWaits,
+  type ListedWaiting,
   type TenantHold,
   type WaitingMail,
   type WaitingView,

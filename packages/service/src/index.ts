@@ -1,3 +1,4 @@
+export { endTakenOut } from "./end-taken-out.ts";
 export { finishDelivery, tooOld } from "./finish-delivery.ts";
 export type { FinishDeps } from "./finish-delivery.ts";
 export { UNTOUCHED } from "./finished-delivery.ts";

@@ -1,7 +1,7 @@
 import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
 import { parseGap, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { observeBatches } from "@inlet/service";
+import { endTakenOut, observeBatches } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS } from "./limits.ts";
 import type { SinkDeps } from "./attempt.ts";
@@ -80,6 +80,12 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
         releaseWaiting(deps, reader, queue, options.lanes),
         probeCircuits(deps, options.lanes),
         endTooOld(deps, reader, options.lanes),
+        endTakenOut(deps, reader, {
+          service: "crm-sink",
+          stage: "deliver",
+          lanes: options.lanes,
+          owner: deps.instance,
+        }),
         recoverStalled(reader, deps, queue, options.lanes),
         rematch(deps, queue, options.lanes),
         keepReferences(deps.ledger, reader, {

@@ -1,6 +1,6 @@
 import { parseGap, type Consumer, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { observeBatches } from "@inlet/service";
+import { endTakenOut, observeBatches } from "@inlet/service";
 import { groupIn, topicIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./intake/incoming-delivery.ts";
@@ -43,6 +43,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
       await Promise.all(consumers.map(async (consumer) => consumer.start()));
       pollers = [
         releaseWaiting(deps, reader, lanes),
+        endTakenOut(deps, reader, { service: "parser", stage: "parse", lanes, owner: deps.instance }),
         keepReferences(deps.ledger, reader, {
           stage: "parse",
           lanes,

@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<RegisterCommand>>> 
   list: async () => (await import("./list.ts")).registerList,
   show: async () => (await import("./show.ts")).registerShow,
   dlq: async () => (await import("./dlq.ts")).registerDlq,
+  waiting: async () => (await import("./waiting.ts")).registerWaiting,
   buffer: async () => (await import("./buffer.ts")).registerBuffer,
   crm: async () => (await import("./crm.ts")).registerCrm,
   reconcile: async () => (await import("./reconcile.ts")).registerReconcile,

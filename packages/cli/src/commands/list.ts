@@ -4,12 +4,12 @@ import { openLedger, type DeliveryFilter, type ListedDelivery, type ListPlace } 
 import type { Command } from "commander";
 import { operatorEnvironment, UsageError, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
+import { parseTime } from "../parse-time.ts";
 import { printTable } from "../print-table.ts";
 
 /** Of a delivery, in the order of its way (docs: README, "Every email ends"). */
 const STATES = ["accepted", "parsed", "delivering", "waiting", "written", "suppressed", "dead_lettered"];
 const MOST = 10_000;
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 interface Options {
   readonly tenant?: string;
@@ -93,13 +93,6 @@ function otherPages(rows: readonly ListedDelivery[], { from, limit }: DeliveryFi
     ...(from === undefined || (from.way === "before" && !full) ? [] : [`newer: --before ${toCursor(first)}`]),
     ...(from?.way === "before" || full ? [`older: --after ${toCursor(last)}`] : []),
   ];
-}
-
-function parseTime(text: string, now: number): number {
-  const span = /^(\d{1,6})([mhd])$/.exec(text);
-  const at = span === null ? Date.parse(text) : now - Number(span[1]) * (UNIT_MS[span[2] ?? ""] ?? 0);
-  if (Number.isFinite(at)) return at;
-  throw new UsageError(`--since ${text}: neither 30m, 12h or 7d, nor a time such as 2026-11-30T08:00:00Z`);
 }
 
 function toCursor({ receivedAt, eventId }: ListPlace): string {

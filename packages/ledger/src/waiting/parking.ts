@@ -90,11 +90,16 @@ export async function keepReferenced(
   );
 }
 
-/** Sums up the changes of what waits, so that asking for it stays cheap. */
+/** Sums up the changes of what waits, its bytes and its counts, so that asking for them stays cheap. */
 export async function sumParkedBytes(database: Database): Promise<void> {
   await database.query(
     `with old as (delete from parked_bytes returning lane, tenant, bytes)
      insert into parked_bytes (lane, tenant, bytes) select lane, tenant, sum(bytes) from old group by lane, tenant having sum(bytes) <> 0`,
+  );
+  await database.query(
+    `with old as (delete from waiting_counts returning tenant, stage, kind, code, email_count)
+     insert into waiting_counts (tenant, stage, kind, code, email_count)
+       select tenant, stage, kind, code, sum(email_count) from old group by 1, 2, 3, 4 having sum(email_count) <> 0`,
   );
 }
 

@@ -2,6 +2,7 @@ import { BUFFER_CODE } from "../circuits/tenant-holds.ts";
 import type { Database } from "../database.ts";
 import { epochMs, msSince, msUntil } from "../milliseconds.ts";
 import { QUOTA_CODE } from "../quota/rate-buckets.ts";
+import { whereWaiting, type WaitingFilter } from "./by-hand.ts";
 
 /** What keeps mail waiting, the strongest first: what holds all of a tenant's mail, then what holds one email. */
 export type WaitReason = "held" | "buffer" | "circuit" | "quota" | "conversation" | "retry" | "crm" | "slow" | "parse";
@@ -25,7 +26,7 @@ export interface WaitingMail extends TenantHold {
   readonly code: string;
   readonly emails: number;
   readonly oldestMs: number;
-  /** Until the first of it is due. */
+  /** Until the oldest of it is due. */
   readonly dueInMs: number;
 }
 
@@ -36,6 +37,16 @@ export interface WaitingView extends Omit<WaitingMail, "emails"> {
   readonly behind: string | null;
   /** Its record is in Kafka alone: its tenant has its share of the ledger's room. */
   readonly byReference: boolean;
+  /** An operator has taken it out: it is about to end. Why. */
+  readonly takenOut: string | null;
+}
+
+/** A waiting email in a list. */
+export interface ListedWaiting extends WaitingView {
+  readonly eventId: string;
+  readonly lane: string;
+  /** Epoch ms. */
+  readonly since: number;
 }
 
 const HOLDS = `left join lateral (select * from circuits o where o.tenant = w.tenant and o.state = 'open' limit 1) c on true
@@ -45,27 +56,43 @@ const HOLDS = `left join lateral (select * from circuits o where o.tenant = w.te
 const HOLD_FIELDS = `${epochMs("b.since")} as "bufferSince", b.why as "bufferWhy", ${epochMs("c.opened_at")} as "circuitSince", c.code as "circuitCode",
      case when c.tenant is not null then ${msUntil("c.probe_at")} end as "probeInMs", greatest(q.ms, 0)::double precision as "tokensInMs"`;
 
-/** All that waits, by tenant and code, with what holds it. */
+/** All that waits, by tenant and code, with what holds it: from its counts, and the oldest row of each, however much waits. */
 export async function waitingMail(database: Database): Promise<WaitingMail[]> {
   return database.query<WaitingMail>(
-    `with w as (
-       select tenant, stage, kind, code, count(*) as emails, min(since) as since, min(due_at) as due_at from waiting group by 1, 2, 3, 4)
+    `with n as (
+       select tenant, stage, kind, code, sum(email_count)::bigint as emails from waiting_counts group by 1, 2, 3, 4 having sum(email_count) > 0),
+     w as (
+       select n.*, oldest.since, oldest.due_at
+         from n cross join lateral (
+           select o.since, o.due_at from waiting o where o.tenant = n.tenant and o.stage = n.stage and o.kind = n.kind and o.code = n.code
+            order by o.since limit 1) oldest)
      select w.tenant, w.stage, w.kind, w.code, w.emails, ${msSince("w.since")} as "oldestMs", ${msUntil("w.due_at")} as "dueInMs", ${HOLD_FIELDS}
        from w ${HOLDS} order by w.tenant, w.since`,
   );
 }
 
+const VIEW = `w.tenant, w.event_id as "eventId", w.lane, ${epochMs("w.since")} as since, w.stage, w.kind, w.code, w.attempt,
+            ${msSince("w.since")} as "oldestMs", ${msUntil("w.due_at")} as "dueInMs", ${HOLD_FIELDS}, w.value is null as "byReference", w.end_why as "takenOut",
+            (select e.event_id from waiting e where e.tenant = w.tenant and e.stage = w.stage and e.conversation_id = w.conversation_id and e.seq < w.seq
+              order by e.seq limit 1) as behind`;
+
 /** Why one email waits; null: it does not. */
 export async function waitingView(database: Database, tenant: string, eventId: string): Promise<WaitingView | null> {
   const [row] = await database.query<WaitingView>(
-    `select w.tenant, w.stage, w.kind, w.code, w.attempt, ${msSince("w.since")} as "oldestMs", ${msUntil("w.due_at")} as "dueInMs", ${HOLD_FIELDS},
-            w.value is null as "byReference",
-            (select e.event_id from waiting e where e.tenant = w.tenant and e.stage = w.stage and e.conversation_id = w.conversation_id and e.seq < w.seq
-              order by e.seq limit 1) as behind
-       from waiting w ${HOLDS} where w.tenant = $1 and w.event_id = $2`,
+    `select ${VIEW} from waiting w ${HOLDS} where w.tenant = $1 and w.event_id = $2`,
     [tenant, eventId],
   );
   return row ?? null;
+}
+
+/** The emails that wait, those that wait longest first. */
+export async function listWaiting(database: Database, filter: WaitingFilter, limit: number): Promise<ListedWaiting[]> {
+  const values: unknown[] = [limit];
+  return database.query<ListedWaiting>(
+    `with page as (select tenant, event_id from waiting w where ${whereWaiting(filter, values)} order by w.since, w.seq limit $1)
+     select ${VIEW} from page join waiting w using (tenant, event_id) ${HOLDS} order by w.since, w.seq`,
+    values,
+  );
 }
 
 /** The strongest reason for which it waits. */
