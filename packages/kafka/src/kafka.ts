@@ -3,7 +3,7 @@ import { openAdmin } from "./admin/admin.ts";
 import { newClient, getReason } from "./connection.ts";
 import type { ConnectionOptions } from "./connection.ts";
 import { createConsumer } from "./consumer/consumer.ts";
-import { encodeProduceRequestsFast } from "./patch-kafkajs-produce.ts";
+import { patchKafkajsProduce } from "./patch-kafkajs-produce.ts";
 import { dropKafkajsNegativeTimeoutWarning } from "./negative-timeout-warning.ts";
 import type { ConsumerOptions, Kafka } from "./port.ts";
 import { createProducer } from "./producer/producer.ts";
@@ -32,7 +32,7 @@ const REACHABLE_WITHIN_MS = 2000;
 /** The port on a real Kafka. Nothing connects before `producer()`, `admin()` or a consumer's `start()`. */
 export function createKafka(options: KafkaOptions): Kafka {
   dropKafkajsNegativeTimeoutWarning();
-  encodeProduceRequestsFast();
+  patchKafkajsProduce();
   const sendTimeoutMs = options.sendTimeoutMs ?? 10_000;
   const metadataMaxAgeMs = options.metadataMaxAgeMs ?? 30_000;
   return {

@@ -13,9 +13,15 @@ interface Encoded {
   readonly buffer: Buffer;
 }
 
-interface ProduceProtocol {
+/** A decoded answer, of which the error code of each partition counts here. */
+export interface ProduceAnswer {
+  readonly topics: readonly { readonly partitions: readonly { readonly errorCode: number }[] }[];
+}
+
+export interface ProduceProtocol {
   protocol(of: { version: number }): (request: KafkajsProduceArguments) => {
     request: { encode(): Promise<Encoded> };
+    response: { parse(answer: ProduceAnswer): Promise<ProduceAnswer> };
   };
 }
 
@@ -23,13 +29,14 @@ const FIRST_VERSION_WITH_BATCHES = 3;
 let replaced = false;
 
 /**
- * Lets kafkajs encode produce requests by {@link encodeProduceRequest}. kafkajs 2.2.4 is frozen and looks the encoder up for each connection, so
- * replacing it once suffices. Requests with compression, a transaction or own timestamps are left to kafkajs.
+ * Lets kafkajs encode produce requests by {@link encodeProduceRequest}, and read an answer partition by partition: kafkajs throws at the first
+ * partition's error, so that what was written beside it is written again. kafkajs 2.2.4 is frozen and looks both up for each connection, so
+ * replacing them once suffices. Requests with compression, a transaction or own timestamps are left to kafkajs.
  */
-export function encodeProduceRequestsFast(): void {
+export function patchKafkajsProduce(): void {
   if (replaced) return;
   replaced = true;
-  const produce = createRequire(import.meta.url)("kafkajs/src/protocol/requests/produce") as ProduceProtocol;
+  const produce = kafkajsProduce();
   const kafkajsProtocol = produce.protocol.bind(produce);
   produce.protocol = (of) => {
     const make = kafkajsProtocol(of);
@@ -41,9 +48,24 @@ export function encodeProduceRequestsFast(): void {
         const buf = encodeProduceRequest(request, Date.now());
         return Promise.resolve({ buf, buffer: buf });
       };
-      return { ...made, request: { ...made.request, encode } };
+      return { ...made, request: { ...made.request, encode }, response: readPerPartition(made.response) };
     };
   };
+}
+
+export function kafkajsProduce(): ProduceProtocol {
+  return createRequire(import.meta.url)("kafkajs/src/protocol/requests/produce") as ProduceProtocol;
+}
+
+type Response = ReturnType<ReturnType<ProduceProtocol["protocol"]>>["response"];
+
+/** Throws, as kafkajs does, where nothing was written; else whoever sent looks at each partition's error code. */
+function readPerPartition(response: Response): Response {
+  const parse: Response["parse"] = async (answer) => {
+    const partitions = answer.topics.flatMap((topic) => topic.partitions);
+    return partitions.some(({ errorCode }) => errorCode === 0) ? answer : response.parse(answer);
+  };
+  return { ...response, parse };
 }
 
 function isPlain({ compression = 0, transactionalId = null, topicData }: KafkajsProduceArguments): boolean {

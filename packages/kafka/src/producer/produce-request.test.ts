@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { encodeProduceRequestsFast } from "../patch-kafkajs-produce.ts";
+import { patchKafkajsProduce } from "../patch-kafkajs-produce.ts";
 import { encodeProduceRequest } from "./produce-request.ts";
 import type { ProducedMessage, ProduceRequest } from "./produce-request.ts";
 
@@ -79,7 +79,7 @@ test.each<[string, ProduceRequest]>([
 });
 
 test("kafkajs sends by it, but for what it does not do: compression, transactions, timestamps, old versions", async () => {
-  encodeProduceRequestsFast();
+  patchKafkajsProduce();
   const produce = require("kafkajs/src/protocol/requests/produce") as {
     protocol(of: {
       version: number;
