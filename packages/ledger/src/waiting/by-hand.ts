@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import { epochMs, spanMs } from "../milliseconds.ts";
-import { recordOf, type WaitingEmail } from "./waiting.ts";
+import { toStoredRecord, type WaitingEmail } from "./waiting.ts";
 
 /** Which waiting emails an operator means; what is not said does not matter. */
 export interface WaitingFilter {
@@ -107,7 +107,7 @@ export async function takeTakenOut(
     readonly limit: number;
   },
 ): Promise<EmailTakenOut[]> {
-  const rows = await database.query<Parameters<typeof recordOf>[0] & Record<string, unknown>>(
+  const rows = await database.query<Parameters<typeof toStoredRecord>[0] & Record<string, unknown>>(
     `with chosen as (
        select w.tenant, w.event_id from waiting w
         where w.end_why is not null and w.stage = $1 and w.lane = any ($2) and (w.lease_until is null or w.lease_until < clock_timestamp())
@@ -135,6 +135,6 @@ export async function takeTakenOut(
     emailKey: row["email_key"] as string | null,
     receivedAt: (row["received_at"] ?? row["record_timestamp"]) as number,
     why: row["end_why"] as string,
-    record: recordOf(row),
+    record: toStoredRecord(row),
   }));
 }
