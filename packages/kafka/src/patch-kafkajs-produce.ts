@@ -59,7 +59,7 @@ export function kafkajsProduce(): ProduceProtocol {
 
 type Response = ReturnType<ReturnType<ProduceProtocol["protocol"]>>["response"];
 
-/** Throws, as kafkajs does, where nothing was written; else whoever sent looks at each partition's error code. */
+/** Throws, as kafkajs does, where nothing was written; else the sender looks at each partition's error code. */
 function readPerPartition(response: Response): Response {
   const parse: Response["parse"] = async (answer) => {
     const partitions = answer.topics.flatMap((topic) => topic.partitions);

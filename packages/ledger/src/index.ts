@@ -19,6 +19,11 @@ export type {
 export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
 export { FIRST_KEY, keepGap } from "./inspect/reconciling.ts";
 export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./inspect/reconciling.ts";
+export type { AuditEntry, AuditHead } from "./audit/audit-entry.ts";
+export type { Audit } from "./audit/audit.ts";
+export type { AuditedAct } from "./audit/append-audit.ts";
+export type { AuditFilter } from "./audit/list-audit.ts";
+export type { AuditFault, AuditVerdict } from "./audit/verify-audit.ts";
 export { JOB_KINDS, type Job, type JobDetail, type JobKind, type JobProgress, type JobState } from "./jobs/job.ts";
 export type { JobRequest } from "./jobs/create-job.ts";
 export type { JobOrder } from "./jobs/direct-job.ts";

@@ -1,4 +1,6 @@
 import { admit, takeStalled, type Admission, type Candidate } from "./deliveries/admitting.ts";
+import { appendAudit } from "./audit/append-audit.ts";
+import { auditOn } from "./audit/audit.ts";
 import { mayHoldBlobs, noteBlobStore } from "./blob-stores.ts";
 import { bufferOff, bufferOn, listBuffers, readGates, type Buffer, type Gate } from "./circuits/tenant-holds.ts";
 import {
@@ -280,7 +282,9 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
 
     /** Work that an operator asked for and that the services carry out. */
     jobs: jobsOn(database),
-    audit: async (actor: string, action: string, detail: object) => operating.audit(database, actor, action, detail),
+    /** Who did what: append-only, a hash chain for each tenant. */
+    auditLog: auditOn(database),
+    audit: async (actor: string, action: string, detail: object) => appendAudit(database, { actor, action, detail }),
     appendJourneyEvent: async (tenant: string, eventId: string, service: string, what: string, detail: object) =>
       operating.appendJourneyEvent(database, tenant, eventId, service, what, detail),
     unknownEffects: async (tenant: string, eventId: string) => unknownEffects(database, tenant, eventId),

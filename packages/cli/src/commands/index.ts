@@ -17,6 +17,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<RegisterCommand>>> 
   waiting: async () => (await import("./waiting.ts")).registerWaiting,
   buffer: async () => (await import("./buffer.ts")).registerBuffer,
   crm: async () => (await import("./crm.ts")).registerCrm,
+  audit: async () => (await import("./audit.ts")).registerAudit,
   reconcile: async () => (await import("./reconcile.ts")).registerReconcile,
   parse: async () => (await import("./parse.ts")).registerParse,
   rules: async () => (await import("./rules.ts")).registerRules,

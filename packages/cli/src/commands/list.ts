@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { operatorEnvironment, UsageError, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
 import { parseTime } from "../parse-time.ts";
+import { parseLimit } from "../parse-limit.ts";
 import { printTable } from "../print-table.ts";
 
 /** Of a delivery, in the order of its way (docs: README, "Every email ends"). */
@@ -67,9 +68,7 @@ export function registerList(program: Command, context: CliContext): void {
 
 /** Throws {@link UsageError} on what it cannot read. */
 export function parseFilter(options: Options, now: number): DeliveryFilter {
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
-    throw new UsageError(`--limit ${options.limit}: not a whole number from 1 to ${MOST}`);
+  const limit = parseLimit(options.limit, MOST);
   const { tenant, after, before } = options;
   if (after !== undefined && before !== undefined) throw new UsageError("--after or --before, not both");
   const state = options.state?.replaceAll("-", "_");
