@@ -73,6 +73,8 @@ export interface ConsumerOptions {
    * keeps of a gap is kept before the next commit wipes its traces away. Rejecting, it is raised again.
    */
   readonly onAlert?: (alert: { code: string; message: string; detail: Record<string, unknown> }) => unknown;
+  /** Told which partitions the member reads whenever that changes: none once they are taken away, when it stops or has died. Must not throw. */
+  readonly onAssignment?: (partitions: readonly number[]) => void;
 }
 
 export interface Consumer {

@@ -34,15 +34,21 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
       generation?.end();
       broker.changed.notify();
       await Promise.all(loops);
-      generation = null;
+      endGeneration();
     },
     assign: (partitions) => {
       const next = createGeneration(partitions);
       generation = next;
+      options.onAssignment?.(partitions);
       pauses.retain(next.partitions);
       loops = partitions.map((partition) => readPartition(next, partition));
     },
   };
+
+  function endGeneration(): void {
+    if (generation !== null) options.onAssignment?.([]);
+    generation = null;
+  }
 
   /** Reads one partition from its committed offset until the generation ends. */
   async function readPartition(mine: Generation, partition: number): Promise<void> {
@@ -105,7 +111,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
       await broker.group(groupId).leave(member, countPartitions);
     }
     grace.abort(new Error("the consumer stops"));
-    generation = null;
+    endGeneration();
     broker.changed.notify();
     closed.resolve();
   }
@@ -122,7 +128,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
         generation.fenced = true;
         generation.end();
       }
-      generation = null;
+      endGeneration();
       pauses.clear();
       broker.changed.notify();
       closed.reject(new Error(`consumer ${groupId} on ${topic} died: killed by a test. Restart the process.`));

@@ -189,7 +189,13 @@ export const METRICS = {
   consumerLag: {
     kind: "gauge",
     name: "inlet_consumer_lag",
-    help: "Records between the committed offset and the end of the partition.",
+    help: "Records between the committed offset and the end of a partition, from the member of the group that reads it.",
+    labels: ["group", "topic", "partition"],
+  },
+  oldestUnreadSeconds: {
+    kind: "gauge",
+    name: "inlet_oldest_unread_seconds",
+    help: "Age of the first record of a partition that its group has not committed, 0 without one; from the member of the group that reads it.",
     labels: ["group", "topic", "partition"],
   },
   alerts: {

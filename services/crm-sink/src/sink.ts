@@ -1,7 +1,7 @@
-import { groupIn, SHARED_LANE, topicIn } from "@inlet/schemas";
+import { SHARED_LANE } from "@inlet/schemas";
 import { parseGap, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { endTakenOut, observeBatches } from "@inlet/service";
+import { endTakenOut, watchConsumers } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS } from "./limits.ts";
 import type { SinkDeps } from "./attempt.ts";
@@ -48,21 +48,21 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
     deps.log.error({ ...detail, code }, message);
     await keepGap(deps.ledger.accounts, parseGap(alert), "crm-sink");
   };
+  const watch = watchConsumers("crm-sink", { kafka, reader, now: deps.now, log: deps.log });
   const consumers: Consumer[] = [
     ...options.lanes.map((lane) =>
       kafka.consumer({
-        groupId: groupIn("crm-sink", lane),
-        topic: topicIn("normalizedEvents", lane),
-        handler: observeBatches("crm-sink", groupIn("crm-sink", lane), createBatchHandler(deps, queue)),
+        ...watch.watched({ name: "crm-sink", lane, topic: "normalizedEvents" }, createBatchHandler(deps, queue)),
         maxRecords: 200,
         onAlert,
       }),
     ),
     // One topic for all lanes: every sink takes its part, and the ledger gives each email to the sinks of its lane.
     kafka.consumer({
-      groupId: groupIn("crm-sink-sent", SHARED_LANE),
-      topic: topicIn("outboundMessages", SHARED_LANE),
-      handler: observeBatches("crm-sink", groupIn("crm-sink-sent", SHARED_LANE), consumeSentMessages(deps)),
+      ...watch.watched(
+        { name: "crm-sink-sent", lane: SHARED_LANE, topic: "outboundMessages" },
+        consumeSentMessages(deps),
+      ),
       onAlert,
     }),
   ];
@@ -107,6 +107,7 @@ export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "me
           onError: warn("outcomes cannot be published: they stay in the outbox"),
         }),
         releaseHeads(deps),
+        watch.start(),
         poll(
           async () => {
             countWaiting(await deps.ledger.waitingMail());

@@ -1,7 +1,6 @@
 import { parseGap, type Consumer, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { endTakenOut, observeBatches } from "@inlet/service";
-import { groupIn, topicIn } from "@inlet/schemas";
+import { endTakenOut, watchConsumers } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./intake/incoming-delivery.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
@@ -18,11 +17,11 @@ export interface Parser {
 
 /** The parser around its pipeline: one consumer a lane, the release of what waits, and the outbox. */
 export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly string[]): Parser {
+  const reader = kafka.reader();
+  const watch = watchConsumers("parser", { kafka, reader, now: deps.now, log: deps.log });
   const consumers: Consumer[] = lanes.map((lane) =>
     kafka.consumer({
-      groupId: groupIn("parser", lane),
-      topic: topicIn("rawEvents", lane),
-      handler: observeBatches("parser", groupIn("parser", lane), createBatchHandler(deps)),
+      ...watch.watched({ name: "parser", lane, topic: "rawEvents" }, createBatchHandler(deps)),
       maxRecords: 64,
       onAlert: async (alert) => {
         const { code, message, detail } = alert;
@@ -32,7 +31,6 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
       },
     }),
   );
-  const reader = kafka.reader();
   let pollers: Poller[] = [];
   return {
     healthy: () => consumers.every((consumer) => consumer.healthy()),
@@ -42,6 +40,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
     start: async () => {
       await Promise.all(consumers.map(async (consumer) => consumer.start()));
       pollers = [
+        watch.start(),
         releaseWaiting(deps, reader, lanes),
         endTakenOut(deps, reader, { service: "parser", stage: "parse", lanes, owner: deps.instance }),
         keepReferences(deps.ledger, reader, {

@@ -86,6 +86,7 @@ export function createConsumer(
   }
 
   function endGeneration(): void {
+    if (generation !== null) options.onAssignment?.([]);
     generation?.end();
     generation = null;
   }
@@ -95,6 +96,7 @@ export function createConsumer(
     const partitions = payload.memberAssignment[topic] ?? [];
     const next = createGeneration(partitions);
     generation = next;
+    options.onAssignment?.(partitions);
     beatenAt = performance.now();
     pauses.retain(next.partitions);
     // All closed until the start positions are known; they open what does not rest.
