@@ -11,7 +11,9 @@ export function observeBatches(service: string, groupId: string, handler: BatchH
     const next = outcome.processedThrough === null ? first.offset : outcome.processedThrough + 1n;
     // The end as it was when the batch was fetched: another commit may have passed it.
     const lag = context.endOffset > next ? context.endOffset - next : 0n;
-    metrics.consumerLag.set({ group: groupId, topic: first.topic, partition: first.partition }, Number(lag));
+    // A partition that is taken away is told of by its next reader.
+    if (!context.signal.aborted)
+      metrics.consumerLag.set({ group: groupId, topic: first.topic, partition: first.partition }, Number(lag));
     if (outcome.processedThrough !== null && outcome.pauseMs === undefined)
       for (const dependency of DEPENDENCIES) metrics.consumerPaused.set({ service, dependency }, 0);
     return outcome;

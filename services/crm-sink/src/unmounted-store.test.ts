@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { initBlobStore, openBlobStore } from "@inlet/blob-store";
+import { KEEP_FROM_AGE_MS } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SinkDeps } from "./attempt.ts";
@@ -68,4 +69,26 @@ it("L23: while the blob store is not mounted the partition pauses, and no email 
   await rename(`${root}.volume`, root);
   expect(await read()).toEqual({ processedThrough: 2n });
   expect(await states()).toEqual(["written", "written", "written"]);
+});
+
+it("an email that Kafka deletes before long waits in the ledger with its bytes instead; one that is younger stays in Kafka", async () => {
+  const text = await blobs.put("acme", Date.now(), Buffer.from("A long text"));
+  const [old, young] = await Promise.all(
+    ["old", "young"].map(async (name, index) => {
+      const record = await buildRecord(deps.codec, buildEmail("acme", name, { text, html: text }), {
+        partition: 1,
+        offset: BigInt(index),
+      });
+      return name === "old" ? { ...record, timestamp: Date.now() - KEEP_FROM_AGE_MS - 1 } : record;
+    }),
+  );
+  const handle = createBatchHandler(deps, createFairQueue(8, SLOW_MS));
+  await rename(root, `${root}.volume`);
+  await mkdir(root);
+  const outcome = await handle([old, young] as never, { signal: new AbortController().signal, endOffset: 2n });
+  expect(outcome).toMatchObject({ processedThrough: 0n, pauseMs: expect.any(Number) });
+  const waiting = await deps.ledger.listWaiting({ tenant: "acme" }, 10);
+  expect(waiting).toMatchObject([{ code: "infrastructure_away", byReference: false, attempt: 0 }]);
+  await rm(root, { recursive: true });
+  await rename(`${root}.volume`, root);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { initBlobStore, openBlobStore, type BlobStore } from "@inlet/blob-store";
+import { KEEP_FROM_AGE_MS, type AttemptResult } from "@inlet/ledger";
 import { topicIn } from "@inlet/schemas";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rawRecord, smallParser } from "../testing/small-parser.ts";
@@ -41,6 +42,30 @@ it("L23: while the blob store is not mounted the partition pauses, and no email 
   expect(await handle(records)).toEqual({ processedThrough: 2n });
   const topic = topicIn("normalizedEvents", "shared");
   expect(produced.map((record) => record.topic)).toEqual([topic, topic, topic]);
+});
+
+it("a record that Kafka deletes before long waits in the ledger instead of there; a younger one stays", async () => {
+  const waits: AttemptResult[] = [];
+  const { deps, handle } = smallParser(blobs);
+  deps.ledger.finish = async (end) => void waits.push(end);
+  const body = await blobs.put("acme", Date.now(), mime("four", false));
+  const old = { ...(await rawRecord(0, body)), timestamp: Date.now() - KEEP_FROM_AGE_MS - 1 };
+  await rename(root, `${root}.volume`);
+  await mkdir(root);
+  expect(await handle([old, await rawRecord(1, body)])).toMatchObject({
+    processedThrough: 0n,
+    pauseMs: expect.any(Number),
+  });
+  expect(waits).toMatchObject([
+    {
+      eventId: "evt_0",
+      stage: "parse",
+      attempt: 0,
+      to: { state: "waiting", code: "infrastructure_away", record: old },
+    },
+  ]);
+  await rm(root, { recursive: true });
+  await rename(`${root}.volume`, root);
 });
 
 function mime(name: string, file: boolean): Buffer {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { countAttempts, isInfrastructureFault } from "@inlet/domain";
+import { countAttempts, isInfrastructureFault, waitOutOfKafka } from "@inlet/domain";
 import type { TenantConfig } from "@inlet/config";
 import { openOwned, unknownOwner } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
+import { KEEP_FROM_AGE_MS } from "@inlet/ledger";
 import { groupIn, laneOfTopic, type NormalizedEvent } from "@inlet/schemas";
-import { toThrownDisposition, tooOld, type Disposition } from "@inlet/service";
+import { reportFault, toThrownDisposition, tooOld, type Disposition } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { finishAttempt } from "../finish/finish-attempt.ts";
 import { createEffectTracker } from "../write/effect-tracker.ts";
@@ -120,7 +121,12 @@ async function attempt(email: DeliveryAttempt): Promise<Disposition> {
     if (isInfrastructureFault(error) || error instanceof PausePartition) {
       // The process lives: what stopped the email does not count against it. With the ledger away it does, and shows as innocent later.
       await email.deps.ledger.forgetDeliveryStarts(email.event.tenantId, email.event.eventId).catch(() => {});
-      throw error;
+      const { from, record } = email.incoming;
+      const age = { ageMs: email.deps.now() - record.timestamp, keepFromAgeMs: KEEP_FROM_AGE_MS };
+      const wait = from === "kafka" ? waitOutOfKafka(error, age) : null;
+      if (wait === null) throw error;
+      reportFault("crm-sink", email.deps.log, error);
+      return wait;
     }
     metrics.alerts.inc({ code: "unexpected_error" });
     email.deps.log.error(

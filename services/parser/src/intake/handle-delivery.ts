@@ -1,8 +1,8 @@
-import { deadLetter, isInfrastructureFault, type StepResult, type UsedAttempts } from "@inlet/domain";
-import { toThrownDisposition } from "@inlet/service";
+import { deadLetter, isInfrastructureFault, waitOutOfKafka, type StepResult, type UsedAttempts } from "@inlet/domain";
+import { reportFault, toThrownDisposition } from "@inlet/service";
 import { RecordTooLargeError } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
-import type { AcceptedDelivery, Parsed } from "@inlet/ledger";
+import { KEEP_FROM_AGE_MS, type AcceptedDelivery, type Parsed } from "@inlet/ledger";
 import { groupIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
@@ -79,10 +79,16 @@ function withoutTenant({ tenants }: ParserDeps, id: string): StepResult<never> {
 function unexpected(
   deps: ParserDeps,
   opened: Opened,
-  { attempts }: DeliveryProgress,
+  { attempts, since }: DeliveryProgress,
   error: unknown,
 ): StepResult<never> {
-  if (isInfrastructureFault(error)) throw error;
+  if (isInfrastructureFault(error)) {
+    const age = { ageMs: deps.now() - opened.record.timestamp, keepFromAgeMs: KEEP_FROM_AGE_MS };
+    const wait = since === null ? waitOutOfKafka(error, age) : null;
+    if (wait === null) throw error;
+    reportFault("parser", deps.log, error);
+    return wait;
+  }
   if (error instanceof RecordTooLargeError) return deadLetter("limit_exceeded", "publish", error.message);
   metrics.alerts.inc({ code: "unexpected_error" });
   const { tenant, eventId } = opened.incoming;
