@@ -78,11 +78,12 @@ export function describeGroupsConformance(bench: Bench): void {
       .find((key) => getPartition(Buffer.from(key), 2) !== slowPartition) as string;
     const seen: string[] = [];
     let refusals = 0;
+    const others = (): number => seen.filter((one) => one.startsWith("other")).length;
     const consumer = await bench.consume({
       groupId,
       topic,
       handler: (records) => {
-        const paused = (records[0] as KafkaRecord).partition === slowPartition && refusals < 3;
+        const paused = (records[0] as KafkaRecord).partition === slowPartition && (refusals < 3 || others() < 5);
         if (paused) {
           refusals += 1;
           return Promise.resolve({ processedThrough: null, pauseMs: 300 });
@@ -96,7 +97,7 @@ export function describeGroupsConformance(bench: Bench): void {
     await eventually(() => expect(refusals).toBeGreaterThan(0));
     await bench.fill(topic, 5, otherKey);
     await eventually(() => expect(seen).toHaveLength(10));
-    expect(refusals).toBe(3);
+    expect(refusals).toBeGreaterThanOrEqual(3);
     expect(seen.slice(0, 5)).toEqual(numbers(5).map((i) => `other ${i}`));
     expect(seen.slice(5)).toEqual(numbers(5).map((i) => `slow ${i}`));
     await consumer.stop();
@@ -106,20 +107,25 @@ export function describeGroupsConformance(bench: Bench): void {
     const topic = await bench.topic(1);
     const groupId = bench.group();
     await bench.fill(topic, 3);
+    const again = Promise.withResolvers<void>();
+    const looked = Promise.withResolvers<void>();
     let calls = 0;
     const seen: number[] = [];
     const consumer = await bench.consume({
       groupId,
       topic,
-      handler: (records) => {
+      handler: async (records) => {
         calls += 1;
         if (calls === 1) throw new Error("a bug in a handler");
+        again.resolve();
+        await looked.promise;
         seen.push(...records.map((record) => Number(getText(record))));
-        return Promise.resolve(all(records));
+        return all(records);
       },
     });
-    await eventually(() => expect(calls).toBe(1));
+    await again.promise;
     expect(await committed(groupId, topic)).toEqual(new Map());
+    looked.resolve();
     await eventually(() => expect(seen).toEqual([0, 1, 2]));
     await consumer.stop();
   });

@@ -24,23 +24,23 @@ export function describeOffsetsConformance(bench: Bench): void {
       handler: (records) => {
         if (hold) {
           held += 1;
-          return Promise.resolve({ processedThrough: null, pauseMs: 1000 });
+          return Promise.resolve({ processedThrough: null, pauseMs: 300 });
         }
         seen.push(...records.map((record) => Number(getText(record))));
         return Promise.resolve(all(records));
       },
     });
-    await eventually(() => expect(held).toBe(1));
+    await eventually(() => expect(held).toBeGreaterThan(0));
     expect(alerts).toHaveLength(1);
     expect(alerts[0]).toMatchObject({
       code: "offset_out_of_range",
       detail: { groupId, topic, partition: 0, position: "3", low: "8", gap: "5" },
     });
     await bench.subject().deleteRecordsBefore({ topic, partition: 0, offset: 9n });
-    hold = false;
-    await eventually(() => expect(seen).toEqual([9]));
     await eventually(() => expect(alerts).toHaveLength(2));
     expect(alerts[1]?.detail).toMatchObject({ position: "8", low: "9", gap: "1" });
+    hold = false;
+    await eventually(() => expect(seen).toEqual([9]));
     await eventually(async () => expect(await admin.committedOffsets(groupId, topic)).toEqual(new Map([[0, 10n]])));
     await consumer.stop();
     await admin.close();

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
+import { eventually } from "../conformance/bench.ts";
 import { createInMemoryKafka } from "./in-memory-kafka.ts";
 import type { InMemoryKafka } from "./in-memory-kafka.ts";
 import { KafkaUnavailableError, RecordRefusedError } from "../src/port.ts";
@@ -40,7 +41,7 @@ describe("faults of the in-memory Kafka", () => {
     expect(seen).toEqual([]);
     kafka.faults.unavailable(false);
     await started;
-    await vi.waitFor(() => expect(seen).toEqual(["0"]));
+    await eventually(() => expect(seen).toEqual(["0"]));
     await consumer.stop();
   });
 
@@ -75,7 +76,7 @@ describe("faults of the in-memory Kafka", () => {
       },
     });
     await heir.start();
-    await vi.waitFor(() => expect(seen).toEqual([0n]));
+    await eventually(() => expect(seen).toEqual([0n]));
     await heir.stop();
   });
 

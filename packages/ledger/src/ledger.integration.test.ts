@@ -1,18 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDatabase, type Database } from "./database.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
 import type { EffectEnd, AttemptResult } from "./deliveries/ending.ts";
+import { age } from "../testing/age.ts";
 import { incoming, candidate, outage, parsed, record, waits, written } from "../testing/samples.ts";
 
 let ledger: Ledger;
+/** Lets time pass: what is there becomes older. */
+let database: Database;
 /** Every test has a tenant of its own: one database, no clean-up. */
 const newTenant = (): string => `t-${randomUUID().slice(0, 12)}`;
 
 beforeAll(async () => {
-  ledger = openLedger({ connectionString: process.env["DATABASE_URL"] ?? "" });
+  const connectionString = process.env["DATABASE_URL"] ?? "";
+  ledger = openLedger({ connectionString });
+  database = openDatabase({ connectionString });
   await ledger.migrate();
 });
-afterAll(async () => ledger.close());
+afterAll(async () => Promise.all([ledger.close(), database.close()]));
 
 describe("a delivery's states", () => {
   it("goes accepted, parsed, delivering, written, and its outcome stands in the outbox", async () => {
@@ -199,9 +205,9 @@ describe("claims", () => {
 
   it("an expired lease is won with the order to settle, never before the settling time", async () => {
     const tenant = newTenant();
-    await ledger.claim([{ ...buildClaim(tenant, "dead"), leaseMs: 0, settleMs: 400 }]);
+    await ledger.claim([{ ...buildClaim(tenant, "dead"), leaseMs: 0, settleMs: 60_000 }]);
     expect(await ledger.claim([buildClaim(tenant, "next")])).toMatchObject([{ state: "busy" }]);
-    await new Promise((resolve) => setTimeout(resolve, 450));
+    await age(database, 60_000);
     expect(await ledger.claim([buildClaim(tenant, "next")])).toMatchObject([{ state: "won", settle: true }]);
     expect(await ledger.claim([buildClaim(tenant, "third")])).toMatchObject([{ state: "busy" }]);
   });
@@ -218,13 +224,13 @@ describe("claims", () => {
   it("an unknown result keeps its settling time through the try's end", async () => {
     const tenant = newTenant();
     await ledger.admit(candidate(tenant, "evt_1", 2000));
-    await ledger.claim([{ ...buildClaim(tenant, "one"), leaseMs: 200, settleMs: 300 }]);
+    await ledger.claim([{ ...buildClaim(tenant, "one"), leaseMs: 20_000, settleMs: 30_000 }]);
     await ledger.finish({
-      ...waits(tenant, "evt_1", 2000, { value: Buffer.from("x"), delayMs: 500 }),
+      ...waits(tenant, "evt_1", 2000, { value: Buffer.from("x"), delayMs: 50_000 }),
       effects: [{ ...key, owner: "one", result: { state: "unknown" } }],
     });
     expect((await ledger.claim([buildClaim(tenant, "two")]))[0]?.state).toBe("busy");
-    await new Promise((resolve) => setTimeout(resolve, 550));
+    await age(database, 50_000);
     expect(await ledger.claim([buildClaim(tenant, "two")])).toMatchObject([{ state: "won", settle: true }]);
   });
 
@@ -266,9 +272,9 @@ describe("waiting mail", () => {
     for (const eventId of ["evt_1", "evt_2", "evt_3"])
       await wait(tenant, eventId, { delayMs: eventId === "evt_3" ? 60_000 : 0 });
     for (const event of ["evt_1", "evt_2", "evt_3"])
-      await ledger.recordOutage(tenant, "hubspot", outage(event), () => 300);
+      await ledger.recordOutage(tenant, "hubspot", outage(event), () => 30_000);
     expect(await take(tenant)).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    await age(database, 30_000);
     expect(await take(tenant)).toEqual([]);
     const probe = { tenant, crm: "hubspot" };
     // Of two instances one gets it.

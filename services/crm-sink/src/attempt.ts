@@ -31,6 +31,8 @@ export interface SinkDeps {
   readonly failpoint: (point: string) => void;
   readonly isolation: Isolation;
   readonly memory: MemoryBudget;
+  /** From here on an attempt of a record from Kafka counts as slow, ms. */
+  readonly slowMs: number;
 }
 
 /** A record to deliver: fresh from Kafka, or taken from the waiting rows under a lease. */

@@ -38,10 +38,19 @@ export interface Sink {
 }
 
 /** The sink around its pipeline: one consumer a lane, the release of waiting mail, the outbox, and what is watched meanwhile. */
-export function createSink(kafka: Kafka, given: Omit<SinkDeps, "isolation" | "memory">, options: SinkOptions): Sink {
-  const deps: SinkDeps = { ...given, isolation: createIsolation(), memory: createMemoryBudget(MEMORY_BYTES) };
+export function createSink(
+  kafka: Kafka,
+  given: Omit<SinkDeps, "isolation" | "memory" | "slowMs">,
+  options: SinkOptions,
+): Sink {
+  const deps: SinkDeps = {
+    ...given,
+    isolation: createIsolation(),
+    memory: createMemoryBudget(MEMORY_BYTES),
+    slowMs: SLOW_MS,
+  };
   const reader = kafka.reader();
-  const queue = createFairQueue(options.concurrency, SLOW_MS);
+  const queue = createFairQueue(options.concurrency, deps.slowMs);
   const onAlert: ConsumerOptions["onAlert"] = async (alert) => {
     const { code, message, detail } = alert;
     metrics.alerts.inc({ code });

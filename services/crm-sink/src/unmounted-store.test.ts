@@ -9,7 +9,6 @@ import { KEEP_FROM_AGE_MS } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SinkDeps } from "./attempt.ts";
-import { SLOW_MS } from "./limits.ts";
 import { createFairQueue } from "./intake/fair-queue.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
 import { buildEmail, httpTenant, buildRecord } from "../testing/emails.ts";
@@ -53,7 +52,7 @@ it("L23: while the blob store is not mounted the partition pauses, and no email 
     const found = await deps.ledger.getStates(keys);
     return keys.map(({ eventId }) => found.get(`acme/${eventId}`));
   };
-  const handle = createBatchHandler(deps, createFairQueue(8, SLOW_MS));
+  const handle = createBatchHandler(deps, createFairQueue(8, deps.slowMs));
   const read = async () => handle(records, { signal: new AbortController().signal, endOffset: 0n });
 
   // What is left of a mount point.
@@ -82,7 +81,7 @@ it("an email that Kafka deletes before long waits in the ledger with its bytes i
       return name === "old" ? { ...record, timestamp: Date.now() - KEEP_FROM_AGE_MS - 1 } : record;
     }),
   );
-  const handle = createBatchHandler(deps, createFairQueue(8, SLOW_MS));
+  const handle = createBatchHandler(deps, createFairQueue(8, deps.slowMs));
   await rename(root, `${root}.volume`);
   await mkdir(root);
   const outcome = await handle([old, young] as never, { signal: new AbortController().signal, endOffset: 2n });

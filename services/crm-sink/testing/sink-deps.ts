@@ -38,6 +38,8 @@ export function sinkDeps(
     failpoint,
     isolation: createIsolation(),
     memory: createMemoryBudget(64 * 1024 * 1024),
+    // Never, unless a test is about it: on a busy machine any attempt takes a second.
+    slowMs: 600_000,
     ...change,
   };
 }

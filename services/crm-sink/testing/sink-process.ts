@@ -7,7 +7,6 @@ import process from "node:process";
 import { failureTest } from "@inlet/config";
 import type { KafkaRecord, RecordReader } from "@inlet/kafka";
 import { ledgerOn } from "@inlet/ledger/testing";
-import { SLOW_MS } from "../src/limits.ts";
 import { createFairQueue } from "../src/intake/fair-queue.ts";
 import { createBatchHandler } from "../src/intake/handle-batch.ts";
 import { releaseWaiting } from "../src/intake/release-waiting.ts";
@@ -28,7 +27,7 @@ const deps = sinkDeps(ledgerOn(parentDatabase()), new Map([[tenant, httpTenant(t
   failpoint,
   instance: `sink/${process.pid}`,
 });
-const queue = createFairQueue(8, SLOW_MS);
+const queue = createFairQueue(8, deps.slowMs);
 const handle = createBatchHandler(deps, queue);
 const noReader: RecordReader = { read: async (places) => places.map(() => null), close: async () => {} };
 releaseWaiting(deps, noReader, queue, ["shared"]);

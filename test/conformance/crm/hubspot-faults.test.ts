@@ -230,8 +230,8 @@ describe("the first byte decides", () => {
     const crm = adapter({ baseUrl: `http://127.0.0.1:${server.port}` });
     const upload = (ms: number) => crm.records.file.write(file, soon(ms));
     // The adapter's 64 connections are all taken by calls that get no answer.
-    const holders = Array.from({ length: 64 }, () => upload(4_000));
-    await vi.waitFor(() => expect(reached.size).toBe(64), { timeout: 3_000 });
+    const holders = Array.from({ length: 64 }, () => upload(8_000));
+    await vi.waitFor(() => expect(reached.size).toBe(64), { timeout: 15_000 });
     const waiting = (await Promise.all(Array.from({ length: 8 }, () => upload(50)))).map(expectFault);
     expect(waiting.map(({ code, unknown }) => [code, unknown])).toEqual(waiting.map(() => ["hubspot:deadline", false]));
     const held = (await Promise.all(holders)).map(expectFault);

@@ -102,7 +102,7 @@ test("what an instance is answered after its lease was over counts for the one t
     },
   };
   const held = createTokens(server, tenant, slow).current(soon());
-  await expect.poll(() => letKeep !== undefined).toBe(true);
+  await expect.poll(() => letKeep !== undefined, { timeout: 30_000 }).toBe(true);
   const quick: GrantStore = {
     ...second.grants,
     release: async (...released) => {

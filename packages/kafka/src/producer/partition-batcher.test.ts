@@ -37,7 +37,7 @@ function batcherOn(
 }
 
 async function callsToBe(calls: readonly Call[], count: number): Promise<Call> {
-  await vi.waitFor(() => expect(calls).toHaveLength(count), { interval: 1 });
+  await vi.waitFor(() => expect(calls).toHaveLength(count), { timeout: 30_000, interval: 1 });
   return calls[count - 1] as Call;
 }
 

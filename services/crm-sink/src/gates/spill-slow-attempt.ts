@@ -1,7 +1,7 @@
 import type { StepResult } from "@inlet/domain";
 import { countAttempts, ok } from "@inlet/domain";
 import { errorForLog } from "@inlet/telemetry";
-import { LEASE_MARGIN_MS, SLOW_MS } from "../limits.ts";
+import { LEASE_MARGIN_MS } from "../limits.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 
 /** The code under which mail waits for a slow CRM. */
@@ -34,7 +34,7 @@ export function spillWhenSlow(email: DeliveryAttempt): void {
         "a slow email could not be kept in the ledger",
       ),
     );
-  }, SLOW_MS);
+  }, deps.slowMs);
   email.stopSpilling = async () => {
     clearTimeout(timer);
     await keeping;

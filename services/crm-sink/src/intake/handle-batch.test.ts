@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KafkaRecord } from "@inlet/kafka";
 import { HEADER } from "@inlet/schemas";
-import { SLOW_MS } from "../limits.ts";
 import type { SinkDeps } from "../attempt.ts";
 import { createFairQueue } from "./fair-queue.ts";
 import { createBatchHandler } from "./handle-batch.ts";
@@ -64,7 +63,7 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
     monotonic: () => 0,
     failpoint: () => {},
   } as unknown as SinkDeps;
-  const batch = createBatchHandler(deps, createFairQueue(places, SLOW_MS));
+  const batch = createBatchHandler(deps, createFairQueue(places, 600_000));
   const handle = async (from: number, count: number, partition = 0) =>
     batch(
       Array.from({ length: count }, (_, index) => recordAt(partition, from + index)),

@@ -71,11 +71,11 @@ test("lives by HTTPS, is ready on the operators' port, and takes mail by STARTTL
   transport.close();
   expect(response).toMatch(/^250 2\.0\.0 Accepted evt_/);
   // Logs are gathered for a moment.
-  await expect.poll(() => gateway.lines.join("\n"), { timeout: 10_000 }).toMatch(/"protocol":"smtp","tls":"TLSv1\.3"/);
+  await expect.poll(() => gateway.lines.join("\n"), { timeout: 40_000 }).toMatch(/"protocol":"smtp","tls":"TLSv1\.3"/);
 });
 
 test("a renewed certificate is served without a restart", async () => {
   expect(await servedName()).toBe("first.example");
   await certificate.write(await selfSigned("second.example"));
-  await vi.waitFor(async () => expect(await servedName()).toBe("second.example"), { timeout: 30_000, interval: 500 });
+  await vi.waitFor(async () => expect(await servedName()).toBe("second.example"), { timeout: 50_000, interval: 200 });
 });

@@ -8,6 +8,8 @@ export interface ParsePoolLimits {
   readonly memoryMb: number;
   /** Longest parse, ms of processor time: a loop ends its worker. */
   readonly timeoutMs: number;
+  /** Longest parse by the clock, ms; by default many times its processor time: no processor for it is no fault of the mail. */
+  readonly wallMs?: number;
 }
 
 export type PoolAnswer =
@@ -32,19 +34,19 @@ export interface ParsePool {
 
 const PARSE_WORKER = new URL("./parse-worker.ts", import.meta.url);
 const WARM_UP: ParseJob = { kind: "raw-mime", contentType: "message/rfc822", bytes: new Uint8Array() };
-/** By the clock a parse may take so many times its processor time: no processor for it is no fault of the mail. */
+/** By the clock a parse may take so many times its processor time. */
 const WALL_FACTOR = 15;
 
 /** `worker`: another worker file, for tests of the pool itself. */
 export function createParsePool(limits: ParsePoolLimits, worker: URL = PARSE_WORKER): ParsePool {
-  const { memoryMb, timeoutMs } = limits;
+  const { memoryMb, timeoutMs, wallMs = timeoutMs * WALL_FACTOR } = limits;
   const open = (processes: number): ProcessPool =>
     createProcessPool(worker, {
       processes,
       tasksEach: 1,
       memoryMb,
       cpuMs: timeoutMs,
-      wallMs: timeoutMs * WALL_FACTOR,
+      wallMs,
       bounds: "task",
     });
   const pool = open(limits.workers);
