@@ -73,7 +73,7 @@ export function topicIn(topic: TopicName, lane: string): string {
 }
 
 /** The lane that a topic belongs to, by its name: the inverse of {@link topicIn}. A record is of the lane that it was read from, whatever it says itself. */
-export function laneOfTopic(topic: string): string {
+export function getTopicLane(topic: string): string {
   const spec: TopicSpec | undefined = Object.values(TOPICS).find(({ name }) => topic.startsWith(`${name}.`));
   return spec === undefined || spec.allLanes ? SHARED_LANE : topic.slice(spec.name.length + 1);
 }

@@ -54,11 +54,11 @@ test("planted: a service that is not confined, one that cannot be scaled", () =>
 test("what runs in a container imports nothing that the image leaves out: a service would not start", () => {
   const files = readRepository().filter(({ path }) => isShipped(path));
   report("the image's sources", { files: files.length });
-  expect(files.flatMap(importsOfWhatIsLeftOut)).toEqual([]);
+  expect(files.flatMap(findImportsLeftOut)).toEqual([]);
 });
 
 test("planted: a source that imports a testing kit, by its path and by its package", () => {
-  const planted = (text: string) => importsOfWhatIsLeftOut({ path: "packages/kafka/src/index.ts", text });
+  const planted = (text: string) => findImportsLeftOut({ path: "packages/kafka/src/index.ts", text });
   expect(planted('export { records } from "./testing/records.ts";')).toHaveLength(1);
   expect(planted('import { open } from "@inlet/ledger/testing";')).toHaveLength(1);
   expect(planted('const kit = await import("../conformance/kit.ts");')).toHaveLength(1);
@@ -126,7 +126,7 @@ function isShipped(path: string): boolean {
   );
 }
 
-function importsOfWhatIsLeftOut({ path, text }: RepositoryFile): string[] {
+function findImportsLeftOut({ path, text }: RepositoryFile): string[] {
   return [...text.matchAll(/(?:from|import\()\s*"([^"]+)"/g)]
     .map(([, specifier = ""]) => specifier)
     .filter((specifier) => /(^|\/)(testing|conformance)(\/|$)|\.test\.ts$/.test(specifier))

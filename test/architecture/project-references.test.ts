@@ -7,7 +7,7 @@ import type { Finding, RepositoryFile } from "./repository.ts";
 test("tsconfig references are the workspace dependencies of each package.json", () => {
   const files = readRepository();
   const looked = { workspaces: 0, references: 0 };
-  const found = outOfStep(files, looked);
+  const found = findOutOfStep(files, looked);
   report("project references", looked);
   expect(found).toEqual([]);
 });
@@ -16,7 +16,7 @@ test("planted: a missing reference, one too many, a workspace that the root forg
   const manifest = (name: string, dependencies: string[]): string =>
     JSON.stringify({ name, dependencies: Object.fromEntries(dependencies.map((dependency) => [dependency, "*"])) });
   const config = (...paths: string[]): string => JSON.stringify({ references: paths.map((path) => ({ path })) });
-  const found = outOfStep([
+  const found = findOutOfStep([
     { path: "package.json", text: manifest("inlet", []) },
     { path: "tsconfig.json", text: config("schemas", "packages/kafka") },
     { path: "schemas/package.json", text: manifest("@inlet/schemas", []) },
@@ -33,7 +33,7 @@ test("planted: a missing reference, one too many, a workspace that the root forg
   ]);
 });
 
-function outOfStep(files: readonly RepositoryFile[], looked = { workspaces: 0, references: 0 }): Finding[] {
+function findOutOfStep(files: readonly RepositoryFile[], looked = { workspaces: 0, references: 0 }): Finding[] {
   const workspaces = findWorkspaces(files);
   const found: Finding[] = [];
   for (const here of workspaces) {

@@ -40,7 +40,7 @@ export function writeReleasedHashes(hashes: Record<string, string>): void {
   writeFileSync(RELEASED, `${JSON.stringify(hashes, null, 2)}\n`);
 }
 
-export function hashOfSchema(file: string): string {
+export function hashSchema(file: string): string {
   return createHash("sha256")
     .update(readFileSync(new URL(file, SCHEMAS)))
     .digest("hex");

@@ -7,7 +7,7 @@ import { VERSIONS, newestVersion } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 import {
   GOLDEN_ID,
-  hashOfSchema,
+  hashSchema,
   readGolden,
   releasedHashes,
   schemaFiles,
@@ -30,5 +30,5 @@ for (const record of Object.keys(VERSIONS) as RecordName[]) {
   }
 }
 const hashes = releasedHashes();
-for (const file of schemaFiles().toSorted()) hashes[file] ??= hashOfSchema(file);
+for (const file of schemaFiles().toSorted()) hashes[file] ??= hashSchema(file);
 writeReleasedHashes(hashes);

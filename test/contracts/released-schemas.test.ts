@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { avroType, createCodec } from "@inlet/event-codec";
 import { VERSIONS, getVersions } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
-import { GOLDEN_ID, hashOfSchema, readGolden, releasedHashes, schemaFiles } from "./golden-files.ts";
+import { GOLDEN_ID, hashSchema, readGolden, releasedHashes, schemaFiles } from "./golden-files.ts";
 import { SAMPLE_NAMES, SAMPLES } from "./samples.ts";
 
 const records = Object.keys(VERSIONS) as RecordName[];
@@ -22,7 +22,7 @@ describe("released schema files", () => {
   });
 
   it.each(versions)("$file is byte for byte as released", ({ file }) => {
-    expect(hashOfSchema(file)).toBe(releasedHashes()[file]);
+    expect(hashSchema(file)).toBe(releasedHashes()[file]);
   });
 });
 

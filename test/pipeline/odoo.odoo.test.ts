@@ -105,7 +105,7 @@ it("people delete, merge, archive and lose records while mail flows, and every e
   const later = ["3", "4"];
   const deals = new Map<string, Set<unknown>>();
   for (const [name, thread] of threads)
-    deals.set(name, new Set(await Promise.all(later.map(async (place) => dealOfMail(thread, place)))));
+    deals.set(name, new Set(await Promise.all(later.map(async (place) => findMailDeal(thread, place)))));
   const winner = of("winner").deal;
   const newDeal = [...(deals.get("deal deleted") ?? [])];
   expect(Object.fromEntries([...deals].map(([name, ids]) => [name, [...ids]]))).toEqual({
@@ -124,7 +124,7 @@ it("people delete, merge, archive and lose records while mail flows, and every e
   expect(await findAuthor("contact-merged", "4")).toBe(of("winner").contact);
   expect(await findAuthor("archived", "4")).toBe(of("archived").contact);
   // A new thread under the subject of the lost one (L30).
-  const begun = await dealOfMail("lost", "anew");
+  const begun = await findMailDeal("lost", "anew");
   expect(begun).not.toBe(of("lost").deal);
   expect((await inlet.inlet("show", anew)).stdout).toContain(`the deal ${of("lost").deal} is closed`);
   // Nothing twice, nothing at records that are not there.
@@ -215,7 +215,7 @@ async function findMessages(thread: string, place: string): Promise<readonly Rec
 }
 
 /** The opportunity that the email is at; null where it is at none that is there. */
-async function dealOfMail(thread: string, place: string): Promise<unknown> {
+async function findMailDeal(thread: string, place: string): Promise<unknown> {
   const [message] = await findMessages(thread, place);
   if (message?.["model"] !== "crm.lead") return null;
   const domain = [["id", "=", message["res_id"]]];
@@ -229,7 +229,7 @@ async function findAuthor(thread: string, place: string): Promise<number> {
 }
 
 async function findPlace(thread: string): Promise<{ deal: number; contact: number }> {
-  return { deal: Number(await dealOfMail(thread, "0")), contact: await findAuthor(thread, "0") };
+  return { deal: Number(await findMailDeal(thread, "0")), contact: await findAuthor(thread, "0") };
 }
 
 /** An email of a new sender with a file; of a new conversation, or a reply to an earlier one. */

@@ -13,7 +13,7 @@ import { parseDate } from "./headers/dates.ts";
 import { firstValue, rawValues } from "./headers/header-fields.ts";
 import type { Field } from "./headers/header-fields.ts";
 import { referencedCids, sanitize } from "./html/html.ts";
-import { textBetweenTags, textOfSafeHtml } from "./html/html-text.ts";
+import { textBetweenTags, readSafeHtmlText } from "./html/html-text.ts";
 import { TRUNCATION_LIMITS } from "./limits.ts";
 import { findPictures } from "./html/pictures.ts";
 import type { Pictures } from "./html/pictures.ts";
@@ -136,7 +136,7 @@ function readAddresses(fields: readonly Field[], name: string, warnings: Set<str
 }
 
 function readable(sent: string, safe: string | null): string | null {
-  return (safe === null ? textBetweenTags(sent) : textOfSafeHtml(safe)) || null;
+  return (safe === null ? textBetweenTags(sent) : readSafeHtmlText(safe)) || null;
 }
 
 function safeHtml(sent: string | null, cidAt: Pictures["cidAt"], warnings: Set<string>): string | null {

@@ -53,14 +53,14 @@ export async function describeOffline(
     source: { name: "file", kind: isJson ? "signed-json" : "raw-mime", deliveryId: null, ...source },
     envelope: context.recipient === undefined ? null : { from: email.envelope?.from ?? null, to: [context.recipient] },
     mailboxes: context.mailboxes ?? [],
-    ...(context.mailboxes === undefined ? { ownAddresses: recipientsOfEmail(email, context.recipient) } : {}),
+    ...(context.mailboxes === undefined ? { ownAddresses: getEmailRecipients(email, context.recipient) } : {}),
     rawRef: null,
     blobs: new Map(),
   });
 }
 
 /** Without a tenant's mailboxes, whom the email was sent to stands for them: a sender of that domain is a colleague. */
-function recipientsOfEmail(email: EmailContent, recipient: string | undefined): string[] {
+function getEmailRecipients(email: EmailContent, recipient: string | undefined): string[] {
   const [first] = email.to;
   return recipient !== undefined ? [recipient] : (email.envelope?.to ?? (first === undefined ? [] : [first.email]));
 }

@@ -31,12 +31,12 @@ export async function checkSchemas(options: RegistryOptions): Promise<SchemaFaul
       const actual = level ?? "none";
       faults.push({ subject, fault: "compatibility", expected: "FULL_TRANSITIVE", actual, severity: "error" });
     }
-    faults.push(...faultsOfVersions(subject, released, registered));
+    faults.push(...findVersionFaults(subject, released, registered));
   }
   return faults;
 }
 
-function faultsOfVersions(
+function findVersionFaults(
   subject: string,
   released: readonly SchemaVersion[],
   registered: readonly RegisteredSchema[],

@@ -19,7 +19,7 @@ export type { SchemaFault } from "./check-schemas.ts";
 export { getSubject } from "./subjects.ts";
 export { readRecordHeaders, recordHeaders, buildSchemaHeader } from "./record-headers.ts";
 export type { RecordHeaderFields, RecordHeaderValues } from "./record-headers.ts";
-export { openOwned, findOwner, ownerOfDeadLetter, unknownOwner } from "./owned-record.ts";
+export { openOwned, findOwner, findDeadLetterOwner, unknownOwner } from "./owned-record.ts";
 export type { Owned, RecordOwner } from "./owned-record.ts";
 export { fitNormalizedEvent, fitRawEvent } from "./claim-check.ts";
 export { isBlobRef, resolveBody, resolveHeaders, resolveText } from "./claim-check-read.ts";

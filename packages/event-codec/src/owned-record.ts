@@ -1,4 +1,4 @@
-import { DLQ_HEADER, laneOfTopic, TENANT_ID, UNKNOWN_TENANT, WIRE_ID, type ValueOf } from "@inlet/schemas";
+import { DLQ_HEADER, getTopicLane, TENANT_ID, UNKNOWN_TENANT, WIRE_ID, type ValueOf } from "@inlet/schemas";
 import type { Codec } from "./codec.ts";
 import { decodeReleased } from "./decode-released.ts";
 import { readRecordHeaders } from "./record-headers.ts";
@@ -34,7 +34,7 @@ export function findOwner(name: "RawEvent" | "NormalizedEvent", record: MetRecor
 }
 
 /** Whose row a dead letter ended; its other headers are those that the record had before. */
-export function ownerOfDeadLetter(record: MetRecord): RecordOwner {
+export function findDeadLetterOwner(record: MetRecord): RecordOwner {
   const text = (name: string): string => record.headers.find(([each]) => each === name)?.[1].toString("utf8") ?? "";
   const [tenant, eventId] = [text(DLQ_HEADER.tenant), text(DLQ_HEADER.eventId)];
   return isOwner(tenant, eventId) ? { tenant, eventId } : (ownerByHeaders(record.headers) ?? unknownOwner(record));
@@ -85,7 +85,7 @@ export async function openOwned<N extends "RawEvent" | "NormalizedEvent">(
     return foreign("value: belongs to another event than its headers say");
   const wrong = unfitField(event);
   if (wrong !== null) return foreign(`value: ${wrong} is none of ours`);
-  return { kind: "event", tenant, eventId, event: { ...event, lane: laneOfTopic(record.topic) } };
+  return { kind: "event", tenant, eventId, event: { ...event, lane: getTopicLane(record.topic) } };
 }
 
 function isOwner(tenant: string | null, eventId: string | null): boolean {

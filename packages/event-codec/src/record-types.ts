@@ -32,7 +32,7 @@ export function avroType(schema: Record<string, unknown>): Type {
 export function recordTypes(record: RecordName): RecordTypes {
   const types = getVersions(record).map(({ schema }) => avroType(schema));
   const newest = types.at(-1) as Type;
-  const readers = types.map((type) => readerOfType(newest, type));
+  const readers = types.map((type) => createReader(newest, type));
   return {
     newest,
     newestVersion: types.length,
@@ -42,7 +42,7 @@ export function recordTypes(record: RecordName): RecordTypes {
         const writer = avroType(schema);
         const known = types.findIndex((type) => type.equals(writer));
         if (known !== -1) return readers[known] ?? null;
-        return writer.name === newest.name ? readerOfType(newest, writer) : null;
+        return writer.name === newest.name ? createReader(newest, writer) : null;
       } catch {
         return null;
       }
@@ -50,7 +50,7 @@ export function recordTypes(record: RecordName): RecordTypes {
   };
 }
 
-function readerOfType(newest: Type, writer: Type): ReadAs {
+function createReader(newest: Type, writer: Type): ReadAs {
   const resolver: Resolver | undefined = writer === newest ? undefined : newest.createResolver(writer);
   return (bytes, position) => newest.decode(bytes, position, resolver);
 }

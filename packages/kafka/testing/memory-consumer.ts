@@ -2,7 +2,7 @@ import { runHandler } from "../src/consumer/batch-outcome.ts";
 import { createGeneration } from "../src/consumer/generation.ts";
 import type { Generation } from "../src/consumer/generation.ts";
 import type { KafkaLog } from "../src/log.ts";
-import { outOfRangeAlert } from "../src/consumer/out-of-range-alert.ts";
+import { buildOutOfRangeAlert } from "../src/consumer/out-of-range-alert.ts";
 import { createPartitionPauses } from "../src/consumer/partition-pauses.ts";
 import type { Consumer, ConsumerOptions } from "../src/port.ts";
 import type { MemoryBroker } from "./memory-broker.ts";
@@ -56,7 +56,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
     let next = broker.group(groupId).committed.get(topic)?.get(partition) ?? partitionLog.low;
     while (!mine.signal.aborted && state === "member") {
       if (broker.available && (next < partitionLog.low || next > partitionLog.high)) {
-        await options.onAlert?.(outOfRangeAlert({ groupId, topic, partition }, next, partitionLog));
+        await options.onAlert?.(buildOutOfRangeAlert({ groupId, topic, partition }, next, partitionLog));
         next = partitionLog.low;
       }
       const idle = !broker.available || pauses.isPaused(partition);

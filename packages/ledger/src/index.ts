@@ -47,7 +47,7 @@ export { QUOTA_CODE, type TokenDraw } from "./quota/rate-buckets.ts";
 export type { RelatedDeals, RelatedDealsQuestion } from "./conversations/related-deals.ts";
 export type { Rematch, RematchEnd } from "./effects/rematches.ts";
 export type { HandSettlement, UnknownEffect } from "./effects/settle-by-hand.ts";
-export type { Mentions, SentMessage } from "./conversations/sent-messages.ts";
+export type { References, SentMessage } from "./conversations/sent-messages.ts";
 export type { EmailTakenOut, HandAction, WaitingFilter } from "./waiting/by-hand.ts";
 export type { TooOldTake } from "./waiting/too-old.ts";
 export type { ConversationKey, TakeOptions, WaitingEmail } from "./waiting/waiting.ts";

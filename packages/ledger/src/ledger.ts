@@ -75,7 +75,7 @@ import {
 import { drawTokens, pauseBucket, type TokenDraw } from "./quota/rate-buckets.ts";
 import { relatedDeals, type RelatedDeals, type RelatedDealsQuestion } from "./conversations/related-deals.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./effects/rematches.ts";
-import { mention, registerSent, type Mentions, type SentMessage } from "./conversations/sent-messages.ts";
+import { recordReferences, registerSent, type References, type SentMessage } from "./conversations/sent-messages.ts";
 import { settleByHand, unknownEffects, type HandSettlement } from "./effects/settle-by-hand.ts";
 import { takeTooOld, type TooOldTake } from "./waiting/too-old.ts";
 import { acceptUndecodable, type UndecodableRecord } from "./deliveries/unreadable.ts";
@@ -186,7 +186,10 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
       conversationWaits(database, asked),
     ),
     registerSent: async (messages: readonly SentMessage[]): Promise<void> => registerSent(database, messages),
-    mention: coalesce<Mentions, SentMessage[]>(async (emails, shared) => mention(on(shared), emails), byTenant),
+    recordReferences: coalesce<References, SentMessage[]>(
+      async (emails, shared) => recordReferences(on(shared), emails),
+      byTenant,
+    ),
     relatedDeals: coalesce<RelatedDealsQuestion, RelatedDeals>(
       async (questions, shared) => relatedDeals(on(shared), questions),
       byTenant,

@@ -21,7 +21,7 @@ const PARSERS = {
  * that is done once for all test files, until a migration or PGlite itself changes.
  */
 export async function openMemoryDatabase(): Promise<Database> {
-  const prepared = new URL(`ledger-${await versionOfFiles()}.tar`, CACHE);
+  const prepared = new URL(`ledger-${await readFilesVersion()}.tar`, CACHE);
   const files = await readFile(prepared).catch(() => null);
   if (files !== null) return databaseOn(await PGlite.create({ parsers: PARSERS, loadDataDir: new Blob([files]) }));
   const postgres = await PGlite.create({ parsers: PARSERS });
@@ -58,7 +58,7 @@ async function keep(postgres: PGlite, file: URL): Promise<void> {
   await rename(temporary, file);
 }
 
-async function versionOfFiles(): Promise<string> {
+async function readFilesVersion(): Promise<string> {
   const hash = createHash("sha256").update(process.platform);
   hash.update(
     await readFile(

@@ -24,7 +24,7 @@ afterAll(async () => rm(dir, { recursive: true, force: true }));
 test.skipIf(!IS_ROOT)("as root: Postgres starts from a copy of Inlet in a folder of mode 700, and again", async () => {
   const home = path.join(dir, "home of root");
   await mkdir(home, { mode: 0o700 });
-  const clone = await copyOfThisPackage(home);
+  const clone = await copyThisPackage(home);
   const data = path.join(clone, ".inlet");
   expect(await startPostgresIn(clone, data)).toBe("started and stopped");
   expect(await startPostgresIn(clone, data)).toBe("started and stopped");
@@ -45,7 +45,7 @@ test.skipIf(!IS_ROOT)("as root with data that another user began: Postgres runs 
 test.skipIf(!IS_ROOT)("as a normal user whose packages were installed by root without their links", async () => {
   const home = path.join(dir, "home of a user");
   await mkdir(home);
-  const clone = await copyOfThisPackage(path.join(dir));
+  const clone = await copyThisPackage(path.join(dir));
   await chown(home, 65534, 65534);
   const env = { XDG_CACHE_HOME: path.join(home, "cache") };
   // Where the tests run in root's own home, no other user may start the Node of theirs.
@@ -83,7 +83,7 @@ async function startPostgres(dataDir: string): Promise<void> {
 }
 
 /** This package with what it needs from npm, as a clone would have it, except for the links that an install script makes. */
-async function copyOfThisPackage(into: string): Promise<string> {
+async function copyThisPackage(into: string): Promise<string> {
   const clone = await mkdtemp(path.join(into, "clone-"));
   if (into === dir) await chmod(clone, 0o755);
   const source = path.resolve(import.meta.dirname, "..");

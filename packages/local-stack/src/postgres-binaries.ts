@@ -64,7 +64,7 @@ export async function postgresBinaries(account: Account | null, env: Env): Promi
   const inPlace = await attempt(native, async () => makeRunnable(native));
   if (inPlace !== null) return inPlace;
   const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as { version: string };
-  for (const home of homesOfCopies(account, env)) {
+  for (const home of findCopyHomes(account, env)) {
     const copy = path.join(home, `postgres-${version}-${process.platform}-${process.arch}`);
     const copied = await attempt(copy, async () => makeCopy(native, home, copy));
     if (copied !== null) return copied;
@@ -74,7 +74,7 @@ export async function postgresBinaries(account: Account | null, env: Env): Promi
   );
 }
 
-function homesOfCopies(account: Account | null, env: Env): string[] {
+function findCopyHomes(account: Account | null, env: Env): string[] {
   const temporary = `inlet-${process.getuid?.() ?? "x"}`;
   const places = [cacheDir(env), path.join("/var/tmp", temporary), path.join(tmpdir(), temporary), `/tmp/${temporary}`];
   return account === null ? places : ["/var/cache/inlet", "/var/lib/inlet", "/usr/local/lib/inlet", ...places];

@@ -9,7 +9,7 @@ const MOST_TAGS = 20;
  * The tags of an address (IN2): those of its mailbox, what a pattern's `{kind}` stand for, and its details: `support+priority+emea` →
  * support: priority, support: emea. `campaign-2026-q2` → campaign: 2026-q2 needs no pattern, unless a rule has named the campaign already.
  */
-export function tagsOfAddress(parts: RecipientParts, reached?: { mailbox: MailboxRules; rule: AddressRule }): Tag[] {
+export function readAddressTags(parts: RecipientParts, reached?: { mailbox: MailboxRules; rule: AddressRule }): Tag[] {
   const tags: Tag[] = [
     ...(reached?.mailbox.tags ?? []),
     ...(reached?.rule.match(parts) ?? []),

@@ -1,5 +1,5 @@
 import type { Tag } from "./address-rule.ts";
-import { tagsOfAddress } from "./address-tags.ts";
+import { readAddressTags } from "./address-tags.ts";
 import type { MailboxRules } from "./mailbox-rules.ts";
 import { createRecipientIndex, equallySpecific } from "./recipient-index.ts";
 import { recipientParts } from "./recipient-parts.ts";
@@ -41,7 +41,7 @@ export function createRecipients<Tenant extends { readonly mailboxes: readonly M
         return {
           kind: "unknown",
           tenant: owners.length === 1 ? (owners[0] as Tenant) : null,
-          tags: tagsOfAddress(parts),
+          tags: readAddressTags(parts),
         };
       }
       const rivals = others.filter(({ owner, rule }) => owner !== best.owner && equallySpecific(rule, best.rule));
@@ -53,7 +53,7 @@ export function createRecipients<Tenant extends { readonly mailboxes: readonly M
         tenant: best.owner,
         mailbox: best.mailbox.name,
         rule: best.rule.text,
-        tags: tagsOfAddress(parts, best),
+        tags: readAddressTags(parts, best),
       };
     },
     rulesOn(address) {

@@ -82,7 +82,7 @@ export const problems = {
 };
 
 /** The answer that HubSpot gives with a status; for faults on demand. */
-export function problemOfStatus(status: number, policyName: string | undefined, category: string | undefined): Problem {
+export function toStatusProblem(status: number, policyName: string | undefined, category: string | undefined): Problem {
   switch (status) {
     case 400:
       return category === "INVALID_JSON"

@@ -3,7 +3,7 @@ import rateLimit from "@fastify/rate-limit";
 import { serveLinks } from "@inlet/blob-links";
 import { LogController, fastify } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import { connectionsWithin, memoryOfProcess } from "./body/body-budget.ts";
+import { connectionsWithin, getProcessMemory } from "./body/body-budget.ts";
 import { outboundMessagesRoute } from "./outbound/route.ts";
 import { refuseRequest, refuseWithProblems } from "./answers/refusals.ts";
 import { refuseOnSocket, refuseUnroutable } from "./answers/socket-refusals.ts";
@@ -48,7 +48,7 @@ export async function createGateway(deps: GatewayDeps): Promise<FastifyInstance>
   await app.register(rateLimit, { global: false });
   refuseWithProblems(app);
   refuseUnroutable(app.server);
-  app.server.maxConnections = connectionsWithin(deps.memoryBytes ?? memoryOfProcess());
+  app.server.maxConnections = connectionsWithin(deps.memoryBytes ?? getProcessMemory());
   // Readiness and metrics are the operators' alone, on a port of their own (main.ts).
   app.get("/healthz", (_request, reply) => reply.header("cache-control", "no-store").send({ status: "alive" }));
   const { linkKeys: keys = [], blobs, now = Date.now } = deps;

@@ -4,7 +4,7 @@ import { runService } from "@inlet/service";
 import { metrics } from "@inlet/telemetry";
 import packageJson from "../package.json" with { type: "json" };
 import { createGateway } from "./gateway.ts";
-import { budgetOfProcess } from "./body/body-budget.ts";
+import { getProcessBudget } from "./body/body-budget.ts";
 import { gatewayChecks } from "./ops/checks.ts";
 import { prepareSchemas } from "./ops/schema-preparation.ts";
 import { watchLanes } from "./ops/lane-watch.ts";
@@ -46,7 +46,7 @@ await runService({
       producer,
       blobs,
       codec,
-      bodyBudget: budgetOfProcess(),
+      bodyBudget: getProcessBudget(),
       trustedProxies,
       mustTakeLane: async (lane: string) => lanes.mustTake(lane),
     };

@@ -55,8 +55,8 @@ export async function run(bench: Bench): Promise<Report> {
     }
   }
   bench.note("CPU of real shapes");
-  const shapes = await costsOfShapes(bench);
-  bars.push(...shapes.map(barOfShape));
+  const shapes = await measureShapes(bench);
+  bars.push(...shapes.map(buildShapeBar));
   bench.note("CPU of long lines");
   return {
     tables: [
@@ -68,7 +68,7 @@ export async function run(bench: Bench): Promise<Report> {
       {
         title: "CPU of the reply rules for a megabyte of long lines",
         columns: ["line", "ms"],
-        rows: costsOfLines(bench),
+        rows: measureLines(bench),
       },
       { title: "Emails a second", columns: ["mail", "parser", "emails/s", "× bare", "memory MiB"], rows },
     ],
@@ -104,7 +104,7 @@ async function measureRate(
 const ROUNDS = 8;
 
 /** Milliseconds of CPU that each shape takes: the least of several rounds, since a busy machine only ever adds. */
-async function costsOfShapes({ signal }: Bench): Promise<Cell[][]> {
+async function measureShapes({ signal }: Bench): Promise<Cell[][]> {
   const rows: Cell[][] = [];
   for (const { label, mail } of realShapes()) {
     signal.throwIfAborted();
@@ -120,13 +120,13 @@ async function costsOfShapes({ signal }: Bench): Promise<Cell[][]> {
 /** Below it a mail costs less than the calls around its parsing; one line alone is a third of that for any parser. */
 const CHEAP_MS = 1;
 
-function barOfShape([label, , , ms, ratio]: readonly Cell[]): Bar {
+function buildShapeBar([label, , , ms, ratio]: readonly Cell[]): Bar {
   const what = `${label}: parseMime / simpleParser with sanitize-html`;
   if (Number(ms) < CHEAP_MS) return under(`${label}: parseMime, ms (instead of the ratio)`, CHEAP_MS, Number(ms));
   return atMost(what, 1.5, Number(ratio));
 }
 
-function costsOfLines({ signal }: Bench): Cell[][] {
+function measureLines({ signal }: Bench): Cell[][] {
   return LONG_LINES.map(([name, line]) => {
     signal.throwIfAborted();
     const text = line.repeat(Math.ceil(MiB / line.length));

@@ -55,20 +55,20 @@ async function findBlobs(codec: Codec, record: KafkaRecord): Promise<BlobRef[]> 
   const schema = headerText(record.headers, HEADER.schema);
   const value = record.value ?? Buffer.alloc(0);
   try {
-    if (schema?.startsWith("RawEvent/") === true) return refsOfRaw(await codec.decode("RawEvent", value, schema));
+    if (schema?.startsWith("RawEvent/") === true) return getRawRefs(await codec.decode("RawEvent", value, schema));
     if (schema?.startsWith("NormalizedEvent/") === true)
-      return refsOfNormalized(await codec.decode("NormalizedEvent", value, schema));
+      return getNormalizedRefs(await codec.decode("NormalizedEvent", value, schema));
   } catch (error) {
     if (!(error instanceof UndecodableRecordError)) throw error;
   }
   return [];
 }
 
-function refsOfRaw({ body }: RawEvent): BlobRef[] {
+function getRawRefs({ body }: RawEvent): BlobRef[] {
   return isBlobRef(body) ? [body] : [];
 }
 
-function refsOfNormalized(event: NormalizedEvent): BlobRef[] {
+function getNormalizedRefs(event: NormalizedEvent): BlobRef[] {
   const parts = [event.text, event.html, event.replyText, event.headers, event.rawRef?.blob ?? null];
   return [...parts, ...event.attachments.map(({ blob }) => blob)].filter((part) => isBlobRef(part));
 }

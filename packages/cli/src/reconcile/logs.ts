@@ -2,7 +2,7 @@ import { laneFault, laneStates } from "@inlet/kafka";
 import type { LogGap } from "@inlet/ledger";
 import type { Findings } from "./findings.ts";
 import { toPlace, type Backlog, type Positions } from "./delivery-guarantee.ts";
-import { topicsOfLanes, type LaneTopic, type Looking } from "./looking.ts";
+import { getLaneTopics, type LaneTopic, type Looking } from "./looking.ts";
 
 /** Mail that no live consumer has read for so long is not waiting for a restart any more. */
 const LONG_UNREAD_MS = 3_600_000;
@@ -17,7 +17,7 @@ export async function checkLogs(looking: Looking, findings: Findings): Promise<v
   const positions = await looking.positions(true);
   const now = looking.now();
   const gaps: LogGap[] = [];
-  for (const of of topicsOfLanes(looking.lanes)) {
+  for (const of of getLaneTopics(looking.lanes)) {
     const partitions = getPartitions(positions, of.topic);
     if (partitions.length === 0) continue;
     const everRead =
@@ -79,7 +79,7 @@ async function firstOffsets(
 }
 
 async function mark(looking: Looking, positions: Positions, markedAt: number): Promise<void> {
-  for (const { topic } of topicsOfLanes(looking.lanes)) {
+  for (const { topic } of getLaneTopics(looking.lanes)) {
     const partitions = getPartitions(positions, topic);
     if (partitions.length === 0) continue;
     const first = new Map((await looking.admin.offsetsAt(topic, markedAt)).map((each) => [each.partition, each.low]));
@@ -100,7 +100,7 @@ export async function checkReaders(looking: Looking, findings: Findings): Promis
   const positions = await looking.positions();
   const states = new Map((await laneStates(looking.admin, looking.lanes)).map((state) => [state.lane, state]));
   const longAgo = looking.now() - LONG_UNREAD_MS;
-  for (const of of topicsOfLanes(looking.lanes)) {
+  for (const of of getLaneTopics(looking.lanes)) {
     const state = states.get(of.lane);
     const fault = state === undefined ? null : laneFault(state);
     if (state === undefined || fault === null || of.groupId === null || !state.idleGroups.includes(of.groupId))

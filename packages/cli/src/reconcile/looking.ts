@@ -47,7 +47,7 @@ export function lookWith(
 async function readPositions(admin: Admin, lanes: readonly string[]): Promise<Positions> {
   const existing = new Set(await admin.topics());
   const found = new Map<string, Backlog>();
-  for (const { topic, groupId } of topicsOfLanes(lanes)) {
+  for (const { topic, groupId } of getLaneTopics(lanes)) {
     if (!existing.has(topic)) continue;
     const committed = groupId === null ? null : await admin.committedOffsets(groupId, topic);
     for (const { partition, low, high } of await admin.topicOffsets(topic)) {
@@ -71,7 +71,7 @@ export interface LaneTopic {
 }
 
 /** The topics of the lanes, each once. */
-export function topicsOfLanes(lanes: readonly string[]): LaneTopic[] {
+export function getLaneTopics(lanes: readonly string[]): LaneTopic[] {
   const all = lanes.flatMap((lane): LaneTopic[] => [
     { kind: "dlq", topic: topicIn("dlq", lane), groupId: null, lane },
     { kind: "rawEvents", topic: topicIn("rawEvents", lane), groupId: groupIn("parser", lane), lane },

@@ -1,4 +1,4 @@
-import { findOwner, ownerOfDeadLetter, unknownOwner, type RecordOwner } from "@inlet/event-codec";
+import { findOwner, findDeadLetterOwner, unknownOwner, type RecordOwner } from "@inlet/event-codec";
 import { headerText, type KafkaRecord } from "@inlet/kafka";
 import type { AccountRow } from "@inlet/ledger";
 import { HEADER } from "@inlet/schemas";
@@ -6,7 +6,7 @@ import type { BlobCheck } from "./blobs.ts";
 import type { Findings } from "./findings.ts";
 import { HashedSet, hashKey } from "./hashed-set.ts";
 import { toPlace, type Positions } from "./delivery-guarantee.ts";
-import { PAGE, topicsOfLanes, type LaneTopic, type Looking } from "./looking.ts";
+import { PAGE, getLaneTopics, type LaneTopic, type Looking } from "./looking.ts";
 import { OffsetSet } from "./offset-set.ts";
 
 /** What was read of one partition. */
@@ -39,7 +39,7 @@ export async function readTopics(looking: Looking, findings: Findings, blobs: Bl
   const cut = await looking.positions(true);
   const partitions = new Map<string, PartitionRead>();
   const checked: Record<string, number> = {};
-  for (const of of topicsOfLanes(looking.lanes)) {
+  for (const of of getLaneTopics(looking.lanes)) {
     if (of.kind === "outcomes") continue;
     const ranges = [...cut].filter(([place]) => place.slice(0, place.lastIndexOf("/")) === of.topic);
     if (ranges.length === 0) continue;
@@ -77,7 +77,7 @@ export function ownerIn(kind: LaneTopic["kind"], record: KafkaRecord): RecordOwn
     case "normalizedEvents":
       return findOwner("NormalizedEvent", record);
     case "dlq":
-      return ownerOfDeadLetter(record);
+      return findDeadLetterOwner(record);
     case "outcomes":
       return {
         tenant: headerText(record.headers, HEADER.tenant) ?? "",

@@ -7,7 +7,7 @@ import { checkBlobs } from "./blobs.ts";
 import { checkRows } from "./check-rows.ts";
 import { createFindings, type Findings } from "./findings.ts";
 import type { GuaranteeReport } from "./delivery-guarantee.ts";
-import { lookWith, topicsOfLanes, type Looking } from "./looking.ts";
+import { lookWith, getLaneTopics, type Looking } from "./looking.ts";
 import { checkLogs, checkReaders, getPartitions, unreadIn } from "./logs.ts";
 import { checkJourney, checkOpenRows, checkWaitingRows } from "./open-rows.ts";
 import { outcomeRounds, readOutcomes, readTopics } from "./read-topics.ts";
@@ -75,7 +75,7 @@ async function report(
   }
   const of = (...states: string[]): number => states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   const positions = await looking.positions(true);
-  const unread = topicsOfLanes(looking.lanes)
+  const unread = getLaneTopics(looking.lanes)
     .filter(({ kind }) => kind === "rawEvents")
     .flatMap(({ topic }) => getPartitions(positions, topic))
     .reduce((sum, each) => sum + unreadIn(each), 0);

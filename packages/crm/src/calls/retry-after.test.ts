@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { faultOfExchange as hubSpotFault } from "../hubspot/faults.ts";
-import { faultOfExchange as httpFault } from "../http/faults.ts";
-import { faultOfExchange as oauthFault } from "../oauth/faults.ts";
-import { faultOfExchange as odooFault } from "../odoo/faults.ts";
+import { toExchangeFault as hubSpotFault } from "../hubspot/faults.ts";
+import { toExchangeFault as httpFault } from "../http/faults.ts";
+import { toExchangeFault as oauthFault } from "../oauth/faults.ts";
+import { toExchangeFault as odooFault } from "../odoo/faults.ts";
 import type { CallFault } from "../port.ts";
 import { MOST_RETRY_AFTER_MS, retryAfter, untilMidnight } from "./retry-after.ts";
 

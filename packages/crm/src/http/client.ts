@@ -3,7 +3,7 @@ import { parseLossless } from "../calls/lossless-json.ts";
 import type { CallOptions, CallResult } from "../port.ts";
 import type { ExchangeResult } from "../calls/transport.ts";
 import { refusedProperties } from "./refused-properties.ts";
-import { faultOfExchange } from "./faults.ts";
+import { toExchangeFault } from "./faults.ts";
 
 /** The template is the path as the tenant file has it. */
 export interface HttpCall extends CallerRequest {
@@ -43,7 +43,7 @@ function sortAnswer(result: ExchangeResult, write: boolean, sent: unknown): Call
       return { ok: true, value: { kind: "not-found" } };
     }
   }
-  const fault = faultOfExchange(result, write);
+  const fault = toExchangeFault(result, write);
   if (fault.kind !== "record-permanent" || result.kind !== "answer") return { ok: false, fault };
   const properties = refusedProperties(result.text, sent);
   return { ok: false, fault: properties.length === 0 ? fault : { ...fault, properties } };

@@ -100,8 +100,8 @@ export function gone(fault: CallFault, how: "certain" | "perhaps"): CallFault {
  * The fault of an exchange that is neither a success, nor "not there", nor a conflict. `write`: it would have changed something, so that an
  * end without a complete answer, and a 5xx, leave open whether it did.
  */
-export function faultOfExchange(result: ExchangeResult, write: boolean): CallFault {
-  if (result.kind === "answer") return faultOfStatus(result.status, retryAfter(result.headers), write);
+export function toExchangeFault(result: ExchangeResult, write: boolean): CallFault {
+  if (result.kind === "answer") return toStatusFault(result.status, retryAfter(result.headers), write);
   const unknown = write && result.sent;
   switch (result.reason) {
     case "connect":
@@ -115,7 +115,7 @@ export function faultOfExchange(result: ExchangeResult, write: boolean): CallFau
   }
 }
 
-function faultOfStatus(status: number, retryAfterMs: number | undefined, write: boolean): CallFault {
+function toStatusFault(status: number, retryAfterMs: number | undefined, write: boolean): CallFault {
   if (status >= 500) return outage("http:5xx", `the CRM answered ${status}`, { unknown: write, retryAfterMs });
   if (status < 300) return outage("http:unreadable", `the CRM answered ${status}`, { unknown: write });
   if (status < 400) {

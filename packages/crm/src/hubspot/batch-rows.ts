@@ -2,7 +2,7 @@ import type { CallFault, CallOptions, CallResult } from "../port.ts";
 import { batchAnswer } from "./answer.ts";
 import type { HubSpotRecord } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
-import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
+import { toBatchFault, gone, outage, passing } from "./faults.ts";
 
 /** Inputs of a batch call that HubSpot takes (to be tried on a live account). */
 export const MOST_ROWS = 100;
@@ -42,7 +42,7 @@ export async function writeBatch(
       const record = byTrace.get(String(row)) ?? byKey.get(key.toLowerCase());
       if (record !== undefined) return { ok: true, value: record };
       const error = refusals.get(String(row));
-      return { ok: false, fault: error === undefined ? untold() : faultOfBatchError(error) };
+      return { ok: false, fault: error === undefined ? untold() : toBatchFault(error) };
     }),
   };
 }
@@ -70,7 +70,7 @@ export async function readBatch(
   if (found.value.kind !== "ok") return { ok: true, value: [] };
   const { results, errors } = batchAnswer(found.value.body);
   const error = errors.find(({ category }) => category !== "OBJECT_NOT_FOUND");
-  return error === undefined ? { ok: true, value: results } : { ok: false, fault: faultOfBatchError(error) };
+  return error === undefined ? { ok: true, value: results } : { ok: false, fault: toBatchFault(error) };
 }
 
 /** What a call that failed whole says of its rows: an outage is the account's, anything else may be the fault of one of them. */

@@ -5,7 +5,7 @@ import type { Exchange, ExchangeResult } from "../calls/transport.ts";
 import { wellFormedJson } from "../calls/well-formed-json.ts";
 import { hubSpotError, jsonObject } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
-import { faultOfExchange, isHubSpots404, isUniqueConflict, outage } from "./faults.ts";
+import { toExchangeFault, isHubSpots404, isUniqueConflict, outage } from "./faults.ts";
 import type { HubSpotPaths } from "./paths.ts";
 
 export interface HubSpotCall {
@@ -49,7 +49,7 @@ function isPlain(body: HubSpotCall["body"]): body is object {
 }
 
 function sortAnswer(result: ExchangeResult, write: boolean): CallResult<HubSpotAnswer> {
-  if (result.kind !== "answer") return { ok: false, fault: faultOfExchange(result, write) };
+  if (result.kind !== "answer") return { ok: false, fault: toExchangeFault(result, write) };
   if (result.status >= 200 && result.status < 300) {
     const body = result.text === "" ? {} : jsonObject(result.text);
     return body === null
@@ -62,5 +62,5 @@ function sortAnswer(result: ExchangeResult, write: boolean): CallResult<HubSpotA
   const error = hubSpotError(result.text);
   if (result.status === 404 && isHubSpots404(error)) return { ok: true, value: { kind: "not-found" } };
   if (isUniqueConflict(result.status, error)) return { ok: true, value: { kind: "conflict", error } };
-  return { ok: false, fault: faultOfExchange(result, write) };
+  return { ok: false, fault: toExchangeFault(result, write) };
 }

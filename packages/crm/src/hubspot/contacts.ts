@@ -4,7 +4,7 @@ import { batchAnswer, hubSpotRecord } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import type { HubSpotClient } from "./client.ts";
 import { nothingCame } from "./batch-rows.ts";
-import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
+import { toBatchFault, gone, outage, passing } from "./faults.ts";
 
 import { HUBSPOT_LIMITS } from "./limits.ts";
 
@@ -32,7 +32,7 @@ export async function upsertContact(
     options,
   );
   if (!made.ok) return made;
-  if (made.value.kind === "conflict") return contactOfConflict(client, input, made.value.error, options);
+  if (made.value.kind === "conflict") return findConflictContact(client, input, made.value.error, options);
   if (made.value.kind === "not-found") return nothingCame();
 
   const { results, errors } = batchAnswer(made.value.body);
@@ -41,8 +41,8 @@ export async function upsertContact(
   const [error] = errors;
   if (error === undefined) return nothingCame();
   return error.category === "CONFLICT"
-    ? contactOfConflict(client, input, error, options)
-    : { ok: false, fault: faultOfBatchError(error) };
+    ? findConflictContact(client, input, error, options)
+    : { ok: false, fault: toBatchFault(error) };
 }
 
 /** With its company in the same call, which a batch upsert cannot do: a contact that is there is there with its company. */
@@ -55,7 +55,7 @@ async function createInCompany(
   const body = contactCreate(input);
   const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
   if (!made.ok) return made;
-  if (made.value.kind === "conflict") return contactOfConflict(client, input, made.value.error, options);
+  if (made.value.kind === "conflict") return findConflictContact(client, input, made.value.error, options);
   if (made.value.kind === "not-found") {
     return { ok: false, fault: gone("the contact's company is gone") };
   }
@@ -80,11 +80,11 @@ export async function findContact(
   const [record] = results;
   if (record !== undefined) return { ok: true, value: { recordId: record.id } };
   const refused = errors.find((error) => error.category !== "OBJECT_NOT_FOUND");
-  return refused === undefined ? { ok: true, value: null } : { ok: false, fault: faultOfBatchError(refused) };
+  return refused === undefined ? { ok: true, value: null } : { ok: false, fault: toBatchFault(refused) };
 }
 
 /** Another call made the contact between our look and our write, or the address is another contact's second one: use that contact. */
-async function contactOfConflict(
+async function findConflictContact(
   client: HubSpotClient,
   input: ContactInput,
   error: HubSpotError,

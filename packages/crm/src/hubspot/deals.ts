@@ -3,7 +3,7 @@ import type { CallFault, CallOptions, CallResult, DealInput, DealRead, Written }
 import { batchAnswer, hubSpotRecord, type HubSpotRecord } from "./answer.ts";
 import { nothingCame } from "./batch-rows.ts";
 import type { HubSpotClient } from "./client.ts";
-import { faultOfBatchError, gone, outage, passing } from "./faults.ts";
+import { toBatchFault, gone, outage, passing } from "./faults.ts";
 import { HUBSPOT_LIMITS } from "./limits.ts";
 import type { DealPlace, DealStages } from "./stages.ts";
 
@@ -88,7 +88,7 @@ async function toWrittenDeal(
       ? { ok: false, fault: passing("hubspot:lookup-lag", "the conversation's deal is being made by another call") }
       : { ok: true, value: { recordId: found.value.recordId, created: false } };
   }
-  if (error !== undefined) return { ok: false, fault: faultOfBatchError(error) };
+  if (error !== undefined) return { ok: false, fault: toBatchFault(error) };
   return nothingCame();
 }
 

@@ -108,8 +108,8 @@ export function gone(message: string): CallFault {
  * The fault of an exchange that is no success. `write`: it would have changed something, so that an end without a complete answer, and a
  * 5xx, leave open whether it did.
  */
-export function faultOfExchange(result: ExchangeResult, write: boolean): CallFault {
-  if (result.kind === "answer") return faultOfStatus(result.status, result.headers, hubSpotError(result.text), write);
+export function toExchangeFault(result: ExchangeResult, write: boolean): CallFault {
+  if (result.kind === "answer") return toStatusFault(result.status, result.headers, hubSpotError(result.text), write);
   const unknown = write && result.sent;
   switch (result.reason) {
     case "connect":
@@ -124,7 +124,7 @@ export function faultOfExchange(result: ExchangeResult, write: boolean): CallFau
 }
 
 /** The fault of one entry in a 207's `errors`; the entry itself was not carried out. */
-export function faultOfBatchError(error: HubSpotError): CallFault {
+export function toBatchFault(error: HubSpotError): CallFault {
   const category = error.category ?? "";
   if (category === "VALIDATION_ERROR") return badRequest(error);
   if (category === "CONFLICT") return passing("hubspot:409", said("a record with this key is there already", error));
@@ -146,7 +146,7 @@ export function isPropertyMissing(fault: CallFault): boolean {
   return fault.code === "hubspot:400:PROPERTY_MISSING";
 }
 
-function faultOfStatus(
+function toStatusFault(
   status: number,
   headers: Readonly<Record<string, string | undefined>>,
   error: HubSpotError,

@@ -47,7 +47,7 @@ export function oauthFault(code: OAuthCode, message: string, retryAfterMs?: numb
 }
 
 /** The fault of an exchange with the token endpoint that came to no OAuth answer. */
-export function faultOfExchange(result: ExchangeResult): CallFault {
+export function toExchangeFault(result: ExchangeResult): CallFault {
   if (result.kind === "answer") {
     const { status } = result;
     const wait = retryAfter(result.headers);
@@ -73,7 +73,7 @@ export function faultOfExchange(result: ExchangeResult): CallFault {
 }
 
 /** The fault of an error that the token endpoint named (RFC 6749 5.2). Its description is not repeated: no one knows what it quotes. */
-export function faultOfError(error: string): CallFault {
+export function toErrorFault(error: string): CallFault {
   switch (error) {
     case "invalid_grant":
       return oauthFault(

@@ -3,7 +3,7 @@ import type { AdapterOptions } from "../adapter-options.ts";
 import { observeCall } from "../calls/observe-call.ts";
 import type { CallResult } from "../port.ts";
 import { createTransport, type ExchangeResult } from "../calls/transport.ts";
-import { faultOfError, faultOfExchange } from "./faults.ts";
+import { toErrorFault, toExchangeFault } from "./faults.ts";
 import type { Grant } from "./grant.ts";
 
 export interface IssuedToken {
@@ -58,7 +58,7 @@ export function createTokenEndpoint(
 
   const sort = async (result: ExchangeResult): Promise<CallResult<IssuedToken>> => {
     if (result.kind !== "answer" || result.status >= 500 || result.status === 429) {
-      return { ok: false, fault: faultOfExchange(result) };
+      return { ok: false, fault: toExchangeFault(result) };
     }
     try {
       const answer = await oauth.processRefreshTokenResponse(server, client, buildResponse(result));
@@ -66,12 +66,12 @@ export function createTokenEndpoint(
       const lifeMs = seconds === undefined ? null : seconds * 1_000;
       return { ok: true, value: { accessToken, lifeMs, refreshToken: refreshToken ?? null } };
     } catch (error) {
-      if (error instanceof oauth.ResponseBodyError) return { ok: false, fault: faultOfError(error.error) };
+      if (error instanceof oauth.ResponseBodyError) return { ok: false, fault: toErrorFault(error.error) };
       // RFC 6749 5.2: a client that showed a wrong secret in the Authorization header is answered 401 with a challenge.
       if (error instanceof oauth.WWWAuthenticateChallengeError) {
-        return { ok: false, fault: faultOfError("invalid_client") };
+        return { ok: false, fault: toErrorFault("invalid_client") };
       }
-      return { ok: false, fault: faultOfExchange(result) };
+      return { ok: false, fault: toExchangeFault(result) };
     }
   };
 

@@ -3,7 +3,7 @@ import type { CallOptions, CallResult } from "../port.ts";
 import type { ExchangeResult } from "../calls/transport.ts";
 import { wellFormedJson } from "../calls/well-formed-json.ts";
 import { jsonValue, odooError, readRows } from "./answer.ts";
-import { faultOfExchange, isMissingRecord, unreadable } from "./faults.ts";
+import { toExchangeFault, isMissingRecord, unreadable } from "./faults.ts";
 
 export interface OdooCall {
   /** `crm.lead`. */
@@ -89,5 +89,5 @@ function sortAnswer(result: ExchangeResult, write: boolean): CallResult<OdooAnsw
       return { ok: true, value: { kind: "missing" } };
     }
   }
-  return { ok: false, fault: faultOfExchange(result, write) };
+  return { ok: false, fault: toExchangeFault(result, write) };
 }

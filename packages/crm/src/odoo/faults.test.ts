@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ExchangeResult } from "../calls/transport.ts";
-import { faultOfExchange, faultOfLoad, ODOO_CODES } from "./faults.ts";
+import { toExchangeFault, toLoadFault, ODOO_CODES } from "./faults.ts";
 
 const SECRET = "mara@example.com";
 
@@ -42,7 +42,7 @@ describe("the fault of an answer to a write", () => {
     ["a reset", { kind: "failure", reason: "reset", sent: true }, "outage", "odoo:reset", true],
     ["no connection in time", { kind: "failure", reason: "timeout", sent: false }, "outage", "odoo:deadline", false],
   ] as const)("%s", (_, result, kind, code, unknown) => {
-    const fault = faultOfExchange(result, true);
+    const fault = toExchangeFault(result, true);
     expect(fault).toMatchObject({ kind, code, unknown });
     expect(ODOO_CODES).toContain(fault.code);
     expect(JSON.stringify(fault)).not.toContain(SECRET);
@@ -50,11 +50,11 @@ describe("the fault of an answer to a write", () => {
 
   test("a 429 and a 503 say when to come again; a failed read leaves nothing unknown", () => {
     const wait = { "retry-after": "7" };
-    expect(faultOfExchange(answered(429, undefined, wait), true)).toMatchObject({
+    expect(toExchangeFault(answered(429, undefined, wait), true)).toMatchObject({
       retryAfterMs: 7_000,
       unknown: false,
     });
-    expect(faultOfExchange(answered(503, undefined, wait), false)).toMatchObject({
+    expect(toExchangeFault(answered(503, undefined, wait), false)).toMatchObject({
       retryAfterMs: 7_000,
       unknown: false,
     });
@@ -95,7 +95,7 @@ describe("why load wrote nothing", () => {
     ],
     ["a rule of the company's", null, `${SECRET} is on the blacklist`, "record-permanent", "odoo:load:REFUSED"],
   ] as const)("%s", (_, field, text, kind, code) => {
-    const fault = faultOfLoad([{ field, text }]);
+    const fault = toLoadFault([{ field, text }]);
     expect(fault).toMatchObject({ kind, code, unknown: false });
     // What a dead letter of it names (L31).
     if (code === "odoo:load:REFUSED") expect(fault).toMatchObject(field === null ? {} : { properties: [field] });

@@ -97,9 +97,9 @@ export function unreadable(write: boolean): CallFault {
  * The fault of an exchange that is no success. `write`: it would have changed something, so that an end without a complete answer, and a
  * 5xx, leave open whether it did.
  */
-export function faultOfExchange(result: ExchangeResult, write: boolean): CallFault {
+export function toExchangeFault(result: ExchangeResult, write: boolean): CallFault {
   if (result.kind === "answer") {
-    return faultOfStatus(result.status, retryAfter(result.headers), odooError(result.text), write);
+    return toStatusFault(result.status, retryAfter(result.headers), odooError(result.text), write);
   }
   const unknown = write && result.sent;
   switch (result.reason) {
@@ -115,7 +115,7 @@ export function faultOfExchange(result: ExchangeResult, write: boolean): CallFau
 }
 
 /** Why `load` wrote nothing. It answers 200 whatever happened inside, and has rolled back by then. */
-export function faultOfLoad(messages: readonly LoadMessage[]): CallFault {
+export function toLoadFault(messages: readonly LoadMessage[]): CallFault {
   const said = (words: RegExp): boolean => messages.some(({ text }) => words.test(text));
   if (said(LOST_WORDS)) return conflict();
   if (said(NO_ACCESS_WORDS)) return noAccess();
@@ -149,7 +149,7 @@ function noAccess(): CallFault {
   });
 }
 
-function faultOfStatus(status: number, retryAfterMs: number | undefined, error: OdooError, write: boolean): CallFault {
+function toStatusFault(status: number, retryAfterMs: number | undefined, error: OdooError, write: boolean): CallFault {
   if (status >= 500) return serverError(status, retryAfterMs, error, write);
   if (status < 300) return unreadable(write);
   const known = { unknown: false, retryAfterMs };

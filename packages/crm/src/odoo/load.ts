@@ -2,7 +2,7 @@ import type { CallOptions, CallResult, Written } from "../port.ts";
 import { loadAnswer } from "./answer.ts";
 import type { OdooClient } from "./client.ts";
 import { MODULE } from "./external-id.ts";
-import { faultOfLoad, unreadable } from "./faults.ts";
+import { toLoadFault, unreadable } from "./faults.ts";
 
 /**
  * Makes the record, or leaves the one that has this external id as it is: `noupdate` with mode `update` is how Odoo's own modules bring
@@ -28,7 +28,7 @@ export async function createOrLeave(
   if (!answer.ok) return answer;
   const loaded = answer.value.kind === "ok" ? loadAnswer(answer.value.value) : null;
   if (loaded === null) return { ok: false, fault: unreadable(true) };
-  if (!("ids" in loaded)) return { ok: false, fault: faultOfLoad(loaded) };
+  if (!("ids" in loaded)) return { ok: false, fault: toLoadFault(loaded) };
   const [id] = loaded.ids;
   return id === undefined
     ? { ok: false, fault: unreadable(true) }

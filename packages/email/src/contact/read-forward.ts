@@ -6,7 +6,7 @@ import { joinTextParts } from "../mime/body-text.ts";
 import { decodeFields, rawValues } from "../headers/header-fields.ts";
 import { readHeaderBlock } from "../headers/header-block.ts";
 import { sanitize } from "../html/html.ts";
-import { textOfSafeHtml } from "../html/html-text.ts";
+import { readSafeHtmlText } from "../html/html-text.ts";
 import { TRUNCATION_LIMITS } from "../limits.ts";
 import { readTree } from "../mime/read-tree.ts";
 import { extractReply } from "../reply/reply-text.ts";
@@ -119,7 +119,7 @@ async function readAttached(bytes: Uint8Array): Promise<ForwardedEmail | null> {
     if (from === undefined) return null;
     const { text, html } = joinTextParts(tree.texts);
     const safe = html === null ? null : sanitize(html);
-    const textOfHtml = text === null && safe !== null ? textOfSafeHtml(safe) : null;
+    const textOfHtml = text === null && safe !== null ? readSafeHtmlText(safe) : null;
     return { from, how: "forwarded_attached", reply: extractReply({ text, textOfHtml, html: safe, from }) };
   } catch {
     // It is a file in any case; what breaks in it is not the outer email's fault.

@@ -17,12 +17,13 @@ export interface Field extends Header {
  */
 export function decodeFields(fields: readonly RawField[], bodyCharset: string | null): Field[] {
   const raw8bit = fields.filter(({ value }) => is8bit(value) && !isUtf8(value));
-  const hint = raw8bit.length === 0 ? bodyCharset : (bodyCharset ?? charsetOfWords(fields) ?? charsetOfRaw(raw8bit));
-  return fields.map(({ name, value }) => toField(name, textOfBytes(value, hint)));
+  const hint =
+    raw8bit.length === 0 ? bodyCharset : (bodyCharset ?? findWordsCharset(fields) ?? findRawCharset(raw8bit));
+  return fields.map(({ name, value }) => toField(name, decodeBytes(value, hint)));
 }
 
 /** A header value's bytes as text, encoded words kept. */
-export function textOfBytes(value: Uint8Array, hint: string | null): string {
+export function decodeBytes(value: Uint8Array, hint: string | null): string {
   const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
   // An escape is ISO-2022-JP without an encoded word: seven bits, and no text.
   return /[\u001B\u0080-\u00FF]/.test(text) ? decodeRawHeader(value, hint) : text;
@@ -66,7 +67,7 @@ function named<T extends Header>(fields: readonly T[], name: string): readonly T
   return index.get(name.toLowerCase()) ?? [];
 }
 
-function charsetOfWords(fields: readonly RawField[]): string | null {
+function findWordsCharset(fields: readonly RawField[]): string | null {
   for (const { value } of fields) {
     const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
     const charset = /=\?([^?\s*]{1,40})[^?\s]{0,40}\?[bq]\?/i.exec(text)?.[1];
@@ -75,7 +76,7 @@ function charsetOfWords(fields: readonly RawField[]): string | null {
   return null;
 }
 
-function charsetOfRaw(fields: readonly RawField[]): string {
+function findRawCharset(fields: readonly RawField[]): string {
   return detectCharset(Buffer.concat(fields.map(({ value }) => value.subarray(0, 1_000))));
 }
 

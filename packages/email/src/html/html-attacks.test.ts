@@ -29,13 +29,13 @@ function activeIn(node: Node): string[] {
   const { tagName, namespaceURI, attrs } = node;
   return [
     ...(namespaceURI === HTML && TAGS.has(tagName) ? [] : [`<${tagName}> of ${namespaceURI}`]),
-    ...(tagName === "a" ? faultsOfLink(node) : []),
-    ...attrs.flatMap(({ name, value }) => faultsOfAttribute(tagName, name, value)),
+    ...(tagName === "a" ? findLinkFaults(node) : []),
+    ...attrs.flatMap(({ name, value }) => findAttributeFaults(tagName, name, value)),
     ...below,
   ];
 }
 
-function faultsOfAttribute(tag: string, name: string, value: string): string[] {
+function findAttributeFaults(tag: string, name: string, value: string): string[] {
   if (!ATTRIBUTES.has(name)) return [`attribute ${name}`];
   const checks: Readonly<Record<string, () => boolean>> = {
     // What no parser takes for an address (`https://`) leads nowhere.
@@ -62,7 +62,7 @@ function isSafeDeclaration(declaration: string): boolean {
   );
 }
 
-function faultsOfLink({ attrs }: Tree.Element): string[] {
+function findLinkFaults({ attrs }: Tree.Element): string[] {
   const of = (name: string): string | undefined => attrs.find((each) => each.name === name)?.value;
   const isApart = of("target") === "_blank" && (of("rel") ?? "").split(" ").includes("noopener");
   return isApart && !(of("rel") ?? "").split(" ").includes("opener") ? [] : ["a link that reaches its opener"];

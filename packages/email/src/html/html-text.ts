@@ -80,7 +80,7 @@ const ruled: FormatCallback = (element, walk, builder, options) => {
  * are left out. Only sanitized html: its tags are balanced, so that this parser (another version of the sanitizer's)
  * cannot see a nesting that the sanitizer did not.
  */
-export function textOfSafeHtml(html: string): string {
+export function readSafeHtmlText(html: string): string {
   return toText(html, SHOWN);
 }
 
@@ -100,9 +100,9 @@ export function hasQuoteMarks(html: string): boolean {
 }
 
 /** Plain text of html as sent; where the html is too deep for any parser, what stands between its tags. */
-export function textOfSentHtml(html: string): string {
+export function readSentHtmlText(html: string): string {
   const safe = sanitize(html);
-  return safe === null ? textBetweenTags(html) : textOfSafeHtml(safe);
+  return safe === null ? textBetweenTags(html) : readSafeHtmlText(safe);
 }
 
 /** What stands between the tags, in one pass and without understanding any. */

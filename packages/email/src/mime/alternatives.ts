@@ -1,6 +1,6 @@
 import { decodeBytes } from "../charset/charset.ts";
 import type { FilePart, TextPart } from "./mime-part.ts";
-import { textOfRtf } from "./rtf-text.ts";
+import { readRtfText } from "./rtf-text.ts";
 
 /** Said again for one program: AMP for Gmail, a watch's html, structured data, a reaction. Never a file, whatever its name. */
 const FOR_PROGRAMS =
@@ -31,7 +31,7 @@ export function readOtherForm(file: FilePart): TextPart | null {
   if (rich && Buffer.from(file.bytes.subarray(0, 5)).toString("latin1") !== "{\\rtf") return null;
   // RTF names its characters itself.
   const { text } = rich
-    ? { text: textOfRtf(Buffer.from(file.bytes).toString("latin1")) }
+    ? { text: readRtfText(Buffer.from(file.bytes).toString("latin1")) }
     : decodeBytes(file.bytes, params["charset"] ?? null);
   const words = ENRICHED.test(contentType) ? withoutCommands(text) : text;
   if (words.trim() === "") return null;

@@ -1,5 +1,5 @@
 import { cleanBody } from "../charset/clean-text.ts";
-import { textOfSentHtml } from "../html/html-text.ts";
+import { readSentHtmlText } from "../html/html-text.ts";
 import type { TextPart } from "./mime-part.ts";
 
 /** The bodies as sent: `text` null when the mail has only html, `html` null when it has only text. */
@@ -24,7 +24,7 @@ export function joinTextParts(parts: readonly TextPart[]): Bodies {
   if (plain.length === 0) return { text: null, html: asHtml };
   const inText = parts.filter((part) => part.contentType === "text/plain" || !part.alternative);
   return {
-    text: joined(inText.map((part) => (part.contentType === "text/plain" ? part.text : textOfSentHtml(part.text)))),
+    text: joined(inText.map((part) => (part.contentType === "text/plain" ? part.text : readSentHtmlText(part.text)))),
     html: asHtml,
   };
 }

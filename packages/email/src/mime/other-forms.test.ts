@@ -3,7 +3,7 @@ import { emailsInMbox } from "./not-email.ts";
 import { parseMime } from "../parse-mime.ts";
 import type { EmailContent } from "../port.ts";
 import { decompress, readCompressedRtf } from "./rtf.ts";
-import { textOfRtf } from "./rtf-text.ts";
+import { readRtfText } from "./rtf-text.ts";
 
 const HEAD = "From: ann@example.com\nSubject: S\nMIME-Version: 1.0\n";
 
@@ -131,7 +131,7 @@ test("a picture that the html does not show is no inline one, and other addresse
 /** f5: RTF. */
 test("rich text: paragraphs, code pages, unicode, what is hidden", () => {
   const rtf = String.raw`{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator X;}{\colortbl;\red0;}\pard Gr\'fc\'dfe {\b an} alle\par Pr\u382?emysl\line{\field{\*\fldinst{HYPERLINK "x"}}{\fldrslt Link}}{\footer Page 1}{\v hidden}\tab\{ok\}}`;
-  expect(textOfRtf(rtf)).toBe("Grüße an alle\nPržemysl\nLink\t{ok}");
+  expect(readRtfText(rtf)).toBe("Grüße an alle\nPržemysl\nLink\t{ok}");
 });
 
 test("compressed RTF of the specification (MS-OXRTFCP 4.1), html wrapped in RTF, hostile sizes", () => {

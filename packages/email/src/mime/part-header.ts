@@ -1,4 +1,4 @@
-import { textOfBytes } from "../headers/header-fields.ts";
+import { decodeBytes } from "../headers/header-fields.ts";
 import { getFilename, readStructured } from "../headers/parameters.ts";
 import type { Structured } from "../headers/parameters.ts";
 import { parseTransferEncoding } from "./transfer-encoding.ts";
@@ -68,7 +68,7 @@ function getValue(lines: readonly HeaderLine[], name: string): string | null {
 
 function getText(found: HeaderLine): string {
   const bytes = Buffer.from(found.line.slice(found.line.indexOf(":") + 1), "latin1");
-  return textOfBytes(bytes, null)
+  return decodeBytes(bytes, null)
     .replace(/[\r\n]+/g, "")
     .trim();
 }

@@ -76,7 +76,7 @@ async function openTree(message: Uint8Array, depth: number): Promise<MimeTree> {
 }
 
 async function readInside(file: FilePart, depth: number, warnings: Set<EmailWarning>): Promise<MimeTree | null> {
-  if (file.digest) return await insideOfDigest(file, depth);
+  if (file.digest) return await readInsideDigest(file, depth);
   if (!mayBeOpaque(file.contentType, file.filename)) return null;
   const opaque = readOpaque(file.bytes);
   if (opaque?.kind === "encrypted") warnings.add("encrypted");
@@ -89,7 +89,7 @@ async function readInside(file: FilePart, depth: number, warnings: Set<EmailWarn
 }
 
 /** The words of a digest's message below who wrote it and about what; its files. */
-async function insideOfDigest(file: FilePart, depth: number): Promise<MimeTree | null> {
+async function readInsideDigest(file: FilePart, depth: number): Promise<MimeTree | null> {
   const header = readHeaderBlock(file.bytes);
   if (header === null) return null;
   const tree = readPlainMessage(header) ?? (await openTree(header.message, depth + 1));

@@ -34,7 +34,7 @@ interface State {
 }
 
 /** The text that an RTF document shows, paragraphs as lines; pictures, fields' codes and hidden words left out. `rtf`: a character a byte. */
-export function textOfRtf(rtf: string): string {
+export function readRtfText(rtf: string): string {
   const codepage = /\\ansicpg(\d{3,5})/.exec(rtf.slice(0, 2_000))?.[1] ?? "1252";
   let text = "";
   let bytes: number[] = [];

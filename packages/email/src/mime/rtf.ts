@@ -1,6 +1,6 @@
 import { deEncapsulateSync } from "rtf-stream-parser";
 import { decodeBytes } from "../charset/charset.ts";
-import { textOfRtf } from "./rtf-text.ts";
+import { readRtfText } from "./rtf-text.ts";
 
 const COMPRESSED = 0x75465a4c;
 const UNCOMPRESSED = 0x414c454d;
@@ -27,7 +27,7 @@ export function readCompressedRtf(
       // Broken inside: what it shows is read below.
     }
   }
-  const text = textOfRtf(rtf.toString("latin1"));
+  const text = readRtfText(rtf.toString("latin1"));
   return text.trim() === "" ? null : { text, html: null };
 }
 

@@ -34,13 +34,13 @@ const SENTENCE_END = /(?<=[\p{L}\p{N})\]"'”»>/]{2}[.!?]|[。！？]|\])\s+/u;
  * attachments and senders: the first other sentence is the sender's own. A mail that is nothing else keeps it. Linear in the first lines.
  */
 export function takeBanner(text: string): Unbannered {
-  const end = endOfBanner(text);
+  const end = findBannerEnd(text);
   if (end === 0 || text.slice(end).trim() === "") return { banner: null, text };
   return { banner: text.slice(0, end).replace(/\s+/g, " ").trim(), text: text.slice(end).replace(/^\s*\n/, "") };
 }
 
 /** Index behind the banner that the text begins with; 0 where it begins with none. */
-function endOfBanner(text: string): number {
+function findBannerEnd(text: string): number {
   let end = 0;
   let told = false;
   let first = true;

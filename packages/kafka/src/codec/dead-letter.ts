@@ -1,4 +1,4 @@
-import { DLQ_HEADER, laneOfTopic, topicIn } from "@inlet/schemas";
+import { DLQ_HEADER, getTopicLane, topicIn } from "@inlet/schemas";
 import type { KafkaRecord, NewRecord, RecordHeaders } from "../port.ts";
 
 /** Why and where a record could not go on. */
@@ -51,7 +51,7 @@ export function buildDeadLetter(
   const value = record.value ?? Buffer.alloc(0);
   if (value.length > 4 && value[0] === 0) about[DLQ_HEADER.schemaId] = String(value.readUInt32BE(1));
   return {
-    topic: topicIn("dlq", laneOfTopic(record.topic)),
+    topic: topicIn("dlq", getTopicLane(record.topic)),
     key: record.key,
     value,
     headers: [

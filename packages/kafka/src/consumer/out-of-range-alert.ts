@@ -3,7 +3,7 @@ import type { ConsumerOptions } from "../port.ts";
 export type ConsumerAlert = Parameters<NonNullable<ConsumerOptions["onAlert"]>>[0];
 
 /** The alert for a read position outside of the log, with the gap: records that were deleted unread, or a log that is shorter than it was. */
-export function outOfRangeAlert(
+export function buildOutOfRangeAlert(
   at: { readonly groupId: string; readonly topic: string; readonly partition: number },
   position: bigint,
   range: { readonly low: bigint; readonly high: bigint },

@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "../connection.ts";
 import type { Generation } from "./generation.ts";
 import type { ConsumerOptions } from "../port.ts";
 import { getCommittedOffsets, getLogRanges } from "../admin/offsets.ts";
-import { outOfRangeAlert } from "./out-of-range-alert.ts";
+import { buildOutOfRangeAlert } from "./out-of-range-alert.ts";
 
 /** What the positions ask of the consumer. */
 export interface PositionsHost {
@@ -68,7 +68,7 @@ export function createStartPositions(
   }
 
   const alert = (partition: number, position: bigint, range: { low: bigint; high: bigint }): Promise<unknown> =>
-    Promise.resolve(options.onAlert?.(outOfRangeAlert({ groupId, topic, partition }, position, range)));
+    Promise.resolve(options.onAlert?.(buildOutOfRangeAlert({ groupId, topic, partition }, position, range)));
 
   return {
     set: async (generation) => {

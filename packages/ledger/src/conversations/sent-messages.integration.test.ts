@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLedger, type Ledger } from "../ledger.ts";
 import type { Rematch } from "../effects/rematches.ts";
-import type { Mentions, SentMessage } from "./sent-messages.ts";
+import type { References, SentMessage } from "./sent-messages.ts";
 
 /** WR3: registered messages and the emails that answer them find each other in either order. */
 let ledger: Ledger;
@@ -25,7 +25,7 @@ const sent = (tenant: string, change: Partial<SentMessage> = {}): SentMessage =>
   receivedAt: 2000,
   ...change,
 });
-const reply = (tenant: string, messageIds: string[] = ["m1@x"], emailKey = "eml_1"): Mentions => ({
+const reply = (tenant: string, messageIds: string[] = ["m1@x"], emailKey = "eml_1"): References => ({
   tenant,
   emailKey,
   eventId: "evt_1",
@@ -40,7 +40,7 @@ describe("registered before the reply", () => {
   it("is found by the reply, the answered message first, and nothing is matched again", async () => {
     const tenant = newLane();
     await ledger.registerSent([sent(tenant), sent(tenant, { messageId: "m2@x", dealId: "22", campaign: "q2" })]);
-    const found = await ledger.mention(reply(tenant, ["m2@x", "unknown@x", "m1@x"]));
+    const found = await ledger.recordReferences(reply(tenant, ["m2@x", "unknown@x", "m1@x"]));
     expect(found.map(({ messageId, dealId, campaign }) => [messageId, dealId, campaign])).toEqual([
       ["m2@x", "22", "q2"],
       ["m1@x", "11", null],
@@ -51,14 +51,14 @@ describe("registered before the reply", () => {
   it("is the tenant's own: another tenant's reply does not find it", async () => {
     const tenant = newLane();
     await ledger.registerSent([sent(tenant)]);
-    expect(await ledger.mention(reply(newLane()))).toEqual([]);
+    expect(await ledger.recordReferences(reply(newLane()))).toEqual([]);
   });
 });
 
 describe("registered after the reply", () => {
   it("lets the reply be matched again, once, however often it is registered", async () => {
     const tenant = newLane();
-    expect(await ledger.mention(reply(tenant))).toEqual([]);
+    expect(await ledger.recordReferences(reply(tenant))).toEqual([]);
     await ledger.registerSent([sent(tenant)]);
     const [rematch, ...more] = await take(tenant);
     expect(more).toEqual([]);
@@ -82,7 +82,7 @@ describe("registered after the reply", () => {
   it("with another deal later, it is matched again with that one; an older registration changes nothing", async () => {
     const tenant = newLane();
     await ledger.registerSent([sent(tenant)]);
-    await ledger.mention(reply(tenant));
+    await ledger.recordReferences(reply(tenant));
     await ledger.registerSent([sent(tenant, { dealId: "22", receivedAt: 3000 }), sent(tenant)]);
     await ledger.registerSent([sent(tenant)]);
     expect((await take(tenant)).map((rematch) => rematch.sent?.dealId)).toEqual(["22"]);
@@ -90,15 +90,15 @@ describe("registered after the reply", () => {
 
   it("a registration without a deal matches nothing", async () => {
     const tenant = newLane();
-    await ledger.mention(reply(tenant));
+    await ledger.recordReferences(reply(tenant));
     await ledger.registerSent([sent(tenant, { dealId: null, campaign: "q2" })]);
     expect(await take(tenant)).toEqual([]);
-    expect((await ledger.mention(reply(tenant)))[0]?.campaign).toBe("q2");
+    expect((await ledger.recordReferences(reply(tenant)))[0]?.campaign).toBe("q2");
   });
 
   it("of several the one counts that the email answers", async () => {
     const tenant = newLane();
-    await ledger.mention(reply(tenant, ["answered@x", "root@x"]));
+    await ledger.recordReferences(reply(tenant, ["answered@x", "root@x"]));
     await ledger.registerSent([
       sent(tenant, { messageId: "root@x" }),
       sent(tenant, { messageId: "answered@x", dealId: "22" }),
@@ -110,7 +110,7 @@ describe("registered after the reply", () => {
 describe("a rematch under way", () => {
   it("belongs to one instance while its lease lives, and to the next when it ran out", async () => {
     const tenant = newLane();
-    await ledger.mention(reply(tenant));
+    await ledger.recordReferences(reply(tenant));
     await ledger.registerSent([sent(tenant)]);
     const [first] = await take(tenant, 60_000);
     expect(await take(tenant)).toEqual([]);
@@ -126,7 +126,7 @@ describe("a rematch under way", () => {
       ["eml_1", "cnv_1"],
       ["eml_2", "cnv_1"],
     ] as const) {
-      await ledger.mention({ ...reply(tenant, [`${emailKey}@x`], emailKey), conversationId });
+      await ledger.recordReferences({ ...reply(tenant, [`${emailKey}@x`], emailKey), conversationId });
       await ledger.registerSent([sent(tenant, { messageId: `${emailKey}@x`, dealId: emailKey })]);
       const [rematch] = await take(tenant);
       await ledger.endRematch(rematch as Rematch, "me", {

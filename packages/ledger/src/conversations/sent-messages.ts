@@ -15,7 +15,7 @@ export interface SentMessage {
 }
 
 /** The messages that an email refers to. */
-export interface Mentions {
+export interface References {
   readonly tenant: string;
   readonly emailKey: string;
   readonly eventId: string;
@@ -28,7 +28,7 @@ export interface Mentions {
 
 /**
  * Registers sent messages and lets the emails that referred to them before be matched again. May be repeated: what is known already
- * changes nothing. Two statements, each committed by itself, as in {@link mention}: whichever of a registration and a reply comes second sees the first.
+ * changes nothing. Two statements, each committed by itself, as in {@link recordReferences}: whichever of a registration and a reply comes second sees the first.
  */
 export async function registerSent(database: Database, messages: readonly SentMessage[]): Promise<void> {
   // Of one message registered twice in a batch the later counts; one statement may touch a row only once.
@@ -76,7 +76,7 @@ export async function registerSent(database: Database, messages: readonly SentMe
 }
 
 /** Notes which messages emails refer to, and answers those of them that are registered, in the same order, for each email. */
-export async function mention(database: Database, emails: readonly Mentions[]): Promise<SentMessage[][]> {
+export async function recordReferences(database: Database, emails: readonly References[]): Promise<SentMessage[][]> {
   const rows = asRows(
     emails.flatMap((email, i) =>
       email.messageIds.map((messageId, position) => ({

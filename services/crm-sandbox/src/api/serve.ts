@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Faults, FaultRule } from "../faults.ts";
 import type { Limits } from "../limits.ts";
-import { Problem, problemOfStatus, problems } from "../problem.ts";
+import { Problem, toStatusProblem, problems } from "../problem.ts";
 import type { ApiAnswer, ApiCall, Route, Upload } from "./api-call.ts";
 import { refusingBatch } from "./batches.ts";
 
@@ -88,7 +88,7 @@ function attempt(work: () => ApiAnswer): ApiAnswer | Problem {
 function faultAnswer(fault: FaultRule, now: () => number): ApiAnswer | Problem {
   return fault.status === 207
     ? refusingBatch(fault.category ?? "VALIDATION_ERROR", now)
-    : problemOfStatus(fault.status ?? 500, fault.policyName, fault.category);
+    : toStatusProblem(fault.status ?? 500, fault.policyName, fault.category);
 }
 
 function send(reply: FastifyReply, result: ApiAnswer | Problem, fault: FaultRule | null): number {

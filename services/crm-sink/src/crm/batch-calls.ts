@@ -145,7 +145,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
               rows.map(({ call }) => call.input),
               { deadline },
             ),
-          (result) => (result.ok ? outcomeOfRows(result.value) : callOutcome(result)),
+          (result) => (result.ok ? toRowsOutcome(result.value) : callOutcome(result)),
         );
       },
     );
@@ -213,7 +213,7 @@ export function callOutcome(result: CallResult<unknown>): CallOutcome {
 }
 
 /** An email that got through shows that one may, whatever became of its neighbours. */
-function outcomeOfRows(rows: readonly CallResult<unknown>[]): CallOutcome {
+function toRowsOutcome(rows: readonly CallResult<unknown>[]): CallOutcome {
   const outcomes = rows.map(callOutcome);
   return (["through", "refused"] as const).find((each) => outcomes.includes(each)) ?? "outage";
 }

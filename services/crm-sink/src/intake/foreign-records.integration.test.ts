@@ -3,7 +3,7 @@ import {
   createCodec,
   createLocalSchemaIds,
   findOwner,
-  ownerOfDeadLetter,
+  findDeadLetterOwner,
   recordHeaders,
   buildSchemaHeader,
 } from "@inlet/event-codec";
@@ -142,7 +142,7 @@ describe("foreign records on normalized-events", async () => {
       lane,
       reason: owner === "genuine" ? "unknown_tenant" : "unreadable_record",
     });
-    const letters = kafka.records(topicIn("dlq", lane)).map(ownerOfDeadLetter);
+    const letters = kafka.records(topicIn("dlq", lane)).map(findDeadLetterOwner);
     expect(letters.filter(({ eventId }) => eventId === own.eventId)).toHaveLength(1);
   });
 
@@ -244,6 +244,6 @@ test("foreign records on outbound-messages stop nothing", async () => {
   expect(await consumeSentMessages({ ledger, codec, log: silent })(records, { signal, endOffset: 0n })).toEqual({
     processedThrough: 4n,
   });
-  const mention = { tenant, emailKey: "e", eventId: "v", lane, conversationId: "c", messageIds: ["kept@x.example"] };
-  expect(await ledger.mention(mention)).toHaveLength(1);
+  const referred = { tenant, emailKey: "e", eventId: "v", lane, conversationId: "c", messageIds: ["kept@x.example"] };
+  expect(await ledger.recordReferences(referred)).toHaveLength(1);
 });

@@ -4,7 +4,7 @@ import type { TenantConfig } from "@inlet/config";
 import { openOwned, unknownOwner } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
 import { KEEP_FROM_AGE_MS } from "@inlet/ledger";
-import { groupIn, laneOfTopic, type NormalizedEvent } from "@inlet/schemas";
+import { groupIn, getTopicLane, type NormalizedEvent } from "@inlet/schemas";
 import { reportFault, toThrownDisposition, tooOld, type Disposition } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { finishAttempt } from "../finish/finish-attempt.ts";
@@ -35,7 +35,7 @@ async function handle(deps: SinkDeps, incoming: IncomingDelivery, passage: Passa
     "inlet.origin": incoming.from,
     ...(incoming.from === "waiting" ? { "messaging.retry.attempt": countAttempts(incoming.attempts) } : {}),
   };
-  const groupId = groupIn("crm-sink", laneOfTopic(incoming.record.topic));
+  const groupId = groupIn("crm-sink", getTopicLane(incoming.record.topic));
   await withProcessSpan(incoming.record, { groupId, attributes }, async () => {
     try {
       await endRecord(deps, incoming, passage);

@@ -2,7 +2,7 @@ import { deadLetter } from "@inlet/domain";
 import { readRecordHeaders, unknownOwner, type RecordOwner } from "@inlet/event-codec";
 import { getContext } from "@inlet/kafka";
 import type { UndecodableRecord } from "@inlet/ledger";
-import { laneOfTopic, type DeadLetterReason } from "@inlet/schemas";
+import { getTopicLane, type DeadLetterReason } from "@inlet/schemas";
 import { UNTOUCHED, finishDelivery } from "@inlet/service";
 import { metrics, getTraceId } from "@inlet/telemetry";
 import type { IncomingDelivery, SinkDeps } from "../attempt.ts";
@@ -30,7 +30,7 @@ async function meet(deps: SinkDeps, { record }: IncomingDelivery, owner: RecordO
   return deps.ledger.acceptUndecodable(
     {
       ...owner,
-      lane: laneOfTopic(record.topic),
+      lane: getTopicLane(record.topic),
       source: "unknown",
       sourceKind: "unknown",
       sourceDeliveryId: null,
@@ -68,7 +68,7 @@ async function end(
       stage: "deliver",
       tenant,
       eventId,
-      lane: laneOfTopic(record.topic),
+      lane: getTopicLane(record.topic),
       record,
       parsedAt: met.parsedAt,
       pass: waited ? incoming.pass : met.pass,

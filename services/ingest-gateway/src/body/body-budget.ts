@@ -20,7 +20,7 @@ export interface BodyBudget {
  * @param mostOfTenant of these, what the bodies of one tenant may take: anybody can post to an address, and must not keep others' mail out
  */
 export function createBodyBudget(
-  most: number = computeBudget(memoryOfProcess()),
+  most: number = computeBudget(getProcessMemory()),
   mostOfTenant: number = most,
 ): BodyBudget {
   let held = 0;
@@ -52,8 +52,8 @@ export function connectionsWithin(memory: number): number {
 }
 
 /** The budget of this process, half of it for one tenant. */
-export function budgetOfProcess(): BodyBudget {
-  return budgetWithin(memoryOfProcess());
+export function getProcessBudget(): BodyBudget {
+  return budgetWithin(getProcessMemory());
 }
 
 /** The budget of a process that may use so much memory, half of it for one tenant. */
@@ -63,7 +63,7 @@ export function budgetWithin(memory: number): BodyBudget {
 }
 
 /** Bytes that this process may use: its container's limit, else the machine's. */
-export function memoryOfProcess(): number {
+export function getProcessMemory(): number {
   const constrained = process.constrainedMemory();
   return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
 }

@@ -3,7 +3,7 @@ import {
   createCodec,
   createLocalSchemaIds,
   findOwner,
-  ownerOfDeadLetter,
+  findDeadLetterOwner,
   recordHeaders,
   buildSchemaHeader,
 } from "@inlet/event-codec";
@@ -99,7 +99,7 @@ describe("foreign records on raw-events", async () => {
       lane,
       reason: owner === "genuine" ? "unknown_tenant" : "unreadable_record",
     });
-    const letters = kafka.records(`dlq.${lane}`).map(ownerOfDeadLetter);
+    const letters = kafka.records(`dlq.${lane}`).map(findDeadLetterOwner);
     expect(letters.filter(({ eventId }) => eventId === own.eventId)).toHaveLength(1);
   });
 });

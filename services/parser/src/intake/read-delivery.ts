@@ -2,7 +2,7 @@ import { deadLetter, ok, type StepResult } from "@inlet/domain";
 import { openOwned, readRecordHeaders, unknownOwner } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
 import type { IncomingDelivery } from "@inlet/ledger";
-import { laneOfTopic, type RawEvent } from "@inlet/schemas";
+import { getTopicLane, type RawEvent } from "@inlet/schemas";
 import { getContext } from "@inlet/kafka";
 import { getTraceId } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
@@ -72,7 +72,7 @@ function getPlace(
     topic: record.topic,
     partition: record.partition,
     offset: record.offset,
-    lane: laneOfTopic(record.topic),
+    lane: getTopicLane(record.topic),
     traceId: getTraceId(getContext(record.headers)) ?? null,
     pass: readRecordHeaders(record.headers).pass ?? 0,
   };
