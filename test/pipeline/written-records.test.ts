@@ -47,8 +47,8 @@ it("N3: nothing that goes to a CRM or to the tenant's own systems has a link tha
     { text: long, replyText: long, html: `<p>${long}</p>` },
   ]) {
     const tried = await sink.deliver(sink.email({ subject: "An offer", ...changed }));
-    expect(tried).toMatchObject({ kind: "written", warnings: [], notices: [{ notice: "chat" }] });
-    sent.push(JSON.stringify(tried.notices));
+    expect(tried).toMatchObject({ kind: "written", warnings: [], notifications: [{ notice: "chat" }] });
+    sent.push(JSON.stringify(tried.notifications));
   }
   expect(sandbox.store.all("emails").map(({ properties }) => properties["hs_email_text"]?.slice(0, 9))).toEqual([
     "Thank you",

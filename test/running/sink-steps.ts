@@ -36,7 +36,7 @@ const ATTEMPT_MS = 120_000;
 export type Tried = Disposition & {
   readonly warnings: readonly string[];
   readonly evidence: DeliveryAttempt["evidence"];
-  readonly notices: DeliveryAttempt["notices"];
+  readonly notifications: DeliveryAttempt["notifications"];
   readonly records: Readonly<Record<string, string | null>>;
 };
 
@@ -159,7 +159,7 @@ ${crm}`;
         isolated: false,
         renewed: false,
         warnings: [],
-        notices: [],
+        notifications: [],
         evidence: {},
         summary: [],
       } as unknown as DeliveryAttempt;
@@ -168,8 +168,8 @@ ${crm}`;
       if (delivered.kind === "retry" || delivered.kind === "park") waitingIds.add(event.eventId);
       else waitingIds.delete(event.eventId);
       const records = Object.fromEntries(email.summary.map(({ effect, recordId }) => [effect, recordId]));
-      const { warnings, evidence, notices } = email;
-      return { ...delivered, warnings, evidence, notices, records };
+      const { warnings, evidence, notifications } = email;
+      return { ...delivered, warnings, evidence, notifications, records };
     },
     deliverInTurn: async (event) => {
       for (;;) {

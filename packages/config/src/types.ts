@@ -105,7 +105,7 @@ export interface AttachmentPolicy {
 }
 
 /** Where a rule's `notify` is sent. */
-export interface NoticeConfig {
+export interface NotificationConfig {
   readonly name: string;
   /** https, or http to this machine. */
   readonly url: string;
@@ -138,7 +138,7 @@ export interface TenantConfig {
   /** Workflow rules, in the file's order (WR7). What they name of intents, mailboxes and notices is there. */
   readonly rules: readonly import("@inlet/domain").Rule[];
   readonly intents: readonly import("@inlet/domain").IntentWords[];
-  readonly notices: ReadonlyMap<string, NoticeConfig>;
+  readonly notifications: ReadonlyMap<string, NotificationConfig>;
   /** Requests per second at the gateway, per instance. */
   readonly rateLimit: { readonly perSecond: number; readonly burst: number };
   /** Oldest a waiting email may get, ms. Default 7 days. */

@@ -27,7 +27,7 @@ interface Case {
 }
 
 const GRANT = { crm: "hubspot", grant: "g" };
-const NOTICES = [{ key: "eml_1/vip", notice: "crm-team", body: "{}" }];
+const NOTIFICATIONS = [{ key: "eml_1/vip", notice: "crm-team", body: "{}" }];
 const TAKE = { stage: "deliver", owner: "i", leaseMs: 60_000, perTenant: 9, limit: 9 } as const;
 const link = (tenant: string, id: string, refs: string[]) => ({
   tenant,
@@ -41,7 +41,7 @@ const wrote = async (tenant: string, now: number): Promise<void> => {
   await ledger.markParsed([{ ...parsed(tenant, "evt_1"), parsedAt: now }]);
   await ledger.admit({ ...candidate(tenant, "evt_1", now), now });
   const end = written(tenant, "evt_1", now);
-  await ledger.finish({ ...end, to: { ...end.to, endedAt: now, notices: NOTICES } as AttemptResult["to"] });
+  await ledger.finish({ ...end, to: { ...end.to, endedAt: now, notifications: NOTIFICATIONS } as AttemptResult["to"] });
 };
 
 /** One line a case: what stands, what comes later, and what must become of it. */

@@ -120,7 +120,7 @@ async function toFinal(
     detail: disposition.kind === "deadLetter" ? disposition.detail : null,
     duplicateOf,
     warnings,
-    notices: state === "written" ? delivery.notices : [],
+    notifications: state === "written" ? delivery.notifications : [],
     evidence: { ...delivery.evidence, ...(disposition.kind === "deadLetter" ? disposition.evidence : {}) },
     summary,
     contentHash,

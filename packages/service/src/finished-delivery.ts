@@ -34,7 +34,7 @@ export interface FinishedDelivery {
   readonly evidence: Readonly<Record<string, unknown>>;
   readonly effects: AttemptResult["effects"];
   readonly summary: FinalState["summary"];
-  readonly notices: NonNullable<FinalState["notices"]>;
+  readonly notifications: NonNullable<FinalState["notifications"]>;
   /** The effects as `outcomes` tells them: without addresses. */
   readonly told: Outcome["effects"];
   /** What the log line says beside that. */
@@ -52,6 +52,6 @@ export const UNTOUCHED = {
   evidence: {},
   effects: [],
   summary: [],
-  notices: [],
+  notifications: [],
   told: [],
 } as const satisfies Partial<FinishedDelivery>;

@@ -94,7 +94,7 @@ export interface DeliveryAttempt {
   renewed: boolean;
   readonly warnings: string[];
   /** What rules tell the tenant's own systems when the email is written. */
-  readonly notices: Notification[];
+  readonly notifications: Notification[];
   readonly evidence: Record<string, unknown>;
   readonly summary: { effect: string; key: string; recordId: string | null; created: boolean | null }[];
 }

@@ -90,7 +90,7 @@ function explain(tenant: TenantConfig): TenantExplanation {
     crm: { ...crm, tokens: token.reveal().length },
     rules: tenant.rules,
     intents: tenant.intents,
-    notices: [...tenant.notices.values()].map(({ name, url, secret }) => ({
+    notices: [...tenant.notifications.values()].map(({ name, url, secret }) => ({
       name,
       host: new URL(url).host,
       secrets: secret.reveal().length,

@@ -32,10 +32,10 @@ test("WR7: a notice of a rule, with its secrets hidden", () => {
   const { tenant, faults } = read(notice("env:HOOK", '["env:WHSEC", "env:OLDER"]'));
   expect(faults).toEqual([]);
   expect(tenant?.rules[0]?.actions.notify).toBe("chat");
-  const chat = tenant?.notices.get("chat");
+  const chat = tenant?.notifications.get("chat");
   expect(chat).toMatchObject({ name: "chat", url: "https://chat.example/T0/secret-path" });
   expect(chat?.secret.reveal()).toEqual([WHSEC, OLDER]);
-  expect(inspect(tenant?.notices, { depth: 9 })).not.toContain("whsec_");
+  expect(inspect(tenant?.notifications, { depth: 9 })).not.toContain("whsec_");
 });
 
 test("a dry run knows the notice without its secret", () => {
@@ -47,7 +47,7 @@ test("a dry run knows the notice without its secret", () => {
 test.each(["https://chat.example/hook?x=1", "http://localhost:9000/", "http://127.0.0.1:9000/", "http://[::1]/"])(
   "taken: %s",
   (url) => {
-    expect(read(notice(url, '"env:WHSEC"')).tenant?.notices.get("chat")?.url).toBe(url);
+    expect(read(notice(url, '"env:WHSEC"')).tenant?.notifications.get("chat")?.url).toBe(url);
   },
 );
 

@@ -1,12 +1,12 @@
 import { signingSecretFault, type SettingsReading } from "@inlet/settings";
 import type { NotificationsFile } from "../tenant-file/notifications-file.ts";
-import type { NoticeConfig } from "../types.ts";
+import type { NotificationConfig } from "../types.ts";
 
 /** The notifications of a file, by name. */
 export function toNotificationConfigs(
   notices: NotificationsFile,
   { resolved, secrets, fault }: SettingsReading,
-): ReadonlyMap<string, NoticeConfig> {
+): ReadonlyMap<string, NotificationConfig> {
   return new Map(
     Object.entries(notices).map(([name, notice]) => {
       const at = `notices.${name}`;

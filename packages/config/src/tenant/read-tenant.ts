@@ -112,7 +112,7 @@ export function readTenant(
   const outbound = file.outbound === null ? null : readOutbound(file.outbound.secrets);
   const crm = readCrm(file.crm, { resolved, secrets, fault }, crmKinds);
   const { rules, intents } = ruleConfigs(file, fault, crmKinds);
-  const notices = toNotificationConfigs(file.notices, { resolved, secrets, fault });
+  const notifications = toNotificationConfigs(file.notices, { resolved, secrets, fault });
 
   const { maxSize, maxTotal, ...policy } = file.attachments;
   const attachments = { maxBytes: bytes(maxSize), maxTotalBytes: bytes(maxTotal), ...policy };
@@ -136,7 +136,7 @@ export function readTenant(
     crm,
     rules,
     intents,
-    notices,
+    notifications,
     rateLimit: file.rateLimit,
     maxAgeMs: milliseconds(file.maxAge),
     mappingVersion: hashMapping({

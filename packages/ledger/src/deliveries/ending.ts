@@ -54,7 +54,7 @@ export interface AttemptResult {
         readonly duplicateOf: string | null;
         readonly warnings: readonly string[];
         /** Sent once the email is written; only then. */
-        readonly notices?: readonly Notification[];
+        readonly notifications?: readonly Notification[];
         readonly evidence: object;
         /** `[{effect, key, recordId, created}]`, as operators see them. */
         readonly summary: readonly object[];
@@ -116,7 +116,7 @@ export async function finish(
         dlq_partition: deadLetter?.partition ?? null,
         dlq_offset: deadLetter?.offset ?? null,
         ended_at: rest.endedAt,
-        notices: rest.notices ?? [],
+        notices: rest.notifications ?? [],
         outbox_topic: outbox.topic,
         outbox_key: outbox.key,
         outbox_value: outbox.value.toString("base64"),

@@ -20,12 +20,12 @@ it("L21: a try that is overtaken by a newer record of its email still tells whom
   await ledger.claim([{ ...activity, leaseMs: 60_000, settleMs: 0 }]);
   expect((await ledger.admit({ ...candidate(tenant, "evt_1", 3000), contentHash: "newer" })).verdict).toBe("deliver");
   const result = { state: "confirmed", recordId: "a-1", created: true, desired: {} } as const;
-  const notices = [{ key: "eml_1/vip", notice: "crm-team", body: "{}" }];
+  const notifications = [{ key: "eml_1/vip", notice: "crm-team", body: "{}" }];
   const end = written(tenant, "evt_1", 2000);
   await ledger.finish({
     ...end,
     effects: [{ ...activity, result }],
-    to: { ...end.to, notices } as AttemptResult["to"],
+    to: { ...end.to, notifications } as AttemptResult["to"],
   });
   expect((await ledger.delivery(tenant, "evt_1"))?.state).toBe("delivering");
   await ledger.finish(written(tenant, "evt_1", 3000));

@@ -8,7 +8,7 @@ export async function finishAttempt(email: DeliveryAttempt, disposition: Disposi
 }
 
 function toFinished(email: DeliveryAttempt): FinishedDelivery {
-  const { deps, event, incoming, tenant, warnings, evidence, summary, notices } = email;
+  const { deps, event, incoming, tenant, warnings, evidence, summary, notifications } = email;
   return {
     service: "crm-sink",
     stage: "deliver",
@@ -31,7 +31,7 @@ function toFinished(email: DeliveryAttempt): FinishedDelivery {
     evidence,
     effects: email.effects.ends(),
     summary,
-    notices,
+    notifications,
     // A contact's key is an address: outcomes carry a digest.
     told: summary.map(({ effect, key, recordId }) => ({ effect, key: effect === "contact" ? H(key) : key, recordId })),
     line: { tryMs: Math.round(deps.monotonic() - email.startedAt) },

@@ -45,7 +45,7 @@ test("L15: two thousand notices to a receiver that hangs hold up no other tenant
     now: Date.now,
     log: { warn: (_fields: object, message: string) => told.push(message), error: () => {} },
     tenants: {
-      get: (id: string) => ({ notices: new Map([["team", { url: (id === "hangs" ? hangs : answers).url, secret }]]) }),
+      get: (id: string) => ({ notifications: new Map([["team", { url: (id === "hangs" ? hangs : answers).url, secret }]]) }),
     },
   } as unknown as SinkDeps);
   const sent = async (): Promise<number> =>
@@ -76,7 +76,7 @@ test("N2: a notice of a tenant whose file is broken is kept until the file is re
     log: { warn: () => {}, error: () => {} },
     tenants: {
       isBroken: () => broken,
-      get: () => (broken ? undefined : { notices: new Map([["team", { url: team.url, secret }]]) }),
+      get: () => (broken ? undefined : { notifications: new Map([["team", { url: team.url, secret }]]) }),
     },
   } as unknown as SinkDeps);
   const row = async (): Promise<{ attempts: number; ended: boolean } | undefined> =>

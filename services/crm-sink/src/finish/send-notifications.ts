@@ -82,7 +82,7 @@ async function sendOne(deps: SinkDeps, notice: DueNotification): Promise<void> {
 }
 
 async function send(deps: SinkDeps, notice: DueNotification): Promise<NotificationResult> {
-  const config = deps.tenants.get(notice.tenant)?.notices.get(notice.notice);
+  const config = deps.tenants.get(notice.tenant)?.notifications.get(notice.notice);
   if (config === undefined && deps.tenants.isBroken(notice.tenant))
     return { kind: "later", delayMs: DELAYS_MS[notice.attempts - 1] ?? HOUR_MS };
   if (config === undefined) return { kind: "given_up", why: "the tenant's file has no such notice any more" };

@@ -101,7 +101,7 @@ function beginTry(
     renewed: false,
     // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
     warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
-    notices: [],
+    notifications: [],
     evidence: {},
     summary: [],
   };

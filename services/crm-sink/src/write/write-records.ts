@@ -67,7 +67,7 @@ export async function writeRecords(
       if (written.state === "confirmed") unwrap(await updateOnReplay(email, written, activity));
       else unwrap(await withCompany(email, tie, async (companyId) => writeActivity(email, { ...activity, companyId })));
     });
-    if (written.state !== "confirmed") email.notices.push(...buildNotifications(email, actions));
+    if (written.state !== "confirmed") email.notifications.push(...buildNotifications(email, actions));
   };
   try {
     await write();
