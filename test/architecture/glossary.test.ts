@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { readRepository, report } from "./repository.ts";
 import type { Finding, RepositoryFile } from "./repository.ts";
 
-/** Packages that speak the glossary (docs/concepts/glossary.md) from end to end: code, tests, page. Add to it, never take away. */
-const DONE = ["packages/cli", "packages/config", "packages/email", "packages/mailboxes"];
+/** What speaks the glossary (docs/concepts/glossary.md): all code, tests and pages. */
+const DONE = ["docs", "packages", "schemas", "scripts", "services", "test"];
 
 /** What code said before the glossary, and what it says now. */
 const WORDS: readonly (readonly [pattern: RegExp, instead: string])[] = [
@@ -11,7 +11,7 @@ const WORDS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b(?:dis)?belie(?:ve[sd]?|f)\b/i, "verify, trust"],
   [/\bProviderWord\b/, "provider metadata"],
   [/\bmachine mail\b|\bMachineKind\b/i, "automated mail"],
-  [/\bawayPhrases|away-phrases|\b\w+Signs\(|\w+-signs\b/, "out-of-office phrases, detect…"],
+  [/\bawayPhrases|away-phrases|\b\w+Signs\(|\w+-signs\.ts\b/, "out-of-office phrases, detect…"],
   [/\bintroductions?\b/i, "attribution line"],
   [/\bdividers?\b/i, "original-message separator"],
   [/\bFOOTER\w*|\bfooters\.ts\b/, "disclaimers"],
@@ -22,24 +22,22 @@ const WORDS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b[Mm]end(?:s|ed|ing)?\b|\bmend[A-Z]\w*/, "repair"],
   [/\bWrongUse\b/, "UsageError"],
   [/\bthe law\b|\bLawReport\b/i, "the delivery guarantee"],
-  [
-    /\bgiven-?parts\b|\bwhere-?to-?look\b|\bprintListing\b|\blisting\.ts\b/i,
-    "external services, print endpoints, print table",
-  ],
+  [/\bgiven-?parts\b|\bwhere-?to-?look\b|\bprintListing\b/i, "external services, print endpoints, print table"],
   [/\bkept-?record\b|\bkeep-?when-?slow\b/i, "stored record, spill a slow attempt"],
   [/\brescue-?stalled\b|\bmatch-?again\b|\bmeet-?rules\b/i, "recover stalled, rematch, evaluate rules"],
-  [/\bgatherers?\b|\bcoalesce[sd]?\b|\bLaneFullError\b|\bfast-produce\b/i, "batcher, ProducerQueueFullError"],
+  [/\bgatherers?\b|\bcoalesce[sd]?\b(?!\()|\bLaneFullError\b|\bfast-produce\b/i, "batcher, ProducerQueueFullError"],
   [
     /\bwhoever\b|\bnobody\b|\bfor want of\b|\bby halves\b|\bbeaten\b|\bheed(?:s|ed)?\b/i,
     "the caller, none, without, partially",
   ],
   [
-    /\bfunction [a-z]\w*Of\b|\bconst [a-z]\w*Of = (?:async )?\([^)]*\)(?:: [^=]+)? =>/,
+    /\bfunction [a-z]\w*Of\b|\bconst [a-z]\w*Of = (?:async )?(?:\([^)]*\)(?:: [^=]+)? =>|<)|^\s+[a-z]\w*Of(?:: (?:async )?)?\(/,
     "a verb: get, to, build, find, parse",
   ],
+  [/\bfunction [a-z]+Of[A-Z]\w*\b(?<!\bfunction warnOf\w*)/, "a verb: get, to, build, find, parse"],
 ];
 
-/** Words that are gone from all code and pages; the rest of {@link WORDS} goes package by package. */
+/** Words that are gone from every file of the repository, whatever its folder. */
 const GONE: readonly (readonly [pattern: RegExp, instead: string])[] = [
   ...WORDS.filter(([, instead]) =>
     /^(?:inbound|verify|provider|automated|PGP|TRUNC|repair|UsageError|stored|recover)/.test(instead),
@@ -64,19 +62,22 @@ const ALIASES: readonly (readonly [file: RegExp, text: RegExp, why: string])[] =
   [/^packages\/email\//, /["`|]introduction["`|]|\bintroduction: \[/, "the value of data-quote in stored html"],
   [/^packages\/email\//, /\bboundary_mended\b/, "a stored warning"],
   [/^packages\/email\/README\.md$/, /\bquote-without-introduction\b/, "the name of an email of the catalog"],
-  [
-    /^packages\/cli\/src\/commands\/reconcile\.ts$/,
-    /"the law holds" : "THE LAW IS BROKEN"/,
-    "what inlet reconcile prints",
-  ],
   [/^packages\/email\/src\/contact\/robot-address\.ts$/, /\|nobody\|/, "an address of mail servers"],
-  [/\.test\.ts$/, /["(]nobody\b|nobody[@.\]]|, "nobody"/, "a name in test data"],
+  [
+    /\.test\.ts$|README\.md$/,
+    /["(`/]nobody\b|nobody[@.:\]]|, "nobody"|else nobody/,
+    "a name in test data, an account of Unix",
+  ],
 ];
 
-test("packages that are done speak the glossary", () => {
+test("code, tests and pages speak the glossary", () => {
   const looked = { files: 0, lines: 0 };
   const aliases = new Set<string>();
-  const found = oldWords(readRepository(), looked, aliases);
+  const found = oldWords(
+    readRepository().filter(({ path }) => !ABOUT_WORDS.test(path)),
+    looked,
+    aliases,
+  );
   report("glossary", looked);
   expect(found).toEqual([]);
   expect([...aliases].toSorted(), "an alias that nothing uses is to go").toEqual(
@@ -98,12 +99,15 @@ test.each([
   ["an identifier", "throw new WrongUse(x);"],
   ["a function that begins with no verb", "export function nameOf(x: string): string {"],
   ["an arrow of that kind", "const keyOf = (row: Row): string => row.key;"],
+  ["a method of that kind", "  keyOf(row: Row): string;"],
+  ["a function that begins with a noun", "function keyOfRow(row: Row): string {"],
 ])("planted: %s is found", (_name, text) => {
   expect(oldWords([{ path: "packages/email/src/a.ts", text }])).toHaveLength(1);
 });
 
-test("planted: other packages, and aliases, pass", () => {
-  expect(oldWords([{ path: "packages/kafka/src/a.ts", text: "// nobody" }])).toEqual([]);
+test("planted: SQL, a verb with of, and aliases pass", () => {
+  const text = "`select coalesce(a, b)`; function warnOfDemoSecrets(): void {";
+  expect(oldWords([{ path: "packages/kafka/src/a.ts", text }])).toEqual([]);
   expect(oldWords([{ path: "packages/email/src/a.ts", text: 'warnings.add("boundary_mended");' }])).toEqual([]);
 });
 

@@ -36,7 +36,7 @@ test("planted: a name, a name in a lane, a name in a template; not a route or a 
 function spelled(files: readonly RepositoryFile[], looked = { files: 0, strings: 0 }): Finding[] {
   const found: Finding[] = [];
   for (const file of files.filter(isCode)) {
-    // The schemas' own code is the law; a test's expectation is worth more when it is written out.
+    // The schemas' own code decides; a test's expectation is worth more when it is written out.
     if (file.path.startsWith("schemas/src/") || isTest(file.path)) continue;
     looked.files += 1;
     const check = (text: unknown): void => {

@@ -82,7 +82,7 @@ const DELETIONS: [what: string, plain: boolean, by: () => Promise<unknown>][] = 
   ["a blob", false, async () => inlet.blobs.tamper(victims.written.blobKey ?? "", null)],
 ];
 
-test("nothing deleted: the law holds, plain and deep, twice", async () => {
+test("nothing deleted: every email is accounted for, plain and deep, twice", async () => {
   for (const deep of [false, true, false, true]) {
     const report = await inlet.reconcile(deep);
     expect({ lost: report.lost, faults: report.faults, notes: report.notes }).toEqual({

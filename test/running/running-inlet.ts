@@ -56,7 +56,7 @@ export interface RunningInlet {
   inlet(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
   /** The end of a service's logs. */
   logs(name: ServiceName): Promise<string>;
-  /** Ends every file: `inlet reconcile --deep` must find that the law holds, whatever the tests did; then everything stops. */
+  /** Ends every file: `inlet reconcile --deep` must find that every email is accounted for, whatever the tests did; then everything stops. */
   close(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export async function runInlet(
     readonly crm?: { readonly yaml: string; readonly env: Readonly<Record<string, string>> };
     /** More of the tenant's file as YAML, such as its rules, and the variables that it names. */
     readonly tenant?: { readonly yaml: string; readonly env?: Readonly<Record<string, string>> };
-    /** Why the law cannot hold at the end of the file: the tests themselves lose mail on purpose. */
+    /** Why not every email can be accounted for at the end of the file: the tests themselves lose mail on purpose. */
     readonly losesOnPurpose?: string;
   } = {},
 ): Promise<RunningInlet> {

@@ -231,7 +231,7 @@ function getKind(crm: Crm, effect: BatchedEffect): Kind {
         batch,
         alone,
         good: async (n) => many(n, (id) => row(contact(id).email)),
-        bad: () => row("nobody@"),
+        bad: () => row("no-one@"),
         // Made without the address that the CRM refuses (L27).
         refused: true,
       };

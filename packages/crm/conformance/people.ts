@@ -68,7 +68,7 @@ export class Lacking extends Error {
 /** What the case needs people to do. Throws {@link Lacking}. */
 export function wanted<Act extends keyof People>(people: Partial<People> | undefined, act: Act): People[Act] {
   const can = people?.[act];
-  if (can === undefined) throw new Lacking(`nobody can ${act} there`);
+  if (can === undefined) throw new Lacking(`no one can ${act} there`);
   return can;
 }
 

@@ -25,7 +25,7 @@ export interface Write {
 /** As much as a look-up of any record is given. */
 type Sought = Parameters<FileRecords["lookup"]>[0];
 
-const NOBODY: Parents = { contactId: "", dealId: null };
+const NO_PARENTS: Parents = { contactId: "", dealId: null };
 
 /** The record that carries the key of the write. */
 export async function lookUp(
@@ -38,7 +38,7 @@ export async function lookUp(
 
 /** What a look-up needs of a record that {@link prepareWrite} did not write. */
 export function sought(key: string, more: Partial<Sought> = {}): Pick<Write, "sought"> {
-  return { sought: { key, since: Date.now(), filename: FILENAME, ...NOBODY, ...more } };
+  return { sought: { key, since: Date.now(), filename: FILENAME, ...NO_PARENTS, ...more } };
 }
 
 /** Settles an unknown as the adapter's record type says, the way the sink does. */
@@ -58,7 +58,7 @@ export async function prepareWrite(crm: Crm, record: RecordName, target: Crm = c
   const contact = { email, firstName: "Mara", lastName: "Núñez" };
   type Send = (options: { deadline: number }, again: { replaces: string | null }) => Promise<CallResult<Written>>;
   const since = Date.now();
-  const write = (key: string, send: Send, parents: Parents = NOBODY): Write => ({
+  const write = (key: string, send: Send, parents: Parents = NO_PARENTS): Write => ({
     key,
     secret: email,
     sought: { key, since, filename: FILENAME, ...parents },

@@ -7,7 +7,7 @@ test.each([
   ["a person's mail", "human", null, { policy: "write", reason: null }],
   ["a class that the tenant suppresses", "bounce", null, { policy: "suppress", reason: "bounce" }],
   ["a class that is logged", "newsletter", "ham", { policy: "log", reason: null }],
-  ["a class that nobody named", "receipt", null, { policy: "write", reason: null }],
+  ["a class that no one named", "receipt", null, { policy: "write", reason: null }],
   ["spam of a person", "human", "spam", { policy: "log", reason: null }],
   ["a bounce that is spam: the stricter counts", "bounce", "spam", { policy: "suppress", reason: "bounce" }],
   ["a loop, whatever the tenant says", "loop", null, { policy: "suppress", reason: "loop" }],

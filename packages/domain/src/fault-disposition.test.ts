@@ -43,7 +43,7 @@ describe("L7: an answer that would be an outage, met by one email only or by all
       { kind: "deadLetter", reason: "retries_exhausted", detail: "http:403", step: "contact" },
     ],
     [
-      "two emails fail at it, nobody gets through: it costs nothing",
+      "two emails fail at it, no one gets through: it costs nothing",
       {},
       { again: true, othersFailed: 1, failingMs: 8_000 },
       { attempts: { crm: 5 } },

@@ -57,7 +57,7 @@ describe("WR3: the deal by its best evidence", () => {
     ["one that names a deal", { sentMessages: [sent("2")] }, "sent_message: 2 (high)"],
     ["answered by whom it was sent to", { sentMessages: [sent("2", "ada@example.com")] }, "sent_message: 2 (certain)"],
     ["answered by a colleague", { sentMessages: [sent("2", "bob@example.com")] }, "sent_message: 2 (high)"],
-    ["answered by nobody known", { sentMessages: [sent("2")], sender: null }, "sent_message: 2 (high)"],
+    ["answered by no known message", { sentMessages: [sent("2")], sender: null }, "sent_message: 2 (high)"],
     ["the first that names a deal", { sentMessages: [sent(null), sent("3"), sent("4")] }, "sent_message: 3 (high)"],
     ["one whose deal is gone", { sentMessages: [sent("2"), sent("3")], unknownDeals: ["2"] }, "sent_message: 3 (high)"],
     ["none that names a deal", { sentMessages: [sent(null), sent("no id!")] }, "conversation: cnv_1 or new (high)"],

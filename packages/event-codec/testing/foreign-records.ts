@@ -14,8 +14,8 @@ export interface ForeignRecord {
   readonly key: Buffer | string | null;
   readonly value: Buffer;
   readonly headers: Headers;
-  /** Whose row it ends as; `nobody`: `unknown/<topic>/<partition>/<offset>`. */
-  readonly owner: "nobody" | "named" | "genuine";
+  /** Whose row it ends as; `none`: `unknown/<topic>/<partition>/<offset>`. */
+  readonly owner: "none" | "named" | "genuine";
 }
 
 const GARBAGE = Buffer.from("this is no record of Inlet");
@@ -35,8 +35,8 @@ function but(headers: Headers, changes: Readonly<Record<string, string | Buffer 
 export function foreignRecords(genuine: (n: number) => GenuineRecord): ForeignRecord[] {
   type Change = (own: GenuineRecord, other: GenuineRecord) => Partial<Omit<ForeignRecord, "what" | "owner">>;
   const kinds: readonly (readonly [what: string, owner: ForeignRecord["owner"], change: Change])[] = [
-    ["no headers and no value", "nobody", () => ({ headers: [], value: Buffer.alloc(0) })],
-    ["no headers and no key", "nobody", () => ({ headers: [], value: GARBAGE, key: null })],
+    ["no headers and no value", "none", () => ({ headers: [], value: Buffer.alloc(0) })],
+    ["no headers and no key", "none", () => ({ headers: [], value: GARBAGE, key: null })],
     ["a genuine value without headers", "genuine", () => ({ headers: [] })],
     ["garbage under our headers", "named", () => ({ value: GARBAGE })],
     ["no value under our headers", "named", () => ({ value: Buffer.alloc(0) })],
@@ -73,26 +73,26 @@ export function foreignRecords(genuine: (n: number) => GenuineRecord): ForeignRe
       ({ headers }) => ({ headers: but(headers, { [HEADER.pass]: "99999999999" }), value: GARBAGE }),
     ],
     ["a negative pass", "genuine", ({ headers }) => ({ headers: but(headers, { [HEADER.pass]: "-1" }) })],
-    ["no tenant", "nobody", ({ headers }) => ({ headers: but(headers, { [HEADER.tenant]: null }), value: GARBAGE })],
+    ["no tenant", "none", ({ headers }) => ({ headers: but(headers, { [HEADER.tenant]: null }), value: GARBAGE })],
     [
       "a tenant that is no id",
-      "nobody",
+      "none",
       ({ headers }) => ({ headers: but(headers, { [HEADER.tenant]: "ACME Inc.\0" }), value: GARBAGE }),
     ],
-    ["no event id", "nobody", ({ headers }) => ({ headers: but(headers, { [HEADER.eventId]: null }), value: GARBAGE })],
+    ["no event id", "none", ({ headers }) => ({ headers: but(headers, { [HEADER.eventId]: null }), value: GARBAGE })],
     [
       "an event id longer than an index takes",
-      "nobody",
+      "none",
       ({ headers }) => ({ headers: but(headers, { [HEADER.eventId]: randomText(9_000) }), value: GARBAGE }),
     ],
     [
       "an event id with NUL and control characters",
-      "nobody",
+      "none",
       ({ headers }) => ({ headers: but(headers, { [HEADER.eventId]: "evt_\0\u0007" }), value: GARBAGE }),
     ],
     [
       "headers of bytes that are no text",
-      "nobody",
+      "none",
       ({ headers }) => ({
         headers: headers.map(([name]) => [name, Buffer.from([0xff, 0xfe, 0x00, 0xc3])] as const),
         value: GARBAGE,

@@ -65,10 +65,10 @@ export function describeOffsetsConformance(bench: Bench): void {
     const consumer = await bench.consume(options);
     await eventually(() => expect(seen).toBe(8));
     expect(await admin.memberCount(groupId)).toBe(1);
-    expect(await admin.memberCounts([groupId, `${groupId}-nobody`])).toEqual(
+    expect(await admin.memberCounts([groupId, `${groupId}-unread`])).toEqual(
       new Map([
         [groupId, 1],
-        [`${groupId}-nobody`, 0],
+        [`${groupId}-unread`, 0],
       ]),
     );
     const beginning = new Map([

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { coalesce } from "./batcher.ts";
+import { batchQueries } from "./batcher.ts";
 import { RowLockedError } from "./database.ts";
 
 it("L13: a locked row of one tenant holds up no other: they are asked for apart, and what comes next goes on without it", async () => {
   const free = Promise.withResolvers<void>();
   const statements: string[][] = [];
-  const ask = coalesce<string, string>(
+  const ask = batchQueries<string, string>(
     async (inputs, shared) => {
       statements.push(inputs);
       const locked = inputs.some((input) => input.startsWith("frozen"));
@@ -25,7 +25,7 @@ it("L13: a locked row of one tenant holds up no other: they are asked for apart,
 });
 
 it("one call's bad data fails that call alone", async () => {
-  const ask = coalesce<number, number>(async (inputs) => {
+  const ask = batchQueries<number, number>(async (inputs) => {
     if (inputs.includes(0)) throw new Error("bad data");
     return inputs;
   });

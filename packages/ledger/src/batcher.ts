@@ -4,7 +4,7 @@ import { LedgerUnavailableError, RowLockedError } from "./database.ts";
  * Calls of one kind that arrive while an earlier statement runs (or within a short wait) share the next statement: many emails, one
  * round trip. Each call still gets its own answer.
  */
-export interface CoalesceOptions<In> {
+export interface BatchQueriesOptions<In> {
   /** Most calls in one statement. Default 250. */
   readonly maxCalls?: number;
   /** How long the first call waits for company, ms. Default 2. */
@@ -24,9 +24,9 @@ interface Call<In, Out> {
  * `run` gets the inputs of several calls and answers in the same order. `shared`: they are of several groups, and a locked row is to be said
  * at once ({@link RowLockedError}), so that they are asked for again group by group.
  */
-export function coalesce<In, Out>(
+export function batchQueries<In, Out>(
   run: (inputs: In[], shared: boolean) => Promise<Out[]>,
-  options: CoalesceOptions<In> = {},
+  options: BatchQueriesOptions<In> = {},
 ): (input: In) => Promise<Out> {
   const { maxCalls = 250, waitMs = 2, getGroup = () => "" } = options;
   let queue: Call<In, Out>[] = [];

@@ -13,7 +13,7 @@ import {
   type CrmOutage,
   type DueProbe,
 } from "./circuits/circuits.ts";
-import { coalesce } from "./batcher.ts";
+import { batchQueries } from "./batcher.ts";
 import { crmAccount, switchCrm, type CrmAccount } from "./effects/crm-accounts.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations/conversations.ts";
 import { impatient, openDatabase, type Database, type DatabaseOptions } from "./database.ts";
@@ -137,7 +137,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
   /** What several tenants ask together waits for none of them. */
   const on = (shared: boolean): Database => (shared ? hasty : database);
   // Claims of one email are one input: all of them are in the same statement.
-  const claimTogether = coalesce<readonly ClaimRequest[], ClaimResult[]>(
+  const claimTogether = batchQueries<readonly ClaimRequest[], ClaimResult[]>(
     async (groups, shared) => {
       const answers = await claim(on(shared), groups.flat());
       let at = 0;
@@ -145,7 +145,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     },
     { getGroup: ([first]) => first?.tenant ?? "" },
   );
-  const finishTogether = coalesce<AttemptResult, null>(async (ends, shared) => {
+  const finishTogether = batchQueries<AttemptResult, null>(async (ends, shared) => {
     await finish(on(shared), ends, options.parkedMaxBytes ?? DEFAULT_PARKED_MAX_BYTES);
     return ends.map(() => null);
   }, byTenant);
@@ -163,7 +163,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
       accept(database, deliveries, now),
     markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, parsed),
     /** The emailKey under which a parsed email goes on; kept on its row. */
-    nameEmail: coalesce<Naming, string>(async (namings) => nameEmails(database, namings)),
+    nameEmail: batchQueries<Naming, string>(async (namings) => nameEmails(database, namings)),
     takeBackStarts: async (
       deliveries: readonly { readonly tenant: string; readonly eventId: string }[],
     ): Promise<void> => takeBackStarts(database, deliveries),
@@ -175,22 +175,22 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     forgetDeliveryStarts: async (tenant: string, eventId: string): Promise<void> =>
       forgetDeliveryStarts(database, tenant, eventId),
     takeStalled: async (lanes: readonly string[], forMs: number) => takeStalled(database, lanes, forMs),
-    admit: coalesce<Candidate, Admission>(async (candidates, shared) => admit(on(shared), candidates), byTenant),
+    admit: batchQueries<Candidate, Admission>(async (candidates, shared) => admit(on(shared), candidates), byTenant),
     acceptUndecodable: async (incoming: IncomingDelivery, now: number): Promise<UndecodableRecord> =>
       acceptUndecodable(database, incoming, now),
-    canonicalConversation: coalesce<ConversationQuestion, string | null>(
+    canonicalConversation: batchQueries<ConversationQuestion, string | null>(
       async (questions, shared) => canonicalConversations(on(shared), questions),
       byTenant,
     ),
-    conversationWaits: coalesce<{ tenant: string; conversationId: string; eventId: string }, boolean>(async (asked) =>
-      conversationWaits(database, asked),
+    conversationWaits: batchQueries<{ tenant: string; conversationId: string; eventId: string }, boolean>(
+      async (asked) => conversationWaits(database, asked),
     ),
     registerSent: async (messages: readonly SentMessage[]): Promise<void> => registerSent(database, messages),
-    recordReferences: coalesce<References, SentMessage[]>(
+    recordReferences: batchQueries<References, SentMessage[]>(
       async (emails, shared) => recordReferences(on(shared), emails),
       byTenant,
     ),
-    relatedDeals: coalesce<RelatedDealsQuestion, RelatedDeals>(
+    relatedDeals: batchQueries<RelatedDealsQuestion, RelatedDeals>(
       async (questions, shared) => relatedDeals(on(shared), questions),
       byTenant,
     ),
@@ -253,7 +253,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     crmAccount: async (seen: { tenant: string; kind: string; account: string }): Promise<CrmAccount> =>
       crmAccount(database, seen),
     switchCrm: async (tenant: string, actor: string): Promise<string[]> => switchCrm(database, tenant, actor),
-    gate: coalesce<string, Gate>(async (tenants) => readGates(database, tenants)),
+    gate: batchQueries<string, Gate>(async (tenants) => readGates(database, tenants)),
     bufferOn: async (tenant: string, by: { why: string | null; actor: string }): Promise<boolean> =>
       bufferOn(database, tenant, by),
     bufferOff: async (tenant: string, actor: string): Promise<number | null> => bufferOff(database, tenant, actor),

@@ -101,7 +101,7 @@ const CASES: Readonly<Record<string, Case>> = {
     after: async (tenant) =>
       expect(await ledger.takeWaiting({ ...TAKE, lanes: [`lane-${tenant}`] })).toMatchObject([{ eventId: "evt_1" }]),
   },
-  "a delivery that nobody works on is taken up": {
+  "a delivery that no one works on is taken up": {
     before: async (tenant, now) => ledger.admit({ ...candidate(tenant, "evt_1", now), now }),
     after: async (tenant) =>
       expect(await ledger.takeStalled([`lane-${tenant}`], 45_000)).toMatchObject([{ eventId: "evt_1" }]),

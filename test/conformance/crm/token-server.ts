@@ -49,7 +49,7 @@ export async function startTokenServer({
 }: { rotates?: boolean; expiresIn?: number | null; ms?: number; onlyNewest?: boolean } = {}): Promise<TokenServer> {
   const firstRefreshToken = `refresh-${randomUUID()}`;
   const requests: TokenRequest[] = [];
-  const accepted: { token: string; tenant: string }[] = [{ token: randomUUID(), tenant: "nobody" }];
+  const accepted: { token: string; tenant: string }[] = [{ token: randomUUID(), tenant: "none" }];
   let good: string | null = firstRefreshToken;
   /** Of the present grant. */
   const used = new Set<string>();

@@ -101,6 +101,6 @@ function print(context: CliContext, report: GuaranteeReport): void {
   for (const note of notes) context.out(`  NOTE ${note}`);
   const checked = Object.entries(report.checked).map(([what, n]) => `${n} ${what}`);
   context.out(
-    `${report.holds ? "the law holds" : "THE LAW IS BROKEN"} (looked at ${checked.join(", ")}${report.deep ? "" : "; --deep reads the topics too"})`,
+    `${report.holds ? "every email is accounted for" : "NOT EVERY EMAIL IS ACCOUNTED FOR"} (looked at ${checked.join(", ")}${report.deep ? "" : "; --deep reads the topics too"})`,
   );
 }

@@ -117,8 +117,8 @@ async function checkPage(
       without.push(told);
   }
   // What could not be kept under its own ids has a row that is found by where the record lies.
-  const nobodys = without.map(({ record }) => unknownOwner(record));
-  const found = new Set((await looking.accounts.findRows(nobodys)).map(({ eventId }) => eventId));
+  const unowned = without.map(({ record }) => unknownOwner(record));
+  const found = new Set((await looking.accounts.findRows(unowned)).map(({ eventId }) => eventId));
   for (const { tenant, eventId, record } of without) {
     if (found.has(unknownOwner(record).eventId)) continue;
     const why = `its record ${toPlace(record)}/${record.offset} is there, but the ledger has no row of it`;

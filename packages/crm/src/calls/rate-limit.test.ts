@@ -40,7 +40,7 @@ test.each([
   ["as much as half a second takes", { left: 5, resetMs: 30_000 }, 0],
   ["less", { left: 4, resetMs: null }, 600],
   ["less, and more is there sooner", { left: 4, resetMs: 200 }, 200],
-  ["nothing, and nobody says for how long", { left: 0, resetMs: null }, 1_000],
+  ["nothing, and no one says for how long", { left: 0, resetMs: null }, 1_000],
   ["nothing until then", { left: 0, resetMs: 20_000 }, 20_000],
   ["nothing for a year", { left: 0, resetMs: 31_536_000_000 }, 900_000],
 ])("%s", (_, remaining, ms) => {

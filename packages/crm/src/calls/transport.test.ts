@@ -95,8 +95,8 @@ test("NO_PROXY and this machine are asked directly", async () => {
 });
 
 test.each([
-  ["nobody listens", "http://127.0.0.1:9", "ECONNREFUSED"],
-  ["the name is of nobody", "http://crm.invalid", /^E(NOTFOUND|AI_AGAIN)$/],
+  ["no one listens", "http://127.0.0.1:9", "ECONNREFUSED"],
+  ["the name is of no one", "http://crm.invalid", /^E(NOTFOUND|AI_AGAIN)$/],
 ])("the cause has a name: %s", async (_, origin, cause) => {
   for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"]) vi.stubEnv(name, "");
   const result = await get(origin);

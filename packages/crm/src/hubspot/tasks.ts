@@ -49,7 +49,7 @@ export async function createTask(
   let made = await create(owner.value === null ? {} : { hubspot_owner_id: owner.value });
   if (!made.ok && made.fault.code === "hubspot:400:OWNER") {
     // The deal's owner left the company: better a task of no one than none.
-    warnings.push("task_owner_missing: HubSpot has no such owner any more; the task is nobody's");
+    warnings.push("task_owner_missing: HubSpot has no such owner any more; the task has no owner");
     made = await create({});
   }
   if (!made.ok) return made;

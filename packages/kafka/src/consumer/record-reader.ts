@@ -27,7 +27,7 @@ const KiB = 1024;
 const FETCH_BYTES = 1024 * KiB;
 /** How long elections and brokers that are away are waited for, ms. */
 const PATIENCE_MS = 10_000;
-const NOBODY = -1;
+const NO_REPLICA = -1;
 
 /** A reader on kafkajs: one connection a broker, kept; fetches go to each partition's leader, in the order of the offsets. */
 export function createRecordReader(connection: ConnectionOptions): RecordReader {
@@ -44,7 +44,7 @@ export function createRecordReader(connection: ConnectionOptions): RecordReader 
         if (nodeId === undefined) return null;
         const broker = await cluster.findBroker({ nodeId });
         const answer = await broker.fetch({
-          replicaId: NOBODY,
+          replicaId: NO_REPLICA,
           maxWaitTime: 100,
           minBytes: 1,
           maxBytes: FETCH_BYTES,

@@ -215,7 +215,7 @@ const END_FINALS = `
    unwaited as (delete from waiting w using r join ended using (tenant, event_id)
       where w.tenant = r.tenant and w.event_id = r.event_id),
    -- They belong to what was written in the CRM: where a newer record of the event has taken over, this try's end is refused, its effects are not,
-   -- and the newer one finds them written and tells nobody.
+   -- and the newer one finds them written and tells no one.
    noticed as (insert into notices (tenant, key, event_id, notice, body)
       select distinct on (r.tenant, n.key) r.tenant, n.key, r.event_id, n.notice, n.body
         from r, jsonb_to_recordset(r.notices) as n(key text, notice text, body text) where r.state = 'written'

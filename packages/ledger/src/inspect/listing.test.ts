@@ -31,7 +31,7 @@ describe("inlet list", () => {
     ["of a domain", { domain: "rare.example" }, 200],
     ["since", { since: 1_000_000 + MANY / 5 - 10 }, 51],
     ["everything at once", { tenant: "acme", state: "dead_lettered", domain: "rare.example", since: 0 }, 2],
-    ["nobody's", { tenant: "nobody" }, 0],
+    ["no one's", { tenant: "nobody" }, 0],
   ])(
     "%s: every page after the other has each once, the newest first, and the way back the same",
     async (_, filter, count) => {

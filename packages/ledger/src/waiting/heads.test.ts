@@ -52,7 +52,7 @@ it.each<[what: string, act: (tenant: string) => Promise<unknown>, first: string[
     ["b1"],
   ],
   [
-    "one in the middle ends: nobody else's turn",
+    "one in the middle ends: no one else's turn",
     async (tenant) => ledger.finish(written(tenant, "a2", 2000)),
     ["a1", "b1"],
     ["b1"],

@@ -45,7 +45,9 @@ test("L15: two thousand notices to a receiver that hangs hold up no other tenant
     now: Date.now,
     log: { warn: (_fields: object, message: string) => told.push(message), error: () => {} },
     tenants: {
-      get: (id: string) => ({ notifications: new Map([["team", { url: (id === "hangs" ? hangs : answers).url, secret }]]) }),
+      get: (id: string) => ({
+        notifications: new Map([["team", { url: (id === "hangs" ? hangs : answers).url, secret }]]),
+      }),
     },
   } as unknown as SinkDeps);
   const sent = async (): Promise<number> =>

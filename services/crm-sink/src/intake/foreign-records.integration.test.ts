@@ -133,7 +133,7 @@ describe("foreign records on normalized-events", async () => {
   test.each(foreign.map((each, index) => [each.what, each, index] as const))("%s", async (_what, { owner }, index) => {
     const own = findOwner("NormalizedEvent", kafka.records(topic)[index] as KafkaRecord);
     const expected =
-      owner === "nobody"
+      owner === "none"
         ? { tenant: "unknown", eventId: `${topic}/0/${index}` }
         : { tenant, eventId: `evt_${2 * index}` };
     expect(own).toEqual(expected);

@@ -155,7 +155,7 @@ describe("what the ledger is asked (WR3)", () => {
       },
       { subject: null },
     ],
-    ["nobody registers messages", { tenant: { outbound: null } }, { campaign: null }],
+    ["no one registers messages", { tenant: { outbound: null } }, { campaign: null }],
     ["no campaign", { event: { addressTags: [] } }, { campaign: null }],
     [
       "the sender's domain disowns it",

@@ -25,10 +25,10 @@ const BODY = "Message-ID: <m1@client.example>\r\n\r\nHi";
 
 describe("recipients", () => {
   test.each([
-    ["of nobody", "nobody@acme.example", "550 5.1.1 No such mailbox here"],
+    ["of no one", "nobody@acme.example", "550 5.1.1 No such mailbox here"],
     ["of a domain that is not ours", "sales@elsewhere.example", "550 5.1.1 No such mailbox here"],
     ["of a tenant that takes no mail by SMTP", "hello@initech.example", "550 5.1.1 No such mailbox here"],
-    ["of nobody, of a tenant that wants them quarantined", "nobody@globex.example", "250 Accepted"],
+    ["of no one, of a tenant that wants them quarantined", "nobody@globex.example", "250 Accepted"],
     ["of a mailbox, with a tag", "Sales+anything@ACME.example", "250 Accepted"],
     ["of an internationalized domain, in its ASCII form", "info@xn--bcher-kva.example", "250 Accepted"],
   ])("%s", async (_what, recipient, reply) => {

@@ -84,8 +84,8 @@ export async function handleAccepted(deps: ParserDeps, { opened, arrived }: Acce
   } catch (error) {
     if (isInfrastructureFault(error)) throw error;
     raiseAlert(deps, error, "a record cannot be ended as what it says to be");
-    const [nobodys] = await accept(deps, [disown(opened.record, `cannot be ended: ${(error as Error).name}`)]);
-    const { opened: disowned, arrived: row } = nobodys as Accepted;
+    const [unowned] = await accept(deps, [disown(opened.record, `cannot be ended: ${(error as Error).name}`)]);
+    const { opened: disowned, arrived: row } = unowned as Accepted;
     return handleDelivery(deps, disowned, { ...row, attempts: {}, since: null });
   }
 }

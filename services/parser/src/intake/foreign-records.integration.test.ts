@@ -90,7 +90,7 @@ describe("foreign records on raw-events", async () => {
     const record = kafka.records(topic)[index] as ReturnType<typeof kafka.records>[number];
     const own = findOwner("RawEvent", record);
     const expected =
-      owner === "nobody"
+      owner === "none"
         ? { tenant: "unknown", eventId: `${topic}/0/${index}` }
         : { tenant, eventId: `evt_${2 * index}` };
     expect(own).toEqual(expected);

@@ -99,7 +99,7 @@ function parserWith(away: { readonly [part in Part]?: readonly number[] }, state
       decode: async (_name: string, value: Buffer) => {
         const offset = Number(value.toString());
         failAt("registry", offset);
-        return { tenantId: "nobody", eventId: `evt_${offset}`, lane: "shared", source: SOURCE, receivedAt: 0 };
+        return { tenantId: "stranger", eventId: `evt_${offset}`, lane: "shared", source: SOURCE, receivedAt: 0 };
       },
       encode: async () => Buffer.alloc(0),
     },
@@ -153,10 +153,10 @@ function recordAt(partition: number, offset: number): KafkaRecord {
     partition,
     offset: BigInt(offset),
     timestamp: 0,
-    key: Buffer.from(`nobody/evt_${offset}`),
+    key: Buffer.from(`stranger/evt_${offset}`),
     value: Buffer.from(String(offset)),
     headers: [
-      [HEADER.tenant, Buffer.from("nobody")],
+      [HEADER.tenant, Buffer.from("stranger")],
       [HEADER.eventId, Buffer.from(`evt_${offset}`)],
     ],
   };
