@@ -1,7 +1,7 @@
 export type { Admission, Candidate } from "./deliveries/admitting.ts";
 export { BUFFER_CODE, type Buffer as BufferedTenant, type Gate } from "./circuits/tenant-holds.ts";
 export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } from "./circuits/circuits.ts";
-export { batchQueries } from "./batcher.ts";
+export { batchQueries } from "./batch-queries.ts";
 export type { CrmAccount } from "./effects/crm-accounts.ts";
 export type { ConversationQuestion } from "./conversations/conversations.ts";
 export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";

@@ -13,7 +13,7 @@ import {
   type CrmOutage,
   type DueProbe,
 } from "./circuits/circuits.ts";
-import { batchQueries } from "./batcher.ts";
+import { batchQueries } from "./batch-queries.ts";
 import { crmAccount, switchCrm, type CrmAccount } from "./effects/crm-accounts.ts";
 import { canonicalConversations, type ConversationQuestion } from "./conversations/conversations.ts";
 import { impatient, openDatabase, type Database, type DatabaseOptions } from "./database.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { batchQueries } from "./batcher.ts";
+import { batchQueries } from "./batch-queries.ts";
 import { RowLockedError } from "./database.ts";
 
 it("L13: a locked row of one tenant holds up no other: they are asked for apart, and what comes next goes on without it", async () => {
