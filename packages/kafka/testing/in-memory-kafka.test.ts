@@ -12,13 +12,14 @@ async function sendOne(kafka: InMemoryKafka, value = "x", topic = "t"): Promise<
 
 describe("faults of the in-memory Kafka", () => {
   it("a lost acknowledgement: the record is there twice, or once though the send rejected", async () => {
+    const patient = createInMemoryKafka({ topics: { t: 1 } });
+    patient.faults.ackLost(1);
+    expect(await sendOne(patient)).toMatchObject({ offset: 1n });
+    expect(patient.records("t")).toHaveLength(2);
     const kafka = createInMemoryKafka({ topics: { t: 1 }, sendTimeoutMs: 120 });
-    kafka.faults.ackLost(1);
-    expect(await sendOne(kafka)).toMatchObject({ offset: 1n });
-    expect(kafka.records("t")).toHaveLength(2);
     kafka.faults.ackLost(1000);
     await expect(sendOne(kafka)).rejects.toBeInstanceOf(KafkaUnavailableError);
-    expect(kafka.records("t").length).toBeGreaterThan(2);
+    expect(kafka.records("t").length).toBeGreaterThan(0);
   });
 
   it("unavailable: sends and admins reject, consumers wait, and all goes on when it is back", async () => {
