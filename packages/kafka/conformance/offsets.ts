@@ -87,4 +87,33 @@ export function describeOffsetsConformance(bench: Bench): void {
     await again.stop();
     await admin.close();
   });
+
+  it("a reader that keeps its own place begins there, whatever its group has; its group is deleted when it is empty", async () => {
+    const topic = await bench.topic(1);
+    const groupId = bench.group();
+    await bench.fill(topic, 10);
+    const admin = await bench.subject().kafka.admin();
+    await admin.deleteGroup(groupId);
+    const seen: number[] = [];
+    const options: ConsumerOptions = {
+      groupId,
+      topic,
+      startAt: (partition) => (partition === 0 ? 7n : undefined),
+      handler: (records) => {
+        seen.push(...records.map((record) => Number(textOf(record))));
+        return Promise.resolve(all(records));
+      },
+    };
+    const first = await bench.consume(options);
+    await eventually(() => expect(seen).toEqual([7, 8, 9]));
+    await expect(admin.deleteGroup(groupId)).rejects.toThrow(new RegExp(`${groupId} has 1 member`));
+    await first.stop();
+    const second = await bench.consume(options);
+    await eventually(() => expect(seen).toEqual([7, 8, 9, 7, 8, 9]));
+    await second.stop();
+    await eventually(async () => expect(await admin.memberCount(groupId)).toBe(0));
+    await admin.deleteGroup(groupId);
+    expect(await admin.committedOffsets(groupId, topic)).toEqual(new Map());
+    await admin.close();
+  });
 }

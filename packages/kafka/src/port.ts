@@ -66,6 +66,11 @@ export interface ConsumerOptions {
   readonly handler: BatchHandler;
   /** Partitions handled at the same time. Default 6. */
   readonly concurrency?: number;
+  /**
+   * Where a partition starts at each assignment, whatever the group has committed: for a reader that keeps its own place. Undefined: at the
+   * committed offset, else at the first record.
+   */
+  readonly startAt?: (partition: number) => bigint | undefined;
   /** Most records handed to the handler at once (a larger fetch is handed over in slices). Default 500. */
   readonly maxRecords?: number;
   /**
@@ -119,6 +124,8 @@ export interface Admin {
   offsetsAt(topic: string, timestamp: number): Promise<PartitionOffsets[]>;
   /** Refuses, by name, while the group has members. */
   setOffsets(groupId: string, topic: string, offsets: ReadonlyMap<number, bigint>): Promise<void>;
+  /** Deletes a group without members and its offsets; one that is not there is fine. Refuses, by name, while the group has members. */
+  deleteGroup(groupId: string): Promise<void>;
   /** One record; null when it is no longer (or not yet) in the log. */
   readRecord(at: Coordinates): Promise<KafkaRecord | null>;
   /** Every record from the first in the log (or the offset that `from` has for its partition) to the end as it was at the call, all partitions. */

@@ -1,4 +1,4 @@
-import { hasMembers } from "../src/admin/admin.ts";
+import { groupInUse, hasMembers } from "../src/admin/admin.ts";
 import type { Admin, KafkaRecord, PartitionOffsets } from "../src/port.ts";
 import { buildConfig, differingConfig, findFaults, wantedTopics } from "../src/admin/topic-settings.ts";
 import type { MemoryBroker } from "./memory-broker.ts";
@@ -83,6 +83,12 @@ export function createMemoryAdmin(broker: MemoryBroker): Admin {
           broker.log(topic, partition);
           group.commit(topic, partition, next);
         }
+      }),
+    deleteGroup: (groupId) =>
+      ask(() => {
+        const members = broker.groups.get(groupId)?.members.size ?? 0;
+        if (members > 0) throw groupInUse(groupId, members);
+        broker.groups.delete(groupId);
       }),
     readRecord: (at) =>
       ask(() => {

@@ -1,3 +1,4 @@
+import type { Admin as KafkaJSAdmin } from "kafkajs";
 import { newClient, findProtocolError, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import { getCommittedOffsets, getLogRanges } from "./offsets.ts";
@@ -82,6 +83,11 @@ export async function openAdmin(connection: ConnectionOptions): Promise<Admin> {
       if (members > 0) throw hasMembers(groupId, members);
       await ask(`offsets of ${groupId}`, () => commitAsOnlyMember(connection, groupId, topic, offsets));
     },
+    deleteGroup: async (groupId) => {
+      const members = await memberCount(groupId);
+      if (members > 0) throw groupInUse(groupId, members);
+      await ask(`group ${groupId}`, () => deleteGroup(admin, groupId));
+    },
     readRecord,
     readAll,
     memberCount,
@@ -122,6 +128,22 @@ export function hasMembers(groupId: string, members: number): Error {
   return new Error(
     `group ${groupId} has ${members} member${members === 1 ? "" : "s"}: its offsets cannot be set while it runs. Stop its service first.`,
   );
+}
+
+/** The refusal of `deleteGroup`, the same from every implementation of the port. */
+export function groupInUse(groupId: string, members: number): Error {
+  return new Error(`group ${groupId} has ${members} member${members === 1 ? "" : "s"}: it cannot be deleted while it runs.`);
+}
+
+/** kafkajs rejects with an error that holds what became of each group. */
+async function deleteGroup(admin: Pick<KafkaJSAdmin, "deleteGroups">, groupId: string): Promise<void> {
+  try {
+    await admin.deleteGroups([groupId]);
+  } catch (error) {
+    const [failed] = (error as { groups?: readonly { readonly error?: unknown }[] }).groups ?? [];
+    const cause = failed?.error ?? error;
+    if (findProtocolError(cause) !== "GROUP_ID_NOT_FOUND") throw cause as Error;
+  }
 }
 
 function isKafkajsError(error: unknown): boolean {

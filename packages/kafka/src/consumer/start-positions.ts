@@ -56,7 +56,7 @@ export function createStartPositions(
     if (!host.isCurrent(generation)) return;
     for (const { partition, low, high } of ranges) {
       if (!generation.partitions.has(partition)) continue;
-      const at = committed.get(partition);
+      const at = options.startAt?.(partition) ?? committed.get(partition);
       const inside = at !== undefined && at >= low && at <= high;
       if (at !== undefined && !inside) await alert(partition, at, { low, high });
       const from = inside ? at : low;
