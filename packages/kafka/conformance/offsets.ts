@@ -100,7 +100,7 @@ export function describeOffsetsConformance(bench: Bench): void {
       topic,
       startAt: (partition) => (partition === 0 ? 7n : undefined),
       handler: (records) => {
-        seen.push(...records.map((record) => Number(textOf(record))));
+        seen.push(...records.map((record) => Number(getText(record))));
         return Promise.resolve(all(records));
       },
     };

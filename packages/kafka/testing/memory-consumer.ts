@@ -53,7 +53,8 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
   /** Reads one partition from its committed offset until the generation ends. */
   async function readPartition(mine: Generation, partition: number): Promise<void> {
     const partitionLog = broker.log(topic, partition);
-    let next = options.startAt?.(partition) ?? broker.group(groupId).committed.get(topic)?.get(partition) ?? partitionLog.low;
+    let next =
+      options.startAt?.(partition) ?? broker.group(groupId).committed.get(topic)?.get(partition) ?? partitionLog.low;
     while (!mine.signal.aborted && state === "member") {
       if (broker.available && (next < partitionLog.low || next > partitionLog.high)) {
         await options.onAlert?.(buildOutOfRangeAlert({ groupId, topic, partition }, next, partitionLog));

@@ -132,7 +132,9 @@ export function hasMembers(groupId: string, members: number): Error {
 
 /** The refusal of `deleteGroup`, the same from every implementation of the port. */
 export function groupInUse(groupId: string, members: number): Error {
-  return new Error(`group ${groupId} has ${members} member${members === 1 ? "" : "s"}: it cannot be deleted while it runs.`);
+  return new Error(
+    `group ${groupId} has ${members} member${members === 1 ? "" : "s"}: it cannot be deleted while it runs.`,
+  );
 }
 
 /** kafkajs rejects with an error that holds what became of each group. */

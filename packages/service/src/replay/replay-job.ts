@@ -41,7 +41,16 @@ export function toReplayRequest(
   const { id, service, lane, topic, filter, ranges } = replay;
   const { asked, ...who } = by;
   const total = ranges.reduce((sum, { from, to }) => sum + (to - from), 0);
-  return { id, kind: "replay", service, lane, ...who, filter: { ...asked, ...filter }, frozen: { topic, ranges }, total };
+  return {
+    id,
+    kind: "replay",
+    service,
+    lane,
+    ...who,
+    filter: { ...asked, ...filter },
+    frozen: { topic, ranges },
+    total,
+  };
 }
 
 export function toReplay({ id, service, lane, filter, frozen }: Job): Replay {

@@ -60,7 +60,10 @@ export function createReplayProgress({ ranges }: Replay, job: Pick<Job, "place">
         count: (index, result) => void counted.set(index, result),
         settle: (position, selected) => {
           underway.delete(counted);
-          add(results, [...counted].filter(([index]) => index < selected).map(([, result]) => result));
+          add(
+            results,
+            [...counted].filter(([index]) => index < selected).map(([, result]) => result),
+          );
           move(partition, position);
         },
       };

@@ -147,7 +147,10 @@ function createHandler(deps: ReplayDeps, replay: Replay, progress: ReplayProgres
     slice.settle(past ? Number(end) : next, handled);
     deps.failpoint("replay-slice");
     if (past || next >= Number(end)) return { processedThrough: through, pauseMs: NOTHING_MORE_MS };
-    return { processedThrough: through, ...(undone === undefined || signal.aborted ? {} : { pauseMs: FAULT_PAUSE_MS }) };
+    return {
+      processedThrough: through,
+      ...(undone === undefined || signal.aborted ? {} : { pauseMs: FAULT_PAUSE_MS }),
+    };
   };
 }
 

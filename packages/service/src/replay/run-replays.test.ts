@@ -128,7 +128,11 @@ async function send(records: number): Promise<void> {
 /** `budget`: no more than so many records, so that somebody can stop it half way. */
 function start(
   seen: string[],
-  { instance = "a", budget = { left: Infinity }, failures = 0 }: { instance?: string; budget?: { left: number }; failures?: number } = {},
+  {
+    instance = "a",
+    budget = { left: Infinity },
+    failures = 0,
+  }: { instance?: string; budget?: { left: number }; failures?: number } = {},
 ): Poller {
   let failing = failures;
   const handler: ReplayHandler = {
