@@ -159,6 +159,7 @@ ${crm}`;
         isolated: false,
         renewed: false,
         warnings: [],
+        changes: [],
         notifications: [],
         evidence: {},
         summary: [],

@@ -24,6 +24,7 @@ export type { Audit } from "./audit/audit.ts";
 export type { AuditedAct } from "./audit/append-audit.ts";
 export type { AuditFilter } from "./audit/list-audit.ts";
 export type { AuditFault, AuditVerdict } from "./audit/verify-audit.ts";
+export type { Preview } from "./deliveries/previewing.ts";
 export { JOB_KINDS, type Job, type JobDetail, type JobKind, type JobProgress, type JobState } from "./jobs/job.ts";
 export type { JobRequest } from "./jobs/create-job.ts";
 export type { JobOrder } from "./jobs/direct-job.ts";

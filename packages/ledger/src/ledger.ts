@@ -61,6 +61,7 @@ import {
   listParkedBytes,
   sumParkedBytes,
 } from "./waiting/parking.ts";
+import { previewAdmissions, type Preview } from "./deliveries/previewing.ts";
 import { publishOutbox, type Publish } from "./outbox/outbox.ts";
 import {
   accept,
@@ -176,6 +177,9 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
       forgetDeliveryStarts(database, tenant, eventId),
     takeStalled: async (lanes: readonly string[], forMs: number) => takeStalled(database, lanes, forMs),
     admit: batchQueries<Candidate, Admission>(async (candidates, shared) => admit(on(shared), candidates), byTenant),
+    /** What `admit` would say of these records; of a replay most are unchanged. */
+    previewAdmissions: async (asked: Parameters<typeof previewAdmissions>[1]): Promise<Preview[]> =>
+      previewAdmissions(database, asked),
     acceptUndecodable: async (incoming: IncomingDelivery, now: number): Promise<UndecodableRecord> =>
       acceptUndecodable(database, incoming, now),
     canonicalConversation: batchQueries<ConversationQuestion, string | null>(

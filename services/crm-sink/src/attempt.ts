@@ -1,4 +1,5 @@
 import type { UsedAttempts } from "@inlet/domain";
+import type { Cost } from "@inlet/crm";
 import type { Codec } from "@inlet/event-codec";
 import type { BlobStore } from "@inlet/blob-store";
 import type { TenantConfig, Tenants } from "@inlet/config";
@@ -6,6 +7,7 @@ import type { KafkaRecord, Producer } from "@inlet/kafka";
 import type { Ledger, Notification, SentMessage } from "@inlet/ledger";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { Log } from "@inlet/telemetry";
+import type { Change, ReplayResult } from "./replay/change.ts";
 import type { EffectTracker } from "./write/effect-tracker.ts";
 import type { Isolation, Passage } from "./gates/isolation.ts";
 import type { MemoryBudget } from "./intake/memory-budget.ts";
@@ -35,6 +37,13 @@ export interface SinkDeps {
   readonly slowMs: number;
 }
 
+/** What a replay wants to know of a delivery. */
+export interface ReplayedDelivery {
+  /** Told of every call to the CRM. */
+  charge(cost: Cost): void;
+  ended(result: ReplayResult): void;
+}
+
 /** A record to deliver: fresh from Kafka, or taken from the waiting rows under a lease. */
 export type IncomingDelivery =
   | {
@@ -44,6 +53,8 @@ export type IncomingDelivery =
       readonly behindSlow: boolean;
       /** Told when the try lasts and the ledger keeps the record: Kafka need no longer. */
       readonly onKept: () => void;
+      /** It is read again by a replay, which stays behind live mail. */
+      readonly replay?: ReplayedDelivery;
     }
   | {
       readonly from: "waiting";
@@ -92,6 +103,8 @@ export interface DeliveryAttempt {
   readonly isolated: boolean;
   /** Records that are gone from the CRM were looked for in this try: once is enough. */
   renewed: boolean;
+  /** What it does, or leaves, in the CRM. */
+  readonly changes: Change[];
   readonly warnings: string[];
   /** What rules tell the tenant's own systems when the email is written. */
   readonly notifications: Notification[];

@@ -1,7 +1,7 @@
 import { SHARED_LANE } from "@inlet/schemas";
 import { parseGap, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { endTakenOut, watchConsumers } from "@inlet/service";
+import { endTakenOut, runReplays, watchConsumers } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS } from "./limits.ts";
 import type { SinkDeps } from "./attempt.ts";
@@ -17,6 +17,7 @@ import { createMemoryBudget } from "./intake/memory-budget.ts";
 import { releaseHeads } from "./intake/release-heads.ts";
 import { releaseWaiting } from "./intake/release-waiting.ts";
 import { recoverStalled } from "./intake/recover-stalled.ts";
+import { createReplayHandler } from "./replay/replay-handler.ts";
 import { sendNotifications } from "./finish/send-notifications.ts";
 
 /** Bodies and files that are being sent, with the copies that their encoding makes; a process takes up about as much beside it. */
@@ -111,6 +112,7 @@ export function createSink(
           onError: warn("what waits by reference cannot be looked after"),
         }),
         sendNotifications(deps),
+        runReplays({ kafka, ...deps, service: "crm-sink", handlerFor: () => createReplayHandler(deps) }, options.lanes),
         poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),

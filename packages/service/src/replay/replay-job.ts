@@ -61,7 +61,7 @@ export function toReplay({ id, service, lane, filter, frozen }: Job): Replay {
     lane,
     topic,
     groupId: replayGroup(service, id),
-    filter: filter as ReplayFilter,
+    filter,
     ranges,
   };
 }

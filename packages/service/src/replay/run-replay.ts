@@ -135,7 +135,7 @@ function createHandler(deps: ReplayDeps, replay: Replay, progress: ReplayProgres
     const meant = inside.filter((record) => isMeant(replay, record));
     let handled = 0;
     try {
-      handled = await handler.handle(meant, { signal, count: slice.count });
+      handled = await handler.handle(meant, { signal, count: (index, result) => slice.count(index, result) });
     } catch (error) {
       reportFault(deps.service, deps.log, error);
     }

@@ -5,5 +5,7 @@ export type CallAttempt = Pick<
   DeliveryAttempt,
   "deps" | "tenant" | "crm" | "effects" | "deadline" | "attempts" | "isolated" | "begun"
 > & {
+  /** Of a replay. */
+  readonly incoming?: DeliveryAttempt["incoming"];
   readonly event: Pick<DeliveryAttempt["event"], "eventId">;
 };

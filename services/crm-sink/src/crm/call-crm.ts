@@ -43,7 +43,12 @@ export async function callCrm<Input, Value>(
   input: Input,
   writes?: CalledEffect,
 ): Promise<StepResult<Value>> {
-  return toStepResult<Value>(email, step, writes, async (begin) => {
+  const replay = email.incoming?.from === "kafka" ? email.incoming.replay : undefined;
+  return toStepResult<Value>(email, step, writes, async (starts) => {
+    const begin = (): void => {
+      starts();
+      replay?.charge(operation.cost);
+    };
     // What failed together is tried alone: no other's fate hangs on it.
     return operation.batch !== undefined && !email.isolated
       ? email.crm.batches.call({ step, operation, input, key: writes?.key ?? null, deadline: email.deadline, begin })
@@ -61,7 +66,7 @@ async function callAlone<Input, Value>(
   const { deps, crm, tenant, deadline } = email;
   const inTime = Math.max(0, deadline - deps.monotonic() - MIN_CALL_MS);
   const token = await crm.quotas.take(operation.cost, (quota, amount) =>
-    Math.min(quotaWaitMs(quota, amount, email.begun), inTime),
+    Math.min(isReplay(email) ? inTime : quotaWaitMs(quota, amount, email.begun), inTime),
   );
   if (!token.ok) return { kind: "no-token", retryInMs: token.retryInMs };
   const now = deps.monotonic();
@@ -98,7 +103,10 @@ async function toStepResult<T>(
       return { kind: "park", code: BUFFER_CODE, delayMs: BUFFER_LOOK_MS };
     case "no-token":
       notDone();
-      return { kind: "park", code: QUOTA_CODE, delayMs: end.retryInMs };
+      // Parked for the quota, a replay's email would stand before live mail.
+      return isReplay(email)
+        ? { kind: "retry", code: "out_of_time", attempt: null, delayMs: end.retryInMs }
+        : { kind: "park", code: QUOTA_CODE, delayMs: end.retryInMs };
     case "late":
       notDone();
       return { kind: "retry", code: "out_of_time", attempt: null, delayMs: 0 };
@@ -116,6 +124,10 @@ async function toStepResult<T>(
   if (writes !== undefined && fault.unknown) effects.unknown(writes.effect, writes.key);
   else notDone();
   return toCallDisposition(email, step, fault, settleInMs(email, writes, fault.unknown));
+}
+
+function isReplay({ incoming }: CallAttempt): boolean {
+  return incoming?.from === "kafka" && incoming.replay !== undefined;
 }
 
 /** ms until an unknown write may be looked at: the end of its lease and the adapter's settling time. */

@@ -5,7 +5,7 @@ import type { Ledger } from "@inlet/ledger";
 import { createSharedQuota, type Quota } from "@inlet/resilience";
 import type { UnitBucket } from "./account-quotas.ts";
 
-const REQUESTS = "requests";
+export const REQUESTS = "requests";
 
 /** The bucket's name in the ledger: requests have the kind's own. */
 export function bucketName(kind: string, unit: string): string {

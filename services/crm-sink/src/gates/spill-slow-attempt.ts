@@ -24,7 +24,8 @@ export async function queueBehindSlow(email: DeliveryAttempt): Promise<StepResul
  */
 export function spillWhenSlow(email: DeliveryAttempt): void {
   const { incoming, deps, tenant } = email;
-  if (incoming.from !== "kafka") return;
+  // A replay holds up no partition of live mail.
+  if (incoming.from !== "kafka" || incoming.replay !== undefined) return;
   let keeping: Promise<void> | null = null;
   const timer = setTimeout(() => {
     keeping = keep(email).then(incoming.onKept, (error: unknown) =>

@@ -27,7 +27,8 @@ export async function checkHold(email: DeliveryAttempt): Promise<StepResult<null
 
 /** Mail that comes while older mail of the tenant waits for the quota waits behind it; what waits is released by the ledger, oldest first. */
 export async function queueBehindQuota(email: DeliveryAttempt): Promise<StepResult<null>> {
-  if (email.incoming.from === "waiting") return ok(null);
+  // A replay has looked before it began, and must not stand before live mail.
+  if (email.incoming.from === "waiting" || email.incoming.replay !== undefined) return ok(null);
   const { behindQuota } = await email.crm.gate();
   return behindQuota ? { kind: "park", code: QUOTA_CODE, delayMs: QUOTA_LOOK_MS } : ok(null);
 }

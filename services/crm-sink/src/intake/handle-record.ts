@@ -12,6 +12,7 @@ import { createEffectTracker } from "../write/effect-tracker.ts";
 import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import { PausePartition } from "../early-exit.ts";
 import type { IncomingDelivery, DeliveryAttempt, SinkDeps } from "../attempt.ts";
+import { toReplayResult } from "../replay/change.ts";
 import type { Passage } from "../gates/isolation.ts";
 import { deliver } from "../pipeline.ts";
 import { deadLetterUndecodable } from "./undecodable-record.ts";
@@ -67,7 +68,9 @@ async function endRecord(deps: SinkDeps, incoming: IncomingDelivery, passage: Pa
   }
   const email = beginTry({ deps, incoming, passage }, event, tenant);
   const old = incoming.from === "waiting" && incoming.ends === true;
-  await finishAttempt(email, old ? endOld(email, incoming) : await attempt(email));
+  const disposition = old ? endOld(email, incoming) : await attempt(email);
+  await finishAttempt(email, disposition);
+  if (incoming.from === "kafka") incoming.replay?.ended(toReplayResult(disposition, email.changes));
 }
 
 function beginTry(
@@ -87,7 +90,7 @@ function beginTry(
     owner,
     startedAt,
     effects: createEffectTracker(() => crm.key, owner),
-    deadline: startedAt + (incoming.from === "kafka" ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS),
+    deadline: startedAt + getBudgetMs(incoming),
     pass: 0,
     attempts: {},
     starts: 1,
@@ -100,11 +103,17 @@ function beginTry(
     isolated: incoming.from === "waiting" && incoming.code.startsWith(`${crm.kind}:`),
     renewed: false,
     // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
+    changes: [],
     warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
     notifications: [],
     evidence: {},
     summary: [],
   };
+}
+
+/** What holds up no live mail may take its time. */
+function getBudgetMs(incoming: IncomingDelivery): number {
+  return incoming.from === "kafka" && incoming.replay === undefined ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS;
 }
 
 /** Nothing is called any more. */

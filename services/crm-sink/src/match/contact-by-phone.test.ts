@@ -66,6 +66,7 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
     attempts: {},
     isolated: true,
     warnings: [],
+    changes: [],
   } as unknown as DeliveryAttempt;
   return { email, calls, find: async () => findContactByPhone(email, "ada@acme.example") };
 }

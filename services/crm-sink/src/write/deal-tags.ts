@@ -57,6 +57,7 @@ export async function addNewTags(
   const tags = [...given, ...addTags.map(computeDigest)].filter((digest) => digest !== "");
   email.effects.confirmed("deal", key, { recordId, created: null }, { tags: tags.toSorted().join(";") });
   email.evidence["tags"] = { added: addTags };
+  email.changes.push({ record: "deal", field: "tags", from: null, to: addTags.join(";"), result: "write" });
   return ok(null);
 }
 

@@ -150,6 +150,7 @@ function replayed(
     deadline: 10_000,
     attempts: {},
     warnings: [],
+    changes: [],
     evidence: {},
     summary: [],
   } as unknown as DeliveryAttempt;

@@ -6,11 +6,18 @@ import type { DeliveryAttempt } from "../attempt.ts";
 import { KEPT, notTied, type ConfirmedActivity } from "./not-tied.ts";
 import { digests, textsWritten, tiesWanted } from "./write-activity.ts";
 
+type Texts = Readonly<Record<"subject" | "text", string>>;
+
 /** What the tenant's rules wrote stands among the email's records, though a replay does none of it again. */
 export function listRuleEffects(email: DeliveryAttempt, claims: HeldClaims): void {
   for (const { effect, key } of claims.all) {
     const claimed = claims.of(effect, key);
-    if ((effect !== "task" && effect !== "stage") || claimed.state !== "confirmed") continue;
+    if (effect !== "task" && effect !== "stage") continue;
+    // What a rule that is new wants is not done for an email that is written: it happens once, with the email.
+    if (claimed.state !== "confirmed") {
+      email.changes.push({ record: effect, field: null, from: null, to: key, result: "not_fired" });
+      continue;
+    }
     email.summary.push({ effect, key, recordId: claimed.recordId, created: effect === "task" ? false : null });
   }
 }
@@ -37,7 +44,8 @@ export async function updateOnReplay(
   const read = await callCrm(email, "read-activity", readActivity, recordId);
   if (read.kind !== "ok") return read;
   if (read.value === null) return goneInCrm(email, desired.key);
-  const inCrm = asSent(activity, digests({ subject: read.value["subject"] ?? "", text: read.value["text"] ?? "" }));
+  const there = { subject: read.value["subject"] ?? "", text: read.value["text"] ?? "" };
+  const inCrm = asSent(activity, digests(there));
   let fields = Object.keys(fieldsToUpdate(digests(wanted), activity.desired, inCrm)) as (keyof typeof wanted)[];
   let stored: Readonly<Record<string, string>> = {};
   let fixed: readonly string[] = [];
@@ -50,12 +58,26 @@ export async function updateOnReplay(
     fields = fields.filter((field) => !fixed.includes(field));
   }
   const kept = Object.keys(wanted).filter((field) => !fields.includes(field as "text"));
+  noteChanges(email, activity, { wanted, there, fields });
   email.evidence["replay"] = { updated: fields, kept, ...(fixed.length === 0 ? {} : { fixed }) };
   // What the CRM keeps as it was is not noted as written.
   const texts = Object.fromEntries(Object.entries(wanted).filter(([field]) => !fixed.includes(field)));
   const noted = textsWritten(texts, storedNow(activity, wanted, fields, stored));
   email.effects.confirmed("activity", desired.key, { recordId, created: null }, { ...noted, ...tied.value });
   return ok(null);
+}
+
+/** Fields whose desired value changed: they are written, or kept since a person changed them. */
+function noteChanges(
+  email: DeliveryAttempt,
+  activity: ConfirmedActivity,
+  { wanted, there, fields }: { wanted: Texts; there: Texts; fields: readonly string[] },
+): void {
+  for (const field of ["subject", "text"] as const) {
+    if (activity.desired[field] === digests(wanted)[field]) continue;
+    const result = fields.includes(field) ? "write" : "keep";
+    email.changes.push({ record: "activity", field, from: there[field], to: wanted[field], result });
+  }
 }
 
 /** What the CRM kept otherwise than it was sent, and still has so, is as Inlet sent it. */
@@ -115,6 +137,14 @@ async function tieWhatIsNew(
   const kept = Object.keys(ties).filter((field) => fixed.some((each) => each === field));
   if (kept.length > 0) email.warnings.push(notTied(kept, KEPT));
   const fields = Object.keys(ties).filter((field) => !kept.includes(field));
+  for (const field of fields)
+    email.changes.push({
+      record: "activity",
+      field,
+      from: null,
+      to: String(desired[field as "dealId"]),
+      result: "write",
+    });
   const tied = Object.fromEntries(fields.map((field) => [field, wanted[field] ?? ""]));
   email.effects.confirmed("activity", desired.key, { recordId, created: null }, tied);
   return ok(tied);

@@ -68,6 +68,7 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
     attempts: {},
     isolated: true,
     warnings: [],
+    changes: [],
     evidence: {},
     summary: [],
   } as unknown as DeliveryAttempt;

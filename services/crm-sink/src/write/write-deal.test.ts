@@ -113,6 +113,7 @@ function emailWith(given: Given = {}) {
     renewed: true,
     effects: createEffectTracker(() => "hubspot", "sink/1"),
     warnings: [],
+    changes: [],
     evidence: {},
     summary: [],
   } as unknown as DeliveryAttempt;

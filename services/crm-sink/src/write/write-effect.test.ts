@@ -50,6 +50,7 @@ async function settle(how: Settlement, found: CallResult<Found> = { ok: true, va
     attempts: { crm: attempt },
     deadline: 10_000,
     warnings: [],
+    changes: [],
     evidence: {},
   } as unknown as DeliveryAttempt;
   const { write, lookup } = adapter.records.task;

@@ -50,6 +50,7 @@ export async function writeEffect<Input, Sought extends Lookup>(
     const { recordId, created, warnings = [], stored = {} } = outcome.value;
     effects.confirmed(effect, key, { recordId, created }, desired(stored));
     email.warnings.push(...warnings);
+    email.changes.push({ record: effect, field: null, from: null, to: key, result: "new" });
     return ok({ recordId, created });
   }
   return outcome;

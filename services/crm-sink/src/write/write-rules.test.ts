@@ -80,6 +80,7 @@ function tryWith(answers: Answers, claimed: "won" | "confirmed" = "won") {
     renewed: true,
     deadline: 10_000,
     warnings: [],
+    changes: [],
     summary: [],
   } as unknown as DeliveryAttempt;
   const state = claimed === "won" ? { state: "won", settle: false } : { state: "confirmed", recordId: "9" };

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { openOwned, readRecordHeaders } from "@inlet/event-codec";
+import type { KafkaRecord } from "@inlet/kafka";
+import { reportFault, type ReplayHandler } from "@inlet/service";
+import { Semaphore } from "async-mutex";
+import type { SinkDeps } from "../attempt.ts";
+import { handleRecord } from "../intake/handle-record.ts";
+import { createReplayPace, type ReplayPace } from "./replay-pace.ts";
+import type { ReplayResult } from "./change.ts";
+
+/** Emails of replays that are delivered at once: fewer than live mail has places. */
+const PLACES = 8;
+/** How often it is looked whether a tenant's mail may go on, ms. */
+const LOOK_MS = 1_000;
+
+/**
+ * Delivers records that are read again, by the very steps of a live delivery. What is unchanged is found for a whole batch in one look-up; the rest
+ * goes at the pace of replays, and while the tenant's mail is held back, its circuit is open or its live mail waits for the quota, not at all: it
+ * stays in Kafka, so that nothing of a replay ever stands before live mail.
+ */
+export function createReplayHandler(deps: SinkDeps): ReplayHandler {
+  const places = new Semaphore(PLACES);
+  const paces = new Map<string, ReplayPace>();
+  const paceOf = (tenantId: string): ReplayPace | null => {
+    const tenant = deps.tenants.get(tenantId);
+    if (tenant === undefined) return null;
+    const pace = paces.get(tenantId) ?? createReplayPace(tenant, deps.crms.of(tenant).adapter, deps.ledger);
+    paces.set(tenantId, pace);
+    return pace;
+  };
+  const deliverAgain = async (record: KafkaRecord, tenant: string, signal: AbortSignal): Promise<ReplayResult | null> =>
+    places.runExclusive(async () => {
+      const pace = paceOf(tenant);
+      await untilItMayGoOn(deps, tenant, signal);
+      await pace?.turn(signal);
+      if (signal.aborted) return null;
+      let result: ReplayResult = "dead_lettered";
+      await handleRecord(deps, {
+        from: "kafka",
+        record,
+        behindSlow: false,
+        onKept: () => {},
+        replay: { charge: (cost) => pace?.charge(cost), ended: (ended) => (result = ended) },
+      });
+      return result;
+    });
+  return {
+    handle: async (records, { signal, count }) => {
+      const known = await findUnchanged(deps, records);
+      /** The first that is known to be undone. */
+      let undoneAt = records.length;
+      let fault: unknown = null;
+      const chains = Map.groupBy(
+        records.map((record, index) => ({ record, index })),
+        ({ record }) => record.key?.toString("utf8") ?? String(record.offset),
+      );
+      const undone = (index: number): void => {
+        undoneAt = Math.min(undoneAt, index);
+      };
+      await Promise.all(
+        [...chains.values()].map(async (chain) => {
+          for (const { record, index } of chain) {
+            const found = known[index];
+            if (found?.result !== undefined) {
+              count(index, found.result);
+              continue;
+            }
+            // Behind one that cannot be done, or that is to stop, nothing more of the conversation is begun.
+            if (signal.aborted || index > undoneAt) return undone(index);
+            const result = await deliverAgain(record, found?.tenant ?? "", signal).catch((error: unknown) => {
+              fault ??= error;
+              return null;
+            });
+            if (result === null) return undone(index);
+            count(index, result);
+          }
+        }),
+      );
+      if (fault !== null) reportFault("crm-sink", deps.log, fault);
+      return undoneAt;
+    },
+  };
+}
+
+interface Known {
+  readonly tenant: string;
+  /** Undefined: it is to be delivered. */
+  readonly result?: ReplayResult;
+}
+
+async function findUnchanged(deps: SinkDeps, records: readonly KafkaRecord[]): Promise<Known[]> {
+  const opened = await Promise.all(records.map(async (record) => openOwned(deps.codec, "NormalizedEvent", record)));
+  const asked = opened.flatMap((owned, index) => {
+    if (owned.kind !== "event") return [];
+    const { tenantId, eventId, emailKey, contentHash, parsedAt } = owned.event;
+    const mappingVersion = deps.tenants.get(tenantId)?.mappingVersion;
+    const pass = readRecordHeaders((records[index] as KafkaRecord).headers).pass ?? 0;
+    if (mappingVersion === undefined) return [];
+    return [{ index, tenant: tenantId, eventId, emailKey, contentHash, parsedAt, mappingVersion, pass }];
+  });
+  const previews = asked.length === 0 ? [] : await deps.ledger.previewAdmissions(asked);
+  const results = new Map(asked.map(({ index }, at) => [index, previews[at]?.verdict]));
+  return opened.map(({ tenant }, index) => {
+    const verdict = results.get(index);
+    switch (verdict) {
+      case "unchanged":
+        return { tenant: tenant ?? "", result: "unchanged" };
+      // What ended so is not opened again by reading it again.
+      case "dead_lettered":
+      case "already_ended":
+      case "stale":
+        return { tenant: tenant ?? "", result: "skipped" };
+      default:
+        return { tenant: tenant ?? "" };
+    }
+  });
+}
+
+async function untilItMayGoOn(deps: SinkDeps, tenantId: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const tenant = deps.tenants.get(tenantId);
+    if (tenant === undefined || signal.aborted) return;
+    const crm = deps.crms.of(tenant);
+    const [{ buffered, behindQuota }, { open }] = await Promise.all([crm.gate(), crm.circuit.state()]);
+    if (!buffered && !behindQuota && !open) return;
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {});
+  }
+}

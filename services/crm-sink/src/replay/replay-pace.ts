@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TenantConfig } from "@inlet/config";
+import type { Cost, Crm } from "@inlet/crm";
+import type { Ledger } from "@inlet/ledger";
+import { bucketName, REQUESTS } from "../crm/unit-buckets.ts";
+
+/** What replays may use of each limit of a CRM account; the rest is live mail's. */
+export const REPLAY_SHARE = 0.2;
+
+/**
+ * Keeps the replays of one tenant, all of them together, within their share of its CRM's limits. What emails have used is paid for before the
+ * next one begins, from a bucket of the replays' own in the ledger; so no call waits for it while claims are held.
+ */
+export interface ReplayPace {
+  charge(cost: Cost): void;
+  /** Resolves when the next email may begin, or the signal aborts. */
+  turn(signal: AbortSignal): Promise<void>;
+}
+
+/** Asked for so much at most, an hour's worth: what is owed is always granted. */
+const ANY_WAIT_MS = 3_600_000;
+
+export function createReplayPace(
+  { id, crm }: Pick<TenantConfig, "id" | "crm">,
+  { quotas = [] }: Pick<Crm, "quotas">,
+  ledger: Pick<Ledger, "drawTokens">,
+  wait: (ms: number, signal: AbortSignal) => Promise<unknown> = async (ms, signal) => sleep(ms, undefined, { signal }),
+): ReplayPace {
+  const limits = new Map([
+    ...quotas.map(({ unit, amount, perMs }) => [unit, { perSecond: (amount / perMs) * 1_000, burst: amount }] as const),
+    [REQUESTS, crm.quota] as const,
+  ]);
+  const owed = new Map<string, number>();
+  const pay = async (signal: AbortSignal): Promise<void> => {
+    for (const [unit, { perSecond, burst }] of limits) {
+      const most = Math.max(1, burst * REPLAY_SHARE);
+      for (let due = owed.get(unit) ?? 0; due > 0 && !signal.aborted; due = owed.get(unit) ?? 0) {
+        const need = Math.min(due, most);
+        owed.set(unit, due - need);
+        const { waitMs } = await ledger.drawTokens({
+          // Not the tenant's own buckets: those say how much of its waiting mail may go on.
+          tenant: `replay:${id}`,
+          crm: bucketName(crm.kind, unit),
+          perSecond: perSecond * REPLAY_SHARE,
+          burst: most,
+          need,
+          want: need,
+          maxWaitMs: ANY_WAIT_MS,
+        });
+        if (waitMs > 0) await wait(waitMs, signal).catch(() => {});
+      }
+    }
+  };
+  let paying: Promise<void> = Promise.resolve();
+  return {
+    charge: (cost) => {
+      for (const [unit, amount] of Object.entries(cost)) owed.set(unit, (owed.get(unit) ?? 0) + amount);
+    },
+    turn: async (signal) => {
+      const mine = paying.catch(() => {}).then(async () => pay(signal));
+      paying = mine;
+      await mine;
+    },
+  };
+}
