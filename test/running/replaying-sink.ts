@@ -5,10 +5,9 @@ import { sinkDeps } from "@inlet/crm-sink/testing/sink-deps.ts";
 import { buildRecord } from "@inlet/crm-sink/testing/emails.ts";
 import { createInMemoryKafka, type InMemoryKafka } from "@inlet/kafka/testing";
 import type { Producer } from "@inlet/kafka";
-import type { Job, Ledger } from "@inlet/ledger";
+import { toReplayRequest, type Job, type Ledger, type ReplayFilter } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
-import { toReplayRequest, type ReplayFilter } from "@inlet/service";
 import { vi } from "vitest";
 
 const PATIENCE = { timeout: 30_000, interval: 20 };

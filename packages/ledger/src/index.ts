@@ -28,6 +28,8 @@ export type { Preview } from "./deliveries/previewing.ts";
 export { JOB_KINDS, type Job, type JobDetail, type JobKind, type JobProgress, type JobState } from "./jobs/job.ts";
 export type { JobRequest } from "./jobs/create-job.ts";
 export type { JobOrder } from "./jobs/direct-job.ts";
+export { REPLAYED, replayGroup, toReplay, toReplayRequest } from "./jobs/replay-job.ts";
+export type { Replay, ReplayedService, ReplayFilter, ReplayRange } from "./jobs/replay-job.ts";
 export type { JobTake } from "./jobs/hold-job.ts";
 export type { Jobs } from "./jobs/jobs.ts";
 export { openLedger, type Ledger } from "./ledger.ts";

@@ -6,8 +6,6 @@ export type { FinishedDelivery } from "./finished-delivery.ts";
 export type { Disposition } from "./disposition.ts";
 export { toThrownDisposition } from "./disposition.ts";
 export { observeBatches } from "./observe-batches.ts";
-export { REPLAYED, replayGroup, toReplay, toReplayRequest } from "./replay/replay-job.ts";
-export type { Replay, ReplayedService, ReplayFilter, ReplayRange } from "./replay/replay-job.ts";
 export type { ReplayDeps, ReplayHandler } from "./replay/run-replay.ts";
 export { runReplays } from "./replay/run-replays.ts";
 export { reportFault } from "./report-fault.ts";

@@ -1,5 +1,4 @@
-import type { Job, JobProgress } from "@inlet/ledger";
-import type { Replay } from "./replay-job.ts";
+import type { Job, JobProgress, Replay } from "@inlet/ledger";
 
 type Counts = Record<string, number>;
 

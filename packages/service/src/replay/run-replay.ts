@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { headerText, type Admin, type BatchOutcome, type Kafka, type KafkaRecord } from "@inlet/kafka";
-import type { Job, Ledger } from "@inlet/ledger";
+import { toReplay, type Job, type Ledger, type Replay } from "@inlet/ledger";
 import { HEADER } from "@inlet/schemas";
 import { errorForLog, type Log } from "@inlet/telemetry";
 import { reportFault } from "../report-fault.ts";
-import { toReplay, type Replay } from "./replay-job.ts";
 import { createReplayProgress, type ReplayProgress } from "./replay-progress.ts";
 
 /** What a service makes of records that are read again. */

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
 import { createInMemoryKafka, type InMemoryKafka } from "@inlet/kafka/testing";
-import type { Ledger, Poller } from "@inlet/ledger";
+import { replayGroup, toReplayRequest, type Ledger, type Poller, type ReplayFilter } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { HEADER } from "@inlet/schemas";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { replayGroup, toReplayRequest, type ReplayFilter } from "./replay-job.ts";
 import type { ReplayDeps, ReplayHandler } from "./run-replay.ts";
 import { runReplays } from "./run-replays.ts";
 

@@ -1,4 +1,5 @@
-import type { Job, JobDetail, JobRequest } from "@inlet/ledger";
+import type { JobRequest } from "./create-job.ts";
+import type { Job, JobDetail } from "./job.ts";
 
 /** The services whose records are read again, each with its topic. */
 export const REPLAYED = { parser: "rawEvents", "crm-sink": "normalizedEvents" } as const;

@@ -1,0 +1,116 @@
+import { JOB_KINDS, type Job, type JobKind, type JobOrder } from "@inlet/ledger";
+import type { Command } from "commander";
+import { CommandFailed, UsageError, type CliContext } from "../context.ts";
+import { describeProgress, describeResults, describeState } from "../jobs/describe-job.ts";
+import { followJob } from "../jobs/follow-job.ts";
+import { nameOperator } from "../jobs/operator.ts";
+import { parseLimit } from "../parse-limit.ts";
+import { printTable } from "../print-table.ts";
+import { withLedger } from "../with-ledger.ts";
+
+const ORDERS: Readonly<Record<JobOrder, string>> = {
+  pause: "stop a job where it is, until it is resumed. Audited.",
+  resume: "let a paused job go on where it was. Audited.",
+  cancel: "end a job where it is; what it has done stays. Audited.",
+};
+
+/** `inlet jobs list|show|pause|resume|cancel`: what operators asked for and the services carry out. */
+export function registerJobs(program: Command, context: CliContext): void {
+  const jobs = program
+    .command("jobs")
+    .description("what operators asked for and the services carry out: replays, dead letters in bulk, moves of lanes");
+
+  jobs
+    .command("list")
+    .description("the jobs, newest first")
+    .option("--kind <kind>", `only of this kind: ${JOB_KINDS.join(", ")}`)
+    .option("--open", "only those that have not ended")
+    .option("--limit <n>", "at most so many", "50")
+    .option("--json", "print JSON")
+    .action(async (options: { kind?: string; open?: boolean; limit: string; json?: boolean }) => {
+      const limit = parseLimit(options.limit, 10_000);
+      const kind = options.kind === undefined ? null : parseKind(options.kind);
+      const rows = await withLedger(context, "jobs", async (ledger) =>
+        ledger.jobs.list({ kind, open: options.open === true, limit }),
+      );
+      printTable(context, {
+        json: options.json === true,
+        rows,
+        columns: [
+          { title: "job", value: ({ id }) => id },
+          { title: "kind", value: ({ kind: of }) => of },
+          { title: "service", value: ({ service, lane }) => (lane === "shared" ? service : `${service}.${lane}`) },
+          { title: "name", value: ({ name }) => name },
+          { title: "by", value: ({ actor }) => actor },
+          { title: "asked", value: ({ askedAt }) => new Date(askedAt).toISOString().replace(/\.\d+Z/, "Z") },
+          { title: "state", value: describeState },
+          { title: "done", value: ({ done, total }) => (total === null ? done : `${done}/${total}`), align: "right" },
+          { title: "results", value: ({ results }) => describeResults(results) || null },
+        ],
+        empty: "no jobs",
+      });
+    });
+
+  jobs
+    .command("show <id>")
+    .description("one job: who asked for what and why, how far it is, who is at it")
+    .option("--follow", "show how far it is until it ends")
+    .option("--json", "print JSON")
+    .action(async (id: string, options: { follow?: boolean; json?: boolean }) => {
+      await withLedger(context, "jobs", async (ledger) => {
+        const found = await ledger.jobs.get(id);
+        if (found === null) throw new CommandFailed(`no job ${id}: npx inlet jobs list`);
+        const job =
+          options.follow === true ? await followJob({ jobs: ledger.jobs, terminal: process.stderr }, id) : found;
+        context.out(options.json === true ? JSON.stringify(job, null, 2) : describeJob(job));
+      });
+    });
+
+  for (const order of Object.keys(ORDERS) as JobOrder[]) {
+    jobs
+      .command(`${order} <id>`)
+      .description(ORDERS[order])
+      .option("--json", "print JSON: the job")
+      .action(async (id: string, options: { json?: boolean }) => {
+        await withLedger(context, "jobs", async (ledger) => {
+          const job = await ledger.jobs.direct(id, order, nameOperator());
+          if (job === null) {
+            const now = await ledger.jobs.get(id);
+            throw new CommandFailed(
+              now === null
+                ? `no job ${id}: npx inlet jobs list`
+                : `the job ${id} is ${describeState(now)}: nothing to ${order}`,
+            );
+          }
+          context.out(options.json === true ? JSON.stringify(job, null, 2) : `${id} is ${describeState(job)}`);
+        });
+      });
+  }
+}
+
+function parseKind(text: string): JobKind {
+  const kind = JOB_KINDS.find((each) => each === text);
+  if (kind === undefined) throw new UsageError(`--kind ${text}: one of ${JOB_KINDS.join(", ")}`);
+  return kind;
+}
+
+function describeJob(job: Job): string {
+  const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+  const facts: [string, string | null][] = [
+    ["kind", `${job.kind} by ${job.service}, lane ${job.lane}`],
+    ["name", job.name],
+    ["asked by", job.actor],
+    ["why", job.why],
+    ["filter", JSON.stringify(job.filter)],
+    ["state", describeState(job)],
+    ["progress", describeProgress(job, Date.now())],
+    ["at it", job.holder],
+    ["asked", time(job.askedAt)],
+    ["begun", time(job.startedAt)],
+    ["ended", time(job.endedAt)],
+    ["detail", job.detail],
+  ];
+  return [job.id, ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(10)}${value}`]))].join(
+    "\n",
+  );
+}

@@ -1,0 +1,6 @@
+import { hostname, userInfo } from "node:os";
+
+/** Who asks, for rows and audit: `operator@host`. */
+export function nameOperator(): string {
+  return `${userInfo().username}@${hostname()}`;
+}
