@@ -45,6 +45,7 @@ export { KEEP_FROM_AGE_MS, type ReferenceCursor, type WaitingReference } from ".
 export type { Naming } from "./deliveries/naming.ts";
 export type { Publish } from "./outbox/outbox.ts";
 export type { IncomingDelivery, AcceptedDelivery, Parsed } from "./deliveries/parsing.ts";
+export type { KnownOutcome, ReadFrom, Recovery, RecoveryLedger } from "./operate/recover.ts";
 export { poll, type Poller } from "./poll.ts";
 export { QUOTA_CODE, type TokenDraw } from "./quota/rate-buckets.ts";
 export type { RelatedDeals, RelatedDealsQuestion } from "./conversations/related-deals.ts";

@@ -51,6 +51,7 @@ import {
 } from "./outbox/notifications.ts";
 import { nameEmails, type Naming } from "./deliveries/naming.ts";
 import { oauthGrants } from "./oauth-grants.ts";
+import { recoveryOn } from "./operate/recover.ts";
 import * as operating from "./operate/operating.ts";
 import { createAccounts } from "./inspect/reconciling.ts";
 import {
@@ -274,6 +275,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     countByState: async () => inspecting.countByState(database),
     /** What `inlet reconcile` asks, page by page. */
     accounts: createAccounts(database),
+    /** What `inlet ledger recover` asks. */
+    recovery: recoveryOn(database),
     getStates: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.getStates(database, events),
     waitingMail: async (): Promise<WaitingMail[]> => waitingMail(database),
     waitingView: async (tenant: string, eventId: string): Promise<WaitingView | null> =>

@@ -1,6 +1,7 @@
 import { runConsumerService } from "@inlet/service";
 import { checkAccounts } from "./crm/crm-account.ts";
 import { createCrmConnections } from "./crm/crm-connections.ts";
+import { waitForRecovery } from "./gates/wait-for-recovery.ts";
 import { createSink } from "./sink.ts";
 
 /** Emails tried at the same time; a tenant alone gets three quarters of it (fair-queue.ts). */
@@ -21,6 +22,7 @@ await runConsumerService({
     );
     return {
       consumer,
+      prepare: async () => waitForRecovery(ledger, log),
       started: () => {
         const mine = tenants.all().filter(({ lane }) => environment.lanes.includes(lane));
         void checkAccounts({ crms, log }, mine);

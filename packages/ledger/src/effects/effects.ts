@@ -38,6 +38,13 @@ export type ClaimResult =
   /** Another owner is at it, or its result is unknown and may not be settled yet: look again after so many ms. */
   | { readonly state: "busy"; readonly forMs: number };
 
+/**
+ * After a restore from a backup (recoveries), what has no row may be written all the same: records that several emails share, and those of an email
+ * that came before. Nobody knows since when.
+ */
+const UNSURE = `exists (select 1 from recoveries v where v.ended_at is null and (r.effect in ('contact', 'company', 'deal')
+              or coalesce((select d.received_at from deliveries d where d.tenant = r.tenant and d.event_id = r.event_id), 0) < v.before_at))`;
+
 /** Claims of several emails in one statement; answers in their order. Two requests for one key in one call: the first may win, the second is busy. */
 export async function claim(database: Database, requests: readonly ClaimRequest[]): Promise<ClaimResult[]> {
   if (requests.length === 0) return [];
@@ -58,6 +65,7 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
     event_id: string | null;
     busy_ms: number | null;
     claimed_ms_ago: number | null;
+    unsure: boolean;
   }>(
     `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, crm text, effect text, key text, owner text, event_id text, lease_ms bigint, settle_ms bigint)),
       won as (
@@ -71,7 +79,7 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
         returning e.tenant, e.crm, e.effect, e.key, xmax <> 0 as taken_over)
      select r.tenant, r.crm, r.effect, r.key, w.tenant is not null as won,
             case when w.taken_over then 'claimed' else e.state end as was, e.record_id, e.desired, e.event_id,
-            ${msUntil("e.settle_after")} as busy_ms, ${msSince("e.created_at")} as claimed_ms_ago
+            ${msUntil("e.settle_after")} as busy_ms, ${msSince("e.created_at")} as claimed_ms_ago, ${UNSURE} as unsure
        from r left join won w using (tenant, crm, effect, key) left join effects e using (tenant, crm, effect, key)`,
     [
       asRows(
@@ -94,7 +102,12 @@ export async function claim(database: Database, requests: readonly ClaimRequest[
     if (row === undefined) return { state: "busy", forMs: 50 };
     if (row.won) {
       return first.get(toKey(request)) === request
-        ? { state: "won", settle: row.was !== null, replaces: row.record_id, claimedMsAgo: row.claimed_ms_ago }
+        ? {
+            state: "won",
+            settle: row.was !== null || row.unsure,
+            replaces: row.record_id,
+            claimedMsAgo: row.unsure ? null : row.claimed_ms_ago,
+          }
         : { state: "busy", forMs: 50 };
     }
     return progress(row);
