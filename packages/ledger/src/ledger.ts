@@ -90,22 +90,8 @@ import {
   type TakeOptions,
   type WaitingEmail,
 } from "./waiting/waiting.ts";
-import {
-  actOnWaiting,
-  countWaiting,
-  takeTakenOut,
-  type EmailTakenOut,
-  type HandAction,
-  type WaitingFilter,
-} from "./waiting/by-hand.ts";
-import {
-  listWaiting,
-  waitingMail,
-  waitingView,
-  type ListedWaiting,
-  type WaitingMail,
-  type WaitingView,
-} from "./waiting/why-waiting.ts";
+import { handWork } from "./waiting/hand-work.ts";
+import { waitingMail, waitingView, type WaitingMail, type WaitingView } from "./waiting/why-waiting.ts";
 
 /**
  * The ledger in the words of its users. Methods that take one email share statements with the calls of other emails that come at the
@@ -281,13 +267,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     waitingMail: async (): Promise<WaitingMail[]> => waitingMail(database),
     waitingView: async (tenant: string, eventId: string): Promise<WaitingView | null> =>
       waitingView(database, tenant, eventId),
-    listWaiting: async (filter: WaitingFilter, limit: number): Promise<ListedWaiting[]> =>
-      listWaiting(database, filter, limit),
-    countWaiting: async (filter: WaitingFilter) => countWaiting(database, filter),
-    actOnWaiting: async (filter: WaitingFilter, action: HandAction): Promise<number> =>
-      actOnWaiting(database, filter, action),
-    takeTakenOut: async (take: Parameters<typeof takeTakenOut>[1]): Promise<EmailTakenOut[]> =>
-      takeTakenOut(database, take),
+    ...handWork(database),
     outboxSize: async () => inspecting.outboxSize(database),
 
     /** Work that an operator asked for and that the services carry out. */

@@ -35,7 +35,10 @@ export function registerLedger(program: Command, context: CliContext): void {
     .description(
       "after a restore of Postgres from a backup, with every parser and crm-sink stopped: catch up with outcomes, set the groups back, and have effects without a row looked for before they are written, until --finish. Audited.",
     )
-    .option("--before <time>", "what was received before this may have been written without a row: when the services stopped")
+    .option(
+      "--before <time>",
+      "what was received before this may have been written without a row: when the services stopped",
+    )
     .option("--finish", "end it: everything was read again and has ended")
     .option("--why <text>", "the reason, for the audit")
     .option("--json", "print JSON")
@@ -65,8 +68,11 @@ export function registerLedger(program: Command, context: CliContext): void {
           context.out(
             `${done.outcomes} outcomes: ${done.effects} effects confirmed, ${done.ended} deliveries ended, ${done.deadLetters} dead letters found`,
           );
-          for (const [group, records] of Object.entries(done.again)) context.out(`${group} reads ${records} records again`);
-          context.out("parser and crm-sink may start. When inlet reconcile is clean: npx inlet ledger recover --finish");
+          for (const [group, records] of Object.entries(done.again))
+            context.out(`${group} reads ${records} records again`);
+          context.out(
+            "parser and crm-sink may start. When inlet reconcile is clean: npx inlet ledger recover --finish",
+          );
         }),
       );
     });

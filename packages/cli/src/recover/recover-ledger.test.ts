@@ -105,7 +105,12 @@ async function sendRaw(count: number): Promise<number> {
   const producer = await kafka.producer();
   let sent = 0;
   for (let n = 0; n < count; n++)
-    ({ partition: sent } = await producer.send({ topic: "raw-events", key: "k", value: Buffer.from(String(n)), headers: [] }));
+    ({ partition: sent } = await producer.send({
+      topic: "raw-events",
+      key: "k",
+      value: Buffer.from(String(n)),
+      headers: [],
+    }));
   await producer.close();
   return sent;
 }

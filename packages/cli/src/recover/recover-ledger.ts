@@ -50,7 +50,11 @@ export async function recoverLedger(
 }
 
 /** Ends the recovery once everything that may be missing was read again. Throws {@link CommandFailed} while it was not. */
-export async function finishRecovery({ ledger, admin, actor }: Pick<RecoverDeps, "ledger" | "admin" | "actor">): Promise<number> {
+export async function finishRecovery({
+  ledger,
+  admin,
+  actor,
+}: Pick<RecoverDeps, "ledger" | "admin" | "actor">): Promise<number> {
   const recovery = await ledger.open();
   if (recovery === null) throw new CommandFailed("no recovery is open: nothing to finish");
   if (recovery.caughtUpAt === null)
@@ -168,7 +172,9 @@ async function setBack(
     const raw = topicIn("rawEvents", lane);
     // A partition of which no row is known is read from its first record.
     const rows = new Map(from.raw.filter(({ topic }) => topic === raw).map((each) => [each.partition, each.offset]));
-    const starts = (await admin.topicOffsets(raw)).map(({ partition }) => [partition, BigInt(rows.get(partition) ?? 0)] as const);
+    const starts = (await admin.topicOffsets(raw)).map(
+      ({ partition }) => [partition, BigInt(rows.get(partition) ?? 0)] as const,
+    );
     await setGroup(groupIn("parser", lane), raw, new Map(starts));
     const normalized = topicIn("normalizedEvents", lane);
     const open = from.normalized.filter(({ topic }) => topic === normalized);

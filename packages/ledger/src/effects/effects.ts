@@ -40,7 +40,7 @@ export type ClaimResult =
 
 /**
  * After a restore from a backup (recoveries), what has no row may be written all the same: records that several emails share, and those of an email
- * that came before. Nobody knows since when.
+ * that came before. Since when is not known.
  */
 const UNSURE = `exists (select 1 from recoveries v where v.ended_at is null and (r.effect in ('contact', 'company', 'deal')
               or coalesce((select d.received_at from deliveries d where d.tenant = r.tenant and d.event_id = r.event_id), 0) < v.before_at))`;

@@ -74,7 +74,9 @@ export interface ReadFrom {
  * Of raw records all up to the last one that has a row have one, since rows are made in the order of a partition; of normalized ones only those of
  * open rows are asked for.
  */
-export async function listReadFrom(database: Database): Promise<{ readonly raw: ReadFrom[]; readonly normalized: ReadFrom[] }> {
+export async function listReadFrom(
+  database: Database,
+): Promise<{ readonly raw: ReadFrom[]; readonly normalized: ReadFrom[] }> {
   const raw = await database.query<ReadFrom>(
     `select raw_topic as topic, raw_partition as partition,
             least(max(raw_offset) + 1, min(raw_offset) filter (where state = 'accepted')) as "offset"
