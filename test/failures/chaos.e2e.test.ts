@@ -67,14 +67,14 @@ it("storms of every fault, a sink killed in one of them: everything is written o
   await eventually(
     "every email to be written",
     async () => {
-      const states = await inlet.ledger.getStates(sent.map((eventId) => ({ tenant: "acme", eventId })));
+      const states = await inlet.ledger.inspect.states(sent.map((eventId) => ({ tenant: "acme", eventId })));
       return sent.every((eventId) => states.get(`acme/${eventId}`) === "written") ? true : null;
     },
     240_000,
   );
   await inlet.sandbox.faults.landed();
   for (const eventId of sent)
-    expect(await inlet.ledger.delivery("acme", eventId)).toMatchObject({ state: "written", warnings: [] });
+    expect(await inlet.ledger.inspect.delivery("acme", eventId)).toMatchObject({ state: "written", warnings: [] });
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
   const { store } = inlet.sandbox;
   expect({

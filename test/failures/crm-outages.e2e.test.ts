@@ -25,18 +25,18 @@ it("a CRM that answers 503 opens the circuit, the mail parks without using attem
   const sent = await send(12);
   await eventually(
     "the circuit to open",
-    async () => ((await inlet.ledger.circuit("acme", "hubspot")).open ? true : null),
+    async () => ((await inlet.ledger.circuits.read("acme", "hubspot")).open ? true : null),
     30_000,
   );
   await eventually(
     "all of it to wait",
-    async () => ((await inlet.ledger.countByState())["waiting"] === 12 ? true : null),
+    async () => ((await inlet.ledger.inspect.countByState())["waiting"] === 12 ? true : null),
     30_000,
   );
   expect(await inlet.inlet("reconcile")).toMatchObject({ code: 0, stdout: expect.stringContaining("in flight 12") });
   inlet.sandbox.faults.remove(fault.id);
   await expectWritten(sent);
-  expect((await inlet.ledger.circuit("acme", "hubspot")).open).toBe(false);
+  expect((await inlet.ledger.circuits.read("acme", "hubspot")).open).toBe(false);
 }, 300_000);
 
 it("429 with Retry-After is waited for, and costs no attempt", async () => {
@@ -59,7 +59,7 @@ it("what a slow CRM takes long for is kept in the ledger, so that the partition 
   await eventually(
     "the ledger to keep an email that is being tried",
     async () => {
-      const deliveries = await Promise.all(sent.map(async (eventId) => inlet.ledger.delivery("acme", eventId)));
+      const deliveries = await Promise.all(sent.map(async (eventId) => inlet.ledger.inspect.delivery("acme", eventId)));
       return deliveries.some((delivery) => delivery?.state === "waiting" && delivery.detail === "crm_slow")
         ? true
         : null;
@@ -88,7 +88,7 @@ it("OP10: a CRM that is away for an hour costs no attempt: probes go on, and all
       await database.query(`update waiting set ${moved}`);
       await eventually("a probe to fail", async () => ((await probes()) > before ? true : null), 45_000);
     }
-    const states = await inlet.ledger.getStates(sent.map((eventId) => ({ tenant: "acme", eventId })));
+    const states = await inlet.ledger.inspect.states(sent.map((eventId) => ({ tenant: "acme", eventId })));
     expect([...states.values()]).toEqual(sent.map(() => "waiting"));
     expect(await inlet.inlet("reconcile")).toMatchObject({ code: 0, stdout: expect.stringContaining("in flight 6") });
     inlet.sandbox.faults.remove(fault.id);
@@ -104,7 +104,7 @@ it("L13: a parser and a sink that freeze in the middle of it hold up no one, and
   const sent = await send(8);
   await eventually(
     "an email to be under way",
-    async () => (((await inlet.ledger.countByState())["delivering"] ?? 0) > 0 ? true : null),
+    async () => (((await inlet.ledger.inspect.countByState())["delivering"] ?? 0) > 0 ? true : null),
     30_000,
   );
   for (const service of frozen) service.freeze();
@@ -119,7 +119,7 @@ async function expectWritten(eventIds: readonly string[]): Promise<void> {
   await eventually(
     "every email to be written",
     async () => {
-      const states = await inlet.ledger.getStates(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
+      const states = await inlet.ledger.inspect.states(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
       return [...states.values()].every((state) => state === "written") && states.size === eventIds.length
         ? true
         : null;
@@ -127,7 +127,7 @@ async function expectWritten(eventIds: readonly string[]): Promise<void> {
     150_000,
   );
   for (const eventId of eventIds)
-    expect(await inlet.ledger.delivery("acme", eventId)).toMatchObject({ attempt: 0, warnings: [] });
+    expect(await inlet.ledger.inspect.delivery("acme", eventId)).toMatchObject({ attempt: 0, warnings: [] });
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
   expect(inlet.sandbox.store.all("emails")).toHaveLength(mails);
   expect(inlet.sandbox.store.all("deals")).toHaveLength(mails);

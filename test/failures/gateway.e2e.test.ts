@@ -69,7 +69,7 @@ it("the same deliveries through two gateways have the same ids, and each is one 
   await Promise.all([inlet.start("parser"), inlet.start("crm-sink")]);
   await eventually(
     "every email to be written",
-    async () => ((await inlet.ledger.countByState())["written"] === events.size ? true : null),
+    async () => ((await inlet.ledger.inspect.countByState())["written"] === events.size ? true : null),
     150_000,
   );
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);

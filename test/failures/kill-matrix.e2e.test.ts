@@ -64,7 +64,7 @@ describe("the kill matrix", () => {
         eventually(
           "the poison's end",
           async () =>
-            (await inlet.ledger.delivery("acme", poison))?.state === "dead_lettered"
+            (await inlet.ledger.inspect.delivery("acme", poison))?.state === "dead_lettered"
               ? ("dead-lettered" as const)
               : null,
           45_000,
@@ -76,11 +76,11 @@ describe("the kill matrix", () => {
         break;
       }
     }
-    expect(await inlet.ledger.delivery("acme", poison)).toMatchObject({
+    expect(await inlet.ledger.inspect.delivery("acme", poison)).toMatchObject({
       state: "dead_lettered",
       reason: "crashed_process",
     });
-    expect(["parsed", "written"]).toContain((await inlet.ledger.delivery("acme", neighbour))?.state);
+    expect(["parsed", "written"]).toContain((await inlet.ledger.inspect.delivery("acme", neighbour))?.state);
   }, 200_000);
 
   it("two sinks and two parsers end everything; every email is accounted for and the CRM has everything once", async () => {
@@ -108,7 +108,7 @@ describe("the kill matrix", () => {
     const poison = sent.find(({ point }) => point === "poison")?.eventId ?? "";
     await eventually(
       "the replay of the poison",
-      async () => ((await inlet.ledger.delivery("acme", poison))?.state === "written" ? true : null),
+      async () => ((await inlet.ledger.inspect.delivery("acme", poison))?.state === "written" ? true : null),
       60_000,
     );
     await allEnded([]);
@@ -187,7 +187,7 @@ async function allEnded(deadLettered: readonly string[]): Promise<void> {
   await eventually(
     "every email to end",
     async () => {
-      const states = await inlet.ledger.getStates(sent.map(({ eventId }) => ({ tenant: "acme", eventId })));
+      const states = await inlet.ledger.inspect.states(sent.map(({ eventId }) => ({ tenant: "acme", eventId })));
       const open = sent.filter(
         ({ eventId }) => !["written", "dead_lettered"].includes(states.get(`acme/${eventId}`) ?? "unknown"),
       );
@@ -196,7 +196,7 @@ async function allEnded(deadLettered: readonly string[]): Promise<void> {
     180_000,
   );
   for (const { eventId, point } of sent) {
-    const delivery = await inlet.ledger.delivery("acme", eventId);
+    const delivery = await inlet.ledger.inspect.delivery("acme", eventId);
     expect([point, delivery?.state, delivery?.warnings]).toEqual([
       point,
       deadLettered.includes(point) ? "dead_lettered" : "written",

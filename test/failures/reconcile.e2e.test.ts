@@ -47,7 +47,7 @@ it("cries wolf neither while mail flows, nor with the sink or the parser stopped
   await send();
   await eventually(
     "the first email to be written",
-    async () => (((await inlet.ledger.countByState())["written"] ?? 0) > 0 ? true : null),
+    async () => (((await inlet.ledger.inspect.countByState())["written"] ?? 0) > 0 ? true : null),
     60_000,
   );
   await expectHoldsUnderMail();

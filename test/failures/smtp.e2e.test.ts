@@ -106,7 +106,7 @@ it("each is one email in the CRM, with its sender checked, and every email is ac
   const subjects = ["first", "second", "third", "by-lmtp", "kafka-away", "draining"];
   await eventually(
     "every email to be written",
-    async () => ((await inlet.ledger.countByState())["written"] === subjects.length ? true : null),
+    async () => ((await inlet.ledger.inspect.countByState())["written"] === subjects.length ? true : null),
     150_000,
   );
   const emails = inlet.sandbox.store.all("emails");

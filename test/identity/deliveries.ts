@@ -92,11 +92,14 @@ export async function nameDelivery(ledger: Ledger, tenant: string, given: Given)
     receivedAt: NOW,
     traceId: null,
   };
-  await ledger.accept([{ ...arrival, ...place }], NOW);
+  await ledger.deliveries.accept([{ ...arrival, ...place }], NOW);
   const { emailKey } = identify(tenant, email);
   const formerKey = formerEmailKey(tenant, email);
   const { contentHash } = email;
-  return { eventId, emailKey: await ledger.nameEmail({ tenant, eventId, source, emailKey, formerKey, contentHash }) };
+  return {
+    eventId,
+    emailKey: await ledger.deliveries.nameEmail({ tenant, eventId, source, emailKey, formerKey, contentHash }),
+  };
 }
 
 interface Taken {

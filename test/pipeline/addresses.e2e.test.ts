@@ -37,7 +37,7 @@ it("a reply is written to the deal of the registered message that it answers; on
   await eventually(
     "its journey to tell so",
     async () =>
-      (await inlet.ledger.journey("acme", early)).some(({ what }) => what === "matched_again") ? true : null,
+      (await inlet.ledger.inspect.journey("acme", early)).some(({ what }) => what === "matched_again") ? true : null,
     10_000,
   );
 
@@ -64,7 +64,7 @@ it("email to no one's address is quarantined, and a replay after the file was re
     },
     60_000,
   );
-  expect((await inlet.ledger.delivery("acme", lost))?.evidence).toEqual({
+  expect((await inlet.ledger.inspect.delivery("acme", lost))?.evidence).toEqual({
     recipients: ["campaign-2026-q3+vip@inlet.example"],
   });
 
@@ -75,7 +75,7 @@ it("email to no one's address is quarantined, and a replay after the file was re
   await eventually(
     "a replay to write it",
     async () => {
-      if ((await inlet.ledger.delivery("acme", lost))?.state === "dead_lettered") {
+      if ((await inlet.ledger.inspect.delivery("acme", lost))?.state === "dead_lettered") {
         const { code, stderr } = await inlet.inlet("dlq", "replay", lost);
         if (code !== 0) throw new Error(stderr);
       }
@@ -112,7 +112,7 @@ async function ended(eventId: string, ...states: string[]) {
   return eventually(
     `${eventId} to be ${states.join(" or ")}`,
     async () => {
-      const delivery = await inlet.ledger.delivery("acme", eventId);
+      const delivery = await inlet.ledger.inspect.delivery("acme", eventId);
       return delivery !== null && states.includes(delivery.state) ? delivery : null;
     },
     60_000,
@@ -121,7 +121,7 @@ async function ended(eventId: string, ...states: string[]) {
 
 /** Deals that the email's activity is associated with in the CRM. */
 async function findDeals(eventId: string): Promise<string[]> {
-  const delivery = await inlet.ledger.delivery("acme", eventId);
+  const delivery = await inlet.ledger.inspect.delivery("acme", eventId);
   const activity = delivery?.effects.find(({ effect }) => effect === "activity")?.recordId ?? "";
   const { store } = inlet.sandbox;
   const record = store.find("emails", activity);

@@ -36,7 +36,7 @@ it("a backlog of new contacts, companies and conversations costs 0.2 calls an em
   const inBatches = new Map(batches.flatMap(({ traceId, links }) => links.map((link) => [link, traceId])));
   let linked = 0;
   for (const eventId of eventIds) {
-    const { traceId } = (await inlet.ledger.delivery("acme", eventId)) ?? {};
+    const { traceId } = (await inlet.ledger.inspect.delivery("acme", eventId)) ?? {};
     const batch = inBatches.get(String(traceId));
     if (batch === undefined) continue;
     linked += 1;
@@ -81,7 +81,7 @@ async function backlog(n: number): Promise<string[]> {
   );
   sent.push(...eventIds);
   const states = async (): Promise<(string | undefined)[]> => {
-    const found = await inlet.ledger.getStates(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
+    const found = await inlet.ledger.inspect.states(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
     return [...found.values()];
   };
   await eventually(
@@ -95,7 +95,7 @@ async function backlog(n: number): Promise<string[]> {
 async function allWritten(): Promise<void> {
   await eventually(
     "every email to be written",
-    async () => ((await inlet.ledger.countByState())["written"] === sent.length ? true : null),
+    async () => ((await inlet.ledger.inspect.countByState())["written"] === sent.length ? true : null),
     240_000,
   );
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);

@@ -40,7 +40,7 @@ it("WR9: what comes in buffer mode waits and calls nothing, another tenant goes 
   );
   await eventually("acme's to wait", async () => ((await buffered())?.waiting === held.length ? true : null), 60_000);
   expect(await buffered()).toMatchObject({ tenant: "acme", why: "CRM migration", waiting: held.length });
-  expect(await inlet.ledger.parkedBytes(["shared"])).toEqual([]);
+  expect(await inlet.ledger.waiting.parkedBytes(["shared"])).toEqual([]);
   expect(inlet.sandbox.store.all("emails")).toHaveLength(1);
   expect(inlet.sandbox.store.all("contacts")).toHaveLength(1);
   expect(await inlet.inlet("reconcile")).toMatchObject({
@@ -55,7 +55,7 @@ it("WR9: what comes in buffer mode waits and calls nothing, another tenant goes 
   });
   for (const eventId of held) {
     await eventually(`${eventId}`, async () => ((await state("acme", eventId)) === "written" ? true : null), 60_000);
-    expect(await inlet.ledger.delivery("acme", eventId)).toMatchObject({ attempt: 0, warnings: [] });
+    expect(await inlet.ledger.inspect.delivery("acme", eventId)).toMatchObject({ attempt: 0, warnings: [] });
   }
   expect(inlet.sandbox.store.all("emails")).toHaveLength(held.length + 1);
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
@@ -63,7 +63,7 @@ it("WR9: what comes in buffer mode waits and calls nothing, another tenant goes 
 }, 240_000);
 
 async function state(tenant: string, eventId: string): Promise<string | undefined> {
-  return (await inlet.ledger.delivery(tenant, eventId))?.state;
+  return (await inlet.ledger.inspect.delivery(tenant, eventId))?.state;
 }
 
 async function buffered(): Promise<{ tenant: string; waiting: number } | undefined> {

@@ -165,13 +165,13 @@ describe("another account behind the same tenant (L28)", () => {
       expect(other.store.all("emails")).toEqual([]);
       expect(JSON.stringify(moved.logged)).toContain(`inlet crm switch ${sink.tenant}`);
 
-      expect(await sink.ledger.switchCrm(sink.tenant, "ops")).toEqual(["hubspot portal 62515"]);
+      expect(await sink.ledger.effects.switchCrm(sink.tenant, "ops")).toEqual(["hubspot portal 62515"]);
       const written = await moved.deliver(mail);
       expect(written).toMatchObject({ kind: "written" });
       expect(written.records["contact"]).not.toBe(before.records["contact"]);
       expect(other.store.all("emails")).toHaveLength(1);
 
-      await sink.ledger.switchCrm(sink.tenant, "ops");
+      await sink.ledger.effects.switchCrm(sink.tenant, "ops");
       const again = await back.deliver(sink.email({ thread: "accounts", from, place: 2 }));
       expect(again).toMatchObject({
         kind: "written",

@@ -62,8 +62,8 @@ async function settle(questions: readonly ConversationQuestion[]): Promise<(stri
   return Promise.all(
     orders(questions).map(async (order) => {
       const tenant = `t-${randomUUID().slice(0, 12)}`;
-      for (const question of order) await ledger.canonicalConversation({ ...question, tenant });
-      return Promise.all(questions.map(async (question) => ledger.canonicalConversation({ ...question, tenant })));
+      for (const question of order) await ledger.conversations.canonical({ ...question, tenant });
+      return Promise.all(questions.map(async (question) => ledger.conversations.canonical({ ...question, tenant })));
     }),
   );
 }
@@ -100,16 +100,16 @@ it("resolvers of several processes at once agree, and tenants with the same ids 
   const rounds = Array.from({ length: 20 }, () => `t-${randomUUID().slice(0, 12)}`);
   await Promise.all(
     rounds.flatMap((tenant) =>
-      questions.map(async (question, i) => (others[i % 2] as Ledger).canonicalConversation({ ...question, tenant })),
+      questions.map(async (question, i) => (others[i % 2] as Ledger).conversations.canonical({ ...question, tenant })),
     ),
   );
   for (const tenant of rounds) {
-    const ids = await Promise.all(questions.map(async (each) => ledger.canonicalConversation({ ...each, tenant })));
+    const ids = await Promise.all(questions.map(async (each) => ledger.conversations.canonical({ ...each, tenant })));
     expect(new Set(ids).size).toBe(1);
   }
   const [a, b] = questions as [ConversationQuestion, ConversationQuestion];
   const apart = await Promise.all(
-    [a, b].map(async (each) => ledger.canonicalConversation({ ...each, tenant: "t-other" })),
+    [a, b].map(async (each) => ledger.conversations.canonical({ ...each, tenant: "t-other" })),
   );
   expect(new Set(apart).size).toBe(2);
   await Promise.all(others.map(async (other) => other.close()));

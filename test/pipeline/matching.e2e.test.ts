@@ -162,13 +162,13 @@ async function everyDeal() {
   }));
 }
 
-type Delivery = NonNullable<Awaited<ReturnType<RunningInlet["ledger"]["delivery"]>>>;
+type Delivery = NonNullable<Awaited<ReturnType<RunningInlet["ledger"]["inspect"]["delivery"]>>>;
 
 async function written(eventId: string): Promise<Delivery> {
   return eventually(
     `${eventId} to be written`,
     async () => {
-      const delivery = await inlet.ledger.delivery("acme", eventId);
+      const delivery = await inlet.ledger.inspect.delivery("acme", eventId);
       return delivery?.state === "written" ? delivery : null;
     },
     60_000,

@@ -78,7 +78,7 @@ async function allWritten(): Promise<void> {
   await eventually(
     "every email to be written",
     async () => {
-      const states = await inlet.ledger.getStates(sent.map((eventId) => ({ tenant: "acme", eventId })));
+      const states = await inlet.ledger.inspect.states(sent.map((eventId) => ({ tenant: "acme", eventId })));
       return sent.every((eventId) => states.get(`acme/${eventId}`) === "written") ? true : null;
     },
     150_000,

@@ -55,7 +55,7 @@ const CASES: Readonly<Record<string, Case>> = {
       return async (later) => {
         later.remap("mailboxes: { sales: { addresses: [sales@inlet.example], tags: { since: later } } }");
         expect(await later.deliver({ ...event, parsedAt: event.parsedAt + 1 })).toMatchObject({ kind: "written" });
-        const effects = (await later.ledger.delivery(later.tenant, event.eventId))?.effects ?? [];
+        const effects = (await later.ledger.inspect.delivery(later.tenant, event.eventId))?.effects ?? [];
         expect(Object.fromEntries(effects.map(({ effect, recordId }) => [effect, recordId]))).toMatchObject({
           contact,
           deal,

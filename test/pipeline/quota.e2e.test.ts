@@ -26,13 +26,13 @@ it("WR10: a flood is written at the CRM's pace: no 429, no attempt used, no circ
   const eventIds = await Promise.all(Array.from({ length: MAILS }, async (_, i) => send(i)));
   await eventually(
     "every email to be written",
-    async () => ((await inlet.ledger.countByState())["written"] === MAILS ? true : null),
+    async () => ((await inlet.ledger.inspect.countByState())["written"] === MAILS ? true : null),
     150_000,
   );
   let waited = 0;
   for (const eventId of eventIds) {
-    expect(await inlet.ledger.delivery("acme", eventId)).toMatchObject({ attempt: 0, warnings: [] });
-    const steps = await inlet.ledger.journey("acme", eventId);
+    expect(await inlet.ledger.inspect.delivery("acme", eventId)).toMatchObject({ attempt: 0, warnings: [] });
+    const steps = await inlet.ledger.inspect.journey("acme", eventId);
     const codes = steps.filter(({ what }) => what === "parked").map(({ detail }) => detail["code"]);
     expect(codes.filter((code) => code !== "quota")).toEqual([]);
     if (codes.length > 0) waited += 1;

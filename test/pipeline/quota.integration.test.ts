@@ -23,7 +23,7 @@ function instances(quota: { perSecond: number; burst: number }): { all: SharedQu
     createSharedQuota({
       quota,
       store: {
-        draw: async (of, asked) => ledger.drawTokens({ tenant, crm: "hubspot", ...of, ...asked, now: time.now }),
+        draw: async (of, asked) => ledger.quota.draw({ tenant, crm: "hubspot", ...of, ...asked, now: time.now }),
       },
       now: () => time.now,
       sleep: async () => {},
@@ -89,7 +89,7 @@ it("Postgres draws as the pure function does", async () => {
     now += after;
     const expected = draw(state, quota, asked, now);
     ({ state } = expected);
-    const drawn = await ledgers[0]?.drawTokens({ tenant, crm: "hubspot", ...quota, ...asked, now });
+    const drawn = await ledgers[0]?.quota.draw({ tenant, crm: "hubspot", ...quota, ...asked, now });
     expect(drawn?.granted).toBe(expected.drawn.granted);
     expect(drawn?.waitMs).toBeCloseTo(expected.drawn.waitMs, 3);
   }
@@ -97,6 +97,6 @@ it("Postgres draws as the pure function does", async () => {
 
 it("without a clock of the test's, Postgres' own counts: a bucket that no one refills gives its burst once", async () => {
   const asked = { tenant: newTenant(), crm: "hubspot", perSecond: 0.000_001, burst: 3, need: 1, want: 1, maxWaitMs: 0 };
-  const granted = await Promise.all(Array.from({ length: 8 }, async (_, i) => ledgers[i % 4]?.drawTokens(asked)));
+  const granted = await Promise.all(Array.from({ length: 8 }, async (_, i) => ledgers[i % 4]?.quota.draw(asked)));
   expect(granted.filter((each) => each?.granted === 1)).toHaveLength(3);
 });

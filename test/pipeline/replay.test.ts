@@ -35,7 +35,7 @@ describe("a replay of the sink", () => {
     for (const id of [tenant, other]) sink.map(id, `classes: { newsletter: write }\n${CRM}`);
     expect(await sink.replay({ tenant })).toMatchObject({ state: "done", results: { changed: 1 } });
     const states = await Promise.all(
-      emails.map(async ({ tenantId, eventId }) => sink.ledger.delivery(tenantId, eventId)),
+      emails.map(async ({ tenantId, eventId }) => sink.ledger.inspect.delivery(tenantId, eventId)),
     );
     expect(states.map((row) => row?.state)).toEqual(["written", "suppressed"]);
     expect(await sink.replay({ tenant })).toMatchObject({ results: { unchanged: 1 } });
@@ -47,11 +47,11 @@ describe("a replay of the sink", () => {
     const email = buildEmail(tenant, "news", { classification: { kind: "newsletter", reasons: [] } });
     await sink.deliver([email]);
     sink.map(tenant, CRM.replace("crm:", "classes: { newsletter: write }\ncrm:"));
-    await sink.ledger.bufferOn(tenant, { why: null, actor: "ada" });
+    await sink.ledger.circuits.hold(tenant, { why: null, actor: "ada" });
     const id = await sink.ask({ tenant });
     await expect.poll(async () => (await sink.ledger.jobs.get(id))?.holder, { timeout: 10_000 }).not.toBeNull();
-    expect((await sink.ledger.delivery(tenant, email.eventId))?.state).toBe("suppressed");
-    await sink.ledger.bufferOff(tenant, "ada");
+    expect((await sink.ledger.inspect.delivery(tenant, email.eventId))?.state).toBe("suppressed");
+    await sink.ledger.circuits.endHold(tenant, "ada");
     expect(await sink.ended(id)).toMatchObject({ state: "done", results: { changed: 1 } });
   });
 });

@@ -81,9 +81,9 @@ it("a question for the price makes one task, moves and tags the deal, and tells 
     type: "inlet.rule.met",
     data: { rule: "pricing-asked", eventId, subject: "Your price list", dealId: deal?.id },
   });
-  const journey = await inlet.ledger.journey("acme", eventId);
+  const journey = await inlet.ledger.inspect.journey("acme", eventId);
   expect(journey.map(({ what }) => what)).toContain("notice_sent");
-  expect((await inlet.ledger.delivery("acme", eventId))?.evidence).toMatchObject({
+  expect((await inlet.ledger.inspect.delivery("acme", eventId))?.evidence).toMatchObject({
     rules: [
       { rule: "pricing-asked", because: expect.arrayContaining([{ condition: "intent", words: ["price list"] }]) },
     ],
@@ -92,7 +92,7 @@ it("a question for the price makes one task, moves and tags the deal, and tells 
 
 it("what a rule cannot do is a warning, and the email is written", async () => {
   const eventId = await send(2, "Hello", "The way to nowhere");
-  expect((await inlet.ledger.delivery("acme", eventId))?.warnings).toEqual([
+  expect((await inlet.ledger.inspect.delivery("acme", eventId))?.warnings).toEqual([
     expect.stringMatching(/^rule_failed: rule nowhere, deal/),
   ]);
 }, 60_000);
@@ -125,7 +125,7 @@ async function send(n: number, subject: string, text: string): Promise<string> {
   const eventId = await inlet.post(gateway, `rules-${n}`, mail);
   await eventually(
     `email ${n} to be written`,
-    async () => ((await inlet.ledger.delivery("acme", eventId))?.state === "written" ? true : null),
+    async () => ((await inlet.ledger.inspect.delivery("acme", eventId))?.state === "written" ? true : null),
     60_000,
   );
   return eventId;

@@ -27,7 +27,7 @@ it("shows gateway, parser, sink and every CRM call of an email, a retry among th
   const row = await eventually(
     "the email to be written",
     async () => {
-      const found = await inlet.ledger.delivery("acme", eventId);
+      const found = await inlet.ledger.inspect.delivery("acme", eventId);
       return found?.state === "written" ? found : null;
     },
     60_000,
@@ -68,7 +68,7 @@ it("starts a new trace for a replay from the dlq, linked to the old one", async 
     eventually(
       `the email to be ${state}`,
       async () => {
-        const found = await inlet.ledger.delivery("acme", eventId);
+        const found = await inlet.ledger.inspect.delivery("acme", eventId);
         return found?.state === state ? found : null;
       },
       60_000,

@@ -72,7 +72,7 @@ describe("N4: a replay after a change of the tenant's mailboxes", () => {
     return sink.deliver({ ...event, ...changed, parsedAt: event.parsedAt + version });
   };
   const getEffects = async ({ eventId }: NormalizedEvent) =>
-    (await sink.ledger.delivery(sink.tenant, eventId))?.effects.map(({ effect }) => effect).toSorted();
+    (await sink.ledger.inspect.delivery(sink.tenant, eventId))?.effects.map(({ effect }) => effect).toSorted();
 
   it("gives the deal the tags that are new, keeps those that people took away or gave, and does it once", async () => {
     const event = sink.email({ subject: "An offer", addressTags: tagged("a", "b") });

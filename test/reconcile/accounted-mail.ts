@@ -35,7 +35,7 @@ export async function accountedMail(database: Database, lane = "shared") {
   let made = 0;
 
   const publish = async (): Promise<void> => {
-    while ((await ledger.publishOutbox(async (record) => producer.send(record))) > 0);
+    while ((await ledger.outbox.publish(async (record) => producer.send(record))) > 0);
   };
 
   /** Takes one email as far as the stage says; `at` is its time, epoch ms. */
@@ -66,7 +66,7 @@ export async function accountedMail(database: Database, lane = "shared") {
     });
     const email = { tenant, eventId, raw, normalized: null, deadLetter: null, blobKey: body.key };
     if (stage === "unread") return email;
-    await ledger.accept(
+    await ledger.deliveries.accept(
       [
         {
           ...ids,
@@ -91,9 +91,9 @@ export async function accountedMail(database: Database, lane = "shared") {
       headers: recordHeaders({ ...ids, schema: "none/1", parsedAt: at, pass: 0 }),
     });
     const parse = { emailKey: `eml_${made}`, contentHash: "hash", conversationId: `cnv_${made}`, messageId: null };
-    await ledger.markParsed([{ ...ids, ...parse, ...normalized, senderDomain: null, parsedAt: at }]);
+    await ledger.deliveries.markParsed([{ ...ids, ...parse, ...normalized, senderDomain: null, parsedAt: at }]);
     if (stage === "parsed") return { ...email, normalized };
-    await ledger.admit({
+    await ledger.deliveries.admit({
       ...ids,
       source: "json",
       sourceKind: "signed-json",
@@ -165,7 +165,7 @@ export async function accountedMail(database: Database, lane = "shared") {
               endedAt: at,
             }),
           };
-    await ledger.finish({
+    await ledger.deliveries.finish({
       tenant,
       eventId,
       service: "crm-sink",
@@ -216,7 +216,7 @@ export async function accountedMail(database: Database, lane = "shared") {
     standBy,
     topic: (name: TopicName): string => topicIn(name, lane),
     reconcile: async (deep: boolean, more: Partial<ReconcileOptions> = {}): Promise<GuaranteeReport> =>
-      reconcile(ledger.accounts, admin, {
+      reconcile(ledger.inspect.accounts, admin, {
         lanes: [lane],
         deep: deep ? { codec, blobs } : null,
         onProgress: () => {},

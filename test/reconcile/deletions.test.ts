@@ -115,7 +115,7 @@ describe("is remembered", () => {
     await inlet.database.query("delete from deliveries where state = 'accepted'");
     const report = await inlet.reconcile(false);
     expect(report.lost.map(({ state }) => state)).toContain("deleted_unread");
-    await inlet.ledger.accounts.acknowledgeGaps({ actor: "ops", why: "a test" });
+    await inlet.ledger.inspect.accounts.acknowledgeGaps({ actor: "ops", why: "a test" });
     const after = await inlet.reconcile(false);
     expect(after.holds).toBe(true);
     expect(after.notes.join()).toContain("acknowledged");

@@ -17,7 +17,7 @@ test("no question is answered by more than a page, and no list grows with the lo
             $3, 1 from generate_series(1, $2::int) n`,
     [topicIn("rawEvents", "shared"), rows, Date.now()],
   );
-  const { accounts } = ledgerOn(database);
+  const { accounts } = ledgerOn(database).inspect;
   const sizes: number[] = [];
   const watched = Object.fromEntries(
     Object.entries(accounts).map(([name, ask]) => [

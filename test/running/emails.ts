@@ -7,7 +7,7 @@ export async function allWritten(inlet: RunningInlet, eventIds: readonly string[
   await eventually(
     "every email to be written",
     async () => {
-      const states = await inlet.ledger.getStates(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
+      const states = await inlet.ledger.inspect.states(eventIds.map((eventId) => ({ tenant: "acme", eventId })));
       return eventIds.every((eventId) => states.get(`acme/${eventId}`) === "written") ? true : null;
     },
     ms,

@@ -73,7 +73,7 @@ ${more.replace("BASE_URL", baseUrl)}`;
       }
       await vi.waitFor(async () => {
         const states = await Promise.all(
-          events.map(async ({ tenantId, eventId }) => ledger.delivery(tenantId, eventId)),
+          events.map(async ({ tenantId, eventId }) => ledger.inspect.delivery(tenantId, eventId)),
         );
         const open = states.filter((row) => row?.endedAt == null);
         if (open.length > 0) throw new Error(`${open.length} have not ended`);

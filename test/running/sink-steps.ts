@@ -206,10 +206,10 @@ async function finish(ledger: Ledger, email: DeliveryAttempt, delivered: Disposi
     effects: email.effects.ends(),
   } as const;
   if (delivered.kind === "retry" || delivered.kind === "park")
-    return ledger.finish({ ...base, to: waiting(email, delivered.code) });
+    return ledger.deliveries.finish({ ...base, to: waiting(email, delivered.code) });
   const state =
     delivered.kind === "written" ? "written" : delivered.kind === "suppress" ? "suppressed" : "dead_lettered";
-  await ledger.finish({
+  await ledger.deliveries.finish({
     ...base,
     to: {
       state,

@@ -34,7 +34,7 @@ export async function replayDeadLetter(
   const pass = delivery.pass + 1;
   const { tenant, eventId } = delivery;
   const by = { tenant, eventId, actor: deps.actor };
-  if (settlements.length > 0 && !(await deps.ledger.settleByHand(by, settlements)))
+  if (settlements.length > 0 && !(await deps.ledger.effects.settleByHand(by, settlements)))
     throw new CommandFailed(
       `${eventId}: another email took up one of its effects meanwhile. Nothing was settled; try again`,
     );
@@ -63,7 +63,11 @@ export async function replayDeadLetter(
           value: record.value ?? Buffer.alloc(0),
           headers: [...headers, [HEADER.pass, Buffer.from(String(pass))]],
         });
-        await deps.ledger.appendJourneyEvent(tenant, eventId, "cli", "replayed", { pass, from: "dlq", by: deps.actor });
+        await deps.ledger.deliveries.appendJourneyEvent(tenant, eventId, "cli", "replayed", {
+          pass,
+          from: "dlq",
+          by: deps.actor,
+        });
         return {
           eventId,
           topic: at.topic,

@@ -4,7 +4,7 @@ import { openLedger } from "@inlet/ledger";
 export async function noteBlobStore(databaseUrl: string, place: string): Promise<string | null> {
   const ledger = openLedger({ connectionString: databaseUrl, maxConnections: 1 });
   try {
-    const before = await ledger.noteBlobStore(place);
+    const before = await ledger.blobs.note(place);
     return before.length === 0 ? null : movedStore(before);
   } finally {
     await ledger.close();
@@ -15,7 +15,7 @@ export async function noteBlobStore(databaseUrl: string, place: string): Promise
 export async function mayHoldBlobs(databaseUrl: string, place: string): Promise<boolean> {
   const ledger = openLedger({ connectionString: databaseUrl, maxConnections: 1 });
   try {
-    return await ledger.mayHoldBlobs(place);
+    return await ledger.blobs.mayHold(place);
   } finally {
     await ledger.close();
   }

@@ -59,6 +59,6 @@ describe("settling by hand", () => {
 });
 
 async function settle(unknown: readonly (typeof CONTACT)[], decision: HandDecision | null, reason = "outcome_unknown") {
-  const ledger = { unknownEffects: async () => Promise.resolve([...unknown]) };
+  const ledger = { effects: { listUnknown: async () => Promise.resolve([...unknown]) } };
   return settlementsFor(ledger, { tenant: "acme", eventId: "evt_1", reason }, decision);
 }

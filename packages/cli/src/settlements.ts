@@ -14,11 +14,11 @@ export interface HandDecision {
  * {@link CommandFailed}, naming the effects, where the decision does not fit them.
  */
 export async function settlementsFor(
-  ledger: Pick<Ledger, "unknownEffects">,
+  ledger: { readonly effects: Pick<Ledger["effects"], "listUnknown"> },
   { tenant, eventId, reason }: Pick<DeliveryView, "tenant" | "eventId" | "reason">,
   decision: HandDecision | null,
 ): Promise<HandSettlement[]> {
-  const unknown = await ledger.unknownEffects(tenant, eventId);
+  const unknown = await ledger.effects.listUnknown(tenant, eventId);
   const names = unknown.map((effect) => toName(effect, unknown));
   if (decision === null) {
     if (reason !== "outcome_unknown" || unknown.length === 0) return [];

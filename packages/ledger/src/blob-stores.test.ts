@@ -12,7 +12,7 @@ it("N10: anyone who names another blob store is told once of those that were in 
     "s3://b/.inlet-blob-store",
   ];
   const told = [];
-  for (const place of places) told.push(await ledger.noteBlobStore(place));
+  for (const place of places) told.push(await ledger.blobs.note(place));
   expect(told).toEqual([[], [], ["/a/.inlet-blob-store"], []]);
   await ledger.close();
 }, 60_000);
@@ -20,11 +20,11 @@ it("N10: anyone who names another blob store is told once of those that were in 
 it("L23: a place that was noted may hold blobs, another one not; where none was, emails say that there were some", async () => {
   const database = await openMemoryDatabase();
   const ledger = ledgerOn(database);
-  expect(await ledger.mayHoldBlobs("/a")).toBe(false);
-  await ledger.accept([ARRIVAL], 0);
-  expect(await ledger.mayHoldBlobs("/a")).toBe(true);
-  await ledger.noteBlobStore("/a");
-  expect([await ledger.mayHoldBlobs("/a"), await ledger.mayHoldBlobs("/b")]).toEqual([true, false]);
+  expect(await ledger.blobs.mayHold("/a")).toBe(false);
+  await ledger.deliveries.accept([ARRIVAL], 0);
+  expect(await ledger.blobs.mayHold("/a")).toBe(true);
+  await ledger.blobs.note("/a");
+  expect([await ledger.blobs.mayHold("/a"), await ledger.blobs.mayHold("/b")]).toEqual([true, false]);
   await ledger.close();
 }, 60_000);
 

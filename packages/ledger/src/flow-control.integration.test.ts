@@ -26,30 +26,30 @@ it("WR9: while a tenant is in buffer mode none of its mail is released, that of 
       ["evt_3", "buffer_mode"],
     ] as const)
       await park(tenant, event, code);
-  expect(await ledger.gate(held)).toEqual({ buffered: false, behindQuota: false });
-  await ledger.bufferOn(held, { why: "migration", actor: "ana" });
-  expect(await ledger.gate(held)).toEqual({ buffered: true, behindQuota: false });
-  expect(await ledger.gate(other)).toEqual({ buffered: false, behindQuota: false });
+  expect(await ledger.circuits.gate(held)).toEqual({ buffered: false, behindQuota: false });
+  await ledger.circuits.hold(held, { why: "migration", actor: "ana" });
+  expect(await ledger.circuits.gate(held)).toEqual({ buffered: true, behindQuota: false });
+  expect(await ledger.circuits.gate(other)).toEqual({ buffered: false, behindQuota: false });
   expect(await taken(held)).toEqual([]);
   // A tenant that is not in buffer mode has nothing to wait for, whatever stood in the way when it was parked.
   expect(await taken(other)).toEqual(["evt_1", "evt_2", "evt_3"]);
 
-  expect(await ledger.bufferOff(held, "ana")).toBe(2);
+  expect(await ledger.circuits.endHold(held, "ana")).toBe(2);
   expect(await taken(held)).toEqual(["evt_1", "evt_2", "evt_3"]);
 });
 
 it("the list says who, since when, why and how much waits; the audit says it for good", async () => {
   const tenant = newTenant();
   await park(tenant, "evt_1", "buffer_mode");
-  expect(await ledger.bufferOn(tenant, { why: "migration", actor: "ana" })).toBe(true);
-  expect(await ledger.bufferOn(tenant, { why: "again", actor: "bob" })).toBe(false);
-  const [row] = (await ledger.buffers()).filter((each) => each.tenant === tenant);
+  expect(await ledger.circuits.hold(tenant, { why: "migration", actor: "ana" })).toBe(true);
+  expect(await ledger.circuits.hold(tenant, { why: "again", actor: "bob" })).toBe(false);
+  const [row] = (await ledger.circuits.listHolds()).filter((each) => each.tenant === tenant);
   expect(row).toMatchObject({ why: "migration", actor: "ana", waiting: 1 });
   expect(row?.since).toBeGreaterThan(0);
   expect(row?.oldestMs).toBeGreaterThanOrEqual(0);
-  expect(await ledger.bufferOff(tenant, "bob")).toBe(1);
-  expect(await ledger.bufferOff(tenant, "bob")).toBeNull();
-  expect((await ledger.buffers()).filter((each) => each.tenant === tenant)).toEqual([]);
+  expect(await ledger.circuits.endHold(tenant, "bob")).toBe(1);
+  expect(await ledger.circuits.endHold(tenant, "bob")).toBeNull();
+  expect((await ledger.circuits.listHolds()).filter((each) => each.tenant === tenant)).toEqual([]);
   expect(
     await database.query("select actor, action, detail from audit where detail->>'tenant' = $1 order by id", [tenant]),
   ).toEqual([
@@ -65,14 +65,14 @@ it("WR10: of a tenant with a quota no more is released than it has tokens, the o
   await park(tenant, "evt_2", "quota", 60_000);
   await park(tenant, "evt_3", "quota");
   await park(tenant, "evt_4", "http:503");
-  expect(await ledger.gate(tenant)).toEqual({ buffered: false, behindQuota: true });
+  expect(await ledger.circuits.gate(tenant)).toEqual({ buffered: false, behindQuota: true });
   const draw = { tenant, crm: "hubspot", perSecond: 0.000_001, burst: 5, maxWaitMs: 0 };
-  await ledger.drawTokens({ ...draw, need: 3, want: 3 });
+  await ledger.quota.draw({ ...draw, need: 3, want: 3 });
   expect(await taken(tenant)).toEqual(["evt_1", "evt_2"]);
-  await ledger.drawTokens({ ...draw, need: 2, want: 2 });
+  await ledger.quota.draw({ ...draw, need: 2, want: 2 });
   expect(await taken(tenant)).toEqual([]);
   // More tokens: a bucket of a million a second is full long before this statement is over.
-  await ledger.drawTokens({ ...draw, perSecond: 1_000_000, need: 1, want: 1, maxWaitMs: 1 });
+  await ledger.quota.draw({ ...draw, perSecond: 1_000_000, need: 1, want: 1, maxWaitMs: 1 });
   expect(await taken(tenant)).toEqual(["evt_3", "evt_4"]);
 });
 
@@ -81,19 +81,19 @@ it("WR10: where emails go together, a few tokens release many of them, and fewer
   for (const event of ["evt_1", "evt_2", "evt_3", "evt_4"]) await park(tenant, event, "quota");
   const together = { crms: ["hubspot"], tokens: 2, emails: 3 };
   const draw = { tenant, perSecond: 0.000_001, maxWaitMs: 0 };
-  await ledger.drawTokens({ ...draw, crm: "hubspot", burst: 5, need: 4, want: 4 });
+  await ledger.quota.draw({ ...draw, crm: "hubspot", burst: 5, need: 4, want: 4 });
   expect(await taken(tenant, together)).toEqual([]);
-  await ledger.drawTokens({ ...draw, crm: "hubspot", burst: 1, need: 1, want: 1 });
+  await ledger.quota.draw({ ...draw, crm: "hubspot", burst: 1, need: 1, want: 1 });
   expect(await taken(tenant, together)).toEqual([]);
   // A quota that never has as many tokens at once: all that it can have are enough.
-  await ledger.drawTokens({ ...draw, crm: "hubspot", perSecond: 1_000_000, burst: 1, need: 1, want: 1, maxWaitMs: 1 });
+  await ledger.quota.draw({ ...draw, crm: "hubspot", perSecond: 1_000_000, burst: 1, need: 1, want: 1, maxWaitMs: 1 });
   expect(await taken(tenant, together)).toEqual(["evt_1", "evt_2", "evt_3"]);
-  await ledger.drawTokens({ ...draw, crm: "odoo", burst: 1, need: 1, want: 1 });
+  await ledger.quota.draw({ ...draw, crm: "odoo", burst: 1, need: 1, want: 1 });
   expect(await taken(tenant, together)).toEqual([]);
 });
 
 async function taken(tenant: string, together?: TakeOptions["together"]): Promise<string[]> {
-  const rows = await ledger.takeWaiting({
+  const rows = await ledger.waiting.take({
     stage: "deliver",
     lanes: [`lane-${tenant}`],
     owner: "i",
@@ -114,7 +114,7 @@ async function park(
 ): Promise<void> {
   const lane = `lane-${tenant}`;
   const value = Buffer.from("v");
-  await ledger.admit({
+  await ledger.deliveries.admit({
     tenant,
     eventId,
     lane,
@@ -155,5 +155,5 @@ async function park(
       record: { topic: "normalized", partition: 0, offset: 1n, timestamp: 1000, key: null, value, headers: [] },
     },
   };
-  await ledger.finish(end);
+  await ledger.deliveries.finish(end);
 }

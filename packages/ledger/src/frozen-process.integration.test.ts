@@ -27,8 +27,8 @@ it.each(Object.keys(TRANSACTIONS) as TransactionName[])(
   async (name) => {
     const [tenant, other] = [`t-${randomUUID().slice(0, 12)}`, `t-${randomUUID().slice(0, 12)}`];
     for (const each of [tenant, other]) {
-      await ledger.admit(candidate(each, "evt_1", 2000));
-      await ledger.claim([{ ...CLAIM, tenant: each, owner: "one", leaseMs: 1, settleMs: 0 }]);
+      await ledger.deliveries.admit(candidate(each, "evt_1", 2000));
+      await ledger.effects.claim([{ ...CLAIM, tenant: each, owner: "one", leaseMs: 1, settleMs: 0 }]);
     }
     await database.query("insert into outbox (topic, key, value, headers) values ('outcomes', $1, $2, '[]')", [
       tenant,
@@ -45,19 +45,19 @@ it.each(Object.keys(TRANSACTIONS) as TransactionName[])(
       await Promise.all(
         [tenant, other].map(async (each) => {
           await Promise.all([
-            ledger.claim([{ ...CLAIM, tenant: each, owner: "two", leaseMs: 1, settleMs: 0 }]),
-            ledger.admit(candidate(each, "evt_1", 2000)),
-            ledger.accept([incoming(each, "evt_2")], 1000),
+            ledger.effects.claim([{ ...CLAIM, tenant: each, owner: "two", leaseMs: 1, settleMs: 0 }]),
+            ledger.deliveries.admit(candidate(each, "evt_1", 2000)),
+            ledger.deliveries.accept([incoming(each, "evt_2")], 1000),
           ]);
-          await ledger.finish(written(each, "evt_1", 2000)).then(through(each));
+          await ledger.deliveries.finish(written(each, "evt_1", 2000)).then(through(each));
           const outage = { eventId: "evt_1", probe: false, code: "http:503", retryAfterMs: 0 };
-          await ledger.recordOutage(each, "hubspot", outage, () => 1_000);
+          await ledger.circuits.recordOutage(each, "hubspot", outage, () => 1_000);
         }),
       );
       expect(done.toSorted()).toEqual([tenant, other].toSorted());
-      expect((await ledger.delivery(tenant, "evt_1"))?.state).toBe("written");
+      expect((await ledger.inspect.delivery(tenant, "evt_1"))?.state).toBe("written");
       const published: string[] = [];
-      while (!published.includes(tenant)) await ledger.publishOutbox(async ({ key }) => published.push(key));
+      while (!published.includes(tenant)) await ledger.outbox.publish(async ({ key }) => published.push(key));
     } finally {
       child.kill("SIGKILL");
     }

@@ -37,25 +37,28 @@ const link = (tenant: string, id: string, refs: string[]) => ({
   roots: [...refs, id].map((each) => `cnv_${each}`),
 });
 const wrote = async (tenant: string, now: number): Promise<void> => {
-  await ledger.accept([incoming(tenant, "evt_1")], now);
-  await ledger.markParsed([{ ...parsed(tenant, "evt_1"), parsedAt: now }]);
-  await ledger.admit({ ...candidate(tenant, "evt_1", now), now });
+  await ledger.deliveries.accept([incoming(tenant, "evt_1")], now);
+  await ledger.deliveries.markParsed([{ ...parsed(tenant, "evt_1"), parsedAt: now }]);
+  await ledger.deliveries.admit({ ...candidate(tenant, "evt_1", now), now });
   const end = written(tenant, "evt_1", now);
-  await ledger.finish({ ...end, to: { ...end.to, endedAt: now, notifications: NOTIFICATIONS } as AttemptResult["to"] });
+  await ledger.deliveries.finish({
+    ...end,
+    to: { ...end.to, endedAt: now, notifications: NOTIFICATIONS } as AttemptResult["to"],
+  });
 };
 
 /** One line a case: what stands, what comes later, and what must become of it. */
 const CASES: Readonly<Record<string, Case>> = {
   "a reply finds its conversation": {
-    before: async (tenant) => ledger.canonicalConversation(link(tenant, "m1", [])),
-    after: async (tenant) => expect(await ledger.canonicalConversation(link(tenant, "m2", ["m1"]))).toBe("cnv_m1"),
+    before: async (tenant) => ledger.conversations.canonical(link(tenant, "m1", [])),
+    after: async (tenant) => expect(await ledger.conversations.canonical(link(tenant, "m2", ["m1"]))).toBe("cnv_m1"),
   },
   "a replay of what is unchanged is skipped": {
     before: wrote,
     after: async (tenant, now) => {
-      const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], now);
+      const [arrived] = await ledger.deliveries.accept([incoming(tenant, "evt_1")], now);
       const parsedAt = Math.max(now, (arrived?.parsedAfter ?? 0) + 1);
-      expect(await ledger.admit({ ...candidate(tenant, "evt_1", parsedAt), now })).toEqual({
+      expect(await ledger.deliveries.admit({ ...candidate(tenant, "evt_1", parsedAt), now })).toEqual({
         verdict: "already_ended",
       });
     },
@@ -63,64 +66,65 @@ const CASES: Readonly<Record<string, Case>> = {
   "a replay of what changed is delivered": {
     before: wrote,
     after: async (tenant, now) => {
-      const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], now);
+      const [arrived] = await ledger.deliveries.accept([incoming(tenant, "evt_1")], now);
       const parsedAt = Math.max(now, (arrived?.parsedAfter ?? 0) + 1);
       const again = { ...candidate(tenant, "evt_1", parsedAt), contentHash: "other", now };
-      expect((await ledger.admit(again)).verdict).toBe("deliver");
+      expect((await ledger.deliveries.admit(again)).verdict).toBe("deliver");
     },
   },
   "a dead letter that comes again is delivered": {
     before: async (tenant, now) => {
-      await ledger.admit({ ...candidate(tenant, "evt_1", now), now });
+      await ledger.deliveries.admit({ ...candidate(tenant, "evt_1", now), now });
       const end = written(tenant, "evt_1", now);
-      await ledger.finish({
+      await ledger.deliveries.finish({
         ...end,
         to: { ...end.to, state: "dead_lettered", reason: "crm_rejected" } as AttemptResult["to"],
       });
     },
     after: async (tenant, now) => {
-      const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], now);
+      const [arrived] = await ledger.deliveries.accept([incoming(tenant, "evt_1")], now);
       const again = { ...candidate(tenant, "evt_1", now), pass: arrived?.pass ?? 0, now };
-      expect(await ledger.admit(again)).toMatchObject({ verdict: "deliver", pass: 1, attempt: 0 });
+      expect(await ledger.deliveries.admit(again)).toMatchObject({ verdict: "deliver", pass: 1, attempt: 0 });
     },
   },
   "an email that waits is due": {
     before: async (tenant, now) => {
-      await ledger.admit({ ...candidate(tenant, "evt_1", now), now });
-      await ledger.finish(waits(tenant, "evt_1", now, { value: Buffer.from("x"), delayMs: 3_600_000 }));
+      await ledger.deliveries.admit({ ...candidate(tenant, "evt_1", now), now });
+      await ledger.deliveries.finish(waits(tenant, "evt_1", now, { value: Buffer.from("x"), delayMs: 3_600_000 }));
     },
     after: async (tenant) =>
-      expect(await ledger.takeWaiting({ ...TAKE, lanes: [`lane-${tenant}`] })).toMatchObject([{ eventId: "evt_1" }]),
+      expect(await ledger.waiting.take({ ...TAKE, lanes: [`lane-${tenant}`] })).toMatchObject([{ eventId: "evt_1" }]),
   },
   "an email that somebody took and never ended is taken again": {
     before: async (tenant, now) => {
-      await ledger.admit({ ...candidate(tenant, "evt_1", now), now });
-      await ledger.finish(waits(tenant, "evt_1", now, { value: Buffer.from("x"), delayMs: 0 }));
-      await ledger.takeWaiting({ ...TAKE, lanes: [`lane-${tenant}`] });
+      await ledger.deliveries.admit({ ...candidate(tenant, "evt_1", now), now });
+      await ledger.deliveries.finish(waits(tenant, "evt_1", now, { value: Buffer.from("x"), delayMs: 0 }));
+      await ledger.waiting.take({ ...TAKE, lanes: [`lane-${tenant}`] });
     },
     after: async (tenant) =>
-      expect(await ledger.takeWaiting({ ...TAKE, lanes: [`lane-${tenant}`] })).toMatchObject([{ eventId: "evt_1" }]),
+      expect(await ledger.waiting.take({ ...TAKE, lanes: [`lane-${tenant}`] })).toMatchObject([{ eventId: "evt_1" }]),
   },
   "a delivery that no one works on is taken up": {
-    before: async (tenant, now) => ledger.admit({ ...candidate(tenant, "evt_1", now), now }),
+    before: async (tenant, now) => ledger.deliveries.admit({ ...candidate(tenant, "evt_1", now), now }),
     after: async (tenant) =>
-      expect(await ledger.takeStalled([`lane-${tenant}`], 45_000)).toMatchObject([{ eventId: "evt_1" }]),
+      expect(await ledger.deliveries.takeStalled([`lane-${tenant}`], 45_000)).toMatchObject([{ eventId: "evt_1" }]),
   },
   "an open circuit is probed, and closes": {
     before: async (tenant) => {
-      for (const email of ["a", "b", "c"]) await ledger.recordOutage(tenant, "hubspot", outage(email), () => 60_000);
+      for (const email of ["a", "b", "c"])
+        await ledger.circuits.recordOutage(tenant, "hubspot", outage(email), () => 60_000);
     },
     after: async (tenant) => {
-      expect(await ledger.takeProbes([{ tenant, crm: "hubspot" }])).toEqual([{ tenant, crm: "hubspot" }]);
-      expect(await ledger.recordSuccess(tenant, "hubspot", true)).toBe(true);
+      expect(await ledger.circuits.takeProbes([{ tenant, crm: "hubspot" }])).toEqual([{ tenant, crm: "hubspot" }]);
+      expect(await ledger.circuits.recordSuccess(tenant, "hubspot", true)).toBe(true);
     },
   },
   "a bucket that was drawn empty is full": {
     before: async (tenant) =>
-      ledger.drawTokens({ tenant, crm: "hubspot", perSecond: 1, burst: 5, need: 5, want: 5, maxWaitMs: 0 }),
+      ledger.quota.draw({ tenant, crm: "hubspot", perSecond: 1, burst: 5, need: 5, want: 5, maxWaitMs: 0 }),
     after: async (tenant) =>
       expect(
-        await ledger.drawTokens({ tenant, crm: "hubspot", perSecond: 1, burst: 5, need: 5, want: 5, maxWaitMs: 0 }),
+        await ledger.quota.draw({ tenant, crm: "hubspot", perSecond: 1, burst: 5, need: 5, want: 5, maxWaitMs: 0 }),
       ).toMatchObject({ granted: 5 }),
   },
   "OAuth tokens are read, and renewed though their last lease was never given back": {
@@ -138,21 +142,21 @@ const CASES: Readonly<Record<string, Case>> = {
   "a notice that was taken and never ended is sent": {
     before: async (tenant, now) => {
       await wrote(tenant, now);
-      await ledger.takeNotifications({ leaseMs: 60_000, limit: 100, perReceiver: 9, except: [] });
+      await ledger.outbox.takeNotifications({ leaseMs: 60_000, limit: 100, perReceiver: 9, except: [] });
     },
     after: async (tenant) => {
       const mine = (
-        await ledger.takeNotifications({ leaseMs: 60_000, limit: 1_000, perReceiver: 9, except: [] })
+        await ledger.outbox.takeNotifications({ leaseMs: 60_000, limit: 1_000, perReceiver: 9, except: [] })
       ).filter((each) => each.tenant === tenant);
       expect(mine).toMatchObject([{ key: "eml_1/vip" }]);
       expect(mine[0]?.age).toBeGreaterThan(0);
     },
   },
   "buffer mode says since when, and ends": {
-    before: async (tenant) => ledger.bufferOn(tenant, { why: null, actor: "ana" }),
+    before: async (tenant) => ledger.circuits.hold(tenant, { why: null, actor: "ana" }),
     after: async (tenant) => {
-      expect((await ledger.gate(tenant)).buffered).toBe(true);
-      expect(await ledger.bufferOff(tenant, "ana")).toBe(0);
+      expect((await ledger.circuits.gate(tenant)).buffered).toBe(true);
+      expect(await ledger.circuits.endHold(tenant, "ana")).toBe(0);
     },
   },
 };

@@ -13,7 +13,7 @@ test.each([
 ] as const)("an email that waits and is taken out ends as a dead letter: %s", async (_, value, sent) => {
   const database = await openMemoryDatabase();
   const ledger = ledgerOn(database);
-  await ledger.accept(
+  await ledger.deliveries.accept(
     [
       {
         tenant: "acme",
@@ -33,7 +33,7 @@ test.each([
     ],
     1_000,
   );
-  await ledger.finish({
+  await ledger.deliveries.finish({
     tenant: "acme",
     eventId: "evt_1",
     service: "parser",
@@ -60,7 +60,7 @@ test.each([
       },
     },
   });
-  await ledger.actOnWaiting({ tenant: "acme" }, { act: "dead-letter", actor: "ana", why: "not ours" });
+  await ledger.waiting.act({ tenant: "acme" }, { act: "dead-letter", actor: "ana", why: "not ours" });
   const letters: NewRecord[] = [];
   const producer = {
     send: async (record: NewRecord) => {
@@ -88,12 +88,12 @@ test.each([
   await poller.stop();
   expect(letters.map((letter) => [letter.topic, letter.value.toString()])).toEqual([["dlq", sent]]);
   expect(headerText(letters[0]?.headers ?? [], DLQ_HEADER.errorClass)).toBe("taken_out");
-  expect(await ledger.delivery("acme", "evt_1")).toMatchObject({
+  expect(await ledger.inspect.delivery("acme", "evt_1")).toMatchObject({
     state: "dead_lettered",
     reason: "taken_out",
     detail: "not ours; it waited: attachment_away",
     deadLetter: { topic: "dlq", offset: 7 },
   });
-  expect(await ledger.waitingMail()).toEqual([]);
+  expect(await ledger.waiting.mail()).toEqual([]);
   await ledger.close();
 });

@@ -17,7 +17,12 @@ export interface TakenOutOptions {
   readonly owner: string;
 }
 
-export type TakenOutDeps = FinishDeps & { readonly ledger: Pick<Ledger, "finish" | "takeTakenOut"> };
+export type TakenOutDeps = FinishDeps & {
+  readonly ledger: {
+    readonly deliveries: Pick<Ledger["deliveries"], "finish">;
+    readonly waiting: Pick<Ledger["waiting"], "takeTakenOut">;
+  };
+};
 
 /** Ends what an operator takes out of what waits (`inlet waiting dead-letter`), whatever keeps it; what stood behind it goes on. */
 export function endTakenOut(deps: TakenOutDeps, records: ReferencedRecords, options: TakenOutOptions): Poller {
@@ -33,7 +38,7 @@ async function endOnce(
   records: ReferencedRecords,
   { service, stage, lanes, owner }: TakenOutOptions,
 ): Promise<number> {
-  const emails = await deps.ledger.takeTakenOut({ stage, lanes, owner, leaseMs: LEASE_MS, limit: LIMIT });
+  const emails = await deps.ledger.waiting.takeTakenOut({ stage, lanes, owner, leaseMs: LEASE_MS, limit: LIMIT });
   const recordOf = readWaitingRecords(records, emails);
   for (const email of emails) {
     const { tenant, eventId, lane, parsedAt, pass, attempts, since, receivedAt, emailKey, code, why } = email;

@@ -30,9 +30,11 @@ async function finish(disposition: Disposition, change: Partial<FinishedDelivery
       },
     },
     ledger: {
-      finish: async (end: AttemptResult) => {
-        order.push("ledger");
-        ends.push(end);
+      deliveries: {
+        finish: async (end: AttemptResult) => {
+          order.push("ledger");
+          ends.push(end);
+        },
       },
     },
   };

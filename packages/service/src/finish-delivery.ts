@@ -9,7 +9,7 @@ import { reportFinish, reportSkip } from "./report-finish.ts";
 
 /** What finishing works with. */
 export interface FinishDeps {
-  readonly ledger: Pick<Ledger, "finish">;
+  readonly ledger: { readonly deliveries: Pick<Ledger["deliveries"], "finish"> };
   readonly codec: Codec;
   readonly producer: Pick<Producer, "send">;
   readonly log: Log;
@@ -29,7 +29,7 @@ export async function finishDelivery(deps: FinishDeps, delivery: FinishedDeliver
   deps.failpoint("before-end");
   const attempts =
     disposition.kind === "retry" ? useAttempt(delivery.attempts, disposition.attempt) : delivery.attempts;
-  await deps.ledger.finish({
+  await deps.ledger.deliveries.finish({
     tenant: delivery.tenant,
     eventId: delivery.eventId,
     service: delivery.service,

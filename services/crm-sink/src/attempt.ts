@@ -15,7 +15,19 @@ import type { CrmConnection, CrmConnections } from "./crm/crm-connections.ts";
 
 /** What the steps work with; made once per process. */
 export interface SinkDeps {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<
+    Ledger,
+    | "deliveries"
+    | "effects"
+    | "waiting"
+    | "circuits"
+    | "quota"
+    | "outbox"
+    | "conversations"
+    | "inspect"
+    | "grants"
+    | "jobs"
+  >;
   readonly codec: Codec;
   readonly blobs: BlobStore;
   readonly tenants: Tenants;

@@ -211,7 +211,7 @@ async function liveThrough(): Promise<void> {
   for (let round = 0; round < 8; round += 1) {
     if (round === 5) calls = [];
     await passTime();
-    for (const [tenant, { circuits }] of all) circuits.push((await ledger.circuit(tenant, "http")).open);
+    for (const [tenant, { circuits }] of all) circuits.push((await ledger.circuits.read(tenant, "http")).open);
   }
   for (const [tenant, one] of all) {
     one.later = await getStates(tenant, one.mails);
@@ -221,7 +221,7 @@ async function liveThrough(): Promise<void> {
   for (let round = 0; round < 4; round += 1) await passTime();
   for (const [tenant, one] of all) {
     one.atLast = await getStates(tenant, one.mails);
-    const deliveries = await Promise.all(one.mails.map(async (eventId) => ledger.delivery(tenant, eventId)));
+    const deliveries = await Promise.all(one.mails.map(async (eventId) => ledger.inspect.delivery(tenant, eventId)));
     one.reasons = deliveries.map((delivery) => delivery?.reason);
     one.attempts = deliveries.map((delivery) => delivery?.attempt);
   }
@@ -260,7 +260,7 @@ async function passTime(): Promise<void> {
   } as const;
   const taken = new Set<string>();
   for (;;) {
-    const due = (await ledger.takeWaiting(take)).filter(({ tenant, eventId }) => !taken.has(`${tenant} ${eventId}`));
+    const due = (await ledger.waiting.take(take)).filter(({ tenant, eventId }) => !taken.has(`${tenant} ${eventId}`));
     if (due.length === 0) return;
     await fewAtATime(due, async ({ record: stored, ...email }) => {
       const { tenant, eventId } = email;
@@ -272,7 +272,7 @@ async function passTime(): Promise<void> {
 }
 
 async function getStates(tenant: string, events: readonly string[]): Promise<(string | undefined)[]> {
-  const states = await ledger.getStates(events.map((eventId) => ({ tenant, eventId })));
+  const states = await ledger.inspect.states(events.map((eventId) => ({ tenant, eventId })));
   return events.map((eventId) => states.get(`${tenant}/${eventId}`));
 }
 

@@ -99,7 +99,7 @@ async function findContactKey({ deps, event, crm }: DeliveryAttempt, sender: str
   const keys = formerKeys(getContact(event)?.email ?? "");
   if (keys.length === 0) return sender;
   const asked = { tenant: event.tenantId, crm: crm.key, effect: "contact", keys: [sender, ...keys] };
-  return (await deps.ledger.knownKey(asked)) ?? sender;
+  return (await deps.ledger.effects.knownKey(asked)) ?? sender;
 }
 
 function getSender(email: DeliveryAttempt): StepResult<string> {

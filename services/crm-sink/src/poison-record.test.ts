@@ -144,18 +144,18 @@ async function acceptAll(tenant: string): Promise<void> {
     receivedAt,
     traceId: null,
   }));
-  await ledger.accept(deliveries, Date.now());
+  await ledger.deliveries.accept(deliveries, Date.now());
 }
 
 async function getStates(tenant: string): Promise<(string | undefined)[]> {
   const keys = NAMES.map((name) => ({ tenant, eventId: buildEmail(tenant, name).eventId }));
-  const states = await ledger.getStates(keys);
+  const states = await ledger.inspect.states(keys);
   return keys.map(({ eventId }) => states.get(`${tenant}/${eventId}`));
 }
 
 async function expectOnlyPoisonDead(tenant: string): Promise<void> {
   expect(await getStates(tenant)).toEqual(NAMES.map((name) => (name === "poison" ? "dead_lettered" : "written")));
-  expect(await ledger.delivery(tenant, buildEmail(tenant, "poison").eventId)).toMatchObject({
+  expect(await ledger.inspect.delivery(tenant, buildEmail(tenant, "poison").eventId)).toMatchObject({
     reason: "crashed_process",
   });
   const written = subjects.filter((subject) => subject.startsWith(`${tenant} `)).toSorted();

@@ -56,7 +56,7 @@ export function createSink(
     const { code, message, detail } = alert;
     metrics.alerts.inc({ code });
     deps.log.error({ ...detail, code }, message);
-    await keepGap(deps.ledger.accounts, parseGap(alert), "crm-sink");
+    await keepGap(deps.ledger.inspect.accounts, parseGap(alert), "crm-sink");
   };
   const watch = watchConsumers("crm-sink", { kafka, reader, now: deps.now, log: deps.log });
   const consumers: Consumer[] = [
@@ -113,7 +113,7 @@ export function createSink(
         }),
         sendNotifications(deps),
         runReplays({ kafka, ...deps, service: "crm-sink", handlerFor: () => createReplayHandler(deps) }, options.lanes),
-        poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
+        poll(async () => (await deps.ledger.outbox.publish(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 200,
           onError: warn("outcomes cannot be published: they stay in the outbox"),
         }),
@@ -121,9 +121,9 @@ export function createSink(
         watch.start(),
         poll(
           async () => {
-            countWaiting(await deps.ledger.waitingMail());
-            await deps.ledger.forgetFailedCalls();
-            metrics.outboxPending.set(await deps.ledger.outboxSize());
+            countWaiting(await deps.ledger.waiting.mail());
+            await deps.ledger.circuits.forgetFailedCalls();
+            metrics.outboxPending.set(await deps.ledger.outbox.size());
             return false;
           },
           { idleMs: 5_000, onError: warn("the ledger cannot be watched") },

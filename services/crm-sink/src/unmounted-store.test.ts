@@ -17,6 +17,7 @@ import { sinkDeps } from "../testing/sink-deps.ts";
 let folder: string;
 let root: string;
 let crm: Server;
+let ledger: ReturnType<typeof ledgerOn>;
 let deps: SinkDeps;
 let blobs: SinkDeps["blobs"];
 
@@ -31,12 +32,13 @@ beforeAll(async () => {
   );
   await new Promise<void>((resolve) => crm.listen(0, "127.0.0.1", resolve));
   const tenant = httpTenant("acme", `http://127.0.0.1:${(crm.address() as AddressInfo).port}`);
-  deps = sinkDeps(ledgerOn(await openMemoryDatabase()), new Map([["acme", tenant]]), { blobs });
+  ledger = ledgerOn(await openMemoryDatabase());
+  deps = sinkDeps(ledger, new Map([["acme", tenant]]), { blobs });
 });
 afterAll(async () => {
   await deps.crms.close();
   crm.close();
-  await deps.ledger.close();
+  await ledger.close();
   await rm(folder, { recursive: true });
 });
 
@@ -49,7 +51,7 @@ it("L23: while the blob store is not mounted the partition pauses, and no email 
   );
   const states = async (): Promise<(string | undefined)[]> => {
     const keys = events.map(({ eventId }) => ({ tenant: "acme", eventId }));
-    const found = await deps.ledger.getStates(keys);
+    const found = await deps.ledger.inspect.states(keys);
     return keys.map(({ eventId }) => found.get(`acme/${eventId}`));
   };
   const handle = createBatchHandler(deps, createFairQueue(8, deps.slowMs));
@@ -86,7 +88,7 @@ it("an email that Kafka deletes before long waits in the ledger with its bytes i
   await mkdir(root);
   const outcome = await handle([old, young] as never, { signal: new AbortController().signal, endOffset: 2n });
   expect(outcome).toMatchObject({ processedThrough: 0n, pauseMs: expect.any(Number) });
-  const waiting = await deps.ledger.listWaiting({ tenant: "acme" }, 10);
+  const waiting = await deps.ledger.waiting.list({ tenant: "acme" }, 10);
   expect(waiting).toMatchObject([{ code: "infrastructure_away", byReference: false, attempt: 0 }]);
   await rm(root, { recursive: true });
   await rename(`${root}.volume`, root);

@@ -1,7 +1,6 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
 import type { TenantConfig } from "@inlet/config";
 import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
-import type { Ledger } from "@inlet/ledger";
 import type { SinkDeps } from "../src/attempt.ts";
 import { createIsolation } from "../src/gates/isolation.ts";
 import { createMemoryBudget } from "../src/intake/memory-budget.ts";
@@ -11,7 +10,7 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** What a sink works with, on a ledger that a test brings: the real CRM clients, and a producer that acknowledges everything. */
 export function sinkDeps(
-  ledger: Ledger,
+  ledger: SinkDeps["ledger"],
   tenants: ReadonlyMap<string, TenantConfig>,
   change: Partial<SinkDeps> = {},
 ): SinkDeps {

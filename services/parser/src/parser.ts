@@ -27,7 +27,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
         const { code, message, detail } = alert;
         metrics.alerts.inc({ code });
         deps.log.error({ ...detail, code }, message);
-        await keepGap(deps.ledger.accounts, parseGap(alert), "parser");
+        await keepGap(deps.ledger.inspect.accounts, parseGap(alert), "parser");
       },
     }),
   );
@@ -57,7 +57,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
           onError: (error) =>
             deps.log.warn({ err: errorForLog(error) }, "what waits by reference cannot be looked after"),
         }),
-        poll(async () => (await deps.ledger.publishOutbox(async (record) => deps.producer.send(record))) > 0, {
+        poll(async () => (await deps.ledger.outbox.publish(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 500,
           onError: (error) =>
             deps.log.warn({ err: errorForLog(error) }, "outcomes cannot be published: they stay in the outbox"),

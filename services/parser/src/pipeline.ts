@@ -107,7 +107,7 @@ function getRecipients({ envelope, to, cc }: NormalizedEvent): string[] {
 
 /** Two emails under one name are told apart by the ledger, before anybody hears of either (PROTOCOL.md 1). */
 async function nameEmail(deps: ParserDeps, event: NormalizedEvent, { email }: Understood): Promise<string> {
-  return deps.ledger.nameEmail({
+  return deps.ledger.deliveries.nameEmail({
     tenant: event.tenantId,
     eventId: event.eventId,
     source: event.source.name,

@@ -47,7 +47,7 @@ it("L23: while the blob store is not mounted the partition pauses, and no email 
 it("a record that Kafka deletes before long waits in the ledger instead of there; a younger one stays", async () => {
   const waits: AttemptResult[] = [];
   const { deps, handle } = smallParser(blobs);
-  deps.ledger.finish = async (end) => void waits.push(end);
+  deps.ledger.deliveries.finish = async (end) => void waits.push(end);
   const body = await blobs.put("acme", Date.now(), mime("four", false));
   const old = { ...(await rawRecord(0, body)), timestamp: Date.now() - KEEP_FROM_AGE_MS - 1 };
   await rename(root, `${root}.volume`);

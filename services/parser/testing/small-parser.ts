@@ -35,12 +35,14 @@ export function smallParser(blobs: BlobStore, over: Partial<ParserDeps> = {}) {
       },
     },
     ledger: {
-      accept: async (deliveries: readonly IncomingDelivery[]) =>
-        deliveries.map(() => ({ state: "accepted", starts: 1, pass: 0, parsedAfter: 0 })),
-      takeBackStarts: async () => {},
-      nameEmail: async ({ emailKey }: { emailKey: string }) => emailKey,
-      finish: async () => {},
-      markParsed: async () => {},
+      deliveries: {
+        accept: async (deliveries: readonly IncomingDelivery[]) =>
+          deliveries.map(() => ({ state: "accepted", starts: 1, pass: 0, parsedAfter: 0 })),
+        takeBackStarts: async () => {},
+        nameEmail: async ({ emailKey }: { emailKey: string }) => emailKey,
+        finish: async () => {},
+        markParsed: async () => {},
+      },
     },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     now: Date.now,

@@ -66,7 +66,7 @@ async function fill(database: Database): Promise<void> {
 async function measure(bench: Bench, ledger: Ledger, fillAnew: () => Promise<void>): Promise<Report> {
   let owner = 0;
   const take = async (): Promise<number> => {
-    const emails = await ledger.takeWaiting({
+    const emails = await ledger.waiting.take({
       stage: "deliver",
       lanes: ["shared"],
       owner: `bench/${(owner += 1)}`,
@@ -92,17 +92,18 @@ async function measure(bench: Bench, ledger: Ledger, fillAnew: () => Promise<voi
     bars.push(under(`${what}, ms`, limitMs, middle));
   };
   await time("take", 100, TAKES, take);
-  for (const eventId of ["a", "b", "c"]) await ledger.recordOutage(BIG, "hubspot", { ...OUTAGE, eventId }, () => 1_000);
+  for (const eventId of ["a", "b", "c"])
+    await ledger.circuits.recordOutage(BIG, "hubspot", { ...OUTAGE, eventId }, () => 1_000);
   await time("take while the circuit is open", 100, TAKES, take);
-  await time("close the circuit", 1_000, 1, async () => ledger.recordSuccess(BIG, "hubspot", true));
-  await ledger.bufferOn(BIG, { why: null, actor: "bench" });
+  await time("close the circuit", 1_000, 1, async () => ledger.circuits.recordSuccess(BIG, "hubspot", true));
+  await ledger.circuits.hold(BIG, { why: null, actor: "bench" });
   await time("take while in buffer mode", 100, TAKES, take);
-  await time("end buffer mode", 1_000, 1, async () => ledger.bufferOff(BIG, "bench"));
+  await time("end buffer mode", 1_000, 1, async () => ledger.circuits.endHold(BIG, "bench"));
   await time("take after it", 100, TAKES, take);
   bench.note(`${EMAILS} emails, nearly all behind another one or not due`);
   await fillAnew();
   await time("take past what is behind another", 100, TAKES, take);
-  await time("look for whose turn it is", 1_000, 3, async () => ledger.releaseHeads(null, 1_000));
+  await time("look for whose turn it is", 1_000, 3, async () => ledger.waiting.releaseHeads(null, 1_000));
   const columns = ["what", "times", "middle, ms", "worst, ms"];
   return { tables: [{ title: `${EMAILS} waiting emails of ${TENANTS + 1} tenants`, columns, rows }], bars };
 }

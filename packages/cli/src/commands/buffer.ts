@@ -21,7 +21,7 @@ export function registerBuffer(program: Command, context: CliContext): void {
       await withLedger(context, async (ledger) => {
         if (!isTenant(context, tenant))
           throw new CommandFailed(`${tenant}: no tenant file has this id. npx inlet tenants check lists them`);
-        const changed = await ledger.bufferOn(tenant, { why: options.why ?? null, actor: userInfo().username });
+        const changed = await ledger.circuits.hold(tenant, { why: options.why ?? null, actor: userInfo().username });
         if (options.json === true) context.out(JSON.stringify({ tenant, changed }));
         else if (changed) context.out(`${tenant} is in buffer mode: npx inlet buffer off ${tenant} ends it`);
         else context.err(`nothing to do: ${tenant} is in buffer mode already`);
@@ -34,7 +34,7 @@ export function registerBuffer(program: Command, context: CliContext): void {
     .option("--json", "print JSON: {tenant, changed, released}")
     .action(async (tenant: string, options: { json?: boolean }) => {
       await withLedger(context, async (ledger) => {
-        const released = await ledger.bufferOff(tenant, userInfo().username);
+        const released = await ledger.circuits.endHold(tenant, userInfo().username);
         if (options.json === true)
           context.out(JSON.stringify({ tenant, changed: released !== null, released: released ?? 0 }));
         else if (released === null) context.err(`nothing to do: ${tenant} is not in buffer mode`);
@@ -47,7 +47,7 @@ export function registerBuffer(program: Command, context: CliContext): void {
     .description("the tenants in buffer mode, since when and why, and how much of their mail waits")
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
-      const rows = await withLedger(context, async (ledger) => ledger.buffers());
+      const rows = await withLedger(context, async (ledger) => ledger.circuits.listHolds());
       printTable(context, {
         json: options.json === true,
         rows,

@@ -54,7 +54,7 @@ function registerSwitch(crm: Command, context: CliContext): void {
         applicationName: "inlet",
       });
       try {
-        const left = await ledger.switchCrm(tenant, userInfo().username);
+        const left = await ledger.effects.switchCrm(tenant, userInfo().username);
         if (options.json === true) context.out(JSON.stringify({ tenant, left }));
         else if (left.length === 0)
           context.err(`nothing to do: ${tenant} has no account yet; the first one that a sink sees is its own`);

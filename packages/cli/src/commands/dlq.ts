@@ -30,7 +30,7 @@ export function registerDlq(program: Command, context: CliContext): void {
     .option("--json", "print JSON")
     .action(async (options: Filter) => {
       const filter = parseFilterOptions(options);
-      const rows = await withLedger(context, async (ledger) => ledger.deadLetters(filter));
+      const rows = await withLedger(context, async (ledger) => ledger.inspect.deadLetters(filter));
       printTable(context, {
         json: options.json === true,
         rows,
@@ -59,7 +59,7 @@ export function registerDlq(program: Command, context: CliContext): void {
         const [delivery] = await findDeadLetters(ledger, [eventId]);
         const environment = readEnvironment(operatorEnvironment(context), ["kafka"]);
         const record = await withAdmin(environment, async (admin) => readDeadLetter(admin, delivery as DeliveryView));
-        const unknown = await ledger.unknownEffects((delivery as DeliveryView).tenant, eventId);
+        const unknown = await ledger.effects.listUnknown((delivery as DeliveryView).tenant, eventId);
         const headers = record.headers.map(([name, value]) => [name, value.toString("utf8")] as const);
         if (options.json === true) {
           context.out(
@@ -117,7 +117,7 @@ export function registerDlq(program: Command, context: CliContext): void {
         const filter = parseFilterOptions(options);
         await withLedger(context, async (ledger) => {
           const chosen =
-            eventIds.length > 0 ? await findDeadLetters(ledger, eventIds) : await ledger.deadLetters(filter);
+            eventIds.length > 0 ? await findDeadLetters(ledger, eventIds) : await ledger.inspect.deadLetters(filter);
           await replayAll(context, ledger, chosen, { ...options, decision });
         });
       },
@@ -194,7 +194,7 @@ function parseFilterOptions(options: Filter): { tenant?: string; reason?: string
 async function findDeadLetters(ledger: Ledger, eventIds: readonly string[]): Promise<DeliveryView[]> {
   const found: DeliveryView[] = [];
   for (const eventId of eventIds) {
-    const delivery = (await ledger.find(eventId)).find((each) => each.state === "dead_lettered");
+    const delivery = (await ledger.inspect.find(eventId)).find((each) => each.state === "dead_lettered");
     if (delivery === undefined)
       throw new CommandFailed(
         `${eventId}: no dead letter has this id. npx inlet dlq list shows them, npx inlet show ${eventId} what became of it`,

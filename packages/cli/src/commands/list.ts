@@ -41,7 +41,7 @@ export function registerList(program: Command, context: CliContext): void {
       const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
       const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet list" });
       try {
-        const rows = await ledger.list(filter);
+        const rows = await ledger.inspect.list(filter);
         const unknown = rows.length === 0 && options.tenant !== undefined && !isTenant(context, options.tenant);
         printTable(context, {
           json: options.json === true,

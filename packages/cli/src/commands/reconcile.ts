@@ -52,7 +52,7 @@ async function look(
       if (lanes.length === 0) throw new Error(`${environment.kafka.brokers.join(",")} has no topics of Inlet`);
       if (acknowledge !== undefined) {
         const by = { actor: userInfo().username, why: acknowledge };
-        context.err(`${await ledger.accounts.acknowledgeGaps(by)} gaps acknowledged`);
+        context.err(`${await ledger.inspect.accounts.acknowledgeGaps(by)} gaps acknowledged`);
       }
       const reading = deep
         ? {
@@ -60,7 +60,11 @@ async function look(
             blobs: openBlobStore(environment.blobStoreUrl),
           }
         : null;
-      return reconcile(ledger.accounts, admin, { lanes, deep: reading, onProgress: (line) => context.err(line) });
+      return reconcile(ledger.inspect.accounts, admin, {
+        lanes,
+        deep: reading,
+        onProgress: (line) => context.err(line),
+      });
     }).catch((error: unknown) => {
       throw couldNotLook(whatIsAway(error), error);
     });

@@ -53,18 +53,18 @@ type Found = DeliveryView & {
 };
 
 async function findJourneys(ledger: Ledger, id: string): Promise<Found[]> {
-  const deliveries = await ledger.find(id);
+  const deliveries = await ledger.inspect.find(id);
   return Promise.all(
     deliveries.map(async (delivery) => ({
       ...delivery,
-      journey: await ledger.journey(delivery.tenant, delivery.eventId),
+      journey: await ledger.inspect.journey(delivery.tenant, delivery.eventId),
       waits: delivery.state === "waiting" ? await findWaits(ledger, delivery) : null,
     })),
   );
 }
 
 async function findWaits(ledger: Ledger, { tenant, eventId }: DeliveryView): Promise<Found["waits"]> {
-  const view = await ledger.waitingView(tenant, eventId);
+  const view = await ledger.waiting.view(tenant, eventId);
   return view === null ? null : { ...view, why: whyItWaits(view) };
 }
 

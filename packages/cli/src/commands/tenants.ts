@@ -58,7 +58,7 @@ async function listTenants(context: CliContext, json: boolean): Promise<void> {
   try {
     const rows = tenantRows(
       tenants.map(({ id }) => id),
-      await ledger.waitingMail(),
+      await ledger.waiting.mail(),
     );
     printTable(context, {
       json,

@@ -28,7 +28,7 @@ export function registerWaiting(program: Command, context: CliContext): void {
       if (!Number.isInteger(limit) || limit < 1)
         throw new UsageError(`--limit ${options.limit ?? ""}: not a whole number above 0`);
       const filter = parseWaitingFilter(eventIds, options, Date.now());
-      const rows = await withLedger(context, "waiting", async (ledger) => ledger.listWaiting(filter, limit));
+      const rows = await withLedger(context, "waiting", async (ledger) => ledger.waiting.list(filter, limit));
       printTable(context, {
         json: options.json === true,
         rows: rows.map((row) => ({
@@ -116,12 +116,12 @@ async function act(
 
 export async function actOn(
   context: CliContext,
-  ledger: Pick<Ledger, "countWaiting" | "actOnWaiting">,
+  ledger: { readonly waiting: Pick<Ledger["waiting"], "count" | "act"> },
   filter: WaitingFilter,
   how: "retry" | "dead-letter",
   options: Pick<Options, "dryRun" | "json" | "why">,
 ): Promise<void> {
-  const counts = await ledger.countWaiting(filter);
+  const counts = await ledger.waiting.count(filter);
   const emails = counts.reduce((sum, each) => sum + each.emails, 0);
   const missing = (filter.eventIds?.length ?? 0) - emails;
   if (filter.eventIds !== undefined && missing > 0)
@@ -140,7 +140,7 @@ export async function actOn(
   const acted =
     emails === 0
       ? 0
-      : await ledger.actOnWaiting(filter, { act: how, actor: userInfo().username, why: options.why ?? null });
+      : await ledger.waiting.act(filter, { act: how, actor: userInfo().username, why: options.why ?? null });
   if (options.json === true) context.out(JSON.stringify({ emails: acted, counts }, null, 2));
   else
     context.out(how === "retry" ? `${acted} emails are due now` : `${acted} emails end as dead letters within seconds`);

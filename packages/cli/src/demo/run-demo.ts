@@ -105,7 +105,7 @@ async function waitForEnd(ledger: Ledger, eventId: string, patienceMs: number, s
   const deadline = performance.now() + patienceMs;
   for (;;) {
     signal.throwIfAborted();
-    const delivery = await ledger.delivery(TENANT, eventId);
+    const delivery = await ledger.inspect.delivery(TENANT, eventId);
     if (delivery !== null && FINAL.has(delivery.state))
       return { became: decideEnd(delivery), endedAt: delivery.endedAt };
     if (performance.now() >= deadline) return null;

@@ -24,7 +24,7 @@ beforeEach(async () => {
   await admin.setOffsets("parser", "raw-events", new Map([[partition, 4n]]));
   await admin.close();
   await deliver(0);
-  await ledger.finish({
+  await ledger.deliveries.finish({
     ...ended(0),
     to: { ...ended(0).to, state: "written" },
   } as never);
@@ -46,7 +46,7 @@ afterEach(async () => ledger.close());
 it("what outcomes name is confirmed, what ended is ended, and the groups read again what may have no row", async () => {
   const done = await recover();
   expect(done).toMatchObject({ outcomes: 3, effects: 3, ended: 1, again: { parser: 2 } });
-  expect(await ledger.delivery("acme", "evt_1")).toMatchObject({ state: "written" });
+  expect(await ledger.inspect.delivery("acme", "evt_1")).toMatchObject({ state: "written" });
   expect(await claim("evt_2", "deal", "cnv_2")).toMatchObject({ state: "confirmed", recordId: "d2" });
   expect(await claim("evt_2", "activity", "eml_2")).toMatchObject({ state: "confirmed", recordId: "a2" });
   const admin = await kafka.admin();
@@ -87,7 +87,7 @@ it("it is refused while a service runs, may be run again after a crash, and ends
   await admin.setOffsets("parser", "raw-events", new Map([[partition, 4n]]));
   await deliver(3);
   await expect(finish()).rejects.toThrow(/1 emails of that time/);
-  await ledger.finish({ ...ended(3), to: { ...ended(3).to, state: "written" } } as never);
+  await ledger.deliveries.finish({ ...ended(3), to: { ...ended(3).to, state: "written" } } as never);
   expect(await finish()).toBe(first.recovery);
   expect(await ledger.recovery.open()).toBeNull();
   await admin.close();
@@ -142,8 +142,8 @@ async function deliver(n: number, receivedAt = BEFORE - 60_000): Promise<void> {
   const event = { tenant: "acme", eventId: `evt_${n}`, lane: "shared", source: "s", sourceKind: "smtp" };
   const ids = { sourceDeliveryId: null, sourceEventId: null, pass: 0, receivedAt, traceId: null };
   const raw = { topic: "raw-events", partition, offset: BigInt(n) };
-  await ledger.accept([{ ...event, ...ids, ...raw }], BEFORE - 50_000);
-  await ledger.admit({
+  await ledger.deliveries.accept([{ ...event, ...ids, ...raw }], BEFORE - 50_000);
+  await ledger.deliveries.admit({
     ...event,
     ...ids,
     topic: "normalized-events",
@@ -161,7 +161,7 @@ async function deliver(n: number, receivedAt = BEFORE - 60_000): Promise<void> {
 
 async function claim(eventId: string, effect: string, key: string) {
   const claimed = { tenant: "acme", crm: "hubspot", effect, key, owner: "o", eventId, leaseMs: 60_000, settleMs: 0 };
-  return ledger.claim([claimed]).then(([result]) => result);
+  return ledger.effects.claim([claimed]).then(([result]) => result);
 }
 
 function ended(n: number) {

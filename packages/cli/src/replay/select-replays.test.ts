@@ -32,8 +32,12 @@ beforeAll(async () => {
 });
 let P = 0;
 
-const ledgerWith = (...rows: readonly Partial<DeliveryView>[]): Pick<Ledger, "find"> => ({
-  find: async (id) => rows.filter((row) => row.eventId === id || row.messageId === id) as DeliveryView[],
+const ledgerWith = (
+  ...rows: readonly Partial<DeliveryView>[]
+): { readonly inspect: Pick<Ledger["inspect"], "find"> } => ({
+  inspect: {
+    find: async (id) => rows.filter((row) => row.eventId === id || row.messageId === id) as DeliveryView[],
+  },
 });
 const select = async (selection: Partial<ReplaySelection>, ...rows: readonly Partial<DeliveryView>[]) =>
   selectReplays({ admin, ledger: ledgerWith(...rows) }, { ...ALL, ...selection });

@@ -27,7 +27,7 @@ export type Selected = Pick<Replay, "service" | "lane" | "topic" | "filter" | "r
 
 interface Deps {
   readonly admin: Pick<Admin, "topics" | "topicOffsets" | "offsetsAt">;
-  readonly ledger: Pick<Ledger, "find">;
+  readonly ledger: { readonly inspect: Pick<Ledger["inspect"], "find"> };
 }
 
 /** The replays that a selection comes to, one a lane, with their ranges fixed now. Throws where nothing is meant, or nothing is found. */
@@ -123,7 +123,7 @@ async function selectEmails({ ledger }: Deps, selection: ReplaySelection, ids: r
   const { service, tenant } = selection;
   const found = new Map<string, DeliveryView>();
   for (const id of ids) {
-    const rows = (await ledger.find(id)).filter((row) => tenant === null || row.tenant === tenant);
+    const rows = (await ledger.inspect.find(id)).filter((row) => tenant === null || row.tenant === tenant);
     if (rows.length === 0) throw new CommandFailed(`nothing is known by the id ${id}`);
     for (const row of rows) found.set(`${row.tenant}/${row.eventId}`, row);
   }

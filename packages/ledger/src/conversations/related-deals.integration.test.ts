@@ -39,7 +39,7 @@ function question(tenant: string, n: number, change: Partial<RelatedDealsQuestio
 
 /** The sink takes it. */
 async function admit({ tenant, emailKey, eventId, conversationId, pass }: RelatedDealsQuestion): Promise<void> {
-  await ledger.admit({
+  await ledger.deliveries.admit({
     tenant,
     emailKey,
     eventId,
@@ -69,10 +69,10 @@ async function end(asked: RelatedDealsQuestion, to: { dealId: string | null } | 
   const dealId = "dealId" in to ? to.dealId : null;
   if (dealId !== null) {
     const claim = { tenant, crm: asked.crm, effect: "deal", key, owner: "me", eventId, leaseMs: 60_000, settleMs: 0 };
-    expect(await ledger.claim([claim])).toMatchObject([{ state: "won" }]);
+    expect(await ledger.effects.claim([claim])).toMatchObject([{ state: "won" }]);
   }
   const confirmed = { state: "confirmed", recordId: dealId, created: true, desired: {} } as const;
-  await ledger.finish({
+  await ledger.deliveries.finish({
     tenant,
     eventId,
     pass,
@@ -120,7 +120,7 @@ async function end(asked: RelatedDealsQuestion, to: { dealId: string | null } | 
 /** The n-th email was delivered before, with this deal. */
 async function delivered(asked: RelatedDealsQuestion, dealId: string | null): Promise<void> {
   await admit(asked);
-  await ledger.relatedDeals(asked);
+  await ledger.conversations.relatedDeals(asked);
   await end(asked, { dealId });
 }
 
@@ -130,10 +130,10 @@ describe("emails of one subject", () => {
     const [first, second] = [question(tenant, 1), question(tenant, 2)];
     await delivered(first, "11");
     const found = { ...NOTHING, sameSubject: [{ eventId: "evt_1", dealId: "11" }] };
-    expect(await ledger.relatedDeals(second)).toEqual(found);
+    expect(await ledger.conversations.relatedDeals(second)).toEqual(found);
     await delivered(question(tenant, 3), "33");
-    expect(await ledger.relatedDeals(second)).toEqual(found);
-    expect(await ledger.relatedDeals(first)).toEqual({ ...NOTHING, conversationHasDeal: true });
+    expect(await ledger.conversations.relatedDeals(second)).toEqual(found);
+    expect(await ledger.conversations.relatedDeals(first)).toEqual({ ...NOTHING, conversationHasDeal: true });
   });
 
   it("each deal is told once, with its newest email", async () => {
@@ -141,7 +141,7 @@ describe("emails of one subject", () => {
     await delivered(question(tenant, 1), "11");
     await delivered(question(tenant, 2), "22");
     await delivered(question(tenant, 3), "11");
-    const { sameSubject } = await ledger.relatedDeals(question(tenant, 4));
+    const { sameSubject } = await ledger.conversations.relatedDeals(question(tenant, 4));
     expect(sameSubject.map(({ eventId, dealId }) => `${eventId} ${dealId}`)).toEqual(["evt_3 11", "evt_2 22"]);
   });
 
@@ -155,14 +155,16 @@ describe("emails of one subject", () => {
   ])("%s: no deal is found", async (_what, change) => {
     const tenant = newTenant();
     await delivered(question(tenant, 1), "11");
-    expect(await ledger.relatedDeals(question(tenant, 2, change))).toEqual(NOTHING);
+    expect(await ledger.conversations.relatedDeals(question(tenant, 2, change))).toEqual(NOTHING);
   });
 
   it("at the edges of the time the deal is found", async () => {
     const tenant = newTenant();
     await delivered(question(tenant, 1), "11");
     for (const [n, day] of [70, 130].entries()) {
-      const { sameSubject } = await ledger.relatedDeals(question(tenant, n + 2, { receivedAt: day * DAY }));
+      const { sameSubject } = await ledger.conversations.relatedDeals(
+        question(tenant, n + 2, { receivedAt: day * DAY }),
+      );
       expect(sameSubject).toHaveLength(1);
     }
   });
@@ -172,29 +174,33 @@ describe("emails of one subject", () => {
     const first = question(tenant, 1);
     await delivered(first, "11");
     const reply = question(tenant, 2, { conversationId: first.conversationId });
-    expect(await ledger.relatedDeals(reply)).toEqual({ ...NOTHING, conversationHasDeal: true });
+    expect(await ledger.conversations.relatedDeals(reply)).toEqual({ ...NOTHING, conversationHasDeal: true });
   });
 
   it("the deal is that of the joined conversation", async () => {
     const tenant = newTenant();
     const ask = { tenant, messageId: null, related: ["r@x"], roots: [] };
-    const canonical = await ledger.canonicalConversation({ ...ask, conversationId: "cnv_1" });
-    await ledger.relatedDeals(question(tenant, 1));
-    await ledger.canonicalConversation({ ...ask, conversationId: "cnv_0" });
+    const canonical = await ledger.conversations.canonical({ ...ask, conversationId: "cnv_1" });
+    await ledger.conversations.relatedDeals(question(tenant, 1));
+    await ledger.conversations.canonical({ ...ask, conversationId: "cnv_0" });
     expect(canonical).toBe("cnv_1");
     await delivered(question(tenant, 9, { conversationId: "cnv_0", subject: null }), "11");
-    expect((await ledger.relatedDeals(question(tenant, 2))).sameSubject).toEqual([{ eventId: "evt_1", dealId: "11" }]);
+    expect((await ledger.conversations.relatedDeals(question(tenant, 2))).sameSubject).toEqual([
+      { eventId: "evt_1", dealId: "11" },
+    ]);
   });
 
   it("an email that failed and is sent again sees what came after it", async () => {
     const tenant = newTenant();
     const failed = question(tenant, 1);
-    await ledger.relatedDeals(failed);
+    await ledger.conversations.relatedDeals(failed);
     await delivered(question(tenant, 2), "22");
-    expect((await ledger.relatedDeals(failed)).sameSubject).toEqual([]);
+    expect((await ledger.conversations.relatedDeals(failed)).sameSubject).toEqual([]);
     const again = { ...failed, pass: 1 };
     for (const _ of [1, 2]) {
-      expect((await ledger.relatedDeals(again)).sameSubject).toEqual([{ eventId: "evt_2", dealId: "22" }]);
+      expect((await ledger.conversations.relatedDeals(again)).sameSubject).toEqual([
+        { eventId: "evt_2", dealId: "22" },
+      ]);
     }
   });
 });
@@ -204,23 +210,23 @@ describe("while an earlier email of the subject has not ended", () => {
     const tenant = newTenant();
     const [first, second] = [question(tenant, 1), question(tenant, 2)];
     await admit(first);
-    expect((await ledger.relatedDeals(first)).undecidedForMs).toBeNull();
-    expect((await ledger.relatedDeals(second)).undecidedForMs).toBe(500);
+    expect((await ledger.conversations.relatedDeals(first)).undecidedForMs).toBeNull();
+    expect((await ledger.conversations.relatedDeals(second)).undecidedForMs).toBe(500);
     await end(first, { delayMs: 60_000 });
-    expect((await ledger.relatedDeals(second)).undecidedForMs).toBeGreaterThan(500);
+    expect((await ledger.conversations.relatedDeals(second)).undecidedForMs).toBeGreaterThan(500);
     await end(first, { dealId: null });
-    expect(await ledger.relatedDeals(second)).toEqual(NOTHING);
+    expect(await ledger.conversations.relatedDeals(second)).toEqual(NOTHING);
   });
 
   it("one that waits behind another of its conversation holds no one up: it may wait for the email that asks", async () => {
     const tenant = newTenant();
     const [head, behind] = [question(tenant, 1, { subject: null }), question(tenant, 2, { conversationId: "cnv_1" })];
-    await ledger.relatedDeals(behind);
+    await ledger.conversations.relatedDeals(behind);
     for (const each of [head, behind]) {
       await admit(each);
       await end(each, { delayMs: 60_000 });
     }
-    expect((await ledger.relatedDeals(question(tenant, 3))).undecidedForMs).toBeNull();
+    expect((await ledger.conversations.relatedDeals(question(tenant, 3))).undecidedForMs).toBeNull();
   });
 
   it("of two that ask at once the second sees the first, even one whose place is not committed yet", async () => {
@@ -236,7 +242,7 @@ describe("while an earlier email of the subject has not ended", () => {
         first.conversationId,
         first.receivedAt,
       ]);
-      const asking = ledger.relatedDeals(second);
+      const asking = ledger.conversations.relatedDeals(second);
       let answered = false;
       void asking.then(() => (answered = true));
       const waits = `select 1 from pg_locks where locktype = 'advisory' and not granted
@@ -265,8 +271,8 @@ describe("messages of a campaign", () => {
   it("are found by contact and campaign, whatever its capitals, each deal once, the newest first", async () => {
     const tenant = newTenant();
     const again = sent(tenant, 3, { dealId: "1" });
-    await ledger.registerSent([sent(tenant, 1), sent(tenant, 2), again]);
-    expect((await ledger.relatedDeals(asks(tenant))).campaignMessages).toEqual([
+    await ledger.conversations.registerSent([sent(tenant, 1), sent(tenant, 2), again]);
+    expect((await ledger.conversations.relatedDeals(asks(tenant))).campaignMessages).toEqual([
       { messageId: "m3@x", campaign: "2026-Q2", dealId: "1" },
       { messageId: "m2@x", campaign: "2026-Q2", dealId: "2" },
     ]);
@@ -281,7 +287,7 @@ describe("messages of a campaign", () => {
     ["of another tenant", { tenant: newTenant() }],
   ])("one %s is not found", async (_what, change) => {
     const tenant = newTenant();
-    await ledger.registerSent([sent(tenant, 1, change)]);
-    expect(await ledger.relatedDeals(asks(tenant))).toEqual(NOTHING);
+    await ledger.conversations.registerSent([sent(tenant, 1, change)]);
+    expect(await ledger.conversations.relatedDeals(asks(tenant))).toEqual(NOTHING);
   });
 });

@@ -34,13 +34,16 @@ const reply = (tenant: string, messageIds: string[] = ["m1@x"], emailKey = "eml_
   messageIds,
 });
 const take = async (lane: string, leaseMs = 60_000): Promise<Rematch[]> =>
-  ledger.takeRematches({ lanes: [lane], owner: "me", leaseMs, limit: 10 });
+  ledger.effects.takeRematches({ lanes: [lane], owner: "me", leaseMs, limit: 10 });
 
 describe("registered before the reply", () => {
   it("is found by the reply, the answered message first, and nothing is matched again", async () => {
     const tenant = newLane();
-    await ledger.registerSent([sent(tenant), sent(tenant, { messageId: "m2@x", dealId: "22", campaign: "q2" })]);
-    const found = await ledger.recordReferences(reply(tenant, ["m2@x", "unknown@x", "m1@x"]));
+    await ledger.conversations.registerSent([
+      sent(tenant),
+      sent(tenant, { messageId: "m2@x", dealId: "22", campaign: "q2" }),
+    ]);
+    const found = await ledger.conversations.recordReferences(reply(tenant, ["m2@x", "unknown@x", "m1@x"]));
     expect(found.map(({ messageId, dealId, campaign }) => [messageId, dealId, campaign])).toEqual([
       ["m2@x", "22", "q2"],
       ["m1@x", "11", null],
@@ -50,16 +53,16 @@ describe("registered before the reply", () => {
 
   it("is the tenant's own: another tenant's reply does not find it", async () => {
     const tenant = newLane();
-    await ledger.registerSent([sent(tenant)]);
-    expect(await ledger.recordReferences(reply(newLane()))).toEqual([]);
+    await ledger.conversations.registerSent([sent(tenant)]);
+    expect(await ledger.conversations.recordReferences(reply(newLane()))).toEqual([]);
   });
 });
 
 describe("registered after the reply", () => {
   it("lets the reply be matched again, once, however often it is registered", async () => {
     const tenant = newLane();
-    expect(await ledger.recordReferences(reply(tenant))).toEqual([]);
-    await ledger.registerSent([sent(tenant)]);
+    expect(await ledger.conversations.recordReferences(reply(tenant))).toEqual([]);
+    await ledger.conversations.registerSent([sent(tenant)]);
     const [rematch, ...more] = await take(tenant);
     expect(more).toEqual([]);
     expect(rematch).toEqual({
@@ -72,34 +75,39 @@ describe("registered after the reply", () => {
       delivery: null,
       activities: [],
     });
-    await ledger.endRematch(rematch as Rematch, "me", { kind: "matched", crm: "hubspot", dealId: "11", evidence: {} });
-    expect((await ledger.journey(tenant, "evt_1")).map(({ what }) => what)).toEqual(["matched_again"]);
+    await ledger.effects.endRematch(rematch as Rematch, "me", {
+      kind: "matched",
+      crm: "hubspot",
+      dealId: "11",
+      evidence: {},
+    });
+    expect((await ledger.inspect.journey(tenant, "evt_1")).map(({ what }) => what)).toEqual(["matched_again"]);
     // The topic read again from its start.
-    await ledger.registerSent([sent(tenant)]);
+    await ledger.conversations.registerSent([sent(tenant)]);
     expect(await take(tenant)).toEqual([]);
   });
 
   it("with another deal later, it is matched again with that one; an older registration changes nothing", async () => {
     const tenant = newLane();
-    await ledger.registerSent([sent(tenant)]);
-    await ledger.recordReferences(reply(tenant));
-    await ledger.registerSent([sent(tenant, { dealId: "22", receivedAt: 3000 }), sent(tenant)]);
-    await ledger.registerSent([sent(tenant)]);
+    await ledger.conversations.registerSent([sent(tenant)]);
+    await ledger.conversations.recordReferences(reply(tenant));
+    await ledger.conversations.registerSent([sent(tenant, { dealId: "22", receivedAt: 3000 }), sent(tenant)]);
+    await ledger.conversations.registerSent([sent(tenant)]);
     expect((await take(tenant)).map((rematch) => rematch.sent?.dealId)).toEqual(["22"]);
   });
 
   it("a registration without a deal matches nothing", async () => {
     const tenant = newLane();
-    await ledger.recordReferences(reply(tenant));
-    await ledger.registerSent([sent(tenant, { dealId: null, campaign: "q2" })]);
+    await ledger.conversations.recordReferences(reply(tenant));
+    await ledger.conversations.registerSent([sent(tenant, { dealId: null, campaign: "q2" })]);
     expect(await take(tenant)).toEqual([]);
-    expect((await ledger.recordReferences(reply(tenant)))[0]?.campaign).toBe("q2");
+    expect((await ledger.conversations.recordReferences(reply(tenant)))[0]?.campaign).toBe("q2");
   });
 
   it("of several the one counts that the email answers", async () => {
     const tenant = newLane();
-    await ledger.recordReferences(reply(tenant, ["answered@x", "root@x"]));
-    await ledger.registerSent([
+    await ledger.conversations.recordReferences(reply(tenant, ["answered@x", "root@x"]));
+    await ledger.conversations.registerSent([
       sent(tenant, { messageId: "root@x" }),
       sent(tenant, { messageId: "answered@x", dealId: "22" }),
     ]);
@@ -110,12 +118,12 @@ describe("registered after the reply", () => {
 describe("a rematch under way", () => {
   it("belongs to one instance while its lease lives, and to the next when it ran out", async () => {
     const tenant = newLane();
-    await ledger.recordReferences(reply(tenant));
-    await ledger.registerSent([sent(tenant)]);
+    await ledger.conversations.recordReferences(reply(tenant));
+    await ledger.conversations.registerSent([sent(tenant)]);
     const [first] = await take(tenant, 60_000);
     expect(await take(tenant)).toEqual([]);
-    await ledger.endRematch(first as Rematch, "somebody else", { kind: "dropped", why: "late" });
-    await ledger.endRematch(first as Rematch, "me", { kind: "later", delayMs: 0, attempt: true });
+    await ledger.effects.endRematch(first as Rematch, "somebody else", { kind: "dropped", why: "late" });
+    await ledger.effects.endRematch(first as Rematch, "me", { kind: "later", delayMs: 0, attempt: true });
     expect(await take(tenant, 0)).toMatchObject([{ attempt: 1 }]);
     expect(await take(tenant)).toMatchObject([{ attempt: 1 }]);
   });
@@ -126,17 +134,17 @@ describe("a rematch under way", () => {
       ["eml_1", "cnv_1"],
       ["eml_2", "cnv_1"],
     ] as const) {
-      await ledger.recordReferences({ ...reply(tenant, [`${emailKey}@x`], emailKey), conversationId });
-      await ledger.registerSent([sent(tenant, { messageId: `${emailKey}@x`, dealId: emailKey })]);
+      await ledger.conversations.recordReferences({ ...reply(tenant, [`${emailKey}@x`], emailKey), conversationId });
+      await ledger.conversations.registerSent([sent(tenant, { messageId: `${emailKey}@x`, dealId: emailKey })]);
       const [rematch] = await take(tenant);
-      await ledger.endRematch(rematch as Rematch, "me", {
+      await ledger.effects.endRematch(rematch as Rematch, "me", {
         kind: "matched",
         crm: "hubspot",
         dealId: emailKey,
         evidence: {},
       });
     }
-    const [claim] = await ledger.claim([
+    const [claim] = await ledger.effects.claim([
       { tenant, crm: "hubspot", effect: "deal", key: "cnv_1", owner: "me", eventId: "evt_2", leaseMs: 1, settleMs: 0 },
     ]);
     expect(claim).toMatchObject({ state: "confirmed", recordId: "eml_1" });

@@ -13,28 +13,29 @@ afterAll(async () => ledger.close());
 it("L16: starts of a delivery are counted until it ends, also while it waits, and counted back where the process lived", async () => {
   const tenant = "t-starts";
   const begin = async () => {
-    const admission = await ledger.admit(candidate(tenant, "evt_1", 2_000));
+    const admission = await ledger.deliveries.admit(candidate(tenant, "evt_1", 2_000));
     return admission.verdict === "deliver" ? admission.starts : admission.verdict;
   };
   expect([await begin(), await begin(), await begin()]).toEqual([1, 2, 3]);
   expect([
-    await ledger.startIsolatedDelivery(tenant, "evt_1"),
-    await ledger.startIsolatedDelivery(tenant, "evt_1"),
+    await ledger.deliveries.startIsolatedDelivery(tenant, "evt_1"),
+    await ledger.deliveries.startIsolatedDelivery(tenant, "evt_1"),
   ]).toEqual([1, 2]);
-  await ledger.forgetDeliveryStarts(tenant, "evt_1");
-  expect([await begin(), await ledger.startIsolatedDelivery(tenant, "evt_1")]).toEqual([1, 1]);
+  await ledger.deliveries.forgetStarts(tenant, "evt_1");
+  expect([await begin(), await ledger.deliveries.startIsolatedDelivery(tenant, "evt_1")]).toEqual([1, 1]);
 
-  const wait = async () => ledger.finish(waits(tenant, "evt_1", 2_000, { value: Buffer.from("v"), delayMs: 0 }));
+  const wait = async () =>
+    ledger.deliveries.finish(waits(tenant, "evt_1", 2_000, { value: Buffer.from("v"), delayMs: 0 }));
   const take = async () => {
     const of = { stage: "deliver", lanes: [`lane-${tenant}`], owner: "o", leaseMs: 0, perTenant: 9, limit: 9 } as const;
-    return (await ledger.takeWaiting(of)).map(({ starts }) => starts);
+    return (await ledger.waiting.take(of)).map(({ starts }) => starts);
   };
   await wait();
   expect([await take(), await take()]).toEqual([[1], [2]]);
-  await ledger.forgetDeliveryStarts(tenant, "evt_1");
+  await ledger.deliveries.forgetStarts(tenant, "evt_1");
   expect(await take()).toEqual([1]);
   await wait();
   expect(await take()).toEqual([1]);
-  await ledger.finish(written(tenant, "evt_1", 2_000));
-  expect(await ledger.startIsolatedDelivery(tenant, "evt_1")).toBe(1);
+  await ledger.deliveries.finish(written(tenant, "evt_1", 2_000));
+  expect(await ledger.deliveries.startIsolatedDelivery(tenant, "evt_1")).toBe(1);
 });

@@ -20,7 +20,7 @@ it("L19: two parsers that meet one name at once agree on whose it is", async () 
   const deliveries = contents.map((contentHash) =>
     emails.map(({ key, eventId }) => ({ tenant, emailKey: key, eventId: `${eventId}_${contentHash}`, contentHash })),
   );
-  await parsers[0].accept(
+  await parsers[0].deliveries.accept(
     deliveries.flat().map(({ eventId }) => incoming(tenant, eventId)),
     1000,
   );
@@ -28,7 +28,7 @@ it("L19: two parsers that meet one name at once agree on whose it is", async () 
     parsers.map(async (parser, side) =>
       Promise.all(
         (deliveries[side] ?? []).map(async (delivery) =>
-          parser.nameEmail({ ...delivery, source: "signed-json", formerKey: null }),
+          parser.deliveries.nameEmail({ ...delivery, source: "signed-json", formerKey: null }),
         ),
       ),
     ),

@@ -15,12 +15,12 @@ const NAMING = { source: "signed-json", emailKey: "eml_new", formerKey: "eml_old
 /** L19: rows that a release wrote which knew no date and no subject in an email's name. */
 describe("an email whose row has a key of a former release", () => {
   const oldRow = async (tenant: string): Promise<void> => {
-    await ledger.accept([incoming(tenant, "evt_old")], 1000);
-    await ledger.markParsed([{ ...parsed(tenant, "evt_old"), emailKey: "eml_old", contentHash: "hash" }]);
+    await ledger.deliveries.accept([incoming(tenant, "evt_old")], 1000);
+    await ledger.deliveries.markParsed([{ ...parsed(tenant, "evt_old"), emailKey: "eml_old", contentHash: "hash" }]);
   };
   const name = async (tenant: string, eventId: string, change: object = {}): Promise<string> => {
-    await ledger.accept([incoming(tenant, eventId)], 1000);
-    return ledger.nameEmail({ tenant, eventId, ...NAMING, ...change });
+    await ledger.deliveries.accept([incoming(tenant, eventId)], 1000);
+    return ledger.deliveries.nameEmail({ tenant, eventId, ...NAMING, ...change });
   };
 
   it("keeps it when it is parsed again, also with other content", async () => {
@@ -52,12 +52,12 @@ describe("an email whose row has a key of a former release", () => {
 
 it("L19: two contents of one name in one micro-batch are two emails, whichever comes first", async () => {
   const namings = ["a", "b", "a", "b"].map((contentHash, n) => ({ tenant: "batch", eventId: `evt_${n}`, contentHash }));
-  await ledger.accept(
+  await ledger.deliveries.accept(
     namings.map(({ eventId }) => incoming("batch", eventId)),
     1000,
   );
   const names = await Promise.all(
-    namings.map(async (naming) => ledger.nameEmail({ ...NAMING, formerKey: null, ...naming })),
+    namings.map(async (naming) => ledger.deliveries.nameEmail({ ...NAMING, formerKey: null, ...naming })),
   );
   expect(names).toEqual([
     "eml_new",

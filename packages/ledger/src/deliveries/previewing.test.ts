@@ -42,27 +42,27 @@ it.each(CASES)("%s: a look-up says what admitting would, and writes nothing", as
   await stands(tenant);
   const asked = { ...candidate(tenant, "evt_1", 2_000), ...change };
   const before = await database.query("select * from deliveries where tenant = $1", [tenant]);
-  const [preview] = await ledger.previewAdmissions([asked]);
+  const [preview] = await ledger.deliveries.previewAdmissions([asked]);
   expect(preview?.verdict).toBe(says);
   expect(await database.query("select * from deliveries where tenant = $1", [tenant])).toEqual(before);
-  const admission = await ledger.admit(asked);
+  const admission = await ledger.deliveries.admit(asked);
   const nothingToDo = says === "unchanged" || says === "dead_lettered";
   expect(admission).toEqual(nothingToDo ? { verdict: "already_ended" } : preview);
 });
 
 async function admitted(tenant: string): Promise<void> {
-  await ledger.admit(candidate(tenant, "evt_1", 2_000));
+  await ledger.deliveries.admit(candidate(tenant, "evt_1", 2_000));
 }
 
 function ended(state: "written" | "suppressed" | "dead_lettered") {
   return async (tenant: string): Promise<void> => {
     await admitted(tenant);
     const end = written(tenant, "evt_1", 2_000);
-    await ledger.finish({ ...end, to: { ...end.to, state } as typeof end.to });
+    await ledger.deliveries.finish({ ...end, to: { ...end.to, state } as typeof end.to });
   };
 }
 
 async function waiting(tenant: string): Promise<void> {
   await admitted(tenant);
-  await ledger.finish(waits(tenant, "evt_1", 2_000, { value: Buffer.from("v"), delayMs: 60_000 }));
+  await ledger.deliveries.finish(waits(tenant, "evt_1", 2_000, { value: Buffer.from("v"), delayMs: 60_000 }));
 }

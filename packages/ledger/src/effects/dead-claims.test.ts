@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => ledger.close());
 
 const resolve = async (tenant: string, id: string, refs: string[], root: string): Promise<string | null> =>
-  ledger.canonicalConversation({
+  ledger.conversations.canonical({
     tenant,
     conversationId: `cnv_${root}`,
     messageId: id,
@@ -28,9 +28,12 @@ async function unknownDeal(tenant: string, end: (end: AttemptResult) => AttemptR
   await resolve(tenant, "m1", [], "m1");
   await resolve(tenant, "m2", [], "m2");
   const deal = { crm: "hubspot", effect: "deal", key: "cnv_m2", owner: "one" };
-  await ledger.admit(candidate(tenant, "evt_2", 2000));
-  await ledger.claim([{ ...deal, tenant, eventId: "evt_2", leaseMs: 0, settleMs: 0 }]);
-  await ledger.finish({ ...end(written(tenant, "evt_2", 2000)), effects: [{ ...deal, result: { state: "unknown" } }] });
+  await ledger.deliveries.admit(candidate(tenant, "evt_2", 2000));
+  await ledger.effects.claim([{ ...deal, tenant, eventId: "evt_2", leaseMs: 0, settleMs: 0 }]);
+  await ledger.deliveries.finish({
+    ...end(written(tenant, "evt_2", 2000)),
+    effects: [{ ...deal, result: { state: "unknown" } }],
+  });
 }
 const dead = (end: AttemptResult): AttemptResult => ({
   ...end,
@@ -45,7 +48,7 @@ it("L14: a deal whose email is dead holds up no join, and the next email looks f
   await unknownDeal("t-dead", dead);
   expect(await resolve("t-dead", "m3", ["m1", "m2"], "m1")).toBe("cnv_m2");
   expect(
-    await ledger.claim([
+    await ledger.effects.claim([
       {
         tenant: "t-dead",
         crm: "hubspot",
@@ -65,13 +68,15 @@ it("L14: the deal that the other conversation has is the deal of both, also wher
   const deal = { crm: "hubspot", effect: "deal", key: "cnv_m3", owner: "other" };
   await unknownDeal(tenant, dead);
   await resolve(tenant, "m3", [], "m3");
-  await ledger.admit(candidate(tenant, "evt_3", 2000));
-  await ledger.claim([{ ...deal, tenant, eventId: "evt_3", leaseMs: 60_000, settleMs: 0 }]);
+  await ledger.deliveries.admit(candidate(tenant, "evt_3", 2000));
+  await ledger.effects.claim([{ ...deal, tenant, eventId: "evt_3", leaseMs: 60_000, settleMs: 0 }]);
   const result = { state: "confirmed", recordId: "d-3", created: true, desired: {} } as const;
-  await ledger.finish({ ...written(tenant, "evt_3", 2000), effects: [{ ...deal, result }] });
+  await ledger.deliveries.finish({ ...written(tenant, "evt_3", 2000), effects: [{ ...deal, result }] });
   expect(await resolve(tenant, "m4", ["m2", "m3"], "m2")).toBe("cnv_m2");
   expect(
-    await ledger.claim([{ ...deal, key: "cnv_m2", tenant, owner: "two", eventId: "evt_4", leaseMs: 1, settleMs: 0 }]),
+    await ledger.effects.claim([
+      { ...deal, key: "cnv_m2", tenant, owner: "two", eventId: "evt_4", leaseMs: 1, settleMs: 0 },
+    ]),
   ).toMatchObject([{ state: "confirmed", recordId: "d-3" }]);
 });
 
@@ -82,13 +87,13 @@ it("L14: a deal whose email will settle it is waited for", async () => {
 
 it("L14: an email that comes to the same wait a hundred times tells it once, and tells what is new", async () => {
   const tenant = "t-journey";
-  await ledger.admit(candidate(tenant, "evt_1", 2000));
+  await ledger.deliveries.admit(candidate(tenant, "evt_1", 2000));
   const end = waits(tenant, "evt_1", 2000, { value: Buffer.from("x"), delayMs: 0 });
-  for (let i = 0; i < 100; i += 1) await ledger.finish(end);
-  expect(await ledger.journey(tenant, "evt_1")).toHaveLength(1);
-  await ledger.finish({ ...end, attempt: 1 });
-  await ledger.finish({ ...end, attempt: 1, to: { ...end.to, code: "quota" } as AttemptResult["to"] });
-  expect((await ledger.journey(tenant, "evt_1")).map(({ detail }) => detail["code"])).toEqual([
+  for (let i = 0; i < 100; i += 1) await ledger.deliveries.finish(end);
+  expect(await ledger.inspect.journey(tenant, "evt_1")).toHaveLength(1);
+  await ledger.deliveries.finish({ ...end, attempt: 1 });
+  await ledger.deliveries.finish({ ...end, attempt: 1, to: { ...end.to, code: "quota" } as AttemptResult["to"] });
+  expect((await ledger.inspect.journey(tenant, "evt_1")).map(({ detail }) => detail["code"])).toEqual([
     "hubspot:503",
     "hubspot:503",
     "quota",

@@ -41,11 +41,11 @@ describe("inlet list", () => {
       let from: DeliveryFilter["from"];
       let before: string[] = [];
       for (;;) {
-        const page = await ledger.list({ ...filter, limit, from });
+        const page = await ledger.inspect.list({ ...filter, limit, from });
         const [first, last] = [page[0], page.at(-1)];
         if (first === undefined || last === undefined) break;
         if (pages > 0) {
-          const back = await ledger.list({ ...filter, limit, from: { place: first, way: "before" } });
+          const back = await ledger.inspect.list({ ...filter, limit, from: { place: first, way: "before" } });
           expect(back.map(({ eventId }) => eventId)).toEqual(before);
         }
         before = page.map(({ eventId }) => eventId);
@@ -78,10 +78,10 @@ describe("inlet list", () => {
   });
 
   it("the parser says of what domain the sender is; what is known stays", async () => {
-    await ledger.accept([incoming("t-1", "evt_1"), incoming("t-1", "evt_2")], 1000);
-    await ledger.markParsed([parsed("t-1", "evt_1"), { ...parsed("t-1", "evt_2"), senderDomain: null }]);
-    await ledger.markParsed([{ ...parsed("t-1", "evt_1"), senderDomain: null }]);
-    expect(await ledger.list({ tenant: "t-1", limit: 9 })).toMatchObject([
+    await ledger.deliveries.accept([incoming("t-1", "evt_1"), incoming("t-1", "evt_2")], 1000);
+    await ledger.deliveries.markParsed([parsed("t-1", "evt_1"), { ...parsed("t-1", "evt_2"), senderDomain: null }]);
+    await ledger.deliveries.markParsed([{ ...parsed("t-1", "evt_1"), senderDomain: null }]);
+    expect(await ledger.inspect.list({ tenant: "t-1", limit: 9 })).toMatchObject([
       { eventId: "evt_2", senderDomain: null, state: "parsed", receivedAt: 1000 },
       { eventId: "evt_1", senderDomain: "customers.example" },
     ]);

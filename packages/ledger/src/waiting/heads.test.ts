@@ -16,8 +16,10 @@ afterAll(async () => ledger.close());
 const byName = (left: string, right: string): number => (left < right ? -1 : 1);
 
 async function park(tenant: string, eventId: string, conversationId: string, delayMs = 0): Promise<void> {
-  await ledger.admit(candidate(tenant, eventId, 2000));
-  await ledger.finish(waits(tenant, eventId, 2000, { value: Buffer.from(eventId), delayMs, conversationId }));
+  await ledger.deliveries.admit(candidate(tenant, eventId, 2000));
+  await ledger.deliveries.finish(
+    waits(tenant, eventId, 2000, { value: Buffer.from(eventId), delayMs, conversationId }),
+  );
 }
 
 async function marked(tenant: string): Promise<string[]> {
@@ -30,7 +32,7 @@ async function marked(tenant: string): Promise<string[]> {
 
 async function take(tenant: string): Promise<string[]> {
   const options = { lanes: [`lane-${tenant}`], owner: "me", leaseMs: 60_000, perTenant: 10, limit: 10 };
-  const taken = await ledger.takeWaiting({ stage: "deliver", ...options });
+  const taken = await ledger.waiting.take({ stage: "deliver", ...options });
   return taken.map(({ eventId }) => eventId).toSorted(byName);
 }
 
@@ -41,7 +43,7 @@ it.each<[what: string, act: (tenant: string) => Promise<unknown>, first: string[
   ["nothing happens: only what is first is read", async () => {}, ["a1", "b1"], ["b1"]],
   [
     "the first one is written: the next one's turn",
-    async (tenant) => ledger.finish(written(tenant, "a1", 2000)),
+    async (tenant) => ledger.deliveries.finish(written(tenant, "a1", 2000)),
     ["a2", "b1"],
     ["a2", "b1"],
   ],
@@ -53,13 +55,14 @@ it.each<[what: string, act: (tenant: string) => Promise<unknown>, first: string[
   ],
   [
     "one in the middle ends: no one else's turn",
-    async (tenant) => ledger.finish(written(tenant, "a2", 2000)),
+    async (tenant) => ledger.deliveries.finish(written(tenant, "a2", 2000)),
     ["a1", "b1"],
     ["b1"],
   ],
   [
     "the first two end together",
-    async (tenant) => Promise.all(["a1", "a2"].map(async (event) => ledger.finish(written(tenant, event, 2000)))),
+    async (tenant) =>
+      Promise.all(["a1", "a2"].map(async (event) => ledger.deliveries.finish(written(tenant, event, 2000)))),
     ["a3", "b1"],
     ["a3", "b1"],
   ],
@@ -73,7 +76,7 @@ it.each<[what: string, act: (tenant: string) => Promise<unknown>, first: string[
     "two conversations become one: what is later is asked for no longer, once the first ended it is its turn",
     async (tenant) => {
       await database.query("update waiting set conversation_id = 'cnv_a' where tenant = $1", [tenant]);
-      await ledger.finish(written(tenant, "a1", 2000));
+      await ledger.deliveries.finish(written(tenant, "a1", 2000));
     },
     ["a2", "b1"],
     ["a2"],
@@ -81,10 +84,10 @@ it.each<[what: string, act: (tenant: string) => Promise<unknown>, first: string[
   [
     "the mark of one that came while the first one went is found later",
     async (tenant) => {
-      await ledger.finish(written(tenant, "a1", 2000));
+      await ledger.deliveries.finish(written(tenant, "a1", 2000));
       await database.query("update waiting set behind = true where tenant = $1", [tenant]);
-      let after = await ledger.releaseHeads(null, 1);
-      while (after !== null) after = await ledger.releaseHeads(after, 1);
+      let after = await ledger.waiting.releaseHeads(null, 1);
+      while (after !== null) after = await ledger.waiting.releaseHeads(after, 1);
     },
     ["a2", "b1"],
     ["a2", "b1"],
@@ -92,8 +95,8 @@ it.each<[what: string, act: (tenant: string) => Promise<unknown>, first: string[
   [
     "a hold over all of them begins and ends",
     async (tenant) => {
-      await ledger.bufferOn(tenant, { why: null, ...ANA });
-      await ledger.bufferOff(tenant, "ana");
+      await ledger.circuits.hold(tenant, { why: null, ...ANA });
+      await ledger.circuits.endHold(tenant, "ana");
     },
     ["a1", "b1"],
     ["b1"],

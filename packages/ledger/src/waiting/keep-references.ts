@@ -30,7 +30,11 @@ export interface ReferencedRecords {
  * Looks after mail that waits by reference: before Kafka deletes its records, at 80 % of their retention, their bytes move into the ledger
  * (PROTOCOL.md 13). Any number of processes may do it at once.
  */
-export function keepReferences(ledger: Ledger, records: ReferencedRecords, options: KeepReferencesOptions): Poller {
+export function keepReferences(
+  ledger: Pick<Ledger, "waiting">,
+  records: ReferencedRecords,
+  options: KeepReferencesOptions,
+): Poller {
   const { onError } = options;
   const pollers = [
     poll(
@@ -42,7 +46,7 @@ export function keepReferences(ledger: Ledger, records: ReferencedRecords, optio
     ),
     poll(
       async () => {
-        await ledger.sumParkedBytes();
+        await ledger.waiting.sumParkedBytes();
         return false;
       },
       { idleMs: SUM_MS, onError },
@@ -57,7 +61,7 @@ export function keepReferences(ledger: Ledger, records: ReferencedRecords, optio
 
 /** One look at all of them, a page at a time; answers how many were moved. */
 export async function keepAgingReferences(
-  ledger: Ledger,
+  ledger: Pick<Ledger, "waiting">,
   records: ReferencedRecords,
   options: Pick<KeepReferencesOptions, "stage" | "lanes" | "now" | "onGone">,
 ): Promise<number> {
@@ -65,14 +69,14 @@ export async function keepAgingReferences(
   let moved = 0;
   let after: ReferenceCursor | null = null;
   for (;;) {
-    const page: WaitingReference[] = await ledger.agingReferences({ stage, lanes, after, limit: PAGE }, now());
+    const page: WaitingReference[] = await ledger.waiting.agingReferences({ stage, lanes, after, limit: PAGE }, now());
     const found = page.length === 0 ? [] : await records.read(page);
     const kept = page.flatMap((reference, index) => {
       const record = found[index] ?? null;
       if (record === null) onGone(reference);
       return record === null ? [] : [{ tenant: reference.tenant, eventId: reference.eventId, record }];
     });
-    await ledger.keepReferenced(kept);
+    await ledger.waiting.keepReferenced(kept);
     moved += kept.length;
     after = page.at(-1)?.after ?? null;
     if (page.length < PAGE) return moved;

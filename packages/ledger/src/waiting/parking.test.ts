@@ -61,10 +61,10 @@ describe("parking by reference", () => {
   it("what ended gives its room back, also after the changes were summed up", async () => {
     const lane = newLane();
     for (let i = 0; i < 60; i += 1) await park({ lane, tenant: lane, offset: i });
-    await ledger.sumParkedBytes();
+    await ledger.waiting.sumParkedBytes();
     for (let i = 0; i < 60; i += 1) await end(lane, i);
     expect(await parked(lane)).toEqual({});
-    await Promise.all([ledger.sumParkedBytes(), ledger.sumParkedBytes()]);
+    await Promise.all([ledger.waiting.sumParkedBytes(), ledger.waiting.sumParkedBytes()]);
     await park({ lane, tenant: lane, offset: 100 });
     expect(await parked(lane)).toEqual({ [lane]: 10 });
   });
@@ -86,8 +86,8 @@ describe("parking by reference", () => {
     expect(await parked(lane)).toEqual({ [lane]: 510 });
 
     const ask = { stage: "deliver", lanes: [lane], after: null, limit: 10 } as const;
-    expect(await ledger.agingReferences(ask, Date.now())).toEqual([]);
-    const [aging] = await ledger.agingReferences(ask, Date.now() + 2 * DAY_MS);
+    expect(await ledger.waiting.agingReferences(ask, Date.now())).toEqual([]);
+    const [aging] = await ledger.waiting.agingReferences(ask, Date.now() + 2 * DAY_MS);
     expect(aging).toMatchObject({
       tenant: lane,
       eventId: "evt_1",
@@ -95,9 +95,11 @@ describe("parking by reference", () => {
       partition: 0,
       offset: 1n,
     });
-    expect(await ledger.agingReferences({ ...ask, after: aging?.after ?? null }, Date.now() + 2 * DAY_MS)).toEqual([]);
+    expect(
+      await ledger.waiting.agingReferences({ ...ask, after: aging?.after ?? null }, Date.now() + 2 * DAY_MS),
+    ).toEqual([]);
     const kept = { tenant: lane, eventId: "evt_1", record: record(1, 10) };
-    await ledger.keepReferenced([kept, { ...kept, eventId: "evt_none" }]);
+    await ledger.waiting.keepReferenced([kept, { ...kept, eventId: "evt_none" }]);
     expect(await parked(lane)).toEqual({ [lane]: 520 });
     const taken = await take(lane, lane);
     expect(taken.find(({ eventId }) => eventId === "evt_1")?.record).toMatchObject({
@@ -111,15 +113,15 @@ describe("parking by reference", () => {
     const lane = newLane();
     await park({ lane, tenant: lane, offset: 0, bytes: 500 });
     await park({ lane, tenant: lane, offset: 1 });
-    expect(await ledger.waitingView(lane, "evt_0")).toMatchObject({ byReference: false });
-    expect(await ledger.waitingView(lane, "evt_1")).toMatchObject({ byReference: true });
+    expect(await ledger.waiting.view(lane, "evt_0")).toMatchObject({ byReference: false });
+    expect(await ledger.waiting.view(lane, "evt_1")).toMatchObject({ byReference: true });
   });
 
   it("a newer record of an email that waits as a reference waits as one too", async () => {
     const lane = newLane();
     await park({ lane, tenant: lane, offset: 0, bytes: 500 });
     await park({ lane, tenant: lane, offset: 1 });
-    await ledger.replaceWaiting({ tenant: lane, eventId: "evt_1", parsedAt: 2_000, pass: 0 }, record(7, 10));
+    await ledger.waiting.replace({ tenant: lane, eventId: "evt_1", parsedAt: 2_000, pass: 0 }, record(7, 10));
     expect(await parked(lane)).toEqual({ [lane]: 500 });
     expect((await take(lane, lane)).map(({ record: { offset, value } }) => [offset, value?.length ?? null])).toEqual([
       [0n, 500],
@@ -230,9 +232,9 @@ async function park(of: {
     traceId: null,
     pass: 0,
   };
-  await ledger.accept([{ ...row, ...at }], 1);
+  await ledger.deliveries.accept([{ ...row, ...at }], 1);
   if (stage === "deliver")
-    await ledger.admit({
+    await ledger.deliveries.admit({
       ...row,
       ...at,
       emailKey: "e",
@@ -243,7 +245,7 @@ async function park(of: {
       parsedAt: 1_000,
       now: 1,
     });
-  await ledger.finish({
+  await ledger.deliveries.finish({
     ...buildAttempt(tenant, eventId),
     stage,
     parsedAt: stage === "parse" ? 0 : 1_000,
@@ -260,7 +262,7 @@ async function park(of: {
 }
 
 async function end(tenant: string, offset: number): Promise<void> {
-  await ledger.finish({
+  await ledger.deliveries.finish({
     ...buildAttempt(tenant, `evt_${offset}`),
     to: {
       state: "written",
@@ -293,11 +295,11 @@ function buildAttempt(tenant: string, eventId: string) {
 }
 
 async function parked(lane: string): Promise<Record<string, number>> {
-  return Object.fromEntries((await ledger.parkedBytes([lane])).map(({ tenant, bytes }) => [tenant, bytes]));
+  return Object.fromEntries((await ledger.waiting.parkedBytes([lane])).map(({ tenant, bytes }) => [tenant, bytes]));
 }
 
 async function take(lane: string, tenant: string) {
-  const taken = await ledger.takeWaiting({
+  const taken = await ledger.waiting.take({
     stage: "deliver",
     lanes: [lane],
     owner: "o",

@@ -15,38 +15,38 @@ beforeAll(async () => {
 afterAll(async () => ledger.close());
 
 const makeTenant = (): string => `t-${randomUUID().slice(0, 12)}`;
-const state = async (tenant: string) => (await ledger.delivery(tenant, "evt_1"))?.state;
+const state = async (tenant: string) => (await ledger.inspect.delivery(tenant, "evt_1"))?.state;
 
 /** L17: the parser produces the normalized record of an email that waited in parsing, and the sink may read it at once. */
 describe("an email that waited in parsing", () => {
   it("and whose record the sink reads before the parser has marked it is delivered and waits no more", async () => {
     const tenant = await waitingInParse();
-    expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toMatchObject({
+    expect(await ledger.deliveries.admit(candidate(tenant, "evt_1", 2000))).toMatchObject({
       verdict: "deliver",
       pass: 0,
       attempt: 0,
     });
     expect(await waitingRows(tenant)).toEqual([]);
-    await ledger.markParsed([parsed(tenant, "evt_1")]);
+    await ledger.deliveries.markParsed([parsed(tenant, "evt_1")]);
     expect(await state(tenant)).toBe("delivering");
-    await ledger.finish(written(tenant, "evt_1", 2000));
+    await ledger.deliveries.finish(written(tenant, "evt_1", 2000));
     expect(await state(tenant)).toBe("written");
   });
 
   it("and is parked by the sink before the parser has marked it keeps the sink's waiting row", async () => {
     const tenant = await waitingInParse();
-    await ledger.admit(candidate(tenant, "evt_1", 2000));
-    await ledger.finish(waits(tenant, "evt_1", 2000, { value: Buffer.from("normalized"), delayMs: 0 }));
-    await ledger.markParsed([parsed(tenant, "evt_1")]);
+    await ledger.deliveries.admit(candidate(tenant, "evt_1", 2000));
+    await ledger.deliveries.finish(waits(tenant, "evt_1", 2000, { value: Buffer.from("normalized"), delayMs: 0 }));
+    await ledger.deliveries.markParsed([parsed(tenant, "evt_1")]);
     expect(await state(tenant)).toBe("waiting");
     expect(await waitingRows(tenant)).toEqual([{ stage: "deliver", value: "normalized" }]);
   });
 
   it("and is marked first is delivered with all its attempts", async () => {
     const tenant = await waitingInParse();
-    await ledger.markParsed([parsed(tenant, "evt_1")]);
+    await ledger.deliveries.markParsed([parsed(tenant, "evt_1")]);
     expect(await waitingRows(tenant)).toEqual([]);
-    expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toMatchObject({
+    expect(await ledger.deliveries.admit(candidate(tenant, "evt_1", 2000))).toMatchObject({
       verdict: "deliver",
       pass: 0,
       attempt: 0,
@@ -55,18 +55,18 @@ describe("an email that waited in parsing", () => {
 
   it("and is parsed again after a parser that died in between changes nothing of what the sink did", async () => {
     const tenant = await waitingInParse();
-    await ledger.admit(candidate(tenant, "evt_1", 2000));
-    await ledger.finish({ ...parseWaits(tenant), attempt: 4 });
+    await ledger.deliveries.admit(candidate(tenant, "evt_1", 2000));
+    await ledger.deliveries.finish({ ...parseWaits(tenant), attempt: 4 });
     expect(await state(tenant)).toBe("delivering");
     expect(await waitingRows(tenant)).toEqual([]);
   });
 
   it("is not ended by a record of an earlier pass, whose bytes never take the place of the raw ones", async () => {
     const tenant = makeTenant();
-    await ledger.accept([{ ...incoming(tenant, "evt_1"), pass: 1 }], 1000);
-    await ledger.finish({ ...parseWaits(tenant), pass: 1 });
-    expect(await ledger.admit(candidate(tenant, "evt_1", 2000))).toEqual({ verdict: "stale" });
-    await ledger.replaceWaiting({ tenant, eventId: "evt_1", parsedAt: 9000, pass: 9 }, record(Buffer.from("wrong")));
+    await ledger.deliveries.accept([{ ...incoming(tenant, "evt_1"), pass: 1 }], 1000);
+    await ledger.deliveries.finish({ ...parseWaits(tenant), pass: 1 });
+    expect(await ledger.deliveries.admit(candidate(tenant, "evt_1", 2000))).toEqual({ verdict: "stale" });
+    await ledger.waiting.replace({ tenant, eventId: "evt_1", parsedAt: 9000, pass: 9 }, record(Buffer.from("wrong")));
     expect(await waitingRows(tenant)).toEqual([{ stage: "parse", value: "raw" }]);
   });
 });
@@ -76,7 +76,7 @@ describe("a dead-lettered delivery, at the parser", () => {
   it("has ended for its own raw record, however often that is read, and for an older one", async () => {
     const tenant = await deadInParse();
     for (const offset of [5n, 5n, 3n])
-      expect((await ledger.accept([{ ...incoming(tenant, "evt_1"), offset }], 1000))[0]).toMatchObject({
+      expect((await ledger.deliveries.accept([{ ...incoming(tenant, "evt_1"), offset }], 1000))[0]).toMatchObject({
         state: "dead_lettered",
         pass: 0,
       });
@@ -89,7 +89,7 @@ describe("a dead-lettered delivery, at the parser", () => {
     ["a new post, in a topic with other partitions", { partition: 3, offset: 1n }],
   ])("is opened again, as its next pass, by %s", async (_what, differs) => {
     const tenant = await deadInParse();
-    expect((await ledger.accept([{ ...incoming(tenant, "evt_1"), ...differs }], 1000))[0]).toMatchObject({
+    expect((await ledger.deliveries.accept([{ ...incoming(tenant, "evt_1"), ...differs }], 1000))[0]).toMatchObject({
       state: "accepted",
       pass: 1,
     });
@@ -99,25 +99,25 @@ describe("a dead-lettered delivery, at the parser", () => {
 it("a start that an infrastructure fault cut short, in a process that lives, is taken back", async () => {
   const tenant = makeTenant();
   for (let again = 0; again < 10; again += 1) {
-    const [arrived] = await ledger.accept([incoming(tenant, "evt_1")], 1000);
+    const [arrived] = await ledger.deliveries.accept([incoming(tenant, "evt_1")], 1000);
     expect(arrived?.starts).toBe(1);
-    await ledger.takeBackStarts([{ tenant, eventId: "evt_1" }]);
+    await ledger.deliveries.takeBackStarts([{ tenant, eventId: "evt_1" }]);
   }
 });
 
 async function waitingInParse(): Promise<string> {
   const tenant = makeTenant();
-  await ledger.accept([incoming(tenant, "evt_1")], 1000);
-  await ledger.finish({ ...parseWaits(tenant), attempt: 3 });
+  await ledger.deliveries.accept([incoming(tenant, "evt_1")], 1000);
+  await ledger.deliveries.finish({ ...parseWaits(tenant), attempt: 3 });
   return tenant;
 }
 
 async function deadInParse(): Promise<string> {
   const tenant = makeTenant();
-  await ledger.accept([incoming(tenant, "evt_1")], 1000);
+  await ledger.deliveries.accept([incoming(tenant, "evt_1")], 1000);
   const { to } = written(tenant, "evt_1", 0);
   const dead = { ...to, state: "dead_lettered", reason: "unreadable_mime" } as AttemptResult["to"];
-  await ledger.finish({ ...written(tenant, "evt_1", 0), stage: "parse", to: dead });
+  await ledger.deliveries.finish({ ...written(tenant, "evt_1", 0), stage: "parse", to: dead });
   return tenant;
 }
 

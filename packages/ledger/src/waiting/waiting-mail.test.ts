@@ -15,15 +15,15 @@ beforeAll(async () => {
 afterAll(async () => ledger.close());
 
 async function park(tenant: string, eventId: string, change: object = {}, conversationId = eventId): Promise<void> {
-  await ledger.admit(candidate(tenant, eventId, 2000));
+  await ledger.deliveries.admit(candidate(tenant, eventId, 2000));
   const end = waits(tenant, eventId, 2000, { value: Buffer.from(eventId), delayMs: 30 * DAY_MS, conversationId });
-  await ledger.finish({ ...end, to: { ...end.to, ...change } });
+  await ledger.deliveries.finish({ ...end, to: { ...end.to, ...change } });
 }
 
 describe("L4: mail that has waited beyond its tenant's maxAge", () => {
   const take = async (tenant: string) => {
     const tenants = [{ tenant, maxAgeMs: 7 * DAY_MS }];
-    const taken = await ledger.takeTooOld({ owner: "i", leaseMs: 60_000, limit: 2, tenants });
+    const taken = await ledger.waiting.takeTooOld({ owner: "i", leaseMs: 60_000, limit: 2, tenants });
     return taken.map(({ eventId }) => eventId);
   };
 
@@ -42,11 +42,11 @@ describe("L4: mail that has waited beyond its tenant's maxAge", () => {
     await park("held", "evt_1", {}, "cnv_1");
     await park("held", "evt_2", {}, "cnv_1");
     await park("held", "evt_3", { kind: "held" });
-    await ledger.recordOutage("held", "hubspot", outage("evt_1", { retryAfterMs: 600_000 }), () => 1_000);
+    await ledger.circuits.recordOutage("held", "hubspot", outage("evt_1", { retryAfterMs: 600_000 }), () => 1_000);
     await age(database, 8 * DAY_MS);
-    await ledger.bufferOn("held", { why: null, actor: "ana" });
+    await ledger.circuits.hold("held", { why: null, actor: "ana" });
     expect(await take("held")).toEqual([]);
-    await ledger.bufferOff("held", "ana");
+    await ledger.circuits.endHold("held", "ana");
     expect((await take("held")).toSorted((a, b) => (String(a) < String(b) ? -1 : 1))).toEqual(["evt_1", "evt_2"]);
   });
 });
@@ -54,17 +54,17 @@ describe("L4: mail that has waited beyond its tenant's maxAge", () => {
 it("what waits has its attempts back by family when it is taken, and when it is too old", async () => {
   const attempts = { crm: 3, unexpected: 1 };
   for (const event of ["evt_1", "evt_2"]) {
-    await ledger.admit(candidate("tried", event, 2000));
+    await ledger.deliveries.admit(candidate("tried", event, 2000));
     const end = waits("tried", event, 2000, { value: Buffer.from("x"), delayMs: 0 });
-    await ledger.finish({ ...end, attempt: 4, attempts });
+    await ledger.deliveries.finish({ ...end, attempt: 4, attempts });
   }
   const take = { owner: "i", leaseMs: 60_000, limit: 1 };
   const expected = [{ attempt: 4, attempts, receivedAt: 1000 }];
   const lanes = ["lane-tried"];
-  expect(await ledger.takeWaiting({ ...take, stage: "deliver", lanes, perTenant: 1 })).toMatchObject(expected);
+  expect(await ledger.waiting.take({ ...take, stage: "deliver", lanes, perTenant: 1 })).toMatchObject(expected);
   await age(database, 8 * DAY_MS);
   const tenants = [{ tenant: "tried", maxAgeMs: 7 * DAY_MS }];
-  expect(await ledger.takeTooOld({ ...take, tenants })).toMatchObject(expected);
+  expect(await ledger.waiting.takeTooOld({ ...take, tenants })).toMatchObject(expected);
 });
 
 describe("where mail waits", () => {
@@ -73,26 +73,27 @@ describe("where mail waits", () => {
     [
       "circuit",
       {},
-      async (t: string) => ledger.recordOutage(t, "hubspot", outage("evt_1", { retryAfterMs: 600_000 }), () => 1_000),
+      async (t: string) =>
+        ledger.circuits.recordOutage(t, "hubspot", outage("evt_1", { retryAfterMs: 600_000 }), () => 1_000),
     ],
-    ["buffer", {}, async (t: string) => ledger.bufferOn(t, { why: "migration", actor: "ana" })],
+    ["buffer", {}, async (t: string) => ledger.circuits.hold(t, { why: "migration", actor: "ana" })],
   ] as const)("of an email: %s", async (reason, change, hold) => {
     const tenant = `one-${reason}`;
     await park(tenant, "evt_1", change, "cnv_1");
     await park(tenant, "evt_2", change, "cnv_1");
     await hold(tenant);
-    const view = await ledger.waitingView(tenant, "evt_2");
+    const view = await ledger.waiting.view(tenant, "evt_2");
     expect(view).toMatchObject({ tenant, behind: "evt_1", attempt: 0 });
     expect(view === null ? null : waitReason(view)).toBe(reason);
     expect(view === null ? "" : whyItWaits(view)).toMatch(/until|next ping in 10 min/);
-    expect(await ledger.waitingView(tenant, "evt_9")).toBeNull();
+    expect(await ledger.waiting.view(tenant, "evt_9")).toBeNull();
   });
 
   it("of a tenant: by code, with how many, since when, and when its quota has a token", async () => {
     await park("two", "evt_1", { code: "quota" });
     await park("two", "evt_2", { code: "quota" });
     await park("two", "evt_3", { code: "http:403", kind: "retry" });
-    await ledger.drawTokens({
+    await ledger.quota.draw({
       tenant: "two",
       crm: "hubspot",
       perSecond: 0.01,
@@ -101,7 +102,7 @@ describe("where mail waits", () => {
       want: 1,
       maxWaitMs: 0,
     });
-    const mail = (await ledger.waitingMail()).filter(({ tenant }) => tenant === "two");
+    const mail = (await ledger.waiting.mail()).filter(({ tenant }) => tenant === "two");
     expect(mail.map(({ code, emails }) => [code, emails]).toSorted((a, b) => (String(a) < String(b) ? -1 : 1))).toEqual(
       [
         ["http:403", 1],

@@ -10,14 +10,18 @@ const TOKENS = { unit: "tokens", amount: 40, perMs: 86_400_000 };
 function account(quotas = [TOKENS]) {
   const drawn: string[] = [];
   const states = new Map<string, BucketState>();
-  const drawTokens: Ledger["drawTokens"] = async ({ crm, ...asked }) => {
+  const drawTokens: Ledger["quota"]["draw"] = async ({ crm, ...asked }) => {
     drawn.push(crm);
     const after = draw(states.get(crm) ?? null, asked, asked, 0);
     states.set(crm, after.state);
     return after.drawn;
   };
   const tenant = { id: "acme", crm: { kind: "toy", quota: { perSecond: 10, burst: 20 } } };
-  const units = createUnitBuckets(tenant as Parameters<typeof createUnitBuckets>[0], { quotas }, { drawTokens });
+  const units = createUnitBuckets(
+    tenant as Parameters<typeof createUnitBuckets>[0],
+    { quotas },
+    { quota: { draw: drawTokens } },
+  );
   const patience: [string, number][] = [];
   const accountQuotas = createAccountQuotas(units);
   const take = async (cost: { requests: number; tokens?: number }) =>

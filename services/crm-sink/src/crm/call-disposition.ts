@@ -42,7 +42,7 @@ async function findEvidence(
   const failed = async (): Promise<Evidence> => {
     crm.circuit.watch(step);
     const call = { tenant: tenant.id, crm: crm.kind, operation: step, eventId, code: fault.code };
-    return deps.ledger.recordFailedCall(call);
+    return deps.ledger.circuits.recordFailedCall(call);
   };
   // A record that the CRM cannot take now: it answers.
   if (fault.kind !== "outage") return failed();

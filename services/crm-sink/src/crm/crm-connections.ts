@@ -62,7 +62,7 @@ export interface CrmConnections {
 const CIRCUIT_OPEN: CallFault = { kind: "outage", code: "circuit_open", message: "not asked", unknown: false };
 
 export function createCrmConnections(deps: {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, "effects" | "circuits" | "quota" | "grants">;
   readonly log: Log;
   readonly random: () => number;
   /** Failure tests end the process at named points. */
@@ -88,7 +88,9 @@ export function createCrmConnections(deps: {
       name: `${tenant.id}:${kind}`,
       store: {
         recordOutage: async (outage) => {
-          const state = await ledger.recordOutage(tenant.id, kind, outage, (probes) => probeDelayMs(probes, random()));
+          const state = await ledger.circuits.recordOutage(tenant.id, kind, outage, (probes) =>
+            probeDelayMs(probes, random()),
+          );
           if (state.openedNow)
             log.warn(
               { tenant: tenant.id, crm: kind, code: outage.code },
@@ -96,9 +98,9 @@ export function createCrmConnections(deps: {
             );
           return state;
         },
-        recordSuccess: async (probe) => ledger.recordSuccess(tenant.id, kind, probe),
-        recordGotThrough: async (operation) => ledger.recordGotThrough(tenant.id, kind, operation),
-        read: async () => ledger.circuit(tenant.id, kind),
+        recordSuccess: async (probe) => ledger.circuits.recordSuccess(tenant.id, kind, probe),
+        recordGotThrough: async (operation) => ledger.circuits.recordGotThrough(tenant.id, kind, operation),
+        read: async () => ledger.circuits.read(tenant.id, kind),
       },
       onEvent: (event) => {
         if (event === "reject") return;
@@ -121,7 +123,7 @@ export function createCrmConnections(deps: {
         { tenant: tenant.id, crm: kind, unit: budget.unit, ms },
         "little is left of the CRM's limit: calls are slowed down",
       );
-      void ledger.pauseBucket(tenant.id, bucketName(kind, budget.unit), ms).catch(() => {});
+      void ledger.quota.pause(tenant.id, bucketName(kind, budget.unit), ms).catch(() => {});
     };
     const answers = createCrmAnswers(
       async (options) => {
@@ -133,7 +135,7 @@ export function createCrmConnections(deps: {
     let ready = false;
     let account: CrmAccount | null = null;
     const gate = createTenantHold(
-      async () => ledger.gate(tenant.id),
+      async () => ledger.circuits.gate(tenant.id),
       () => performance.now(),
     );
     return {
@@ -147,7 +149,7 @@ export function createCrmConnections(deps: {
         async (_, options) => {
           const named = await adapter.account(null, options);
           if (!named.ok) return named;
-          account = await ledger.crmAccount({ tenant: tenant.id, kind, account: named.value });
+          account = await ledger.effects.crmAccount({ tenant: tenant.id, kind, account: named.value });
           return { ok: true, value: account };
         },
         { cost: adapter.account.cost },
@@ -158,7 +160,7 @@ export function createCrmConnections(deps: {
         const retryAfterMs = fault.kind === "outage" ? (fault.retryAfterMs ?? 0) : 0;
         if (retryAfterMs > 0) {
           quotas.forget();
-          await ledger.pauseBucket(tenant.id, kind, retryAfterMs);
+          await ledger.quota.pause(tenant.id, kind, retryAfterMs);
         }
         await circuit.recordOutage({ eventId, probe, code: fault.code, retryAfterMs });
       },
@@ -198,7 +200,7 @@ export function createCrmConnections(deps: {
       known?.crm.circuit.close();
       // What was wrong may be repaired: no one has to wait for the next probe.
       if (known !== undefined) {
-        void deps.ledger.probeSoon(tenant.id, crm.kind).catch(() => {});
+        void deps.ledger.circuits.probeSoon(tenant.id, crm.kind).catch(() => {});
       }
       return crm;
     },

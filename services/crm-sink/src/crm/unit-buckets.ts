@@ -16,14 +16,14 @@ export function bucketName(kind: string, unit: string): string {
 export function createUnitBuckets(
   { id: tenant, crm }: Pick<TenantConfig, "id" | "crm">,
   { quotas = [] }: Pick<Crm, "quotas">,
-  ledger: Pick<Ledger, "drawTokens">,
+  ledger: { readonly quota: Pick<Ledger["quota"], "draw"> },
 ): ReadonlyMap<string, UnitBucket> {
   const bucket = (unit: string, quota: Quota): UnitBucket => ({
     quota,
     bucket: createSharedQuota({
       quota,
       store: {
-        draw: async (of, asked) => ledger.drawTokens({ tenant, crm: bucketName(crm.kind, unit), ...of, ...asked }),
+        draw: async (of, asked) => ledger.quota.draw({ tenant, crm: bucketName(crm.kind, unit), ...of, ...asked }),
       },
       now: () => performance.now(),
       sleep: async (ms) => sleep(ms),

@@ -45,7 +45,7 @@ export function sendNotifications(deps: SinkDeps): Poller {
       const due =
         room <= 0
           ? []
-          : await deps.ledger.takeNotifications({
+          : await deps.ledger.outbox.takeNotifications({
               leaseMs: 3 * TIMEOUT_MS,
               limit: room,
               perReceiver: AT_ONCE_EACH,
@@ -78,7 +78,7 @@ async function sendOne(deps: SinkDeps, notice: DueNotification): Promise<void> {
     const at = { tenant: notice.tenant, event_id: notice.eventId, notice: notice.notice, why: end.why };
     deps.log.error({ ...at, code: "notice_given_up" }, "a notice could not be delivered and is given up");
   }
-  await deps.ledger.finishNotification(notice, end);
+  await deps.ledger.outbox.finishNotification(notice, end);
 }
 
 async function send(deps: SinkDeps, notice: DueNotification): Promise<NotificationResult> {

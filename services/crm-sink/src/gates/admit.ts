@@ -16,7 +16,7 @@ export async function admit(email: DeliveryAttempt): Promise<StepResult<null>> {
   }
   const { record } = incoming;
   const pass = readRecordHeaders(record.headers).pass ?? 0;
-  const admission = await deps.ledger.admit({
+  const admission = await deps.ledger.deliveries.admit({
     tenant: event.tenantId,
     eventId: event.eventId,
     lane: event.lane,
@@ -48,7 +48,7 @@ export async function admit(email: DeliveryAttempt): Promise<StepResult<null>> {
       return ok(null);
     case "waiting":
       if (!admission.newer) return { kind: "skip", why: "already_waiting" };
-      await deps.ledger.replaceWaiting(
+      await deps.ledger.waiting.replace(
         { tenant: event.tenantId, eventId: event.eventId, parsedAt: event.parsedAt, pass },
         record,
       );

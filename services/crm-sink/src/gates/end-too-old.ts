@@ -18,7 +18,7 @@ export function endTooOld(deps: SinkDeps, reader: RecordReader, lanes: readonly 
   return poll(
     async () => {
       const mine = deps.tenants.all().filter(({ lane }) => lanes.includes(lane));
-      const emails = await deps.ledger.takeTooOld({
+      const emails = await deps.ledger.waiting.takeTooOld({
         owner: deps.instance,
         leaseMs: WAITING_BUDGET_MS + LEASE_MARGIN_MS,
         limit: LIMIT,

@@ -14,7 +14,7 @@ export async function isolateSuspect(email: DeliveryAttempt): Promise<StepResult
   if (email.starts > SUSPECT_STARTS) {
     deps.log.warn({ ...ids, starts: email.starts }, "email was begun several times without an end: it goes on alone");
     await email.passage.isolate();
-    const isolated = await deps.ledger.startIsolatedDelivery(event.tenantId, event.eventId);
+    const isolated = await deps.ledger.deliveries.startIsolatedDelivery(event.tenantId, event.eventId);
     if (isolated > ALONE_STARTS)
       return deadLetter("crashed_process", "deliver", "delivering it, alone, ended the process");
     // It waited for the others, not for its CRM.

@@ -26,7 +26,7 @@ export function probeCircuits(
   const poller = poll(
     async () => {
       const mine = deps.tenants.all().filter(({ id, lane }) => lanes.includes(lane) && !pinging.has(id));
-      const due = await deps.ledger.takeProbes(mine.map(({ id, crm }) => ({ tenant: id, crm: crm.kind })));
+      const due = await deps.ledger.circuits.takeProbes(mine.map(({ id, crm }) => ({ tenant: id, crm: crm.kind })));
       for (const { tenant } of due) {
         const done = ping(tenant)
           // Its lease runs out, and it is probed again.

@@ -31,9 +31,13 @@ test("an answer that says how little is left lets the tenant's bucket stand stil
   const pauses: unknown[] = [];
   const ledger = {
     grants: {},
-    pauseBucket: async (...pause: unknown[]) => void pauses.push(pause),
-    recordSuccess: async () => {},
-    probeSoon: async () => {},
+    quota: {
+      pause: async (...pause: unknown[]) => void pauses.push(pause),
+    },
+    circuits: {
+      recordSuccess: async () => {},
+      probeSoon: async () => {},
+    },
   } as unknown as Ledger;
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const crms = createCrmConnections({ ledger, log, random: Math.random, failpoint: () => {} });

@@ -45,7 +45,7 @@ export function spillWhenSlow(email: DeliveryAttempt): void {
 /** `retry`, since what is parked becomes due when a circuit closes. */
 async function keep(email: DeliveryAttempt): Promise<void> {
   const { deps, event } = email;
-  await deps.ledger.finish({
+  await deps.ledger.deliveries.finish({
     tenant: event.tenantId,
     eventId: event.eventId,
     service: "crm-sink",

@@ -29,7 +29,7 @@ test.each([
 ])("email of a tenant whose file is broken waits with its bytes: %s", async (_what, incoming, expected) => {
   const ends: AttemptResult[] = [];
   const deps = {
-    ledger: { finish: async (end: AttemptResult) => void ends.push(end) },
+    ledger: { deliveries: { finish: async (end: AttemptResult) => void ends.push(end) } },
     log: { info: () => {} },
     now: () => 10,
     failpoint: () => {},

@@ -36,7 +36,9 @@ export function consumeSentMessages(deps: Pick<SinkDeps, "ledger" | "codec" | "l
 /** One registration that the ledger refuses must not stop the others: each goes by itself, and that one is an alert. */
 async function register(deps: Pick<SinkDeps, "ledger" | "log">, messages: readonly OutboundMessage[]): Promise<void> {
   try {
-    await deps.ledger.registerSent(messages.map(({ tenantId, ...message }) => ({ ...message, tenant: tenantId })));
+    await deps.ledger.conversations.registerSent(
+      messages.map(({ tenantId, ...message }) => ({ ...message, tenant: tenantId })),
+    );
   } catch (error) {
     if (isInfrastructureFault(error)) throw error;
     if (messages.length > 1) {

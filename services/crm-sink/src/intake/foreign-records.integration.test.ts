@@ -137,7 +137,7 @@ describe("foreign records on normalized-events", async () => {
         ? { tenant: "unknown", eventId: `${topic}/0/${index}` }
         : { tenant, eventId: `evt_${2 * index}` };
     expect(own).toEqual(expected);
-    expect(await ledger.delivery(own.tenant, own.eventId)).toMatchObject({
+    expect(await ledger.inspect.delivery(own.tenant, own.eventId)).toMatchObject({
       state: "dead_lettered",
       lane,
       reason: owner === "genuine" ? "unknown_tenant" : "unreadable_record",
@@ -148,7 +148,7 @@ describe("foreign records on normalized-events", async () => {
 
   test("garbage that names an email which waits does not end it", async () => {
     const { key, headers } = await genuine(200);
-    await ledger.accept(
+    await ledger.deliveries.accept(
       [
         {
           tenant,
@@ -195,7 +195,7 @@ describe("foreign records on normalized-events", async () => {
       pass: 0,
       attempt: 0,
     } as const;
-    await ledger.finish({ ...end, effects: [], to: waiting });
+    await ledger.deliveries.finish({ ...end, effects: [], to: waiting });
     const at = await (await kafka.producer()).send({ topic, key, value: Buffer.from("garbage"), headers });
 
     const deps = {
@@ -211,8 +211,8 @@ describe("foreign records on normalized-events", async () => {
     const [met] = kafka.records(topic).filter(({ offset }) => offset === at.offset);
     const { signal } = new AbortController();
     expect(await handler([met as KafkaRecord], { signal, endOffset: 0n })).toEqual({ processedThrough: at.offset });
-    expect((await ledger.delivery(tenant, "evt_200"))?.state).toBe("waiting");
-    expect((await ledger.delivery("unknown", `${topic}/0/${at.offset}`))?.state).toBe("dead_lettered");
+    expect((await ledger.inspect.delivery(tenant, "evt_200"))?.state).toBe("waiting");
+    expect((await ledger.inspect.delivery("unknown", `${topic}/0/${at.offset}`))?.state).toBe("dead_lettered");
   });
 });
 
@@ -245,5 +245,5 @@ test("foreign records on outbound-messages stop nothing", async () => {
     processedThrough: 4n,
   });
   const referred = { tenant, emailKey: "e", eventId: "v", lane, conversationId: "c", messageIds: ["kept@x.example"] };
-  expect(await ledger.recordReferences(referred)).toHaveLength(1);
+  expect(await ledger.conversations.recordReferences(referred)).toHaveLength(1);
 });

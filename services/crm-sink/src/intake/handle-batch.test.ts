@@ -53,9 +53,11 @@ function sink({ places, awayAt }: { places: number; awayAt: Iterable<number> }) 
     tenants: { get: () => undefined, isBroken: () => false },
     producer: { send: async () => Promise.resolve({ topic: "dlq", partition: 0, offset: 0n }) },
     ledger: {
-      finish: async () => Promise.resolve(),
-      acceptUndecodable: async () =>
-        Promise.resolve({ state: "delivering", own: true, parsedAt: 0, pass: 0, attempt: 0, receivedAt: 0 }),
+      deliveries: {
+        finish: async () => Promise.resolve(),
+        acceptUndecodable: async () =>
+          Promise.resolve({ state: "delivering", own: true, parsedAt: 0, pass: 0, attempt: 0, receivedAt: 0 }),
+      },
     },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     isolation: createIsolation(),

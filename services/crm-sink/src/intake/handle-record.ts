@@ -129,7 +129,7 @@ async function attempt(email: DeliveryAttempt): Promise<Disposition> {
   } catch (error) {
     if (isInfrastructureFault(error) || error instanceof PausePartition) {
       // The process lives: what stopped the email does not count against it. With the ledger away it does, and shows as innocent later.
-      await email.deps.ledger.forgetDeliveryStarts(email.event.tenantId, email.event.eventId).catch(() => {});
+      await email.deps.ledger.deliveries.forgetStarts(email.event.tenantId, email.event.eventId).catch(() => {});
       const { from, record } = email.incoming;
       const age = { ageMs: email.deps.now() - record.timestamp, keepFromAgeMs: KEEP_FROM_AGE_MS };
       const wait = from === "kafka" ? waitOutOfKafka(error, age) : null;

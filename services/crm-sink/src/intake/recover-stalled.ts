@@ -21,7 +21,7 @@ export function recoverStalled(
 ): Poller {
   return poll(
     async () => {
-      for (const { tenant, eventId, at } of await deps.ledger.takeStalled(lanes, STALLED_MS)) {
+      for (const { tenant, eventId, at } of await deps.ledger.deliveries.takeStalled(lanes, STALLED_MS)) {
         metrics.alerts.inc({ code: "stalled_delivery" });
         deps.log.error(
           { tenant, event_id: eventId, ...at, code: "stalled_delivery" },

@@ -11,7 +11,7 @@ export function releaseHeads({ ledger, log }: Pick<SinkDeps, "ledger" | "log">):
   let after: ConversationKey | null = null;
   return poll(
     async () => {
-      after = await ledger.releaseHeads(after, PAGE);
+      after = await ledger.waiting.releaseHeads(after, PAGE);
       return after !== null;
     },
     {

@@ -49,7 +49,7 @@ export function releaseWaiting(
       const emails =
         room <= 0
           ? []
-          : await deps.ledger.takeWaiting({
+          : await deps.ledger.waiting.take({
               stage: "deliver",
               lanes,
               owner: deps.instance,

@@ -67,7 +67,9 @@ function sink(
     monotonic: () => 1_000,
     random: () => 0.5,
     ledger: {
-      recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+      circuits: {
+        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+      },
     },
     failpoint: () => {},
     tenants: {

@@ -24,7 +24,7 @@ const OPEN = new Set(["accepted", "parsed", "delivering", "waiting"]);
 export function rematch(deps: SinkDeps, queue: FairQueue, lanes: readonly string[]): Poller {
   return poll(
     async () => {
-      const rematches = await deps.ledger.takeRematches({
+      const rematches = await deps.ledger.effects.takeRematches({
         lanes,
         owner: deps.instance,
         leaseMs: WAITING_BUDGET_MS + LEASE_MARGIN_MS,
@@ -35,7 +35,7 @@ export function rematch(deps: SinkDeps, queue: FairQueue, lanes: readonly string
           queue
             .run(rematch.tenant, `rematch ${rematch.emailKey}`, async () => {
               const end = await matchOne(deps, rematch);
-              await deps.ledger.endRematch(rematch, deps.instance, end);
+              await deps.ledger.effects.endRematch(rematch, deps.instance, end);
               const line = { tenant: rematch.tenant, event_id: rematch.eventId, decision: end.kind };
               deps.log.info(end.kind === "dropped" ? { ...line, why: end.why } : line, "email looked at again");
             })

@@ -37,7 +37,9 @@ test.each<[what: string, incoming: IncomingDelivery, attempts: number, firstFail
         return { topic: record.topic, partition: 0, offset: 1n };
       },
     },
-    ledger: { acceptUndecodable: async () => MET, finish: async (end: AttemptResult) => void ends.push(end) },
+    ledger: {
+      deliveries: { acceptUndecodable: async () => MET, finish: async (end: AttemptResult) => void ends.push(end) },
+    },
   } as unknown as SinkDeps;
   const owner = { tenant: "acme", eventId: "evt_1" };
   await deadLetterUndecodable(deps, incoming, owner, { reason: "unreadable_record", detail: "not Avro" });

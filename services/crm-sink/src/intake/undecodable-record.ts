@@ -27,7 +27,7 @@ export async function deadLetterUndecodable(
 }
 
 async function meet(deps: SinkDeps, { record }: IncomingDelivery, owner: RecordOwner): Promise<UndecodableRecord> {
-  return deps.ledger.acceptUndecodable(
+  return deps.ledger.deliveries.acceptUndecodable(
     {
       ...owner,
       lane: getTopicLane(record.topic),

@@ -33,7 +33,9 @@ function emailWith({ on = true, kind = "human", phones = [LANDLINE], known, byPh
       random: () => 0.5,
       failpoint: () => {},
       ledger: {
-        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+        circuits: {
+          recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+        },
       },
     },
     event: { classification: { kind }, signature: { name: "Ada", phones } },

@@ -5,7 +5,7 @@ import type { DeliveryAttempt } from "../attempt.ts";
 export async function joinConversation(email: DeliveryAttempt): Promise<StepResult<string>> {
   const { event, deps } = email;
   const { related, roots, headers } = conversationLinks(event);
-  const canonical = await deps.ledger.canonicalConversation({
+  const canonical = await deps.ledger.conversations.canonical({
     tenant: event.tenantId,
     conversationId: event.conversationId,
     messageId: event.messageId,
@@ -23,7 +23,7 @@ export async function joinConversation(email: DeliveryAttempt): Promise<StepResu
 export async function queueBehindConversation(email: DeliveryAttempt): Promise<StepResult<null>> {
   // Waiting mail is released head first by the ledger itself.
   if (email.incoming.from === "waiting") return ok(null);
-  const waits = await email.deps.ledger.conversationWaits({
+  const waits = await email.deps.ledger.waiting.conversationWaits({
     tenant: email.event.tenantId,
     conversationId: email.conversationId,
     eventId: email.event.eventId,

@@ -34,7 +34,7 @@ export async function findRelatedDeals(email: DeliveryAttempt): Promise<RelatedD
   // A conversation without a deal gets one by itself where new ones are wanted, unless the email answers a message that the CRM may know.
   const answers = tenant.matching.sentFromCrm && getReferences(event).length > 0;
   if (subject === null && campaign === null && !answers && tenant.crm.newDeal === "create") return NONE;
-  return email.deps.ledger.relatedDeals({
+  return email.deps.ledger.conversations.relatedDeals({
     tenant: event.tenantId,
     crm: email.crm.key,
     emailKey: event.emailKey,

@@ -12,7 +12,7 @@ export async function findSentMessages(email: DeliveryAttempt): Promise<void> {
   if (tenant.outbound === null) return;
   const messageIds = getReferences(event);
   if (messageIds.length === 0) return;
-  email.sentMessages = await deps.ledger.recordReferences({
+  email.sentMessages = await deps.ledger.conversations.recordReferences({
     tenant: event.tenantId,
     emailKey: event.emailKey,
     eventId: event.eventId,

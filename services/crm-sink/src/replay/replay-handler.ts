@@ -98,7 +98,7 @@ async function findUnchanged(deps: SinkDeps, records: readonly KafkaRecord[]): P
     if (mappingVersion === undefined) return [];
     return [{ index, tenant: tenantId, eventId, emailKey, contentHash, parsedAt, mappingVersion, pass }];
   });
-  const previews = asked.length === 0 ? [] : await deps.ledger.previewAdmissions(asked);
+  const previews = asked.length === 0 ? [] : await deps.ledger.deliveries.previewAdmissions(asked);
   const results = new Map(asked.map(({ index }, at) => [index, previews[at]?.verdict]));
   return opened.map(({ tenant }, index) => {
     const verdict = results.get(index);

@@ -23,7 +23,7 @@ const ANY_WAIT_MS = 3_600_000;
 export function createReplayPace(
   { id, crm }: Pick<TenantConfig, "id" | "crm">,
   { quotas = [] }: Pick<Crm, "quotas">,
-  ledger: Pick<Ledger, "drawTokens">,
+  ledger: { readonly quota: Pick<Ledger["quota"], "draw"> },
   wait: (ms: number, signal: AbortSignal) => Promise<unknown> = async (ms, signal) => sleep(ms, undefined, { signal }),
 ): ReplayPace {
   const limits = new Map([
@@ -37,7 +37,7 @@ export function createReplayPace(
       for (let due = owed.get(unit) ?? 0; due > 0 && !signal.aborted; due = owed.get(unit) ?? 0) {
         const need = Math.min(due, most);
         owed.set(unit, due - need);
-        const { waitMs } = await ledger.drawTokens({
+        const { waitMs } = await ledger.quota.draw({
           // Not the tenant's own buckets: those say how much of its waiting mail may go on.
           tenant: `replay:${id}`,
           crm: bucketName(crm.kind, unit),

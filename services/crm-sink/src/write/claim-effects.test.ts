@@ -15,12 +15,16 @@ function emailWith(canonical: string, deal: ClaimResult = { state: "won", settle
       monotonic: () => 0,
       failpoint: () => {},
       ledger: {
-        claim: async (requests: readonly ClaimRequest[]): Promise<ClaimResult[]> =>
-          requests.map(({ effect }) => (effect === "deal" ? deal : { state: "won", settle: false })),
-        release: async (claims: readonly Release[]) => void released.push(...claims),
-        canonicalConversation: async () => {
-          asked += 1;
-          return canonical;
+        effects: {
+          claim: async (requests: readonly ClaimRequest[]): Promise<ClaimResult[]> =>
+            requests.map(({ effect }) => (effect === "deal" ? deal : { state: "won", settle: false })),
+          release: async (claims: readonly Release[]) => void released.push(...claims),
+        },
+        conversations: {
+          canonical: async () => {
+            asked += 1;
+            return canonical;
+          },
         },
       },
     },

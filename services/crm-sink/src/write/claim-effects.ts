@@ -55,7 +55,7 @@ export async function claimEffects(email: DeliveryAttempt, plan: Plan): Promise<
   for (let wait = 25; ; wait = Math.min(wait * 2, 400)) {
     // Fixed before the claim, so that the lease that Postgres gives always outlasts it.
     const leaseMs = Math.max(0, email.deadline - deps.monotonic()) + LEASE_MARGIN_MS;
-    const results = await deps.ledger.claim(
+    const results = await deps.ledger.effects.claim(
       wanted.map(({ effect, key }) => ({
         tenant: event.tenantId,
         crm: email.crm.key,
@@ -69,7 +69,7 @@ export async function claimEffects(email: DeliveryAttempt, plan: Plan): Promise<
     );
     const busy = results.filter((result) => result.state === "busy");
     const giveBack = async (): Promise<void> =>
-      deps.ledger.release(
+      deps.ledger.effects.release(
         wanted.flatMap(({ effect, key }, index) => {
           const result = results[index];
           return result?.state === "won"
@@ -130,7 +130,7 @@ async function joinedMeanwhile(
   results: readonly ClaimResult[],
 ): Promise<boolean> {
   if (!wanted.some(({ effect }, index) => effect === "deal" && results[index]?.state === "won")) return false;
-  const canonical = await email.deps.ledger.canonicalConversation({
+  const canonical = await email.deps.ledger.conversations.canonical({
     tenant: email.event.tenantId,
     conversationId: email.conversationId,
     messageId: null,

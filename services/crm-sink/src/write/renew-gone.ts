@@ -58,7 +58,7 @@ async function renew(
   const claimed = claims.of(effect, key);
   if (claimed.state !== "confirmed" || claimed.recordId === null || claimed.gone) return ok(null);
   const { recordId } = claimed;
-  const activityIds = effect === "deal" ? await deps.ledger.activitiesAt(event.tenantId, recordId) : [];
+  const activityIds = effect === "deal" ? await deps.ledger.effects.activitiesAt(event.tenantId, recordId) : [];
   const sought = { recordId, key, activityIds, ...(filename === undefined ? {} : { filename }) };
   const found = await callCrm(email, "where-is", crm.adapter.records[effect].locate, sought);
   if (found.kind !== "ok") return found;
@@ -71,14 +71,14 @@ async function renew(
   if (into !== null) {
     email.warnings.push(`record_merged: the ${effect} ${recordId} is now ${into}`);
     if (own !== null) effects.confirmed(effect, key, { recordId: into, created: false });
-    else await deps.ledger.follow({ ...name, from: recordId, to: into });
+    else await deps.ledger.effects.follow({ ...name, from: recordId, to: into });
     claims.set(effect, key, { ...claimed, recordId: into });
     return ok(null);
   }
   const won = { state: "won", settle: false, replaces: recordId } as const;
   const result =
     own === null
-      ? await deps.ledger.reclaim({
+      ? await deps.ledger.effects.reclaim({
           ...name,
           owner,
           eventId: event.eventId,

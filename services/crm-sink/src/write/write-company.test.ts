@@ -31,7 +31,9 @@ function emailWith({ find, create, companies = "match", kind = "human" }: Crm = 
       random: () => 0.5,
       failpoint: () => {},
       ledger: {
-        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+        circuits: {
+          recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+        },
       },
     },
     event: { classification: { kind }, spamVerdict: null },

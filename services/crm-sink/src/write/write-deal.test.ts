@@ -59,8 +59,12 @@ function emailWith(given: Given = {}) {
       random: () => 0.5,
       failpoint: () => {},
       ledger: {
-        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
-        relatedDeals: async (question: RelatedDealsQuestion) => (asked.push(question), { ...RELATED, ...related }),
+        circuits: {
+          recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+        },
+        conversations: {
+          relatedDeals: async (question: RelatedDealsQuestion) => (asked.push(question), { ...RELATED, ...related }),
+        },
       },
     },
     event: {

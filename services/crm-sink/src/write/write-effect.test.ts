@@ -29,7 +29,9 @@ async function settle(how: Settlement, found: CallResult<Found> = { ok: true, va
       random: () => 0.5,
       failpoint: () => {},
       ledger: {
-        recordFailedCall: async () => ({ again: false, othersGotThrough: true, othersFailed: 0, failingMs: 0 }),
+        circuits: {
+          recordFailedCall: async () => ({ again: false, othersGotThrough: true, othersFailed: 0, failingMs: 0 }),
+        },
       },
     },
     event: { eventId: "evt_1" },

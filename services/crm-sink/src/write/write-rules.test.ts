@@ -50,7 +50,9 @@ function tryWith(answers: Answers, claimed: "won" | "confirmed" = "won") {
       random: () => 0,
       failpoint: () => {},
       ledger: {
-        recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+        circuits: {
+          recordFailedCall: async () => ({ again: false, othersGotThrough: false, othersFailed: 0, failingMs: 0 }),
+        },
       },
     },
     event: {

@@ -51,7 +51,7 @@ async function acceptOpened(deps: ParserDeps, opened: readonly Opened[]): Promis
 }
 
 async function accept(deps: ParserDeps, opened: readonly Opened[]): Promise<Accepted[]> {
-  const rows = await deps.ledger.accept(
+  const rows = await deps.ledger.deliveries.accept(
     opened.map(({ incoming }) => incoming),
     deps.now(),
   );
@@ -93,7 +93,7 @@ export async function handleAccepted(deps: ParserDeps, { opened, arrived }: Acce
 /** Moves the rows of parsed emails on. One that the ledger refuses stays behind: the sink takes it up by its record. Throws infrastructure faults. */
 export async function markParsed(deps: ParserDeps, parsed: readonly Parsed[]): Promise<void> {
   try {
-    await deps.ledger.markParsed(parsed);
+    await deps.ledger.deliveries.markParsed(parsed);
   } catch (error) {
     if (isInfrastructureFault(error) || parsed.length === 0) throw error;
     raiseAlert(deps, error, "the ledger refuses a parsed email");

@@ -94,7 +94,7 @@ describe("foreign records on raw-events", async () => {
         ? { tenant: "unknown", eventId: `${topic}/0/${index}` }
         : { tenant, eventId: `evt_${2 * index}` };
     expect(own).toEqual(expected);
-    expect(await ledger.delivery(own.tenant, own.eventId)).toMatchObject({
+    expect(await ledger.inspect.delivery(own.tenant, own.eventId)).toMatchObject({
       state: "dead_lettered",
       lane,
       reason: owner === "genuine" ? "unknown_tenant" : "unreadable_record",

@@ -119,15 +119,17 @@ function parserWith(away: { readonly [part in Part]?: readonly number[] }, state
       },
     },
     ledger: {
-      accept: async (deliveries: readonly IncomingDelivery[]) => {
-        for (const { offset } of deliveries) starts.set(Number(offset), (starts.get(Number(offset)) ?? 0) + 1);
-        return deliveries.map(() => ({ state, starts: 1, pass: 0 }));
+      deliveries: {
+        accept: async (deliveries: readonly IncomingDelivery[]) => {
+          for (const { offset } of deliveries) starts.set(Number(offset), (starts.get(Number(offset)) ?? 0) + 1);
+          return deliveries.map(() => ({ state, starts: 1, pass: 0 }));
+        },
+        takeBackStarts: async (taken: readonly IncomingDelivery[]) => {
+          for (const { offset } of taken) starts.set(Number(offset), (starts.get(Number(offset)) ?? 0) - 1);
+        },
+        finish: async () => Promise.resolve(),
+        markParsed: async (_parsed: readonly Parsed[]) => failAt("ledger", 0),
       },
-      takeBackStarts: async (taken: readonly IncomingDelivery[]) => {
-        for (const { offset } of taken) starts.set(Number(offset), (starts.get(Number(offset)) ?? 0) - 1);
-      },
-      finish: async () => Promise.resolve(),
-      markParsed: async (_parsed: readonly Parsed[]) => failAt("ledger", 0),
     },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     now: () => 0,

@@ -82,6 +82,6 @@ async function handleWave(
   await Promise.all(Array.from({ length: PLACES }, takeTurns));
   // The process lives, so it was none of these that ended it. Where the ledger itself is away they count, which harms little.
   const begun = [...undone].map(({ opened }) => opened.incoming);
-  if (begun.length > 0) await deps.ledger.takeBackStarts(begun).catch(() => {});
+  if (begun.length > 0) await deps.ledger.deliveries.takeBackStarts(begun).catch(() => {});
   return faulted || fault !== null;
 }

@@ -12,7 +12,7 @@ const LEASE_MS = 120_000;
 export function releaseWaiting(deps: ParserDeps, reader: RecordReader, lanes: readonly string[]): Poller {
   return poll(
     async () => {
-      const due = await deps.ledger.takeWaiting({
+      const due = await deps.ledger.waiting.take({
         stage: "parse",
         lanes,
         owner: deps.instance,
@@ -36,7 +36,7 @@ export function releaseWaiting(deps: ParserDeps, reader: RecordReader, lanes: re
           attempts,
           since,
         });
-        if (parsed !== null) await deps.ledger.markParsed([parsed]);
+        if (parsed !== null) await deps.ledger.deliveries.markParsed([parsed]);
       }
       return due.length > 0;
     },

@@ -56,11 +56,11 @@ async function parsed(deps: ParserDeps, { event, starts }: Delivery, job: ParseJ
     answer = await deps.pool
       .parseIsolated(job, {
         begin: async () => {
-          if ((await deps.ledger.startIsolated(tenantId, eventId)) > ALONE_STARTS) throw new CrashedBefore();
+          if ((await deps.ledger.deliveries.startIsolated(tenantId, eventId)) > ALONE_STARTS) throw new CrashedBefore();
           deps.failpoint(`parse:${eventId}`);
         },
         // Counted back before the next suspect begins: what that one does to the process is not this one's fault.
-        end: async () => deps.ledger.endIsolated(tenantId, eventId),
+        end: async () => deps.ledger.deliveries.endIsolated(tenantId, eventId),
       })
       .catch((error: unknown) => {
         if (error instanceof CrashedBefore) return null;

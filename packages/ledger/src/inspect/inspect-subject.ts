@@ -1,0 +1,22 @@
+import type { Statements } from "../statements.ts";
+import * as inspecting from "./inspecting.ts";
+import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./listing.ts";
+import { createAccounts } from "./reconciling.ts";
+
+/** What people and `inlet reconcile` look at; it changes nothing. */
+export type Inspect = ReturnType<typeof inspectOn>;
+
+export function inspectOn({ database }: Statements) {
+  return {
+    delivery: async (tenant: string, eventId: string) => inspecting.readDelivery(database, tenant, eventId),
+    find: async (id: string) => inspecting.findDeliveries(database, id),
+    journey: async (tenant: string, eventId: string) => inspecting.readJourney(database, tenant, eventId),
+    effects: async (tenant: string, emailKey: string) => inspecting.getEffects(database, tenant, emailKey),
+    states: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.getStates(database, events),
+    list: async (filter: DeliveryFilter): Promise<ListedDelivery[]> => listDeliveries(database, filter),
+    deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
+    countByState: async () => inspecting.countByState(database),
+    /** What `inlet reconcile` asks, page by page. */
+    accounts: createAccounts(database),
+  };
+}
