@@ -7,6 +7,8 @@ export type { Disposition } from "./disposition.ts";
 export { toThrownDisposition } from "./disposition.ts";
 export { observeBatches } from "./observe-batches.ts";
 export type { ReplayDeps, ReplayHandler } from "./replay/run-replay.ts";
+export { createReplayPace, REPLAY_SHARE } from "./replay/replay-pace.ts";
+export type { PacedLimit, ReplayPace } from "./replay/replay-pace.ts";
 export { runReplays } from "./replay/run-replays.ts";
 export { reportFault } from "./report-fault.ts";
 export { runConsumerService } from "./run/run-consumer-service.ts";

@@ -1,9 +1,10 @@
 import { parseGap, type Consumer, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { endTakenOut, watchConsumers } from "@inlet/service";
+import { endTakenOut, runReplays, watchConsumers } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./intake/incoming-delivery.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
+import { createReplayHandler } from "./replay/replay-handler.ts";
 import { releaseWaiting } from "./intake/release-waiting.ts";
 
 export interface Parser {
@@ -42,6 +43,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
       pollers = [
         watch.start(),
         releaseWaiting(deps, reader, lanes),
+        runReplays({ kafka, ...deps, service: "parser", handlerFor: () => createReplayHandler(deps) }, lanes),
         endTakenOut(deps, reader, { service: "parser", stage: "parse", lanes, owner: deps.instance }),
         keepReferences(deps.ledger, reader, {
           stage: "parse",

@@ -36,6 +36,8 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   const known = knownRecipient(delivery, event);
   if (known.kind !== "ok") return known;
   const emailKey = await nameEmail(deps, event, understood.value);
+  if ((await deps.replay?.mayGoOn({ ...event, emailKey }, delivery)) === false)
+    return { kind: "skip", why: "already_ended" };
   return ok({ row: await publish(deps, delivery, { ...event, emailKey }), class: event.classification.kind });
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openOwned, readRecordHeaders } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
-import { reportFault, type ReplayHandler } from "@inlet/service";
+import { createReplayPace, reportFault, type ReplayHandler, type ReplayPace } from "@inlet/service";
 import { Semaphore } from "async-mutex";
+import { listLimits } from "../crm/unit-buckets.ts";
 import type { SinkDeps } from "../attempt.ts";
 import { handleRecord } from "../intake/handle-record.ts";
-import { createReplayPace, type ReplayPace } from "./replay-pace.ts";
 import type { ReplayResult } from "./change.ts";
 
 /** Emails of replays that are delivered at once: fewer than live mail has places. */
@@ -24,7 +24,8 @@ export function createReplayHandler(deps: SinkDeps): ReplayHandler {
   const paceOf = (tenantId: string): ReplayPace | null => {
     const tenant = deps.tenants.get(tenantId);
     if (tenant === undefined) return null;
-    const pace = paces.get(tenantId) ?? createReplayPace(tenant, deps.crms.of(tenant).adapter, deps.ledger);
+    const pace =
+      paces.get(tenantId) ?? createReplayPace(tenantId, listLimits(tenant, deps.crms.of(tenant).adapter), deps.ledger);
     paces.set(tenantId, pace);
     return pace;
   };

@@ -41,8 +41,14 @@ export async function handleDelivery(
       metrics.parsed.inc({
         tenant: tenantId,
         class: outcome.kind === "ok" ? outcome.value.class : "",
-        outcome: outcome.kind === "ok" ? "ok" : outcome.kind === "deadLetter" ? "dead_lettered" : "retry",
+        outcome:
+          outcome.kind === "ok" || outcome.kind === "skip"
+            ? "ok"
+            : outcome.kind === "deadLetter"
+              ? "dead_lettered"
+              : "retry",
       });
+      deps.replay?.ended(toReplayResult(outcome));
       if (outcome.kind === "ok") {
         deps.log.info(
           { tenant: tenantId, event_id: eventId, email_key: outcome.value.row.emailKey, pass: progress.pass },
@@ -64,6 +70,13 @@ export async function handleDelivery(
       return null;
     },
   );
+}
+
+/** A replay's word for what a record came to; what is parsed anew and differs is delivered by the sink. */
+function toReplayResult({ kind }: StepResult<ParsedEmail>): string {
+  if (kind === "ok") return "changed";
+  if (kind === "skip") return "unchanged";
+  return kind === "deadLetter" ? "dead_lettered" : "waiting";
 }
 
 /** How often a delivery whose tenant's file is broken is looked at again, ms. */

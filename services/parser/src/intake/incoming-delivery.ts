@@ -4,7 +4,7 @@ import type { UsedAttempts } from "@inlet/domain";
 import type { Codec } from "@inlet/event-codec";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
 import type { Ledger } from "@inlet/ledger";
-import type { RawEvent } from "@inlet/schemas";
+import type { NormalizedEvent, RawEvent } from "@inlet/schemas";
 import type { Log } from "@inlet/telemetry";
 import type { AttachmentFetch } from "../fetch/fetch-attachment.ts";
 import type { ObjectFetch } from "../fetch/fetch-object.ts";
@@ -14,7 +14,7 @@ import type { Scanner } from "../scan/scanner.ts";
 
 /** What the steps work with; made once per process. */
 export interface ParserDeps {
-  readonly ledger: Pick<Ledger, "deliveries" | "waiting" | "outbox" | "inspect">;
+  readonly ledger: Pick<Ledger, "deliveries" | "waiting" | "outbox" | "inspect" | "jobs" | "quota">;
   readonly codec: Codec;
   readonly blobs: BlobStore;
   readonly tenants: Tenants;
@@ -32,6 +32,13 @@ export interface ParserDeps {
   readonly random: () => number;
   /** Failure tests end the process at named points. */
   readonly failpoint: (point: string) => void;
+  /** Of a record that a replay reads again. */
+  readonly replay?: {
+    /** Whether the parsed email goes on to the sink; false where it is as it was. */
+    readonly mayGoOn: (event: NormalizedEvent, delivery: Delivery) => Promise<boolean>;
+    /** Told what it came to. */
+    readonly ended: (result: string) => void;
+  };
 }
 
 /** One raw event on its way through the steps. */
