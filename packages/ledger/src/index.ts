@@ -19,6 +19,11 @@ export type {
 export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
 export { FIRST_KEY, keepGap } from "./inspect/reconciling.ts";
 export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./inspect/reconciling.ts";
+export type { Access } from "./access/access.ts";
+export type { SessionRequest } from "./access/sessions.ts";
+export type { SignInLinkRequest } from "./access/sign-in-links.ts";
+export type { Grant, Identity } from "./access/credentials.ts";
+export type { AccessToken, TokenRequest } from "./access/tokens.ts";
 export type { AuditEntry, AuditHead } from "./audit/audit-entry.ts";
 export type { Audit } from "./audit/audit.ts";
 export type { AuditedAct } from "./audit/append-audit.ts";

@@ -1,3 +1,4 @@
+import { accessOn } from "./access/access.ts";
 import { appendAudit } from "./audit/append-audit.ts";
 import { auditOn } from "./audit/audit.ts";
 import { mayHoldBlobs, noteBlobStore } from "./blob-stores.ts";
@@ -74,6 +75,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     jobs: jobsOn(database),
     /** What `inlet ledger recover` asks. */
     recovery: recoveryOn(database),
+    /** Who may ask the console and its API. */
+    access: accessOn(database),
     /** Who did what: append-only, a hash chain for each tenant. */
     auditLog: auditOn(database),
     audit: async (actor: string, action: string, detail: object) => appendAudit(database, { actor, action, detail }),
