@@ -1,5 +1,5 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
-import { reconcile, type GuaranteeReport, type ReconcileOptions } from "@inlet/cli/reconcile";
+import { reconcile, type GuaranteeReport, type ReconcileOptions } from "@inlet/reconcile";
 import { createCodec, createLocalSchemaIds, outcomeRecord, recordHeaders, buildSchemaHeader } from "@inlet/event-codec";
 import { buildDeadLetter } from "@inlet/kafka";
 import { createInMemoryKafka } from "@inlet/kafka/testing";

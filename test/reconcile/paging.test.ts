@@ -1,5 +1,5 @@
 import { createMemoryBlobStore } from "@inlet/blob-store";
-import { HashedSet, OffsetSet, PAGE, hashKey, reconcile } from "@inlet/cli/reconcile";
+import { HashedSet, OffsetSet, PAGE, hashKey, reconcile } from "@inlet/reconcile";
 import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
 import type { Accounts } from "@inlet/ledger";

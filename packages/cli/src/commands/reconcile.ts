@@ -7,8 +7,8 @@ import { lanesIn } from "@inlet/schemas";
 import type { Command } from "commander";
 import { type CliContext, CouldNotLook, operatorEnvironment } from "../context.ts";
 import { withAdmin } from "../kafka-admin.ts";
-import { reconcile } from "../reconcile/reconcile.ts";
-import type { GuaranteeReport } from "../reconcile/delivery-guarantee.ts";
+import { reconcile } from "@inlet/reconcile";
+import type { GuaranteeReport } from "@inlet/reconcile";
 
 /** `inlet reconcile`: whether every accepted email is accounted for, now, on the running system. */
 export function registerReconcile(program: Command, context: CliContext): void {
