@@ -40,7 +40,7 @@ export async function followJob(
     if (!warned && job.state === "waiting" && now() - began >= TAKEN_MS) {
       warned = true;
       terminal.write(
-        `${live ? "\n" : ""}nobody has taken it yet: does a ${job.service} run for the lane ${job.lane}?\n`,
+        `${live ? "\n" : ""}no one has taken it yet: does a ${job.service} run for the lane ${job.lane}?\n`,
       );
     }
     await sleep(lookMs);

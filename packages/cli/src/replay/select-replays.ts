@@ -49,7 +49,7 @@ export async function selectReplays(deps: Deps, selection: ReplaySelection): Pro
         service,
         lane,
         topic,
-        filter: filterOf(selection),
+        filter: toFilter(selection),
         ranges: await rangesBetween(deps, topic, since, until),
       };
     }),
@@ -113,8 +113,8 @@ async function selectOffsets({ admin }: Deps, selection: ReplaySelection): Promi
     else room.ranges.push({ partition, from, to: end });
   }
   return replays.map(({ topic, ranges }) => ({
-    ...placeOf(selection.service, topic),
-    filter: filterOf(selection),
+    ...toPlace(selection.service, topic),
+    filter: toFilter(selection),
     ranges,
   }));
 }
@@ -138,17 +138,17 @@ async function selectEmails({ ledger }: Deps, selection: ReplaySelection, ids: r
     topics.set(at.topic, [...(topics.get(at.topic) ?? []), { range, eventId: row.eventId }]);
   }
   return [...topics].map(([topic, records]) => ({
-    ...placeOf(service, topic),
-    filter: { ...filterOf(selection), eventIds: records.map(({ eventId }) => eventId) },
+    ...toPlace(service, topic),
+    filter: { ...toFilter(selection), eventIds: records.map(({ eventId }) => eventId) },
     ranges: joinRanges(records.map(({ range }) => range)),
   }));
 }
 
-function filterOf({ tenant }: ReplaySelection): Replay["filter"] {
+function toFilter({ tenant }: ReplaySelection): Replay["filter"] {
   return tenant === null ? {} : { tenant };
 }
 
-function placeOf(service: ReplayedService, topic: string): Pick<Selected, "service" | "lane" | "topic"> {
+function toPlace(service: ReplayedService, topic: string): Pick<Selected, "service" | "lane" | "topic"> {
   const lane = lanesIn([topic]).find((each) => topicIn(REPLAYED[service], each) === topic);
   if (lane === undefined)
     throw new UsageError(

@@ -60,7 +60,7 @@ export async function runReplay(deps: ReplayDeps, job: Job, stop: AbortSignal): 
     const kept = await ledger.jobs.report(held, progress.report());
     if (kept === null) return;
     log.info({ job: job.id, name: job.name, end, ...progress.report() }, "replay stopped or ended");
-    // Whoever stops while it is cancelled ends it all the same.
+    // An instance that stops while it is cancelled ends it all the same.
     const cancelled = end === "cancel" || kept.wanted === "cancel";
     if (!cancelled && end !== "done") {
       await ledger.jobs.letGo(job.id, instance);

@@ -21,7 +21,7 @@ const LOOK_MS = 1_000;
 export function createReplayHandler(deps: SinkDeps): ReplayHandler {
   const places = new Semaphore(PLACES);
   const paces = new Map<string, ReplayPace>();
-  const paceOf = (tenantId: string): ReplayPace | null => {
+  const getPace = (tenantId: string): ReplayPace | null => {
     const tenant = deps.tenants.get(tenantId);
     if (tenant === undefined) return null;
     const pace =
@@ -31,7 +31,7 @@ export function createReplayHandler(deps: SinkDeps): ReplayHandler {
   };
   const deliverAgain = async (record: KafkaRecord, tenant: string, signal: AbortSignal): Promise<ReplayResult | null> =>
     places.runExclusive(async () => {
-      const pace = paceOf(tenant);
+      const pace = getPace(tenant);
       await untilItMayGoOn(deps, tenant, signal);
       await pace?.turn(signal);
       if (signal.aborted) return null;
