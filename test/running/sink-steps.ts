@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readTenant, type TenantConfig } from "@inlet/config";
-import { countAttempts } from "@inlet/domain";
 import type { Disposition } from "@inlet/service";
 import { openLedger, type Ledger } from "@inlet/ledger";
-import { buildConversationId, buildEmailKey, type NormalizedEvent } from "@inlet/schemas";
-import { createEffectTracker } from "@inlet/crm-sink/src/write/effect-tracker.ts";
-import type { DeliveryAttempt, SinkDeps } from "@inlet/crm-sink/src/attempt.ts";
-import { createMemoryBudget } from "@inlet/crm-sink/src/intake/memory-budget.ts";
+import { buildConversationId, buildEmailKey, topicIn, type NormalizedEvent } from "@inlet/schemas";
+import { createMemoryBlobStore } from "@inlet/blob-store";
+import type { DeliveryAttempt, IncomingDelivery } from "@inlet/crm-sink/src/attempt.ts";
+import { finishAttempt } from "@inlet/crm-sink/src/finish/finish-attempt.ts";
+import { beginAttempt } from "@inlet/crm-sink/src/intake/begin-attempt.ts";
 import { deliver } from "@inlet/crm-sink/src/pipeline.ts";
-import { createCrmConnections } from "@inlet/crm-sink/src/crm/crm-connections.ts";
+import { sinkDeps } from "@inlet/crm-sink/testing/sink-deps.ts";
 import { normalizedEmail } from "../bench/normalized-emails.ts";
 
 /** The sink's steps on a ledger and a CRM of the test's, one email at a time, without Kafka around them. */
@@ -73,28 +73,18 @@ ${crm}`;
   let config = buildConfig(options.more ?? "");
   const logged: object[] = [];
   const log = (fields: object, message: string): void => void logged.push({ ...fields, message });
-  const crms = createCrmConnections({
-    ledger,
-    log: { debug: log, info: log, warn: log, error: log },
-    random: Math.random,
-    failpoint: () => {},
-  });
-  const deps = {
-    ledger,
-    crms,
-    blobs: { get: async () => Buffer.from("bytes of a file") },
+  const deps = sinkDeps(ledger, new Map(), {
+    // What is stored of an email is not looked at here.
+    blobs: { ...createMemoryBlobStore(), get: async () => Buffer.from("bytes of a file") },
     instance: `crm-sink/${randomUUID()}`,
     log: { debug: log, info: log, warn: log, error: log },
     now,
-    monotonic: () => performance.now(),
     random: Math.random,
-    failpoint: () => {},
-    memory: createMemoryBudget(64 * 1024 * 1024),
-    slowMs: ATTEMPT_MS,
-  } as unknown as SinkDeps;
+  });
   let offset = 0n;
   let threads = 0;
-  const waitingIds = new Set<string>();
+  /** Under which code an email waits. */
+  const waitingFor = new Map<string, string>();
 
   const steps: SinkSteps = {
     tenant,
@@ -122,52 +112,29 @@ ${crm}`;
       };
     },
     deliver: async (event) => {
-      const tenantCrm = crms.of(config);
-      const owner = `${deps.instance}/${randomUUID()}`;
       offset += 1n;
       const record = {
-        topic: "normalized-events",
+        topic: topicIn("normalizedEvents", "shared"),
         partition: 0,
         offset,
         timestamp: now(),
         key: null,
         value: Buffer.alloc(0),
+        headers: [],
       };
-      const email = {
-        deps,
-        incoming: {
-          ...(waitingIds.has(event.eventId)
-            ? { from: "waiting", pass: 0, attempts: {}, since: now(), starts: 1 }
-            : { from: "kafka", behindSlow: false, onKept: () => {} }),
-          record: { ...record, headers: [] },
-        },
-        event,
-        tenant: config,
-        crm: tenantCrm,
-        owner,
-        startedAt: performance.now(),
-        effects: createEffectTracker(() => tenantCrm.key, owner),
-        // Far away: a busy machine takes seconds for an email that takes a tenth of one.
-        deadline: performance.now() + ATTEMPT_MS,
-        pass: 0,
-        attempts: {},
-        starts: 1,
-        passage: { isolate: async () => {}, end: () => {} },
-        conversationId: event.conversationId,
-        sentMessages: [],
-        stopSpilling: async () => {},
-        isolated: false,
-        renewed: false,
-        warnings: [],
-        changes: [],
-        notifications: [],
-        evidence: {},
-        summary: [],
-      } as unknown as DeliveryAttempt;
+      const code = waitingFor.get(event.eventId);
+      const incoming: IncomingDelivery =
+        code === undefined
+          ? { from: "kafka", behindSlow: false, onKept: () => {}, record }
+          : { from: "waiting", emailKey: null, pass: 0, attempts: {}, since: now(), code, starts: 1, record };
+      const passage = { isolate: async () => {}, end: () => {} };
+      const email = beginAttempt({ deps, incoming, passage }, event, config);
+      // Far away: a busy machine takes seconds for an email that takes a tenth of one.
+      email.deadline = performance.now() + ATTEMPT_MS;
       const delivered = await deliver(email);
-      await finish(ledger, email, delivered, now());
-      if (delivered.kind === "retry" || delivered.kind === "park") waitingIds.add(event.eventId);
-      else waitingIds.delete(event.eventId);
+      await finishAttempt(email, delivered);
+      if (delivered.kind === "retry" || delivered.kind === "park") waitingFor.set(event.eventId, delivered.code);
+      else waitingFor.delete(event.eventId);
       const records = Object.fromEntries(email.summary.map(({ effect, recordId }) => [effect, recordId]));
       const { warnings, evidence, notifications } = email;
       return { ...delivered, warnings, evidence, notifications, records };
@@ -179,64 +146,14 @@ ${crm}`;
         await sleep(50);
       }
     },
-    takeUp: ({ eventId }) => void waitingIds.add(eventId),
+    takeUp: ({ eventId }) => void waitingFor.set(eventId, "taken_up"),
     remap: (more) => {
       config = buildConfig(more);
     },
     close: async () => {
-      await crms.close();
+      await deps.crms.close();
       await ledger.close();
     },
   };
   return steps;
-}
-
-/** As the sink carries an outcome out, short of Kafka. */
-async function finish(ledger: Ledger, email: DeliveryAttempt, delivered: Disposition, endedAt: number): Promise<void> {
-  if (delivered.kind === "skip") return;
-  const { event } = email;
-  const base = {
-    tenant: event.tenantId,
-    eventId: event.eventId,
-    service: "crm-sink",
-    stage: "deliver",
-    parsedAt: event.parsedAt,
-    pass: email.pass,
-    attempt: countAttempts(email.attempts),
-    effects: email.effects.ends(),
-  } as const;
-  if (delivered.kind === "retry" || delivered.kind === "park")
-    return ledger.deliveries.finish({ ...base, to: waiting(email, delivered.code) });
-  const state =
-    delivered.kind === "written" ? "written" : delivered.kind === "suppress" ? "suppressed" : "dead_lettered";
-  await ledger.deliveries.finish({
-    ...base,
-    to: {
-      state,
-      reason: "reason" in delivered ? delivered.reason : null,
-      detail: "detail" in delivered ? delivered.detail : null,
-      duplicateOf: null,
-      warnings: email.warnings,
-      evidence: email.evidence,
-      summary: email.summary,
-      contentHash: event.contentHash,
-      mappingVersion: email.tenant.mappingVersion,
-      deadLetter: null,
-      endedAt,
-      outbox: { topic: "outcomes", key: event.eventId, value: Buffer.alloc(0), headers: [] },
-    },
-  });
-}
-
-function waiting(email: DeliveryAttempt, code: string) {
-  const { record } = email.incoming;
-  return {
-    state: "waiting",
-    kind: "retry",
-    code,
-    delayMs: 0,
-    lane: email.event.lane,
-    conversationId: email.conversationId,
-    record: { ...record, value: Buffer.alloc(0) },
-  } as const;
 }

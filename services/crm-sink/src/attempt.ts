@@ -8,6 +8,7 @@ import type { Ledger, Notification, SentMessage } from "@inlet/ledger";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { Log } from "@inlet/telemetry";
 import type { Change, ReplayResult } from "./replay/change.ts";
+import type { EmailFacts } from "./facts.ts";
 import type { EffectTracker } from "./write/effect-tracker.ts";
 import type { Isolation, Passage } from "./gates/isolation.ts";
 import type { MemoryBudget } from "./intake/memory-budget.ts";
@@ -89,6 +90,7 @@ export interface DeliveryAttempt {
   readonly deps: SinkDeps;
   readonly incoming: IncomingDelivery;
   readonly event: NormalizedEvent;
+  readonly facts: EmailFacts;
   readonly tenant: TenantConfig;
   readonly crm: CrmConnection;
   readonly effects: EffectTracker;

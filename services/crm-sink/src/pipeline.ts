@@ -1,13 +1,4 @@
-import {
-  getContact,
-  deadLetter,
-  effectKey,
-  formerKeys,
-  normalizeAddress,
-  ok,
-  getTreatment,
-  type StepResult,
-} from "@inlet/domain";
+import { deadLetter, effectKey, formerKeys, ok, type StepResult } from "@inlet/domain";
 import type { Disposition } from "@inlet/service";
 import { isBlobRef } from "@inlet/event-codec";
 import { admit } from "./gates/admit.ts";
@@ -90,19 +81,18 @@ function applyClassPolicy(email: DeliveryAttempt): StepResult<null> {
   const { kind, reasons } = email.event.classification;
   // Anyone who asks about a bounce finds the recipient and the message that it is about.
   if (kind !== "human") email.evidence["classification"] = { kind, reasons: reasons.slice(0, MOST_REASONS) };
-  const { reason } = getTreatment(email.event, email.tenant.classes);
+  const { reason } = email.facts.treatment;
   return reason === null ? ok(null) : { kind: "suppress", reason };
 }
 
 /** The sender's key, or the one under which the ledger has known the mailbox since before it was written in one way. */
-async function findContactKey({ deps, event, crm }: DeliveryAttempt, sender: string): Promise<string> {
-  const keys = formerKeys(getContact(event)?.email ?? "");
+async function findContactKey({ deps, event, crm, facts }: DeliveryAttempt, sender: string): Promise<string> {
+  const keys = formerKeys(facts.contact?.email ?? "");
   if (keys.length === 0) return sender;
   const asked = { tenant: event.tenantId, crm: crm.key, effect: "contact", keys: [sender, ...keys] };
   return (await deps.ledger.effects.knownKey(asked)) ?? sender;
 }
 
-function getSender(email: DeliveryAttempt): StepResult<string> {
-  const address = normalizeAddress(getContact(email.event)?.email ?? "");
-  return address === null ? deadLetter("no_sender", "sender", "the From header names no usable address") : ok(address);
+function getSender({ facts: { sender } }: DeliveryAttempt): StepResult<string> {
+  return sender === null ? deadLetter("no_sender", "sender", "the From header names no usable address") : ok(sender);
 }

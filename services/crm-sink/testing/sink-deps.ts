@@ -27,7 +27,7 @@ export function sinkDeps(
       faults: () => [],
       close: async () => {},
     },
-    crms: createCrmConnections({ ledger, log: SILENT, random: () => 0.5, failpoint }),
+    crms: createCrmConnections({ ledger, log: change.log ?? SILENT, random: change.random ?? (() => 0.5), failpoint }),
     producer: { send: async ({ topic }) => ({ topic, partition: 0, offset: (offset += 1n) }), close: async () => {} },
     instance: "sink/1",
     log: SILENT,

@@ -1,5 +1,5 @@
 import type { RuleAction } from "@inlet/domain";
-import { getContact, effectKey } from "@inlet/domain";
+import { effectKey } from "@inlet/domain";
 import type { Notification } from "@inlet/ledger";
 import type { DeliveryAttempt } from "../attempt.ts";
 
@@ -8,7 +8,7 @@ const TYPE = "inlet.rule.met";
 
 /** What the rules tell the tenant's own systems once the email is written: ids and headers, no text of the email. */
 export function buildNotifications(email: DeliveryAttempt, actions: readonly RuleAction[]): Notification[] {
-  const { event, crm } = email;
+  const { event, crm, facts } = email;
   return actions.flatMap((action) => {
     if (action.kind !== "notify") return [];
     const findRecord = (effect: string): string | null =>
@@ -25,7 +25,7 @@ export function buildNotifications(email: DeliveryAttempt, actions: readonly Rul
         messageId: event.messageId,
         mailbox: event.mailbox,
         from: event.from,
-        contact: getContact(event),
+        contact: facts.contact,
         subject: event.subject,
         crm: crm.kind,
         contactId: findRecord("contact"),

@@ -1,20 +1,17 @@
-import { randomUUID } from "node:crypto";
 import { countAttempts, isInfrastructureFault, waitOutOfKafka } from "@inlet/domain";
-import type { TenantConfig } from "@inlet/config";
 import { openOwned, unknownOwner } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
 import { KEEP_FROM_AGE_MS } from "@inlet/ledger";
-import { groupIn, getTopicLane, type NormalizedEvent } from "@inlet/schemas";
+import { groupIn, getTopicLane } from "@inlet/schemas";
 import { reportFault, toThrownDisposition, tooOld, type Disposition } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { finishAttempt } from "../finish/finish-attempt.ts";
-import { createEffectTracker } from "../write/effect-tracker.ts";
-import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import { PausePartition } from "../early-exit.ts";
 import type { IncomingDelivery, DeliveryAttempt, SinkDeps } from "../attempt.ts";
 import { toReplayResult } from "../replay/change.ts";
 import type { Passage } from "../gates/isolation.ts";
 import { deliver } from "../pipeline.ts";
+import { beginAttempt } from "./begin-attempt.ts";
 import { deadLetterUndecodable } from "./undecodable-record.ts";
 import { waitForTenantFile } from "../gates/wait-for-tenant-file.ts";
 
@@ -66,54 +63,11 @@ async function endRecord(deps: SinkDeps, incoming: IncomingDelivery, passage: Pa
     });
     return;
   }
-  const email = beginTry({ deps, incoming, passage }, event, tenant);
+  const email = beginAttempt({ deps, incoming, passage }, event, tenant);
   const old = incoming.from === "waiting" && incoming.ends === true;
   const disposition = old ? endOld(email, incoming) : await attempt(email);
   await finishAttempt(email, disposition);
   if (incoming.from === "kafka") incoming.replay?.ended(toReplayResult(disposition, email.changes));
-}
-
-function beginTry(
-  { deps, incoming, passage }: Pick<DeliveryAttempt, "deps" | "incoming" | "passage">,
-  event: NormalizedEvent,
-  tenant: TenantConfig,
-): DeliveryAttempt {
-  const crm = deps.crms.of(tenant);
-  const owner = `${deps.instance}/${randomUUID()}`;
-  const startedAt = deps.monotonic();
-  return {
-    deps,
-    incoming,
-    event,
-    tenant,
-    crm,
-    owner,
-    startedAt,
-    effects: createEffectTracker(() => crm.key, owner),
-    deadline: startedAt + getBudgetMs(incoming),
-    pass: 0,
-    attempts: {},
-    starts: 1,
-    passage,
-    conversationId: event.conversationId,
-    sentMessages: [],
-    stopSpilling: async () => {},
-    begun: false,
-    // The code of a CRM's fault.
-    isolated: incoming.from === "waiting" && incoming.code.startsWith(`${crm.kind}:`),
-    renewed: false,
-    // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
-    changes: [],
-    warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
-    notifications: [],
-    evidence: {},
-    summary: [],
-  };
-}
-
-/** What holds up no live mail may take its time. */
-function getBudgetMs(incoming: IncomingDelivery): number {
-  return incoming.from === "kafka" && incoming.replay === undefined ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS;
 }
 
 /** Nothing is called any more. */

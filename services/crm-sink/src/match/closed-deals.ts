@@ -1,7 +1,6 @@
 import type { DealRead } from "@inlet/crm";
 import { callCrm } from "../crm/call-crm.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
-import { getReferences } from "./sent-messages.ts";
 
 export function isClosed({ closed = null }: DealRead): boolean {
   return closed !== null;
@@ -11,8 +10,8 @@ export function isClosed({ closed = null }: DealRead): boolean {
  * Whether the email may take a deal that ended for its own where nothing names it (L30): a reply is about what ended, a new thread under an
  * old subject is a new matter, unless the tenant sees that differently. A reply is what its headers say, as conversations are.
  */
-export function takesClosed({ event, tenant }: DeliveryAttempt): boolean {
-  return tenant.matching.closedDeals === "all" || getReferences(event).length > 0;
+export function takesClosed({ facts, tenant }: DeliveryAttempt): boolean {
+  return tenant.matching.closedDeals === "all" || facts.references.length > 0;
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { TenantConfig } from "@inlet/config";
 import { compileRules, evaluateRules, wordIntents, type CompiledRules, type IntentModel } from "@inlet/domain";
 import type { RuleAction, RuleResult } from "@inlet/domain";
-import { resolveText } from "@inlet/event-codec";
 import { senderRules } from "@inlet/mailboxes";
 import type { DeliveryAttempt } from "../attempt.ts";
 
@@ -13,10 +12,10 @@ const ready = new WeakMap<TenantConfig, { readonly rules: CompiledRules; readonl
  * the moment that the gateway took the email, so that a retry wants the same.
  */
 export async function evaluateEmailRules(email: DeliveryAttempt): Promise<readonly RuleAction[]> {
-  const { event, tenant, deps } = email;
+  const { event, tenant, facts } = email;
   if (tenant.rules.length === 0) return [];
   const { rules, intents } = readyRules(tenant);
-  const seen = { ...event, replyText: await resolveText(event.replyText, deps.blobs) };
+  const seen = { ...event, replyText: await facts.replyText() };
   const found = rules.intents.length === 0 ? [] : await intents.findIntents(seen, rules.intents);
   const met = evaluateRules({ ...seen, intents: found }, rules, event.receivedAt).filter(({ held }) => held);
   if (met.length > 0) email.evidence["rules"] = met.map(buildEvidence);

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ActivityInput } from "@inlet/crm";
-import { activitySubject, activityText, activityTime, getContact, ok, type StepResult } from "@inlet/domain";
+import { activitySubject, activityText, activityTime, ok, type StepResult } from "@inlet/domain";
 import { isBlobRef, resolveText } from "@inlet/event-codec";
-import type { NormalizedEvent } from "@inlet/schemas";
 import type { DeliveryAttempt } from "../attempt.ts";
 import { writeEffect } from "./write-effect.ts";
 
@@ -24,17 +23,17 @@ export function textMemory({ event }: DeliveryAttempt): number {
 
 /** The `inbound_email` activity as it should stand in the CRM (WR4). */
 export async function describeActivity(email: DeliveryAttempt, links: ActivityLinks): Promise<ActivityInput> {
-  const { event, deps } = email;
+  const { event, deps, facts } = email;
   const { at, warning } = activityTime(event);
   if (warning !== null && !email.warnings.includes(warning)) email.warnings.push(warning);
-  const text = (await resolveText(event.text, deps.blobs)) ?? (await resolveText(event.replyText, deps.blobs));
+  const text = (await resolveText(event.text, deps.blobs)) ?? (await facts.replyText());
   return {
     key: event.emailKey,
     subject: activitySubject(event.subject),
     text: activityText(await withForwardedWords(email, text)),
     html: await resolveText(event.html, deps.blobs),
     at,
-    from: author(event),
+    from: getAuthor(email),
     to: event.to,
     cc: event.cc,
     messageId: event.messageId,
@@ -46,15 +45,15 @@ export async function describeActivity(email: DeliveryAttempt, links: ActivityLi
 }
 
 /** Who wrote it. A colleague's forward is the colleague's email, no matter whose words are in it. */
-function author(event: NormalizedEvent): ActivityInput["from"] {
-  const { email = "", name = null } = (event.contact?.via === "colleague" ? event.from : getContact(event)) ?? {};
+function getAuthor({ event, facts }: DeliveryAttempt): ActivityInput["from"] {
+  const { email = "", name = null } = (event.contact?.via === "colleague" ? event.from : facts.contact) ?? {};
   return { email, name };
 }
 
 /** The words of an email that a colleague attached are in no text of the forward. */
-async function withForwardedWords({ event, deps }: DeliveryAttempt, text: string | null): Promise<string | null> {
+async function withForwardedWords({ event, facts }: DeliveryAttempt, text: string | null): Promise<string | null> {
   if (event.contact?.via !== "colleague") return text;
-  const words = await resolveText(event.replyText, deps.blobs);
+  const words = await facts.replyText();
   const firstLine = words?.split("\n", 1)[0]?.trim() ?? "";
   return words === null || firstLine === "" || text?.includes(firstLine) === true ? text : `${text ?? ""}\n\n${words}`;
 }

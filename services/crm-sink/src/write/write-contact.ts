@@ -1,4 +1,4 @@
-import { getContact, ok, splitName, type StepResult } from "@inlet/domain";
+import { ok, splitName, type StepResult } from "@inlet/domain";
 import type { Claims } from "./claim-effects.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 import { findContactByPhone } from "../match/contact-by-phone.ts";
@@ -27,7 +27,7 @@ export async function writeContact(
     email.evidence["contact"] = { matchedBy: "phone", confidence: "medium", detail, ...whoIsMeant(email) };
     return ok(written.recordId);
   }
-  const name = splitName(getContact(email.event)?.name ?? null);
+  const name = splitName(email.facts.contact?.name ?? null);
   const replaces = claimed.state === "won" ? (claimed.replaces ?? null) : null;
   const { write, lookup } = email.crm.adapter.records.contact;
   const input = { email: address, ...name, companyId, replaces };

@@ -1,13 +1,16 @@
+import { createMemoryBlobStore } from "@inlet/blob-store";
 import type { CallResult, DealRead, DealInput } from "@inlet/crm";
 import { fakeCrm } from "@inlet/crm/testing";
 import type { DealChoice } from "@inlet/domain";
 import type { ClaimResult, RelatedDeals, RelatedDealsQuestion } from "@inlet/ledger";
+import type { NormalizedEvent } from "@inlet/schemas";
 import { describe, expect, test } from "vitest";
 import type { Claims } from "./claim-effects.ts";
 import { noteClosedDeal } from "../match/closed-deals.ts";
 import { createDealCache } from "../crm/deal-cache.ts";
 import { createEffectTracker } from "./effect-tracker.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
+import { buildFacts } from "../facts.ts";
 import { findDeal, writeDeal } from "./write-deal.ts";
 
 const RELATED: RelatedDeals = {
@@ -52,6 +55,24 @@ function emailWith(given: Given = {}) {
       ),
     },
   });
+  const seen = {
+    tenantId: "acme",
+    eventId: "evt_9",
+    emailKey: "eml_9",
+    receivedAt: 1_000,
+    from: { name: null, email: "Ada@Example.com" },
+    replyTo: [],
+    subject: "Re: Pump P-300 leaks",
+    auth: { spf: null, dkim: null, dmarc: null },
+    spamVerdict: null,
+    classification: { kind: "human", reasons: [] },
+    addressTags: [{ kind: "campaign", value: "q2", address: "campaign-q2@inlet.example" }],
+    mailbox: null,
+    messageId: "m9@example.com",
+    inReplyTo: null,
+    references: [],
+    ...event,
+  } as unknown as NormalizedEvent;
   const email = {
     deps: {
       now: () => 0,
@@ -67,24 +88,8 @@ function emailWith(given: Given = {}) {
         },
       },
     },
-    event: {
-      tenantId: "acme",
-      eventId: "evt_9",
-      emailKey: "eml_9",
-      receivedAt: 1_000,
-      from: { name: null, email: "Ada@Example.com" },
-      replyTo: [],
-      subject: "Re: Pump P-300 leaks",
-      auth: { spf: null, dkim: null, dmarc: null },
-      spamVerdict: null,
-      classification: { kind: "human", reasons: [] },
-      addressTags: [{ kind: "campaign", value: "q2", address: "campaign-q2@inlet.example" }],
-      mailbox: null,
-      messageId: "m9@example.com",
-      inReplyTo: null,
-      references: [],
-      ...event,
-    },
+    event: seen,
+    facts: buildFacts(seen, { classes: {}, ...tenant }, createMemoryBlobStore()),
     tenant: {
       classes: {},
       matching: { recentSubjectMs: 2_592_000_000, sentFromCrm: true, closedDeals: "replies" },

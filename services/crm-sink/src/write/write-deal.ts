@@ -1,14 +1,11 @@
 import type { SentFromCrm } from "@inlet/crm";
 import {
   activitySubject,
-  getContact,
   chooseDeal,
   conversationEvidence,
   DEAL_CONFIDENCES,
   DEAL_MATCHES,
-  normalizeAddress,
   ok,
-  getTreatment,
   type DealChoice,
   type DealEvidence,
   type StepResult,
@@ -20,7 +17,6 @@ import { isClosed, takesClosed } from "../match/closed-deals.ts";
 import { dealTags, tagsWritten } from "./deal-tags.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 import { findRelatedDeals } from "../match/related-deals.ts";
-import { getReferences } from "../match/sent-messages.ts";
 import { writeEffect } from "./write-effect.ts";
 
 type ConfirmedEffect = Extract<ClaimResult, { state: "confirmed" }>;
@@ -44,7 +40,7 @@ const CREATED: DealEvidence = {
 
 /** Chooses the deal by its best evidence; a deal that is named must be in the CRM, else the next best evidence counts. */
 export async function findDeal(email: DeliveryAttempt): Promise<StepResult<DealChoice>> {
-  const { event, tenant } = email;
+  const { event, tenant, facts } = email;
   const unknownDeals: string[] = [];
   const closedDeals: string[] = [];
   const related = await findRelatedDeals(email);
@@ -54,14 +50,14 @@ export async function findDeal(email: DeliveryAttempt): Promise<StepResult<DealC
     const choice = chooseDeal({
       tags: event.addressTags.filter(({ kind }) => kind === "deal").slice(0, MOST_NAMED),
       sentMessages: email.sentMessages.filter((message) => message.dealId !== null).slice(0, MOST_NAMED),
-      sender: normalizeAddress(getContact(event)?.email ?? ""),
+      sender: facts.sender,
       unknownDeals,
       closedDeals,
       conversationId: email.conversationId,
       ...related,
       sentFromCrm: sent.value,
       sameSubject: related.sameSubject.slice(0, MOST_NAMED),
-      policy: getTreatment(event, tenant.classes).policy,
+      policy: facts.treatment.policy,
       newDeal: tenant.crm.newDeal,
     });
     if (choice.kind === "none" || choice.kind === "conversation") {
@@ -92,11 +88,11 @@ export async function findDeal(email: DeliveryAttempt): Promise<StepResult<DealC
  * was told to Inlet names one. A CRM that does not tell costs the email nothing.
  */
 async function findSentFromCrm(email: DeliveryAttempt, related: RelatedDeals): Promise<StepResult<SentFromCrm | null>> {
-  const { event, tenant, sentMessages } = email;
-  const messageIds = getReferences(event);
+  const { event, tenant, sentMessages, facts } = email;
+  const messageIds = facts.references;
   const named =
     event.addressTags.some(({ kind }) => kind === "deal") || sentMessages.some(({ dealId }) => dealId !== null);
-  const log = getTreatment(event, tenant.classes).policy !== "write";
+  const log = facts.treatment.policy !== "write";
   if (!tenant.matching.sentFromCrm || messageIds.length === 0 || related.conversationHasDeal || named || log)
     return ok(null);
   const { findSent } = email.crm.adapter.records.activity;

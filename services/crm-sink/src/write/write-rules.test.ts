@@ -62,6 +62,7 @@ function tryWith(answers: Answers, claimed: "won" | "confirmed" = "won") {
       subject: "Hello",
       from: { email: "a@example.com" },
     },
+    facts: { contact: { email: "a@example.com" } },
     tenant: { crm: { timeoutMs: 1_000, quota: { perSecond: 10 } } },
     crm: {
       kind: "hubspot",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { getReferences } from "./sent-messages.ts";
+import { getReferences } from "./references.ts";
 
 test("WR3: what an email answers comes first, then the thread from its newest message", () => {
   const event = { messageId: "me", inReplyTo: "b", references: ["root", "a", "b", "c", "me"] };
