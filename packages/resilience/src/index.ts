@@ -1,3 +1,4 @@
+export { createBackoff, type Backoff } from "./backoff.ts";
 export * from "./circuit.ts";
 export * from "./batcher.ts";
 export * from "./shared-quota.ts";

@@ -1,5 +1,5 @@
+import { withTimeout } from "@inlet/resilience";
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { context, diag, DiagLogLevel, propagation, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
@@ -48,14 +48,12 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
     log,
     metricsText: async () => ({ contentType: metricsRegistry.contentType, body: await metricsRegistry.metrics() }),
     shutdown: async () => {
-      const timeout = new AbortController();
-      const late = delay(SHUTDOWN_LIMIT_MS, "late", { signal: timeout.signal, ref: false }).catch(() => "ended");
       const exported = exporter
         .shutdown()
         .catch((error: unknown) => log.warn({ err: error }, "spans could not be exported"));
-      if ((await Promise.race([exported, late])) === "late")
-        log.warn("spans left behind: the exporter did not end in 5 s");
-      timeout.abort();
+      await withTimeout(SHUTDOWN_LIMIT_MS, exported, () =>
+        log.warn("spans left behind: the exporter did not end in 5 s"),
+      );
       trace.disable();
       context.disable();
       propagation.disable();

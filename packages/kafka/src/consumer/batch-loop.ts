@@ -1,3 +1,4 @@
+import { createBackoff } from "@inlet/resilience";
 import type { EachBatchPayload } from "kafkajs";
 import { runHandler } from "./batch-outcome.ts";
 import { getReason } from "../connection.ts";
@@ -95,6 +96,7 @@ async function commit(
 ): Promise<boolean> {
   const { partition } = payload.batch;
   const offsets = { topics: [{ topic: options.topic, partitions: [{ partition, offset: next.toString() }] }] };
+  const backoff = createBackoff({ firstMs: 200, mostMs: 2_000 });
   for (let attempt = 1; ; attempt += 1) {
     try {
       await payload.commitOffsetsIfNecessary(offsets);
@@ -106,7 +108,7 @@ async function commit(
         { topic: options.topic, groupId: options.groupId, partition, attempt, reason: getReason(error) },
         "offset not committed, trying again",
       );
-      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt));
+      await backoff.wait();
       if (options.generation() !== generation || generation.fenced) return false;
     }
   }

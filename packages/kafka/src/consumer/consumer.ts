@@ -1,3 +1,4 @@
+import { createBackoff, withTimeout } from "@inlet/resilience";
 import { createBatchLoop } from "./batch-loop.ts";
 import { newClient, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
@@ -126,7 +127,8 @@ export function createConsumer(
   });
 
   async function connect(): Promise<void> {
-    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 2000)) {
+    const backoff = createBackoff({ firstMs: 100, mostMs: 2_000 });
+    for (;;) {
       if (stopping) throw new Error(`consumer ${groupId} on ${topic} was stopped before it joined`);
       try {
         await kafka.connect();
@@ -134,7 +136,7 @@ export function createConsumer(
         return;
       } catch (error) {
         log.warn({ groupId, topic, reason: getReason(error) }, "the consumer cannot start yet, trying again");
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await backoff.wait();
       }
     }
   }
@@ -170,17 +172,13 @@ export function createConsumer(
     pauses.clear();
     joined.reject(new Error(`consumer ${groupId} on ${topic} was stopped before it joined`));
     const abort = setTimeout(() => grace.abort(new Error("the consumer stops")), graceMs);
-    let giveUp: NodeJS.Timeout | undefined;
-    const late = new Promise<"late">((resolve) => {
-      giveUp = setTimeout(() => resolve("late"), graceMs + AFTER_GRACE_MS);
-    });
     try {
       // Waits for running batches, which commit what they did, then leaves the group.
-      const end = await Promise.race([kafka.disconnect().catch(getReason), late]);
-      if (end === "late") log.error({ groupId, topic }, "a batch handler ignores its signal; stopping without it");
+      await withTimeout(graceMs + AFTER_GRACE_MS, kafka.disconnect().catch(getReason), () =>
+        log.error({ groupId, topic }, "a batch handler ignores its signal; stopping without it"),
+      );
     } finally {
       clearTimeout(abort);
-      clearTimeout(giveUp);
       grace.abort(new Error("the consumer stops"));
       endGeneration();
       await positions.close();

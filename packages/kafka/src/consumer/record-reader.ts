@@ -1,3 +1,4 @@
+import { createBackoff } from "@inlet/resilience";
 import type { Kafka as KafkaJS, KafkaMessage } from "kafkajs";
 import { newClient, findProtocolError, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
@@ -36,6 +37,7 @@ export function createRecordReader(connection: ConnectionOptions): RecordReader 
   /** Records from an offset on, none where the log ends; null where the offset is no longer, or not yet, in it. */
   async function fetchFrom(topic: string, partition: number, offset: bigint): Promise<KafkaRecord[] | null> {
     const until = performance.now() + PATIENCE_MS;
+    const backoff = createBackoff({ firstMs: 100, mostMs: 1_000 });
     for (;;) {
       try {
         if (!cluster.isConnected()) await cluster.connect();
@@ -61,7 +63,7 @@ export function createRecordReader(connection: ConnectionOptions): RecordReader 
           throw new KafkaUnavailableError(`${topic}/${partition} cannot be read (${getReason(error)})`, {
             cause: error,
           });
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await backoff.wait();
         await cluster.refreshMetadata().catch(getReason);
       }
     }

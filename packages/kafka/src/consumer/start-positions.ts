@@ -1,3 +1,4 @@
+import { createBackoff } from "@inlet/resilience";
 import { newClient, getReason } from "../connection.ts";
 import type { ConnectionOptions } from "../connection.ts";
 import type { Generation } from "./generation.ts";
@@ -76,7 +77,8 @@ export function createStartPositions(
         generation.positioned = true;
         return;
       }
-      for (let waitMs = 100; host.isCurrent(generation); waitMs = Math.min(waitMs * 2, 2000)) {
+      const backoff = createBackoff({ firstMs: 100, mostMs: 2_000 });
+      while (host.isCurrent(generation)) {
         try {
           await find(generation);
           return;
@@ -85,7 +87,7 @@ export function createStartPositions(
             { groupId, topic, reason: getReason(error) },
             "the start offsets are not known yet, trying again",
           );
-          await new Promise((resolve) => setTimeout(resolve, waitMs));
+          await backoff.wait();
         }
       }
     },

@@ -1,3 +1,4 @@
+import { createBackoff } from "@inlet/resilience";
 import { KafkaUnavailableError, ProducerQueueFullError, RecordRefusedError } from "../port.ts";
 import { getReason } from "../connection.ts";
 import type { Linger } from "./linger.ts";
@@ -110,7 +111,8 @@ export function createPartitionBatcher<R>(options: PartitionBatcherOptions<R>): 
 
   async function deliver(entries: readonly Entry<R>[]): Promise<void> {
     let again = false;
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(waitMs * 2, LAST_RETRY_MS)) {
+    const backoff = createBackoff({ firstMs: FIRST_RETRY_MS, mostMs: LAST_RETRY_MS });
+    for (;;) {
       const batch = entries.filter((entry) => !entry.settled);
       if (batch.length === 0) return;
       try {
@@ -141,7 +143,7 @@ export function createPartitionBatcher<R>(options: PartitionBatcherOptions<R>): 
         }
         lastFailure = error;
         again = true;
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        await backoff.wait();
       }
     }
   }

@@ -1,3 +1,4 @@
+import { createBackoff } from "@inlet/resilience";
 import { TOPICS } from "@inlet/schemas";
 import type { SendBatch } from "./multi-partition-produce.ts";
 import { createPartitionBatcher } from "./partition-batcher.ts";
@@ -152,7 +153,8 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
     if (state.asking) return;
     state.asking = true;
     try {
-      for (let waitMs = 50; !closed; waitMs = Math.min(waitMs * 2, 1000)) {
+      const backoff = createBackoff({ firstMs: 50, mostMs: 1_000 });
+      while (!closed) {
         try {
           const partitions = await transport.partitionCount(topic);
           state.partitions = partitions;
@@ -166,7 +168,7 @@ export function createProducer(transport: LaneTransport, settings: ProducerSetti
           if (state.partitions !== null) state.askedAt = performance.now();
           if (state.waiting.length === 0) return;
           lastReason.set(topic, getReason(error));
-          await new Promise((resolve) => setTimeout(resolve, waitMs));
+          await backoff.wait();
         }
       }
     } finally {

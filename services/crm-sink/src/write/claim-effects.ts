@@ -1,8 +1,8 @@
+import { createBackoff } from "@inlet/resilience";
 import type { EffectKind } from "@inlet/crm";
 import { effectKey, ok, type DealChoice, type StepResult } from "@inlet/domain";
 import type { ClaimResult } from "@inlet/ledger";
 import type { AttachmentInfo } from "@inlet/schemas";
-import { setTimeout as sleep } from "node:timers/promises";
 import { getSettleMs } from "../crm/call-crm.ts";
 import { LEASE_MARGIN_MS } from "../limits.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
@@ -52,7 +52,8 @@ export async function claimEffects(email: DeliveryAttempt, plan: Plan): Promise<
     { effect: "activity", key: effectKey.activity(event.emailKey) },
   ];
   const patientUntil = deps.monotonic() + PATIENCE_MS;
-  for (let wait = 25; ; wait = Math.min(wait * 2, 400)) {
+  const backoff = createBackoff({ firstMs: 25, mostMs: 400 });
+  for (;;) {
     // Fixed before the claim, so that the lease that Postgres gives always outlasts it.
     const leaseMs = Math.max(0, email.deadline - deps.monotonic()) + LEASE_MARGIN_MS;
     const results = await deps.ledger.effects.claim(
@@ -93,10 +94,10 @@ export async function claimEffects(email: DeliveryAttempt, plan: Plan): Promise<
     }
     await giveBack();
     const forMs = Math.max(...busy.map((result) => result.forMs));
-    if (deps.monotonic() + wait > patientUntil) {
+    if (deps.monotonic() + backoff.nextMs > patientUntil) {
       return { kind: "retry", code: "claimed_by_another", attempt: null, delayMs: Math.min(forMs, LONGEST_DELAY_MS) };
     }
-    await sleep(wait);
+    await backoff.wait();
   }
 }
 

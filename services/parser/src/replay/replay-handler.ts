@@ -18,7 +18,7 @@ const COST = { requests: 3 };
  */
 export function createReplayHandler(deps: ParserDeps): ReplayHandler {
   const paces = new Map<string, ReplayPace>();
-  const paceOf = ({ id, crm }: Delivery["tenant"]): ReplayPace => {
+  const getPace = ({ id, crm }: Delivery["tenant"]): ReplayPace => {
     const limits = [{ unit: "requests", bucket: crm.kind, ...crm.quota }];
     const pace = paces.get(id) ?? createReplayPace(id, limits, deps.ledger);
     paces.set(id, pace);
@@ -32,7 +32,7 @@ export function createReplayHandler(deps: ParserDeps): ReplayHandler {
         replay: {
           mayGoOn: async (event, delivery) => {
             if (await isUnchanged(deps, event, delivery)) return false;
-            const pace = paceOf(delivery.tenant);
+            const pace = getPace(delivery.tenant);
             await pace.turn(signal);
             pace.charge(COST);
             return true;

@@ -1,3 +1,4 @@
+import { withTimeout } from "@inlet/resilience";
 import { setTimeout as sleep } from "node:timers/promises";
 import pLimit from "p-limit";
 import { type IsolatedProcess, startIsolatedProcess, TaskFailed } from "./isolated-process.ts";
@@ -75,18 +76,14 @@ export function createProcessPool(task: URL, options: ProcessPoolOptions): Proce
 
   const runIn = async (place: Place, job: unknown): Promise<unknown> => {
     const process = await loadedIn(place);
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      late.reject(new TaskFailed("timeout", `it took longer than ${options.wallMs} ms`));
-      // With others under way it is left alone: it waits, as the watch has not ended it.
-      if (options.tasksEach === 1) process.kill();
-    }, options.wallMs);
     try {
-      return await Promise.race([process.run(job), late.promise]);
+      return await withTimeout(options.wallMs, process.run(job), () => {
+        // With others under way it is left alone: it waits, as the watch has not ended it.
+        if (options.tasksEach === 1) process.kill();
+        throw new TaskFailed("timeout", `it took longer than ${options.wallMs} ms`);
+      });
     } catch (error) {
       throw closed ? new ParserUnavailableError("the pool is closed", { cause: error }) : error;
-    } finally {
-      clearTimeout(timer);
     }
   };
 
