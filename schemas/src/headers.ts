@@ -1,4 +1,4 @@
-/** Names of the record headers of PROTOCOL.md 2; values are UTF-8 text. */
+/** Names of the record headers of docs/concepts/protocol.md, section 2; values are UTF-8 text. */
 export const HEADER = {
   tenant: "inlet-tenant",
   eventId: "inlet-event-id",

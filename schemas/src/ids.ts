@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { withoutPrefixes } from "./subject-prefixes.ts";
 
-/** The first 32 hex digits of SHA-256 over the parts joined by NUL (PROTOCOL.md, `H`). */
+/** The first 32 hex digits of SHA-256 over the parts joined by NUL (docs/concepts/protocol.md: `H`). */
 export function H(...parts: string[]): string {
   return createHash("sha256").update(parts.join("\0"), "utf8").digest("hex").slice(0, 32);
 }

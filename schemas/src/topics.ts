@@ -1,4 +1,4 @@
-/** Names, partitions, sizes and retention of every topic: the only place in the repository that spells them (PROTOCOL.md 2). */
+/** Names, partitions, sizes and retention of every topic: the only place in the repository that spells them (docs/concepts/protocol.md, section 2). */
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

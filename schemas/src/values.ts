@@ -3,7 +3,7 @@
  * the contract test holds the two together. Times are epoch milliseconds.
  */
 
-/** A body kept in the blob store (PROTOCOL.md 9). */
+/** A body kept in the blob store (docs/concepts/protocol.md, section 9). */
 export interface BlobRef {
   key: string;
   /** Bytes. */

@@ -6,6 +6,8 @@ import type { Finding, RepositoryFile } from "../architecture/repository.ts";
 
 const PROTOCOL = "docs/concepts/protocol.md";
 const REQUIREMENTS = "docs/requirements.md";
+/** This file plants citations that lead nowhere. */
+const SELF = "test/docs/citations.test.ts";
 const files = readRepository();
 const text = (path: string): string => files.find((file) => file.path === path)?.text ?? "";
 
@@ -14,6 +16,12 @@ test("every section of the protocol that code or a page cites is there", () => {
   const found = missingSections(files, findSections(text(PROTOCOL)), looked);
   report("cited sections of the protocol", looked);
   expect(found).toEqual([]);
+});
+
+test("the protocol is cited by its page's path: only old migrations call it PROTOCOL.md", () => {
+  const found = files.filter(({ path, text: content }) => !path.endsWith(".sql") && /\bPROTOCOL\.md\b/.test(content));
+  const known = ["CHANGELOG.md", "CONTRIBUTING.md", PROTOCOL, SELF];
+  expect(found.map(({ path }) => path).filter((path) => !known.includes(path))).toEqual([]);
 });
 
 test("every decision that code cites by its number is there", () => {
@@ -53,8 +61,13 @@ test("planted: a section, a page and a requirement that are not there, a range w
   const problems = (found: readonly Finding[]): string[] => found.map(({ problem }) => problem);
   const sections = findSections("# Title\n## 1. Ids\n## 2. Topics and records\n");
   expect(
-    problems(missingSections(planted("// PROTOCOL.md 2 and PROTOCOL.md 9; PROTOCOL.md 1 and 7"), sections)),
-  ).toEqual(["PROTOCOL.md 9 is no section of the protocol", "PROTOCOL.md 7 is no section of the protocol"]);
+    problems(
+      missingSections(
+        planted("// docs/concepts/protocol.md, section 2 and PROTOCOL.md 9; protocol.md, sections 1 and 7"),
+        sections,
+      ),
+    ),
+  ).toEqual(["9 is no section of the protocol", "7 is no section of the protocol"]);
   const pages = missingPages(planted("// docs/a.md, README.md, docs/b.md, DESIGN.md"), (path) => path === "docs/a.md");
   expect(problems(pages)).toEqual(["cites docs/b.md, which is not there", "cites DESIGN.md, which is not there"]);
   const decisions = [...planted("// decision 7, decisions 8"), { path: "docs/decisions/0007-a.md", text: "" }];
@@ -69,14 +82,11 @@ test("planted: a section, a page and a requirement that are not there, a range w
   ).toEqual([{ id: "IN1", status: "partly: c", shownBy: "[d](../e.test.ts)" }]);
 });
 
-/** This file plants citations that lead nowhere. */
-const SELF = "test/docs/citations.test.ts";
-
 function findSections(page: string): Set<string> {
   return new Set([...page.matchAll(/^## (\d+)\. /gm)].map(([, number = ""]) => number));
 }
 
-/** `PROTOCOL.md 4`, `PROTOCOL.md 1 and 12`, "protocol, section 3"; in migrations as well, which are never edited. */
+/** `docs/concepts/protocol.md, sections 1 and 12`, "protocol, section 3", and `PROTOCOL.md 4` in migrations, which are never edited. */
 function missingSections(
   within: readonly RepositoryFile[],
   sections: ReadonlySet<string>,
@@ -85,11 +95,15 @@ function missingSections(
   return within
     .filter(({ path }) => path !== SELF && path !== PROTOCOL)
     .flatMap(({ path, text: content }) =>
-      [...content.matchAll(/\b(?:PROTOCOL\.md,?|protocol, section) (\d+(?:(?: to |, | and )\d+)*)/g)]
+      [
+        ...content.matchAll(
+          /\b(?:PROTOCOL\.md,?|protocol(?:\.md\)?|\]\([^)]*\))?, sections?) (\d+(?:(?: to |, | and )\d+)*)/g,
+        ),
+      ]
         .flatMap(([, numbers = ""]) => numbers.match(/\d+/g) ?? [])
         .flatMap((number) => {
           looked.citations += 1;
-          return sections.has(number) ? [] : [{ path, problem: `PROTOCOL.md ${number} is no section of the protocol` }];
+          return sections.has(number) ? [] : [{ path, problem: `${number} is no section of the protocol` }];
         }),
     );
 }

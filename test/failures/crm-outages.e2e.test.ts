@@ -4,7 +4,7 @@ import { openDatabase } from "@inlet/ledger/database";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
 
-/** PROTOCOL.md 4 and 5 on the running system: an outage costs no attempts and parks the mail, an unknown write is settled, never repeated blindly. */
+/** docs/concepts/protocol.md, sections 4 and 5 on the running system: an outage costs no attempts and parks the mail, an unknown write is settled, never repeated blindly. */
 let inlet: RunningInlet;
 let gateway: Service;
 let sinks: Service[];

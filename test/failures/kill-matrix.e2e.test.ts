@@ -5,7 +5,7 @@ import { readAgain } from "../running/emails.ts";
 import { eventually, runInlet, type RunningInlet, type Service, type ServiceName } from "../running/running-inlet.ts";
 
 /**
- * kill -9 of the parser and the sink before and after every side effect (PROTOCOL.md 4: claim, call, confirm, outbox, commit; 3: insert,
+ * kill -9 of the parser and the sink before and after every side effect (docs/concepts/protocol.md, section 4: claim, call, confirm, outbox, commit; 3: insert,
  * produce, commit). After each kill the service starts anew, meets its records again, and settles what is unknown when its time has come.
  * In the end every email is accounted for and the CRM has everything once.
  */

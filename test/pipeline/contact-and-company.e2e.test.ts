@@ -44,7 +44,7 @@ it("twelve new people of a new company write at once: it is made once, and all b
   expect(duplicatesIn(inlet.sandbox.store)).toEqual([]);
 }, 120_000);
 
-// PROTOCOL.md 13: what is gone is looked for again and written once more; only an activity that a person deleted stays deleted.
+// docs/concepts/protocol.md, section 13: what is gone is looked for again and written once more; only an activity that a person deleted stays deleted.
 it("a company that a person deleted is made once more with the next mail of its domain, which is tied to it", async () => {
   const { store } = inlet.sandbox;
   const company = store.all("companies").find(({ properties }) => isNew(properties));

@@ -21,7 +21,7 @@ export interface StoreUnderTest {
 
 const DAY = Date.parse("2026-11-23T23:59:59.999Z");
 
-/** What every blob store must do (PROTOCOL.md 9). */
+/** What every blob store must do (docs/concepts/protocol.md, section 9). */
 export function blobStoreConformance(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`blob store: ${name}`, () => {
     it("gives back what was put, under tenant, day in UTC and hash", async () => {

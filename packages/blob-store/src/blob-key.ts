@@ -13,7 +13,7 @@ export interface BlobKey {
 }
 
 /**
- * The reference under which bytes are kept: `<tenant>/<yyyy-mm-dd of receivedAt, UTC>/<sha256>` (PROTOCOL.md 9). Throws RangeError on a tenant
+ * The reference under which bytes are kept: `<tenant>/<yyyy-mm-dd of receivedAt, UTC>/<sha256>` (docs/concepts/protocol.md, section 9). Throws RangeError on a tenant
  * that is not a tenant id (it becomes a folder name) or a `receivedAt` that is no time.
  */
 export function buildBlobRef(tenant: string, receivedAt: number, bytes: Uint8Array): BlobRef {

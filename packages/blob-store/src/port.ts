@@ -1,7 +1,7 @@
 import type { BlobRef } from "@inlet/schemas";
 
 /**
- * Where large bodies and attachments lie (PROTOCOL.md 9). A place without the marker that `inlet blobs init` makes is a store that is away:
+ * Where large bodies and attachments lie (docs/concepts/protocol.md, section 9). A place without the marker that `inlet blobs init` makes is a store that is away:
  * it is neither written nor read as empty. One conformance suite for every implementation.
  */
 export interface BlobStore {

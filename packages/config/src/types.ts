@@ -2,7 +2,7 @@ import type { SourceSettings } from "@inlet/sources";
 import type { CrmSettings } from "@inlet/crm";
 import type { SecretList } from "@inlet/settings";
 
-/** The environment of a process (PROTOCOL.md 11), parsed once at the edge. Secrets never print. */
+/** The environment of a process (docs/concepts/protocol.md, section 11), parsed once at the edge. Secrets never print. */
 export interface Environment {
   readonly kafka: {
     readonly brokers: readonly string[];

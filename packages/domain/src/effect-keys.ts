@@ -1,6 +1,6 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 
-/** The unique key of each effect within (tenant, crm): what makes a second write of the same thing impossible (PROTOCOL.md 4). */
+/** The unique key of each effect within (tenant, crm): what makes a second write of the same thing impossible (docs/concepts/protocol.md, section 4). */
 
 /**
  * An address as the contact's key: trimmed, lower-case, in NFC, its domain as A-labels (RFC 5890); null when it is no address. One mailbox has

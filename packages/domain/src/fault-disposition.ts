@@ -2,7 +2,7 @@ import type { DeadLetterReason } from "@inlet/schemas";
 import type { EarlyDisposition } from "./step-result.ts";
 import { getRetryDelay, type UsedAttempts } from "./retry-table.ts";
 
-/** A CRM call's fault, in the three classes of PROTOCOL.md 5 that concern the CRM. */
+/** A CRM call's fault, in the three classes of docs/concepts/protocol.md, section 5 that concern the CRM. */
 export interface Fault {
   readonly kind: "outage" | "record-passing" | "record-permanent";
   readonly code: string;
@@ -91,7 +91,7 @@ function buildDetail({ code, properties = [] }: Fault): string {
 /** Codes of too many calls, whatever the CRM. */
 const RATE_LIMITED = /:429(?::|$)/;
 
-/** By all must never cost an attempt, by one only must never last (PROTOCOL.md 13). */
+/** By all must never cost an attempt, by one only must never last (docs/concepts/protocol.md, section 13). */
 function weighEvidence(fault: Fault, context: FaultContext, evidence: Evidence): EarlyDisposition {
   const { again, failingMs } = evidence;
   if (context.optional && (fault.refused === true || failingMs > OPTIONAL_PATIENCE_MS)) {

@@ -33,7 +33,7 @@ export function waitOutOfKafka(
 
 /**
  * Whether an error says that Inlet's own infrastructure is away: then everything pauses, nothing waits and nothing is dead-lettered
- * (PROTOCOL.md 5).
+ * (docs/concepts/protocol.md, section 5).
  */
 export function isInfrastructureFault(error: unknown): error is Error {
   return getDependency(error) !== null;

@@ -1,5 +1,5 @@
 /**
- * What may pass is tried again: the delays before each next attempt, ms, by the family of its fault (PROTOCOL.md 5). Each family has a counter of
+ * What may pass is tried again: the delays before each next attempt, ms, by the family of its fault (docs/concepts/protocol.md, section 5). Each family has a counter of
  * its own: an email that has used its attempts at a CRM has all those of another kind still before it.
  */
 export const RETRY_TABLE = {

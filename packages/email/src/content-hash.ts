@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Mailbox } from "@inlet/schemas";
 
 /**
- * Hex SHA-256 of what an email says (PROTOCOL.md 1): From, To, Cc, Date as sent, Subject, text and html as sent (decoded,
+ * Hex SHA-256 of what an email says (docs/concepts/protocol.md, section 1): From, To, Cc, Date as sent, Subject, text and html as sent (decoded,
  * before sanitizing: a better sanitizer is not another email), attachment hashes. Each part is length-prefixed, so no
  * two emails share a hash by moving content between parts.
  */

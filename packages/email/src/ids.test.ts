@@ -14,7 +14,7 @@ const catalog = (name: string): Buffer => readFileSync(new URL(`../../../test/em
 const mail = (header: string, body = "Hello\r\n"): string =>
   `From: A <a@example.com>\r\nSubject: S\r\n${header}\r\n${body}`;
 
-describe("emailKey and contentHash (PROTOCOL.md 1)", () => {
+describe("emailKey and contentHash (docs/concepts/protocol.md, section 1)", () => {
   test("the way an email came does not change what it is", async () => {
     const plain = await parsed(mail("Date: Mon, 02 Mar 2026 09:30:00 +0000\r\nMessage-ID: <k.sample@a.example>\r\n"));
     const travelled = await parsed(

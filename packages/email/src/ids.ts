@@ -1,7 +1,7 @@
 import { buildConversationId, buildEmailKey, buildFormerEmailKey, type EmailNames } from "@inlet/schemas";
 import type { EmailContent } from "./port.ts";
 
-/** The ids that need the tenant (PROTOCOL.md 1): the same email of the same tenant always has the same ones. */
+/** The ids that need the tenant (docs/concepts/protocol.md, section 1): the same email of the same tenant always has the same ones. */
 export function identify(tenantId: string, content: EmailContent): { emailKey: string; conversationId: string } {
   return {
     emailKey: buildEmailKey(tenantId, getNames(content)),

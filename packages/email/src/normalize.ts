@@ -31,7 +31,7 @@ export interface NormalizeContext {
   readonly blobs: ReadonlyMap<string, BlobRef>;
 }
 
-/** The normalized email of a parsed one (PROTOCOL.md 12), bodies inline. Pure. */
+/** The normalized email of a parsed one (docs/concepts/protocol.md, section 12), bodies inline. Pure. */
 export function normalize(content: EmailContent, context: NormalizeContext): NormalizedEvent {
   const { dateAsSent: _date, conversationRoot: _root, forwarded: _forwarded, attachments, ...email } = content;
   const envelope = context.envelope ?? content.envelope;

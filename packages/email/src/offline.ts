@@ -28,7 +28,7 @@ export interface OfflineContext {
 }
 
 /**
- * What `inlet parse` prints for one file: the normalized email (PROTOCOL.md 12), bodies inline, attachments without
+ * What `inlet parse` prints for one file: the normalized email (docs/concepts/protocol.md, section 12), bodies inline, attachments without
  * bytes, or the fault. A file named `*.json` is read as signed JSON, any other as MIME. Ids are those of tenant
  * `offline`. Never throws.
  */

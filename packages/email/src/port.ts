@@ -30,7 +30,7 @@ export type EmailContent = Omit<
   attachments: ParsedAttachment[];
   /** Date header exactly as sent; part of the emailKey. */
   dateAsSent: string | null;
-  /** Hex SHA-256 over From, To, Cc, Date, Subject, decoded text and html, attachment hashes (PROTOCOL.md 1). */
+  /** Hex SHA-256 over From, To, Cc, Date, Subject, decoded text and html, attachment hashes (docs/concepts/protocol.md, section 1). */
   contentHash: string;
   /** First of References, else In-Reply-To, else Thread-Index's root, else Message-ID, else contentHash. */
   conversationRoot: string;

@@ -39,7 +39,7 @@ const attachment = z
     error: "needs content (base64) or downloadUrl",
   });
 
-/** The body of kinds signed-json and standard-webhooks (PROTOCOL.md 12). Unknown properties pass. */
+/** The body of kinds signed-json and standard-webhooks (docs/concepts/protocol.md, section 12). Unknown properties pass. */
 export const signedJson = z
   .looseObject({
     eventId: z

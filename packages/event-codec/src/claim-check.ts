@@ -19,7 +19,7 @@ export interface Fitted<T> {
 }
 
 /**
- * The event with its body moved to the blob store if it would otherwise be over 768 KiB encoded (PROTOCOL.md 2). Throws
+ * The event with its body moved to the blob store if it would otherwise be over 768 KiB encoded (docs/concepts/protocol.md, section 2). Throws
  * BlobStoreUnavailableError, RegistryUnavailableError, and RecordTooLargeError when all but the body is too large.
  */
 export async function fitRawEvent(codec: Codec, event: RawEvent, blobStore: BlobStore): Promise<Fitted<RawEvent>> {

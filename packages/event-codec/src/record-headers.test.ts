@@ -3,7 +3,7 @@ import { readRecordHeaders, recordHeaders } from "./record-headers.ts";
 
 const first = { tenant: "demo", eventId: "evt_1", lane: "shared", schema: "RawEvent/1" };
 
-it("writes the names of PROTOCOL.md 2, and nothing for what is not known yet", () => {
+it("writes the names of docs/concepts/protocol.md, section 2, and nothing for what is not known yet", () => {
   const headers = recordHeaders(first);
   expect(headers.map(([name, value]) => [name, value.toString()])).toEqual([
     ["inlet-tenant", "demo"],

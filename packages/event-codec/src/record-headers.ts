@@ -1,7 +1,7 @@
 import { HEADER, VERSIONS } from "@inlet/schemas";
 import type { RecordName } from "@inlet/schemas";
 
-/** What our headers say (PROTOCOL.md 2). */
+/** What our headers say (docs/concepts/protocol.md, section 2). */
 export interface RecordHeaderFields {
   readonly tenant: string;
   readonly eventId: string;

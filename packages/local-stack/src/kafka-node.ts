@@ -21,7 +21,7 @@ export interface KafkaNodeOptions {
 
 /** Any base64 UUID; one per installation suffices, since a data folder never meets another. */
 const CLUSTER_ID = "SW5sZXRMb2NhbFN0YWNrMQ";
-/** A year and a day: above the longest topic retention, so that no committed offset expires before its records (PROTOCOL.md 2). */
+/** A year and a day: above the longest topic retention, so that no committed offset expires before its records (docs/concepts/protocol.md, section 2). */
 const OFFSETS_RETENTION_MINUTES = 366 * 24 * 60;
 
 /** One Kafka in KRaft mode, broker and controller in one process, formatted on first use. Ready once it serves requests. */

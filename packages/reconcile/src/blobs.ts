@@ -18,7 +18,7 @@ export interface BlobCheck {
   readonly seen: () => number;
 }
 
-/** Asks for every blob that a record names: it lives longer than any record (PROTOCOL.md 9). A byte is read of each, its content is not compared. */
+/** Asks for every blob that a record names: it lives longer than any record (docs/concepts/protocol.md, section 9). A byte is read of each, its content is not compared. */
 export function checkBlobs(findings: Findings, { codec, blobs }: { codec: Codec; blobs: BlobStore }): BlobCheck {
   const known = new Set<string>();
   let seen = 0;

@@ -34,7 +34,7 @@ export function getNextRecord(row: OpenRow): At | null {
 
 /**
  * What proves that a row which has not ended is in flight: its record is still to be read by the service that moves it on, it waits, or
- * somebody holds a lease for it. Null: nothing does, it is lost (PROTOCOL.md 7).
+ * somebody holds a lease for it. Null: nothing does, it is lost (docs/concepts/protocol.md, section 7).
  */
 export function findEvidence(row: OpenRow, positions: Positions): Evidence | null {
   if (row.hasWaitingRow) return "waiting row";

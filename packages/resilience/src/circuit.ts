@@ -64,7 +64,7 @@ export interface Circuit {
 /**
  * One tenant's circuit to its CRM. An opossum breaker stands in front of every call; when it opens and closes is decided by the count
  * over all instances, since a breaker that counts for itself never opens for a quiet tenant. opossum's own timeout is off: it would
- * reject without cancelling, and the HTTP client owns the only deadline (PROTOCOL.md 4).
+ * reject without cancelling, and the HTTP client owns the only deadline (docs/concepts/protocol.md, section 4).
  */
 export function createCircuit(options: CircuitOptions): Circuit {
   const freshMs = options.freshMs ?? 1_000;

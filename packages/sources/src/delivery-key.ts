@@ -6,7 +6,7 @@ import type { VerifiedDelivery } from "./kind.ts";
 const LONGEST_ID = 512;
 
 /**
- * The delivery key of PROTOCOL.md 1 for a source without an id of its own: what the email says, and the envelope's recipients, since one
+ * The delivery key of docs/concepts/protocol.md, section 1 for a source without an id of its own: what the email says, and the envelope's recipients, since one
  * email may come as one post per recipient. Never the Message-ID: senders use one for several emails, and the second would be lost.
  */
 export function deliveryKey(content: string, recipients: readonly string[]): string {

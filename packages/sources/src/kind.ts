@@ -27,7 +27,7 @@ export interface VerificationContext {
 
 /** What is learned about a verified delivery without parsing the email. */
 export interface VerifiedDelivery {
-  /** Names the delivery: the same key from the same source is the same event (PROTOCOL.md 1). */
+  /** Names the delivery: the same key from the same source is the same event (docs/concepts/protocol.md, section 1). */
   readonly key: string;
   /** The id that the provider gave this delivery. */
   readonly deliveryId: string | null;

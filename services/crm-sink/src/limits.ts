@@ -1,4 +1,4 @@
-/** A record that blocks its partition longer becomes a waiting row (PROTOCOL.md 5), ms. */
+/** A record that blocks its partition longer becomes a waiting row (docs/concepts/protocol.md, section 5), ms. */
 export const KAFKA_BUDGET_MS = 10_000;
 /**
  * A try of a record from Kafka that lasts longer goes on, but the ledger keeps the record meanwhile, so that the partition goes on too; a
@@ -7,7 +7,7 @@ export const KAFKA_BUDGET_MS = 10_000;
 export const SLOW_MS = 1_000;
 /** A waiting email holds up no one: it may take its time, ms. */
 export const WAITING_BUDGET_MS = 60_000;
-/** Lease beyond the last call's deadline, ms (PROTOCOL.md 4). */
+/** Lease beyond the last call's deadline, ms (docs/concepts/protocol.md, section 4). */
 export const LEASE_MARGIN_MS = 30_000;
 /** With less time left no call is begun: it would only end unknown, ms. */
 export const MIN_CALL_MS = 1_500;

@@ -45,7 +45,7 @@ describe("a signed JSON delivery", () => {
     ]);
   });
 
-  test("its record has the key and the headers of PROTOCOL.md 2", async () => {
+  test("its record has the key and the headers of docs/concepts/protocol.md, section 2", async () => {
     await gateway.postJson(email);
     const [record] = gateway.producer.sent;
     const eventId = buildEventId("acme", "json", "evt-1");

@@ -107,7 +107,7 @@ function getRecipients({ envelope, to, cc }: NormalizedEvent): string[] {
   return [...new Set(addresses)].slice(0, MOST_RECIPIENTS);
 }
 
-/** Two emails under one name are told apart by the ledger, before anybody hears of either (PROTOCOL.md 1). */
+/** Two emails under one name are told apart by the ledger, before anybody hears of either (docs/concepts/protocol.md, section 1). */
 async function nameEmail(deps: ParserDeps, event: NormalizedEvent, { email }: Understood): Promise<string> {
   return deps.ledger.deliveries.nameEmail({
     tenant: event.tenantId,

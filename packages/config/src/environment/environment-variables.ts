@@ -49,7 +49,7 @@ function wholeNumber(least: number, most: number): z.ZodType<number, string> {
 
 const port = wholeNumber(1, 65_535);
 
-/** Every variable of PROTOCOL.md 11 and of decision record 8, once. Each may also be given as `NAME_FILE`, a path to a file that holds the value. */
+/** Every variable of docs/concepts/protocol.md, section 11 and of decision record 8, once. Each may also be given as `NAME_FILE`, a path to a file that holds the value. */
 export const VARIABLES = {
   KAFKA_BROKERS: {
     meaning: "comma-separated host:port list of Kafka brokers",

@@ -7,7 +7,7 @@ import { ConfigError } from "../types.ts";
 import type { ConfigFault, Environment } from "../types.ts";
 
 /**
- * Reads the environment of a process (PROTOCOL.md 11), once. What is in `needs` must be there; the rest is read when it is set, and
+ * Reads the environment of a process (docs/concepts/protocol.md, section 11), once. What is in `needs` must be there; the rest is read when it is set, and
  * is otherwise null, or empty where the type has no null. `defaults` are this process's own (`{ HTTP_PORT: "8082" }`) and count
  * only for variables that are not set. An empty variable counts as not set.
  *

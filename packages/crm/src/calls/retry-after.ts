@@ -1,6 +1,6 @@
 type Headers = Readonly<Record<string, string | undefined>>;
 
-/** Longest wait that an answer's header can ask for, ms: a CRM that is well again is never left alone for longer (PROTOCOL.md 13). */
+/** Longest wait that an answer's header can ask for, ms: a CRM that is well again is never left alone for longer (docs/concepts/protocol.md, section 13). */
 export const MOST_RETRY_AFTER_MS = 15 * 60_000;
 
 /** RFC 9110 5.6.7: what a sender must write, and nothing that Date.parse would take besides. */

@@ -1,7 +1,7 @@
 /** Workflow rules of a tenant (WR7): plain data, as the tenant's file gave them. What they mean is in the files beside this one. */
 
 export interface Rule {
-  /** Unique within the tenant; part of the key of everything that the rule does (PROTOCOL.md 4). */
+  /** Unique within the tenant; part of the key of everything that the rule does (docs/concepts/protocol.md, section 4). */
   readonly id: string;
   readonly when: RuleConditions;
   /** `then` in the file. */

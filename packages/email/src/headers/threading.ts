@@ -42,7 +42,7 @@ export function keptReferences(ids: readonly string[]): string[] {
   return [ids[0] as string, ...ids.slice(1 - TRUNCATION_LIMITS.references)];
 }
 
-/** What the conversation id is made of (PROTOCOL.md 1): from headers alone, so the same whatever arrives first. */
+/** What the conversation id is made of (docs/concepts/protocol.md, section 1): from headers alone, so the same whatever arrives first. */
 export function conversationRoot(thread: {
   references: readonly string[];
   inReplyTo: string | null;

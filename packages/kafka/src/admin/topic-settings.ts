@@ -25,7 +25,7 @@ export function wantedReplication(brokers: number): number {
   return Math.min(MOST_REPLICAS, brokers);
 }
 
-/** Every topic that the lanes need (PROTOCOL.md 2). `min.insync.replicas` follows from the replication, see {@link buildConfig}. */
+/** Every topic that the lanes need (docs/concepts/protocol.md, section 2). `min.insync.replicas` follows from the replication, see {@link buildConfig}. */
 export function wantedTopics(lanes: readonly string[]): WantedTopic[] {
   return getTopics(lanes).map((spec) => ({
     topic: spec.fullName,

@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import { msUntil, spanMs } from "../milliseconds.ts";
 
-/** Outages in a row, of distinct emails or of pings over all instances, that open a tenant's circuit (PROTOCOL.md 5). */
+/** Outages in a row, of distinct emails or of pings over all instances, that open a tenant's circuit (docs/concepts/protocol.md, section 5). */
 export const FAILURES_TO_OPEN = 3;
 
 /** A CRM that asks to be left alone for so long has said itself that it is away, ms. */

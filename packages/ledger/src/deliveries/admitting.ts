@@ -26,7 +26,7 @@ export interface Candidate {
   readonly now: number;
 }
 
-/** What the ledger says to do with it (PROTOCOL.md 3, order among records). */
+/** What the ledger says to do with it (docs/concepts/protocol.md, section 3, order among records). */
 export type Admission =
   /** Deliver it, as this pass and after so many attempts; `starts` of it had no end so far, this one counted. */
   | {

@@ -1,7 +1,7 @@
 import { asRows, type Database } from "../database.ts";
 import { msSince, msUntil, spanMs } from "../milliseconds.ts";
 
-/** A write that an email wants to make once (PROTOCOL.md 4). */
+/** A write that an email wants to make once (docs/concepts/protocol.md, section 4). */
 export interface ClaimRequest {
   readonly tenant: string;
   readonly crm: string;

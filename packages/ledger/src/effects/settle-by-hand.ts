@@ -36,7 +36,7 @@ export async function unknownEffects(database: Database, tenant: string, eventId
 }
 
 /**
- * Settles by hand what no lookup can (PROTOCOL.md 4, settlement `none`): confirms an effect with the record that the operator names, or forgets
+ * Settles by hand what no lookup can (docs/concepts/protocol.md, section 4, settlement `none`): confirms an effect with the record that the operator names, or forgets
  * the claim, so that the replay writes. All of them or, where one is not unknown any more, none; audited in the same transaction.
  */
 export async function settleByHand(

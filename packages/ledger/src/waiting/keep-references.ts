@@ -28,7 +28,7 @@ export interface ReferencedRecords {
 
 /**
  * Looks after mail that waits by reference: before Kafka deletes its records, at 80 % of their retention, their bytes move into the ledger
- * (PROTOCOL.md 13). Any number of processes may do it at once.
+ * (docs/concepts/protocol.md, section 13). Any number of processes may do it at once.
  */
 export function keepReferences(
   ledger: Pick<Ledger, "waiting">,

@@ -2,7 +2,7 @@ import { mimeContent } from "@inlet/domain";
 import { parseBoundedJson } from "../bounded-json.ts";
 import { contentKey } from "../delivery-key.ts";
 
-/** What the gateway itself needs of a signed JSON body (PROTOCOL.md 12). The rest is the parser's. */
+/** What the gateway itself needs of a signed JSON body (docs/concepts/protocol.md, section 12). The rest is the parser's. */
 export interface SenderJson {
   /** The sender's own id, whole: it names the delivery. */
   readonly eventId: string | null;
@@ -28,7 +28,7 @@ export function readSenderJson(body: Buffer): SenderJson {
   };
 }
 
-/** `raw` counts by itself where it is given (PROTOCOL.md 12), and without the fields of its way; else the body as it came. */
+/** `raw` counts by itself where it is given (docs/concepts/protocol.md, section 12), and without the fields of its way; else the body as it came. */
 function getContentKey(value: Record<string, unknown> | null, body: Buffer): string {
   const raw = value?.["raw"];
   return typeof raw === "string" ? mimeContent(Buffer.from(raw, "base64")) : contentKey([body]);

@@ -23,7 +23,7 @@ export function tagsWritten(tags: readonly string[]): Record<string, string> {
 
 /**
  * Adds the tags that the deal which `madeBy` brought should have by now and was not given: those of mailboxes that were changed since, and of
- * a second delivery of its email. One that a person took away is not given again, and none is taken away (PROTOCOL.md 6).
+ * a second delivery of its email. One that a person took away is not given again, and none is taken away (docs/concepts/protocol.md, section 6).
  */
 export async function addNewTags(
   email: DeliveryAttempt,

@@ -7,7 +7,7 @@ import { KEPT, notTied, type ConfirmedActivity } from "./not-tied.ts";
 
 /**
  * The same email came by another delivery: what that one adds (a deal named by its address tag, tags of the deal that the first one made)
- * goes to the records that are there, and it ends suppressed (PROTOCOL.md 1).
+ * goes to the records that are there, and it ends suppressed (docs/concepts/protocol.md, section 1).
  */
 export async function mergeDuplicate(
   email: DeliveryAttempt,

@@ -16,7 +16,7 @@ type DeadLetter = Extract<EarlyDisposition, { kind: "deadLetter" }>;
 
 /**
  * The CRM says that something which the email refers to is not there: every record that it relies on is asked for by its id. One that was
- * merged is followed; one that is gone is claimed anew, so that the steps write it once more (PROTOCOL.md 13). Answers with the refusal
+ * merged is followed; one that is gone is claimed anew, so that the steps write it once more (docs/concepts/protocol.md, section 13). Answers with the refusal
  * where all are there.
  */
 export async function renewGone(

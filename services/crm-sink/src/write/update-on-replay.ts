@@ -24,7 +24,7 @@ export function listRuleEffects(email: DeliveryAttempt, claims: HeldClaims): voi
 
 /**
  * A replay of what this delivery wrote: fields whose desired value changed are written where no one changed them in the CRM since; a record
- * that was deleted there stays deleted (PROTOCOL.md 6).
+ * that was deleted there stays deleted (docs/concepts/protocol.md, section 6).
  */
 export async function updateOnReplay(
   email: DeliveryAttempt,

@@ -105,7 +105,7 @@ export async function withCompany<T>(
   if (without.kind !== "ok") return without;
   company.recordId = null;
   email.crm.companies.forget(company.domain);
-  // A person's deletion stays (PROTOCOL.md 6): Inlet makes it no second time.
+  // A person's deletion stays (docs/concepts/protocol.md, section 6): Inlet makes it no second time.
   if (company.ours) email.effects.gone("company", company.domain);
   email.warnings.push(`company_refused: ${company.domain} (${outcome.detail})`);
   email.evidence["company"] = { matchedBy: "none", confidence: "none", detail: "the CRM refused the company" };

@@ -17,7 +17,7 @@ export interface EffectWrite<Input, Sought extends Lookup> {
 
 /**
  * Writes an effect whose claim was won, once. Where an earlier owner may have written it, the adapter's declared way decides first:
- * `upsert-by-key` sends again, `consistent-lookup` looks for the record by its key, `none` leaves it to an operator (PROTOCOL.md 4).
+ * `upsert-by-key` sends again, `consistent-lookup` looks for the record by its key, `none` leaves it to an operator (docs/concepts/protocol.md, section 4).
  */
 export async function writeEffect<Input, Sought extends Lookup>(
   email: DeliveryAttempt,

@@ -12,7 +12,7 @@ export interface Acknowledgements {
   once(eventId: string, publish: () => Promise<void>): Promise<{ readonly duplicate: boolean }>;
 }
 
-/** What PROTOCOL.md 12 says of `duplicate`: true is certain, false promises nothing; the ledger decides. */
+/** What docs/concepts/protocol.md, section 12 says of `duplicate`: true is certain, false promises nothing; the ledger decides. */
 export function createAcknowledgements(most: number = MOST_REMEMBERED): Acknowledgements {
   const acknowledged = new LRUCache<string, true>({ max: most });
   const underWay = new Map<string, Promise<boolean>>();

@@ -18,7 +18,7 @@ export type AttachmentFetch = (url: string) => Promise<Fetched>;
 class Refused extends Error {}
 
 /**
- * Fetches an attachment that a sender gave by URL, by the rules of PROTOCOL.md 5: https only, no redirect, the address that is connected to
+ * Fetches an attachment that a sender gave by URL, by the rules of docs/concepts/protocol.md, section 5: https only, no redirect, the address that is connected to
  * must be public (checked on what the name resolves to at that moment, so that a second answer cannot slip by), size and time capped.
  */
 export function createAttachmentFetch(): AttachmentFetch {

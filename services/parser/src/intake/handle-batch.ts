@@ -10,7 +10,7 @@ const PLACES = 32;
 
 /**
  * Handles the records of one partition: their rows are inserted in one statement before anything is parsed, and moved on in one statement
- * after everything was produced (PROTOCOL.md 3). Only the contiguous prefix that has ended is done. Behind a record that a fault of Inlet's
+ * after everything was produced (docs/concepts/protocol.md, section 3). Only the contiguous prefix that has ended is done. Behind a record that a fault of Inlet's
  * infrastructure stops nothing more is begun; what had begun by then ends and is remembered, so that it is not parsed, produced or
  * dead-lettered again when the partition is read again from the undone record; and then that record alone has to go through first.
  */

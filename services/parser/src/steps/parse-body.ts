@@ -6,7 +6,7 @@ import { getTrustedAuthserv } from "./check-sender.ts";
 import type { ParseAnswer, ParseJob } from "../workers/parse-job.ts";
 import type { PoolAnswer } from "../workers/parse-pool.ts";
 
-/** Starts without an end after which a mail is parsed alone (PROTOCOL.md 3). */
+/** Starts without an end after which a mail is parsed alone (docs/concepts/protocol.md, section 3). */
 const SUSPECT_STARTS = 3;
 /** Starts alone without an end after which it is dead-lettered: two, since one may have ended by another cause at that moment. */
 const ALONE_STARTS = 2;

@@ -20,7 +20,7 @@ type Judged =
 
 /**
  * Judges every attachment by the tenant's policy and the scanner, and puts the bytes of those let through into the blob store before the
- * record that names them is produced (PROTOCOL.md 9). One that is given by URL is fetched first; gone for good, it gets the verdict
+ * record that names them is produced (docs/concepts/protocol.md, section 9). One that is given by URL is fetched first; gone for good, it gets the verdict
  * `unavailable` and the email goes on.
  */
 export async function storeAttachments(

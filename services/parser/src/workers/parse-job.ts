@@ -1,7 +1,7 @@
 import type { EmailContent, ParseFault } from "@inlet/email";
 import type { ProviderMetadata, StoredElsewhere } from "@inlet/sources";
 
-/** What a worker is asked: bytes of one kind of source (PROTOCOL.md 12), under the media type that they were posted with. */
+/** What a worker is asked: bytes of one kind of source (docs/concepts/protocol.md, section 12), under the media type that they were posted with. */
 export interface ParseJob {
   readonly kind: string;
   readonly contentType: string;
