@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { fuzzInput, fuzzOne } from "../src/testing/fuzz.ts";
+import { fuzzInput, fuzzOne } from "../testing/fuzz.ts";
 
 const HANG_MS = 10_000;
 const root = new URL("../../../test/emails/", import.meta.url);

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { readLabelled } from "../src/testing/labelled-mail.ts";
-import type { MeasuredMail } from "../src/testing/measured-mails.ts";
-import type { Language } from "../src/testing/written/language.ts";
-import { writeMails } from "../src/testing/written/write-mails.ts";
+import { readLabelled } from "../testing/labelled-mail.ts";
+import type { MeasuredMail } from "../testing/measured-mails.ts";
+import type { Language } from "../testing/written/language.ts";
+import { writeMails } from "../testing/written/write-mails.ts";
 
 const folder = new URL("../../../test/emails/labelled/", import.meta.url);
 

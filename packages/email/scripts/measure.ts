@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { labelledMails } from "./labelled-files.ts";
-import { countFigures, judgeAll, measuredTable } from "../src/testing/measured-mails.ts";
+import { countFigures, judgeAll, measuredTable } from "../testing/measured-mails.ts";
 
 /**
  * `npm run measure`: precision and recall of each kind of mail, reply texts and contacts, on the labelled mails; then each mail that came out
@@ -14,6 +14,6 @@ for (const { label, title, found, reply, contact } of judged) {
   if (contact === false) process.stdout.write(`${label} "${title}": the contact is another\n`);
 }
 if (process.argv.includes("--write")) {
-  const file = new URL("../src/testing/measured.json", import.meta.url);
+  const file = new URL("../testing/measured.json", import.meta.url);
   writeFileSync(file, `${JSON.stringify(countFigures(judged), null, 2)}\n`);
 }

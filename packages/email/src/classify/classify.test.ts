@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseMime } from "../parse-mime.ts";
-import { measure } from "../testing/labelled-mail.ts";
+import { measure } from "../../testing/labelled-mail.ts";
 import { labelledMails, readLanguages } from "../../scripts/labelled-files.ts";
-import { countFigures, judgeAll, measuredTable } from "../testing/measured-mails.ts";
-import type { Figures } from "../testing/measured-mails.ts";
-import baseline from "../testing/measured.json" with { type: "json" };
+import { countFigures, judgeAll, measuredTable } from "../../testing/measured-mails.ts";
+import type { Figures } from "../../testing/measured-mails.ts";
+import baseline from "../../testing/measured.json" with { type: "json" };
 
 const mails = labelledMails();
 const judged = await judgeAll(mails);

@@ -4,7 +4,7 @@ import type { NormalizedEvent } from "@inlet/schemas";
 import { identify } from "../ids.ts";
 import { normalize } from "../normalize.ts";
 import { parseMime } from "../parse-mime.ts";
-import { ownTenant } from "../testing/own-tenant.ts";
+import { ownTenant } from "../../testing/own-tenant.ts";
 
 /** Emails that were read wrongly once; each is one of a kind, of which cases of our own are in the same table. */
 const read = (name: string): Buffer =>

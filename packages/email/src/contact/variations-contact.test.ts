@@ -5,7 +5,7 @@ import { DEFAULT_CONTACT_RULES } from "./contact-rules.ts";
 import { normalize } from "../normalize.ts";
 import type { NormalizeContext } from "../normalize.ts";
 import { parseMime } from "../parse-mime.ts";
-import { ownTenant } from "../testing/own-tenant.ts";
+import { ownTenant } from "../../testing/own-tenant.ts";
 
 /** Brothers of the cases. A line each: header fields, `|`, the text. */
 async function readEvent(

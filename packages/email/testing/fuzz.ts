@@ -1,4 +1,4 @@
-import { describeOffline } from "../offline.ts";
+import { describeOffline } from "../src/offline.ts";
 import { mutate, random } from "./mutations.ts";
 
 /** The code of the fault that a mutation ends as, or `email`. */

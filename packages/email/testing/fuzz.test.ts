@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { fuzzInput, fuzzOne } from "./fuzz.ts";
 
-const root = new URL("../../../../test/emails/", import.meta.url);
+const root = new URL("../../../test/emails/", import.meta.url);
 const seeds = readdirSync(root, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".eml"))
   .toSorted()

@@ -1,5 +1,5 @@
-import { normalize } from "../normalize.ts";
-import { parseMime } from "../parse-mime.ts";
+import { normalize } from "../src/normalize.ts";
+import { parseMime } from "../src/parse-mime.ts";
 import { classificationTable, measure } from "./labelled-mail.ts";
 import type { Judged, LabelledMail } from "./labelled-mail.ts";
 import { ownTenant } from "./own-tenant.ts";

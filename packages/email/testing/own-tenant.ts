@@ -1,4 +1,4 @@
-import type { NormalizeContext } from "../normalize.ts";
+import type { NormalizeContext } from "../src/normalize.ts";
 
 /** The context of a tenant whose mailboxes are sales@ and support@inlet.example. */
 export function ownTenant(given: Partial<NormalizeContext> = {}): NormalizeContext {
