@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toExchangeFault as hubSpotFault } from "../hubspot/faults.ts";
+import { toExchangeFault as hubSpotFault } from "../hubspot/client/faults.ts";
 import { toExchangeFault as httpFault } from "../http/faults.ts";
 import { toExchangeFault as oauthFault } from "../oauth/faults.ts";
 import { toExchangeFault as odooFault } from "../odoo/faults.ts";

@@ -1,9 +1,9 @@
 import type { AdapterOptions } from "../adapter-options.ts";
 import type { CallOptions, CallResult } from "../port.ts";
-import type { HubSpotClient } from "./client.ts";
-import { isPropertyMissing } from "./faults.ts";
-import { CUSTOM_PROPERTIES, prepareProperties, type CustomProperty } from "./properties.ts";
-import type { DealStages } from "./stages.ts";
+import type { HubSpotClient } from "./client/client.ts";
+import { isPropertyMissing } from "./client/faults.ts";
+import { CUSTOM_PROPERTIES, prepareProperties, type CustomProperty } from "./account/properties.ts";
+import type { DealStages } from "./account/stages.ts";
 
 /** What every record type of HubSpot is made with. */
 export interface HubSpotContext {

@@ -2,18 +2,18 @@ import type { AccessTokens } from "../calls/access-tokens.ts";
 import type { AdapterOptions } from "../adapter-options.ts";
 import { createCaller } from "../calls/caller.ts";
 import { operation, type Crm } from "../port.ts";
-import { readAccount } from "./account.ts";
-import { createHubSpotClient } from "./client.ts";
+import { readAccount } from "./account/account.ts";
+import { createHubSpotClient } from "./client/client.ts";
 import { hubSpotContext } from "./context.ts";
-import { hubSpotPaths } from "./paths.ts";
+import { hubSpotPaths } from "./client/paths.ts";
 import { activityRecords } from "./records/activity.ts";
 import { companyRecords } from "./records/company.ts";
 import { contactRecords } from "./records/contact.ts";
 import { dealRecords } from "./records/deal.ts";
 import { fileRecords } from "./records/file.ts";
 import { taskRecords } from "./records/task.ts";
-import { hubSpotSetup } from "./setup.ts";
-import { createDealStages } from "./stages.ts";
+import { hubSpotSetup } from "./account/setup.ts";
+import { createDealStages } from "./account/stages.ts";
 
 export interface HubSpotOptions extends AdapterOptions {
   readonly tokens: AccessTokens;

@@ -1,10 +1,10 @@
 import { operation, type ActivityRecords } from "../../port.ts";
 import { settling } from "../../settling.ts";
-import { createActivity, findActivity, readActivity, updateActivity } from "../activities.ts";
-import { activityBatch } from "../batches.ts";
+import { createActivity, findActivity, readActivity, updateActivity } from "../calls/activities.ts";
+import { activityBatch } from "../batches/batches.ts";
 import type { HubSpotContext } from "../context.ts";
-import { SEARCH_COST } from "../searches.ts";
-import { findSentMessage } from "../sent-messages.ts";
+import { SEARCH_COST } from "../client/searches.ts";
+import { findSentMessage } from "../calls/sent-messages.ts";
 
 /** Unique by `inlet_email_key`. */
 export function activityRecords(context: HubSpotContext): ActivityRecords {

@@ -1,11 +1,11 @@
 import { operation, type CompanyRecords } from "../../port.ts";
 import { settling } from "../../settling.ts";
-import { companySearch } from "../batches.ts";
-import { createCompany, findCompany, readCompany } from "../companies.ts";
+import { companySearch } from "../batches/batches.ts";
+import { createCompany, findCompany, readCompany } from "../calls/companies.ts";
 import type { HubSpotContext } from "../context.ts";
-import { COMPANY_PROPERTIES } from "../properties.ts";
-import { SEARCH_COST } from "../searches.ts";
-import { locate } from "../where-is.ts";
+import { COMPANY_PROPERTIES } from "../account/properties.ts";
+import { SEARCH_COST } from "../client/searches.ts";
+import { locate } from "../calls/where-is.ts";
 
 /** Unique by `inlet_company_domain`, which only tenants for whom companies are made need. */
 export function companyRecords(context: HubSpotContext): CompanyRecords {

@@ -1,14 +1,14 @@
 import { mayBeRefused } from "../../odd-address.ts";
 import { operation, type CallOptions, type ContactRecords } from "../../port.ts";
 import { settling } from "../../settling.ts";
-import { contactBatch } from "../batches.ts";
-import { findContactByPhone } from "../contacts-by-phone.ts";
-import { findWithoutEmail, upsertWithoutEmail } from "../contacts-without-email.ts";
-import { findContact, upsertContact } from "../contacts.ts";
+import { contactBatch } from "../batches/batches.ts";
+import { findContactByPhone } from "../calls/contacts-by-phone.ts";
+import { findWithoutEmail, upsertWithoutEmail } from "../calls/contacts-without-email.ts";
+import { findContact, upsertContact } from "../calls/contacts.ts";
 import type { HubSpotContext } from "../context.ts";
-import { CONTACT_PROPERTIES } from "../properties.ts";
-import { SEARCH_COST } from "../searches.ts";
-import { locate } from "../where-is.ts";
+import { CONTACT_PROPERTIES } from "../account/properties.ts";
+import { SEARCH_COST } from "../client/searches.ts";
+import { locate } from "../calls/where-is.ts";
 
 /** Unique by `email`: an unknown result is settled by sending again. */
 export function contactRecords(context: HubSpotContext): ContactRecords {

@@ -1,10 +1,10 @@
 import { operation, type DealRecords } from "../../port.ts";
 import { settling } from "../../settling.ts";
-import { dealBatch, dealReads } from "../batches.ts";
+import { dealBatch, dealReads } from "../batches/batches.ts";
 import type { HubSpotContext } from "../context.ts";
-import { updateDeal } from "../deal-changes.ts";
-import { createDeal, findDeal, getDeal } from "../deals.ts";
-import { locate } from "../where-is.ts";
+import { updateDeal } from "../calls/deal-changes.ts";
+import { createDeal, findDeal, getDeal } from "../calls/deals.ts";
+import { locate } from "../calls/where-is.ts";
 
 /** Unique by `inlet_conversation`: an unknown result is settled by sending again. */
 export function dealRecords(context: HubSpotContext): DealRecords {

@@ -1,8 +1,8 @@
 import { operation, type FileRecords } from "../../port.ts";
 import { settling } from "../../settling.ts";
 import type { HubSpotContext } from "../context.ts";
-import { findFile, uploadFile } from "../files.ts";
-import { locate } from "../where-is.ts";
+import { findFile, uploadFile } from "../calls/files.ts";
+import { locate } from "../calls/where-is.ts";
 
 /** At a path that follows from its key; it is tied by the activity that names it. */
 export function fileRecords({ client, options }: HubSpotContext): FileRecords {

@@ -1,9 +1,9 @@
 import { operation, type TaskRecords } from "../../port.ts";
 import { settling } from "../../settling.ts";
 import type { HubSpotContext } from "../context.ts";
-import { TASK_PROPERTIES } from "../properties.ts";
-import { createTask, findTask } from "../tasks.ts";
-import { locate } from "../where-is.ts";
+import { TASK_PROPERTIES } from "../account/properties.ts";
+import { createTask, findTask } from "../calls/tasks.ts";
+import { locate } from "../calls/where-is.ts";
 
 /** Unique by `inlet_task_key`, which only tenants whose rules make tasks need. */
 export function taskRecords({ client, options, prepared, withProperties }: HubSpotContext): TaskRecords {

@@ -1,9 +1,9 @@
 import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Attributes, Span, SpanOptions, SpanStatus, Tracer, TracerProvider } from "@opentelemetry/api";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { fixedToken } from "../calls/access-tokens.ts";
-import { createCaller } from "../calls/caller.ts";
-import type { ExchangeResult } from "../calls/transport.ts";
+import { fixedToken } from "../../calls/access-tokens.ts";
+import { createCaller } from "../../calls/caller.ts";
+import type { ExchangeResult } from "../../calls/transport.ts";
 import { createHubSpotClient } from "./client.ts";
 import { hubSpotPaths } from "./paths.ts";
 

@@ -6,11 +6,11 @@ import {
   type Location,
   type Operation,
   type ReferredRecordName,
-} from "../port.ts";
-import { hubSpotRecord, type HubSpotRecord } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
-import { outage } from "./faults.ts";
-import type { HubSpotType } from "./paths.ts";
+} from "../../port.ts";
+import { hubSpotRecord, type HubSpotRecord } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { outage } from "../client/faults.ts";
+import type { HubSpotType } from "../client/paths.ts";
 
 /** Ids of the records that were merged into this one, joined by `;`. */
 export const MERGED_IDS = "hs_merged_object_ids";

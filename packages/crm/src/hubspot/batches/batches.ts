@@ -9,19 +9,19 @@ import type {
   DealInput,
   DealRead,
   Written,
-} from "../port.ts";
-import { activityCreate } from "./activities.ts";
-import type { HubSpotRecord } from "./answer.ts";
+} from "../../port.ts";
+import { activityCreate } from "../calls/activities.ts";
+import type { HubSpotRecord } from "../client/answer.ts";
 import { MOST_ROWS, readBatch, refused, untold, writeBatch } from "./batch-rows.ts";
-import type { HubSpotClient } from "./client.ts";
-import { findCompanies } from "./companies.ts";
-import { contactCreate } from "./contacts.ts";
-import type { HubSpotContext } from "./context.ts";
-import { canBeDealId, CLOSED_PROPERTIES, dealRead, dealUpsert } from "./deals.ts";
-import { isPropertyMissing } from "./faults.ts";
-import { SEARCH_COST } from "./searches.ts";
-import type { DealStages } from "./stages.ts";
-import { byAnyId, MERGED_IDS } from "./where-is.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { findCompanies } from "../calls/companies.ts";
+import { contactCreate } from "../calls/contacts.ts";
+import type { HubSpotContext } from "../context.ts";
+import { canBeDealId, CLOSED_PROPERTIES, dealRead, dealUpsert } from "../calls/deals.ts";
+import { isPropertyMissing } from "../client/faults.ts";
+import { SEARCH_COST } from "../client/searches.ts";
+import type { DealStages } from "../account/stages.ts";
+import { byAnyId, MERGED_IDS } from "../calls/where-is.ts";
 
 /** Of a batch of activities: far below the longest answer that the transport reads, bytes. */
 const MOST_BYTES = 2 * 1024 * 1024;

@@ -1,6 +1,6 @@
-import type { CallOptions, CallResult } from "../port.ts";
-import type { HubSpotClient } from "./client.ts";
-import { outage } from "./faults.ts";
+import type { CallOptions, CallResult } from "../../port.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { outage } from "../client/faults.ts";
 
 export interface DealPlace {
   readonly pipeline: string;

@@ -1,8 +1,8 @@
-import type { CallFault, CallOptions, CallResult } from "../port.ts";
-import { batchAnswer } from "./answer.ts";
-import type { HubSpotRecord } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
-import { toBatchFault, gone, outage, passing } from "./faults.ts";
+import type { CallFault, CallOptions, CallResult } from "../../port.ts";
+import { batchAnswer } from "../client/answer.ts";
+import type { HubSpotRecord } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { toBatchFault, gone, outage, passing } from "../client/faults.ts";
 
 /** Inputs of a batch call that HubSpot takes (to be tried on a live account). */
 export const MOST_ROWS = 100;

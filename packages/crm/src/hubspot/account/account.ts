@@ -1,5 +1,5 @@
-import type { CallOptions, CallResult } from "../port.ts";
-import type { HubSpotClient } from "./client.ts";
+import type { CallOptions, CallResult } from "../../port.ts";
+import type { HubSpotClient } from "../client/client.ts";
 
 /** The portal's number. What stands before HubSpot and does not tell it, such as another CRM with its API, is named by its address. */
 export async function readAccount(

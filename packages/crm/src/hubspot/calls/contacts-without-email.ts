@@ -1,8 +1,8 @@
 import { cutText } from "@inlet/schemas";
-import type { CallOptions, CallResult, ContactInput, Written } from "../port.ts";
-import { nothingCame, readBatch, writeBatch } from "./batch-rows.ts";
-import type { HubSpotClient } from "./client.ts";
-import { HUBSPOT_LIMITS } from "./limits.ts";
+import type { CallOptions, CallResult, ContactInput, Written } from "../../port.ts";
+import { nothingCame, readBatch, writeBatch } from "../batches/batch-rows.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { HUBSPOT_LIMITS } from "../limits.ts";
 
 const KEY = "inlet_contact_key";
 

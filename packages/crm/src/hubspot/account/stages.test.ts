@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HubSpotClient } from "./client.ts";
+import type { HubSpotClient } from "../client/client.ts";
 import { createDealStages } from "./stages.ts";
 
 const pipelines = [

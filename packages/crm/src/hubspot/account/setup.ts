@@ -1,5 +1,5 @@
-import { operation, type CrmSetup } from "../port.ts";
-import type { HubSpotClient } from "./client.ts";
+import { operation, type CrmSetup } from "../../port.ts";
+import type { HubSpotClient } from "../client/client.ts";
 import {
   COMPANY_PROPERTIES,
   CONTACT_PROPERTIES,

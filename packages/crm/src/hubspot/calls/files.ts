@@ -1,8 +1,8 @@
 import { FormData } from "undici";
-import type { CallOptions, CallResult, FileInput, Written } from "../port.ts";
-import { hubSpotRecord } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
-import { outage, passing, permanent } from "./faults.ts";
+import type { CallOptions, CallResult, FileInput, Written } from "../../port.ts";
+import { hubSpotRecord } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { outage, passing, permanent } from "../client/faults.ts";
 
 /** Longest name written, characters, with the hash before it and the extension behind it. */
 const NAME_LIMIT = 100;

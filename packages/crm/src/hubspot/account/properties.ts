@@ -1,7 +1,7 @@
-import type { CallOptions, CallResult } from "../port.ts";
-import type { HubSpotCall, HubSpotClient } from "./client.ts";
-import { outage } from "./faults.ts";
-import type { HubSpotType } from "./paths.ts";
+import type { CallOptions, CallResult } from "../../port.ts";
+import type { HubSpotCall, HubSpotClient } from "../client/client.ts";
+import { outage } from "../client/faults.ts";
+import type { HubSpotType } from "../client/paths.ts";
 
 export interface CustomProperty {
   readonly type: HubSpotType;

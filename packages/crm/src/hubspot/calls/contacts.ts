@@ -1,12 +1,12 @@
 import { cutText } from "@inlet/schemas";
-import type { CallOptions, CallResult, ContactInput, Written } from "../port.ts";
-import { batchAnswer, hubSpotRecord } from "./answer.ts";
-import type { HubSpotError } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
-import { nothingCame } from "./batch-rows.ts";
-import { toBatchFault, gone, outage, passing } from "./faults.ts";
+import type { CallOptions, CallResult, ContactInput, Written } from "../../port.ts";
+import { batchAnswer, hubSpotRecord } from "../client/answer.ts";
+import type { HubSpotError } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { nothingCame } from "../batches/batch-rows.ts";
+import { toBatchFault, gone, outage, passing } from "../client/faults.ts";
 
-import { HUBSPOT_LIMITS } from "./limits.ts";
+import { HUBSPOT_LIMITS } from "../limits.ts";
 
 /** HubSpot's association type from a contact to a company. */
 const CONTACT_TO_COMPANY = 279;

@@ -1,6 +1,6 @@
-import type { CallFault } from "../port.ts";
-import { MOST_RETRY_AFTER_MS, retryAfter, untilMidnight } from "../calls/retry-after.ts";
-import type { ExchangeResult } from "../calls/transport.ts";
+import type { CallFault } from "../../port.ts";
+import { MOST_RETRY_AFTER_MS, retryAfter, untilMidnight } from "../../calls/retry-after.ts";
+import type { ExchangeResult } from "../../calls/transport.ts";
 import { hubSpotError } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 

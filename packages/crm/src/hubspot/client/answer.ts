@@ -1,4 +1,4 @@
-import { parseLossless } from "../calls/lossless-json.ts";
+import { parseLossless } from "../../calls/lossless-json.ts";
 
 /** What Inlet reads of a HubSpot answer. `message` is left out on purpose where it is logged: it may quote an address. */
 export interface HubSpotError {

@@ -1,11 +1,11 @@
 import { cutText } from "@inlet/schemas";
-import type { CallOptions, CallResult, CompanyInput, CompanyMatch, Written } from "../port.ts";
-import { batchAnswer, hubSpotRecord } from "./answer.ts";
-import { refused } from "./batch-rows.ts";
-import type { HubSpotClient } from "./client.ts";
-import { outage, passing } from "./faults.ts";
-import { HUBSPOT_LIMITS } from "./limits.ts";
-import { ofSearch } from "./searches.ts";
+import type { CallOptions, CallResult, CompanyInput, CompanyMatch, Written } from "../../port.ts";
+import { batchAnswer, hubSpotRecord } from "../client/answer.ts";
+import { refused } from "../batches/batch-rows.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { outage, passing } from "../client/faults.ts";
+import { HUBSPOT_LIMITS } from "../limits.ts";
+import { ofSearch } from "../client/searches.ts";
 
 /** Records that a search answers at once. */
 const MOST_FOUND = 200;

@@ -1,11 +1,11 @@
 import { cutText } from "@inlet/schemas";
-import type { CallFault, CallOptions, CallResult, DealInput, DealRead, Written } from "../port.ts";
-import { batchAnswer, hubSpotRecord, type HubSpotRecord } from "./answer.ts";
-import { nothingCame } from "./batch-rows.ts";
-import type { HubSpotClient } from "./client.ts";
-import { toBatchFault, gone, outage, passing } from "./faults.ts";
-import { HUBSPOT_LIMITS } from "./limits.ts";
-import type { DealPlace, DealStages } from "./stages.ts";
+import type { CallFault, CallOptions, CallResult, DealInput, DealRead, Written } from "../../port.ts";
+import { batchAnswer, hubSpotRecord, type HubSpotRecord } from "../client/answer.ts";
+import { nothingCame } from "../batches/batch-rows.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { toBatchFault, gone, outage, passing } from "../client/faults.ts";
+import { HUBSPOT_LIMITS } from "../limits.ts";
+import type { DealPlace, DealStages } from "../account/stages.ts";
 
 /**
  * The conversation's deal: a batch upsert by the unique property `inlet_conversation`, then the default association to the contact.

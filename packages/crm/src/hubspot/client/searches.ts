@@ -1,4 +1,4 @@
-import type { CallFault } from "../port.ts";
+import type { CallFault } from "../../port.ts";
 import { passing, permanent } from "./faults.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { FormData } from "undici";
-import type { Caller } from "../calls/caller.ts";
-import type { CallOptions, CallResult } from "../port.ts";
-import type { Exchange, ExchangeResult } from "../calls/transport.ts";
-import { wellFormedJson } from "../calls/well-formed-json.ts";
+import type { Caller } from "../../calls/caller.ts";
+import type { CallOptions, CallResult } from "../../port.ts";
+import type { Exchange, ExchangeResult } from "../../calls/transport.ts";
+import { wellFormedJson } from "../../calls/well-formed-json.ts";
 import { hubSpotError, jsonObject } from "./answer.ts";
 import type { HubSpotError } from "./answer.ts";
 import { toExchangeFault, isHubSpots404, isUniqueConflict, outage } from "./faults.ts";

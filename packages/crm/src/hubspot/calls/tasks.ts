@@ -1,9 +1,9 @@
 import { cutText } from "@inlet/schemas";
-import type { CallOptions, CallResult, TaskInput, Written } from "../port.ts";
-import { hubSpotRecord } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
-import { HUBSPOT_LIMITS } from "./limits.ts";
-import { gone, outage, passing } from "./faults.ts";
+import type { CallOptions, CallResult, TaskInput, Written } from "../../port.ts";
+import { hubSpotRecord } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { HUBSPOT_LIMITS } from "../limits.ts";
+import { gone, outage, passing } from "../client/faults.ts";
 
 /** HubSpot's association types from a task. */
 const TASK_TO = { contacts: 204, deals: 216 } as const;

@@ -1,8 +1,8 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js";
-import type { CallOptions, CallResult } from "../port.ts";
-import { batchAnswer, type HubSpotRecord } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
-import { ofSearch } from "./searches.ts";
+import type { CallOptions, CallResult } from "../../port.ts";
+import { batchAnswer, type HubSpotRecord } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { ofSearch } from "../client/searches.ts";
 
 /** More contacts than this with one national number: it is no one's own. */
 const MOST = 20;

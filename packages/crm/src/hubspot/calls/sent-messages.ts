@@ -1,7 +1,7 @@
-import type { CallOptions, CallResult, SentFromCrm } from "../port.ts";
-import { batchAnswer } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
-import { ofSearch } from "./searches.ts";
+import type { CallOptions, CallResult, SentFromCrm } from "../../port.ts";
+import { batchAnswer } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { ofSearch } from "../client/searches.ts";
 
 /** HubSpot takes 100 values of an IN, in lower case for text; each id is asked for with and without its brackets. */
 const MOST = 40;

@@ -1,6 +1,6 @@
 import { cutText } from "@inlet/schemas";
-import type { ActivityInput } from "../port.ts";
-import { HUBSPOT_LIMITS } from "./limits.ts";
+import type { ActivityInput } from "../../port.ts";
+import { HUBSPOT_LIMITS } from "../limits.ts";
 
 const TEXT_LIMIT = HUBSPOT_LIMITS.text;
 const CUT_MARK = "\n[… shortened]";

@@ -1,6 +1,6 @@
-import type { CallOptions, CallResult, DealChange, Updated } from "../port.ts";
-import { hubSpotRecord } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
+import type { CallOptions, CallResult, DealChange, Updated } from "../../port.ts";
+import { hubSpotRecord } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
 
 /**
  * Moves a deal and adds to its `inlet_tags`: a read where tags are added, then one PATCH, which may be sent again. Two that add tags to one

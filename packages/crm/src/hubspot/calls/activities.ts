@@ -1,9 +1,9 @@
-import type { ActivityChange, ActivityInput, CallOptions, CallResult, Updated, Written } from "../port.ts";
-import { activityProperties, fitHtml, fitSubject, fitText, htmlWithoutLink } from "./activity-properties.ts";
-import { hubSpotRecord } from "./answer.ts";
-import type { HubSpotRecord } from "./answer.ts";
-import type { HubSpotClient } from "./client.ts";
-import { gone, outage, passing } from "./faults.ts";
+import type { ActivityChange, ActivityInput, CallOptions, CallResult, Updated, Written } from "../../port.ts";
+import { activityProperties, fitHtml, fitSubject, fitText, htmlWithoutLink } from "../account/activity-properties.ts";
+import { hubSpotRecord } from "../client/answer.ts";
+import type { HubSpotRecord } from "../client/answer.ts";
+import type { HubSpotClient } from "../client/client.ts";
+import { gone, outage, passing } from "../client/faults.ts";
 
 /** HubSpot's association types from an email. */
 const EMAIL_TO = { contacts: 198, deals: 210, companies: 186 } as const;
