@@ -24,6 +24,10 @@ export interface Environment {
   readonly publicUrl: string;
   /** The first signs, all verify. */
   readonly urlSigningKeys: readonly string[];
+  /** Scheme, host and port under which people reach the console. */
+  readonly consoleUrl: string;
+  /** Where traces are shown, without a trailing slash. */
+  readonly tracesUrl: string | null;
   readonly otlpEndpoint: string | null;
   readonly clamdUrl: string | null;
   readonly parkedMaxBytes: number;

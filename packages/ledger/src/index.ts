@@ -24,6 +24,7 @@ export type { SessionRequest } from "./access/sessions.ts";
 export type { SignInLinkRequest } from "./access/sign-in-links.ts";
 export type { Grant, Identity } from "./access/credentials.ts";
 export type { AccessToken, TokenRequest } from "./access/tokens.ts";
+export type { TenantView } from "./inspect/tenants.ts";
 export type { AuditEntry, AuditHead } from "./audit/audit-entry.ts";
 export type { Audit } from "./audit/audit.ts";
 export type { AuditedAct } from "./audit/append-audit.ts";

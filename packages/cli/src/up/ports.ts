@@ -9,6 +9,7 @@ export const UP_PORTS = {
   smtp: 2525,
   parser: 8082,
   "crm-sink": 8083,
+  console: 8085,
   "crm-sandbox": 8090,
 } as const;
 export type UpPort = keyof typeof UP_PORTS;

@@ -8,17 +8,21 @@ export function printEndpoints({
   dataDir,
   env,
   eventId,
+  consoleLink,
 }: {
   ports: UpPorts;
   dataDir: string;
   env: Readonly<Record<string, string>>;
   /** Of an email to look at. */
   eventId: string;
+  /** Signs in to the console, once. */
+  consoleLink: string;
 }): string[] {
   const gateway = `http://127.0.0.1:${ports.gateway}`;
   const lines = [
     "",
     "Inlet is up. Where to look:",
+    `  the console           ${consoleLink}`,
     `  the CRM's records     http://127.0.0.1:${ports["crm-sandbox"]}`,
     `  what came             npx inlet list`,
     `  what became of one    npx inlet show ${eventId}`,

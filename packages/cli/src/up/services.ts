@@ -21,6 +21,7 @@ const SERVICES: readonly Service[] = [
   { name: "ingest-gateway", port: "gateway", ops: "gateway-ops", ready: "/readyz" },
   { name: "parser", port: "parser", ready: "/readyz" },
   { name: "crm-sink", port: "crm-sink", ready: "/readyz" },
+  { name: "console", port: "console", ready: "/healthz" },
 ];
 
 /** As `inlet` itself uses it: what was compiled once, by any process, is not compiled again. */
@@ -51,6 +52,7 @@ export function serviceEnvironment(
     BLOB_STORE_URL: pathToFileURL(path.join(dataDir, "blobs")).href,
     TENANTS_DIR: path.join(INLET_ROOT, "config", "tenants"),
     PUBLIC_URL: `http://127.0.0.1:${ports.gateway}`,
+    CONSOLE_URL: `http://127.0.0.1:${ports.console}`,
     DEMO_CRM_BASE_URL: `http://127.0.0.1:${ports["crm-sandbox"]}`,
     SANDBOX_DATA_DIR: path.join(dataDir, "crm-sandbox"),
     HTTP_HOST: "127.0.0.1",

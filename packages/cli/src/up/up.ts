@@ -15,6 +15,7 @@ import {
 } from "../context.ts";
 import { runDemo } from "../demo/run-demo.ts";
 import { toExitCode } from "../demo/table.ts";
+import { createConsoleLink } from "../console-link.ts";
 import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
 import { noteBlobStore } from "../note-blob-store.ts";
 import { externalServices } from "./external-services.ts";
@@ -92,7 +93,8 @@ export async function up(
       context.err(`Logs: ${getLogDir(dataDir)}`);
       return context.setExitCode(toExitCode(rows));
     }
-    for (const line of printEndpoints({ ports, dataDir, env, eventId: rows[0]?.eventId ?? "EVENTID" }))
+    const consoleLink = await createConsoleLink(env);
+    for (const line of printEndpoints({ ports, dataDir, env, eventId: rows[0]?.eventId ?? "EVENTID", consoleLink }))
       context.err(line);
     await new Promise<void>((resolve) =>
       end.aborted ? resolve() : end.addEventListener("abort", () => resolve(), { once: true }),
@@ -190,6 +192,7 @@ function stackEnvFile(env: Readonly<Record<string, string>>): string {
     "BLOB_STORE_URL",
     "TENANTS_DIR",
     "PUBLIC_URL",
+    "CONSOLE_URL",
     "DEMO_CRM_BASE_URL",
   ];
   return names.map((name) => `${name}=${env[name] ?? ""}\n`).join("");

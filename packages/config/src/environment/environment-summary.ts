@@ -17,6 +17,8 @@ export function summary(environment: Environment): Record<string, string | numbe
     publicUrl: bareUrl(environment.publicUrl),
     urlSigningKeys:
       environment.urlSigningKeys.length === 0 ? "absent" : `present (${environment.urlSigningKeys.length})`,
+    consoleUrl: environment.consoleUrl,
+    tracesUrl: bareUrl(environment.tracesUrl ?? ""),
     otlpEndpoint: bareUrl(environment.otlpEndpoint ?? ""),
     clamdUrl: bareUrl(environment.clamdUrl ?? ""),
     parkedMaxBytes: environment.parkedMaxBytes,

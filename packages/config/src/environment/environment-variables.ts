@@ -10,7 +10,8 @@ export type Need =
   | "tenants"
   | "publicUrl"
   | "urlSigningKeys"
-  | "operator";
+  | "operator"
+  | "console";
 
 export interface Variable {
   /** What stands there, for the remedy of a fault and for docs/reference/environment.md. */
@@ -48,6 +49,7 @@ function wholeNumber(least: number, most: number): z.ZodType<number, string> {
 }
 
 const port = wholeNumber(1, 65_535);
+const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Every variable of docs/concepts/protocol.md, section 11 and of decision record 8, once. Each may also be given as `NAME_FILE`, a path to a file that holds the value. */
 export const VARIABLES = {
@@ -126,6 +128,29 @@ export const VARIABLES = {
     need: "urlSigningKeys",
     secret: true,
     schema: list(z.string().min(32, "holds a key shorter than 32 characters")),
+  },
+  CONSOLE_URL: {
+    meaning:
+      "address under which people reach the console: https, or http on this machine alone, since its cookie opens everything",
+    example: "https://inlet-console.example",
+    need: "console",
+    schema: url("http:", "https:")
+      .transform((text) => new URL(text))
+      .pipe(
+        z.custom<URL>(
+          (at) => at instanceof URL && (at.protocol === "https:" || LOCAL_HOSTS.has(at.hostname)),
+          "is http, and not on this machine: anybody on the way could read the cookie",
+        ),
+      )
+      .pipe(
+        z.custom<URL>((at) => at instanceof URL && at.pathname === "/", "has a path: the console is a host of its own"),
+      )
+      .transform(({ origin }) => origin),
+  },
+  TRACES_URL: {
+    meaning: "address of Jaeger's pages, for links from an email to its trace (console)",
+    example: "http://localhost:16686",
+    schema: url("http:", "https:").transform((text) => text.replace(/\/+$/, "")),
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     meaning: "where traces go (OTLP over HTTP); none are exported without it",

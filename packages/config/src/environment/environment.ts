@@ -87,6 +87,8 @@ export function readEnvironment(
     lanes: read("LANES") ?? [],
     publicUrl: read("PUBLIC_URL") ?? "",
     urlSigningKeys: read("URL_SIGNING_KEYS") ?? [],
+    consoleUrl: read("CONSOLE_URL") ?? "",
+    tracesUrl: read("TRACES_URL") ?? null,
     otlpEndpoint: read("OTEL_EXPORTER_OTLP_ENDPOINT") ?? null,
     clamdUrl: read("CLAMD_URL") ?? null,
     parkedMaxBytes: read("PARKED_MAX_BYTES") ?? 0,

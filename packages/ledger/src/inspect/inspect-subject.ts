@@ -2,6 +2,7 @@ import type { Statements } from "../statements.ts";
 import * as inspecting from "./inspecting.ts";
 import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./listing.ts";
 import { createAccounts } from "./reconciling.ts";
+import { listTenantViews, type TenantView } from "./tenants.ts";
 
 /** What people and `inlet reconcile` look at; it changes nothing. */
 export type Inspect = ReturnType<typeof inspectOn>;
@@ -16,6 +17,7 @@ export function inspectOn({ database }: Statements) {
     list: async (filter: DeliveryFilter): Promise<ListedDelivery[]> => listDeliveries(database, filter),
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
     countByState: async () => inspecting.countByState(database),
+    tenants: async (): Promise<TenantView[]> => listTenantViews(database),
     /** What `inlet reconcile` asks, page by page. */
     accounts: createAccounts(database),
   };

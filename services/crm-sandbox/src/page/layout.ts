@@ -1,6 +1,6 @@
 import type { CrmStore } from "../store/crm-store.ts";
 import type { StoredFile, StoredObject } from "../store/stored.ts";
-import { html, Html } from "./html.ts";
+import { html, Html } from "@inlet/html";
 import { STYLE } from "./style.ts";
 
 export type Section = "contacts" | "deals" | "companies" | "files";

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { CrmStore } from "../store/crm-store.ts";
 import type { StoredObject } from "../store/stored.ts";
 import type { FileContents } from "../store/file-contents.ts";
-import { html } from "./html.ts";
-import type { Html } from "./html.ts";
+import { html } from "@inlet/html";
+import type { Html } from "@inlet/html";
 import { face, fileName, page, size, when } from "./layout.ts";
 import { related, tags, timeline, getTitle } from "./timeline.ts";
 

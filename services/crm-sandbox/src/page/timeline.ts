@@ -1,8 +1,8 @@
 import type { CrmStore } from "../store/crm-store.ts";
 import type { StoredFile, StoredObject } from "../store/stored.ts";
 import { parseTime } from "../store/property-rules.ts";
-import { html } from "./html.ts";
-import type { Html } from "./html.ts";
+import { html } from "@inlet/html";
+import type { Html } from "@inlet/html";
 import { contactName, fileName, size, when } from "./layout.ts";
 
 const LISTED = 200;

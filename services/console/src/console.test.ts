@@ -1,0 +1,322 @@
+import type { Grant, Ledger } from "@inlet/ledger";
+import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
+import { startTelemetry } from "@inlet/telemetry";
+import type { FastifyInstance, InjectOptions } from "fastify";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { ACTIONS } from "./actions.ts";
+import { ROLES, type Role } from "@inlet/domain";
+import { createConsole } from "./console.ts";
+import { toApiAddress } from "./routes.ts";
+import type { Balance } from "./screen.ts";
+import { SCREENS } from "./screens/index.ts";
+
+const ORIGIN = "https://inlet.example";
+const EVENT = "evt_0123456789abcdef0123456789abcdef";
+const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>`;
+const HOUR_MS = 3_600_000;
+
+const REPORT: Balance["report"] = {
+  accepted: 12,
+  written: 7,
+  suppressed: 2,
+  deadLettered: 1,
+  inFlight: 2,
+  unread: 0,
+  lost: [{ tenant: "acme", eventId: EVENT, state: "parsed", why: "no evidence" }],
+  faults: [],
+  notListed: 0,
+  notes: [],
+  holds: false,
+  deep: false,
+};
+
+let ledger: Ledger;
+let app: FastifyInstance;
+const { log } = startTelemetry({ service: "console", version: "0", otlpEndpoint: null, logLevel: "silent" });
+
+beforeAll(async () => {
+  const database = await openMemoryDatabase();
+  ledger = ledgerOn(database);
+  await database.query(
+    `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, sender_domain, message_id, trace_id, evidence, warnings, effects)
+     values ('acme', $1, 'shared', 'dead_lettered', 'crm_rejected', $2, $2, 'signed-json', 1000, $2, $2, 'abc123', jsonb_build_object('deal', $2::text), jsonb_build_array($2::text), '[]'),
+            ('globex', 'evt_other', 'shared', 'written', null, null, 'web', 'signed-json', 2000, 'globex.example', 'm@globex', null, '{}', '[]',
+             '[{"effect":"contact","key":"k","recordId":"c-77","created":true}]')`,
+    [EVENT, HOSTILE],
+  );
+  app = await createConsole({
+    ledger,
+    balance: () => ({ at: 5000, report: REPORT }),
+    tracesUrl: "http://jaeger.example",
+    now: () => 10_000,
+    log,
+    origin: ORIGIN,
+    sessionMs: HOUR_MS,
+    idleMs: HOUR_MS,
+    trustedProxies: [],
+  });
+}, 60_000);
+afterAll(async () => {
+  await app.close();
+  await ledger.close();
+});
+
+async function tokenFor(...grants: Grant[]): Promise<string> {
+  return (await ledger.access.createToken({ name: "test", grants, createdBy: "ada", ttlMs: null })).secret;
+}
+
+async function ask(secret: string | null, options: InjectOptions) {
+  const authorization = secret === null ? {} : { authorization: `Bearer ${secret}` };
+  return app.inject({ ...options, headers: { ...authorization, ...options.headers } });
+}
+
+/** A parameter of every name, such as an address or a body needs it. */
+const GIVEN: Readonly<Record<string, string>> = { tenant: "acme", eventId: EVENT, id: "tok_1", q: "c-77" };
+const fill = (path: string): string => path.replaceAll(/:(\w+)/g, (_, name: string) => GIVEN[name] ?? "");
+
+describe("who may do what (OP7): every address × every role × this tenant, another and all", () => {
+  const grants = Object.keys(ROLES).flatMap((role) => ["*", "acme", "globex"].map((tenant) => ({ role, tenant })));
+  const addresses = [
+    ...SCREENS.map((each) => ({
+      each,
+      method: "GET" as const,
+      urls: [fill(toApiAddress(each)), fill(each.path)],
+      role: each.role,
+    })),
+    ...ACTIONS.map((each) => ({
+      each,
+      method: "POST" as const,
+      urls: [`/api/v1${fill(each.path)}`, fill(each.path)],
+      role: each.role,
+    })),
+  ];
+
+  it.each(addresses)("$method $each.path", async ({ each, method, urls, role }) => {
+    // What an address concerns by itself; a list without a tenant concerns all of them.
+    const tenant = each.path.includes(":tenant") ? "acme" : each.name === "search" ? "any" : null;
+    for (const grant of grants) {
+      const secret = await tokenFor(grant);
+      const allowed =
+        (role === null || grant.role === role) && (grant.tenant === "*" || tenant === "any" || grant.tenant === tenant);
+      for (const url of urls) {
+        const { statusCode } = await ask(secret, { method, url });
+        expect(statusCode === 403, `${method} ${url} by ${grant.role}:${grant.tenant}: ${statusCode}`).toBe(!allowed);
+        expect(statusCode).toBeLessThan(500);
+      }
+    }
+  });
+
+  it.each(addresses)(
+    "$method $each.path is nothing for who is not known",
+    async ({ method, urls: [api = "", page = ""] }) => {
+      for (const secret of [null, "inlet_unknown", ""]) {
+        const headers = { origin: ORIGIN };
+        expect((await ask(secret, { method, url: api, headers })).statusCode).toBe(401);
+        expect(await ask(secret, { method, url: page, headers })).toMatchObject({
+          statusCode: 303,
+          headers: { location: "/sign-in" },
+        });
+      }
+    },
+  );
+
+  it("a list of one's own tenant is allowed, and shows no other", async () => {
+    const secret = await tokenFor({ role: "process", tenant: "globex" });
+    const { statusCode, body } = await ask(secret, { url: "/api/v1/emails?tenant=globex" });
+    expect({ statusCode, events: JSON.parse(body).emails.map((each: { eventId: string }) => each.eventId) }).toEqual({
+      statusCode: 200,
+      events: ["evt_other"],
+    });
+    expect((await ask(secret, { url: "/api/v1/emails?tenant=acme" })).statusCode).toBe(403);
+    // By an id, too.
+    expect(JSON.parse((await ask(secret, { url: `/api/v1/search?q=${EVENT}` })).body)).toEqual({ found: [] });
+    expect(JSON.parse((await ask(secret, { url: "/api/v1/search?q=c-77" })).body).found).toHaveLength(1);
+  });
+});
+
+describe("what an email brings along", () => {
+  it.each([
+    "/",
+    "/emails",
+    `/emails/acme/${EVENT}`,
+    `/search?q=${EVENT}`,
+    `/search?q=${encodeURIComponent(HOSTILE)}`,
+    `/emails?domain=${encodeURIComponent(HOSTILE)}`,
+    "/audit",
+  ])("runs nothing on %s", async (url) => {
+    const secret = await tokenFor(...Object.keys(ROLES).map((role) => ({ role, tenant: "*" })));
+    await ledger.auditLog.append({ actor: HOSTILE, action: HOSTILE, detail: { [HOSTILE]: HOSTILE } });
+    const { body, headers, statusCode } = await ask(secret, { url });
+    expect(statusCode).toBe(200);
+    expect(body).not.toContain("<script");
+    expect(body).not.toContain("<img");
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(headers["content-security-policy"]).not.toContain("unsafe");
+    expect(headers["cache-control"]).toBe("no-store");
+  });
+});
+
+describe("signing in by a link", () => {
+  const grants = [{ role: "process", tenant: "*" }];
+  const post = async (url: string, headers: Record<string, string> = {}) =>
+    app.inject({ method: "POST", url, headers: { origin: ORIGIN, ...headers } });
+
+  it("works once, by a button; the cookie opens the pages until it signs out", async () => {
+    const url = `/sign-in/${await ledger.access.createSignInLink({ actor: "ada@desk", grants, ttlMs: HOUR_MS })}`;
+    expect((await app.inject({ url })).body).toContain("<button");
+    const signedIn = await post(url);
+    expect(signedIn.headers.location).toBe("/");
+    const [cookie] = signedIn.cookies;
+    expect(cookie).toMatchObject({ name: "__Host-inlet", path: "/", httpOnly: true, secure: true, sameSite: "Lax" });
+    expect(cookie).not.toHaveProperty("domain");
+    const headers = { cookie: `__Host-inlet=${cookie?.value}` };
+    expect((await app.inject({ url: "/", headers })).body).toContain("ada@desk");
+    expect((await post(url)).statusCode).toBe(403);
+    await post("/sign-out", headers);
+    expect((await app.inject({ url: "/", headers })).statusCode).toBe(303);
+  });
+
+  it.each([
+    ["no origin", {}],
+    ["another's origin", { origin: "https://evil.example" }],
+    ["the same host by http", { origin: "http://inlet.example" }],
+    ["none, as sandboxed pages send", { origin: "null" }],
+    ["another's page that the browser names", { origin: ORIGIN, "sec-fetch-site": "cross-site" }],
+  ])("a change with a session and %s is refused", async (_, given) => {
+    const { secret } = await ledger.access.createSession({ actor: "ada", grants, origin: null, ttlMs: HOUR_MS });
+    const headers = { cookie: `__Host-inlet=${secret}`, ...given };
+    const { statusCode, body } = await app.inject({ method: "POST", url: "/tenants/acme/hold", headers });
+    expect({ statusCode, held: (await ledger.circuits.listHolds()).length }).toEqual({ statusCode: 403, held: 0 });
+    expect(body).toContain("other-origin".replaceAll("-", " "));
+  });
+});
+
+describe("what can be changed", () => {
+  it("a hold is on for two who press at once, is audited once, and ends", async () => {
+    const secret = await tokenFor({ role: "process", tenant: "acme" });
+    const hold = async () =>
+      ask(secret, { method: "POST", url: "/api/v1/tenants/acme/hold", payload: { why: "migration" } });
+    const both = await Promise.all([hold(), hold()]);
+    expect(both.filter(({ body }) => JSON.parse(body).changed === true)).toHaveLength(1);
+    expect(await ledger.circuits.listHolds()).toMatchObject([
+      { tenant: "acme", why: "migration", actor: "token:test" },
+    ]);
+    const audited = await ledger.auditLog.list({ action: "buffer on", tenant: "acme", limit: 99 });
+    expect(audited.filter(({ detail }) => detail["why"] === "migration")).toHaveLength(1);
+    expect(JSON.parse((await ask(secret, { method: "POST", url: "/api/v1/tenants/acme/let-go" })).body)).toMatchObject({
+      changed: true,
+    });
+  });
+
+  it("a job is paused, resumed and cancelled; what its state does not allow is a conflict that says why", async () => {
+    await ledger.jobs.create({
+      id: "job_1",
+      kind: "replay",
+      service: "crm-sink",
+      lane: "shared",
+      name: "after the mapping",
+      actor: "ada",
+    });
+    const secret = await tokenFor({ role: "replay", tenant: "*" });
+    const direct = async (order: string) => ask(secret, { method: "POST", url: `/api/v1/jobs/job_1/${order}` });
+    expect((await ask(secret, { url: "/jobs/job_1" })).body).toContain("Pause");
+    expect(JSON.parse((await direct("pause")).body).job.state).toBe("paused");
+    expect((await direct("pause")).statusCode).toBe(409);
+    expect(JSON.parse((await direct("resume")).body).job.state).toBe("waiting");
+    expect(JSON.parse((await direct("cancel")).body).job.state).toBe("cancelled");
+    expect(JSON.parse((await direct("cancel")).body)).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining("cancelled"),
+    });
+    expect((await ask(secret, { url: "/jobs/job_1" })).body).not.toContain("Cancel</button>");
+    expect((await ask(secret, { method: "POST", url: "/api/v1/jobs/job_2/cancel" })).statusCode).toBe(404);
+  });
+
+  it("an email that does not wait cannot be retried, and it says so", async () => {
+    const secret = await tokenFor({ role: "process", tenant: "acme" });
+    expect((await ask(secret, { method: "POST", url: `/api/v1/emails/acme/${EVENT}/retry` })).statusCode).toBe(409);
+  });
+});
+
+describe("bad input", () => {
+  it.each([
+    ["/api/v1/emails?state=sent", "state"],
+    ["/api/v1/emails?limit=0", "limit"],
+    ["/api/v1/emails?limit=x", "limit"],
+    ["/api/v1/emails?since=yesterday", "since"],
+    ["/api/v1/emails?after=evt_1", "after"],
+    ["/api/v1/emails/ACME/evt_1", "tenant"],
+    ["/api/v1/emails/acme/1", "eventId"],
+    ["/api/v1/audit?before=-1", "before"],
+  ])("%s names its field", async (url, field) => {
+    const secret = await tokenFor(...Object.keys(ROLES).map((role) => ({ role, tenant: "*" })));
+    const { statusCode, headers, body } = await ask(secret, { url });
+    expect({ statusCode, type: headers["content-type"] }).toMatchObject({
+      statusCode: 400,
+      type: expect.stringContaining("application/problem+json"),
+    });
+    expect(JSON.parse(body).detail).toContain(field);
+  });
+
+  it("an email, a job and a page that there are not are 404", async () => {
+    const secret = await tokenFor({ role: "process", tenant: "*" });
+    for (const url of ["/emails/acme/evt_9", "/api/v1/emails/acme/evt_9", "/jobs/x", "/nothing", "/api/v1/nothing"])
+      expect((await ask(secret, { url })).statusCode, url).toBe(404);
+  });
+});
+
+test("the first page shows the balance, and of what is lost the first", async () => {
+  const secret = await tokenFor({ role: "process", tenant: "*" });
+  const { body } = await ask(secret, { url: "/" });
+  for (const part of [
+    "<b>12</b> accepted",
+    "<b>7</b> written",
+    "<b>1</b> dead-lettered",
+    "1 lost",
+    EVENT,
+    "npx inlet reconcile",
+  ])
+    expect(body).toContain(part);
+  expect(JSON.parse((await ask(secret, { url: "/api/v1/overview" })).body).balance.report).toEqual(REPORT);
+});
+
+test("an email's page says where it is, why, and what next", async () => {
+  const secret = await tokenFor({ role: "process", tenant: "*" });
+  const { body } = await ask(secret, { url: `/emails/acme/${EVENT}` });
+  for (const part of [
+    "dead-lettered",
+    "the CRM refused the record itself",
+    "then replay it",
+    "http://jaeger.example/trace/abc123",
+    `npx inlet show ${EVENT}`,
+  ])
+    expect(body).toContain(part);
+});
+
+test("the API describes itself: every screen and action, with its parameters", async () => {
+  const secret = await tokenFor({ role: "process", tenant: "*" });
+  const { body } = await ask(secret, { url: "/api/v1/openapi.json" });
+  const { paths } = JSON.parse(body);
+  expect(Object.keys(paths)).toHaveLength(SCREENS.length + ACTIONS.length);
+  expect(paths["/emails"].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
+    "tenant",
+    "state",
+    "since",
+    "domain",
+    "after",
+    "before",
+    "limit",
+  ]);
+  expect(paths["/emails/{tenant}/{eventId}"].get.parameters).toMatchObject([
+    { name: "tenant", in: "path" },
+    { name: "eventId", in: "path" },
+  ]);
+  expect(paths["/tenants/{tenant}/hold"].post.requestBody.content["application/json"].schema.properties).toHaveProperty(
+    "why",
+  );
+});
+
+test("roles of the table exist", () => {
+  for (const { role } of [...SCREENS, ...ACTIONS])
+    if (role !== null) expect(Object.keys(ROLES)).toContain(role satisfies Role);
+});

@@ -1,0 +1,64 @@
+import cookie from "@fastify/cookie";
+import formbody from "@fastify/formbody";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import { authenticate } from "./auth/authenticate.ts";
+import { signInRoutes } from "./auth/sign-in.ts";
+import { STYLE } from "./page/style.ts";
+import { notFound } from "./problem.ts";
+import { answerProblem, screenRoutes } from "./routes.ts";
+import type { ConsoleDeps } from "./screen.ts";
+
+export interface ConsoleOptions extends ConsoleDeps {
+  readonly log: FastifyBaseLogger;
+  /** Scheme, host and port under which people reach it. */
+  readonly origin: string;
+  readonly sessionMs: number;
+  readonly idleMs: number;
+  readonly trustedProxies: readonly string[];
+}
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** The console without its process: tests drive it with `inject`. */
+export async function createConsole(options: ConsoleOptions): Promise<FastifyInstance> {
+  const { ledger, origin, sessionMs, idleMs, trustedProxies } = options;
+  const app = fastify({
+    loggerInstance: options.log,
+    // A line a request would hold what people searched for.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MAX_BODY_BYTES,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+  }) as FastifyInstance;
+  app.setErrorHandler((error, request, reply) => void answerProblem(error, request, reply));
+  app.setNotFoundHandler((request, reply) => void answerProblem(notFound("such page"), request, reply));
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["data:"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: "no-referrer" },
+    strictTransportSecurity: origin.startsWith("https:"),
+  });
+  await app.register(cookie);
+  await app.register(formbody);
+  await app.register(rateLimit, { global: false });
+  app.addHook(
+    "onSend",
+    async (_, reply) => void (reply.hasHeader("cache-control") ? undefined : reply.header("cache-control", "no-store")),
+  );
+  app.get("/healthz", async () => ({ status: "alive" }));
+  app.get("/style.css", async (_, reply) => reply.type("text/css").header("cache-control", "max-age=3600").send(STYLE));
+  authenticate(app, { access: ledger.access, idleMs, origin });
+  signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, sessionMs });
+  screenRoutes(app, options);
+  return app;
+}

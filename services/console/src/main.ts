@@ -1,0 +1,76 @@
+import { reconcile } from "@inlet/reconcile";
+import { ConfigError, processEnvironment, readEnvironment, type Environment } from "@inlet/config";
+import { createKafka } from "@inlet/kafka";
+import { openLedger } from "@inlet/ledger";
+import { lanesIn } from "@inlet/schemas";
+import { startTelemetry } from "@inlet/telemetry";
+import closeWithGrace from "close-with-grace";
+import { createConsole } from "./console.ts";
+import { keepBalance } from "./keep-balance.ts";
+
+const VERSION = "0.1.0";
+/** Between two counts of whether every email is accounted for, ms. */
+const COUNT_EVERY_MS = 30_000;
+const SESSION_MS = 12 * 3_600_000;
+const IDLE_MS = 2 * 3_600_000;
+
+try {
+  await run(readEnvironment(processEnvironment(), ["kafka", "database", "console"], { HTTP_PORT: "8085" }));
+} catch (error) {
+  // A wrong configuration or a taken port is the reader's to repair: no stack, every fault a line.
+  const said = error instanceof ConfigError ? `\n${error.message}` : ` ${String((error as Error).message)}`;
+  process.stderr.write(`console cannot start:${said}\n`);
+  process.exit(1);
+}
+
+async function run(environment: Environment): Promise<void> {
+  const {
+    consoleUrl,
+    databaseUrl,
+    http,
+    kafka: brokers,
+    logLevel,
+    otlpEndpoint,
+    tracesUrl,
+    trustedProxies,
+  } = environment;
+  const telemetry = startTelemetry({ service: "console", version: VERSION, otlpEndpoint, logLevel });
+  const { log } = telemetry;
+  // Few connections: however many look, mail comes first.
+  const ledger = openLedger({ connectionString: databaseUrl, applicationName: "console", maxConnections: 4 });
+  const kafka = createKafka({ ...brokers, clientId: "console", log });
+  const balance = keepBalance(
+    async () => {
+      const admin = await kafka.admin();
+      try {
+        const lanes = lanesIn(await admin.topics());
+        return await reconcile(ledger.inspect.accounts, admin, { lanes, deep: null, onProgress: () => {} });
+      } finally {
+        await admin.close();
+      }
+    },
+    COUNT_EVERY_MS,
+    log,
+  );
+  const app = await createConsole({
+    ledger,
+    log,
+    origin: consoleUrl,
+    tracesUrl,
+    trustedProxies,
+    sessionMs: SESSION_MS,
+    idleMs: IDLE_MS,
+    balance: () => balance.current(),
+    now: Date.now,
+  });
+  const address = await app.listen({ host: http.host, port: http.port });
+  log.info({ address, consoleUrl }, "console started");
+  closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
+    if (err !== undefined) log.fatal({ err }, "console ends: unexpected error");
+    await app.close();
+    await balance.stop();
+    await ledger.close();
+    log.info({}, "console ended");
+    await telemetry.shutdown();
+  });
+}

@@ -1,0 +1,92 @@
+import { html } from "@inlet/html";
+import type { ListedDelivery } from "@inlet/ledger";
+import { z } from "zod";
+import { emailPath, link, stateWord, table, time, toWords } from "../page/parts.ts";
+import { defineScreen } from "../screen.ts";
+import { limit, optional, parseSince, place, STATES, tenantId, toArguments, toPlace } from "./fields.ts";
+
+const query = z.object({
+  tenant: optional(tenantId),
+  state: optional(z.enum(STATES)),
+  since: optional(z.string().max(40)),
+  domain: optional(z.string().max(255)),
+  after: optional(place),
+  before: optional(place),
+  limit,
+});
+
+/** Which emails came, and what became of each: no content, no one's address. */
+export const emails = defineScreen({
+  name: "emails",
+  path: "/emails",
+  title: "Emails",
+  summary: "Emails, newest first, with what became of each. No content, no addresses.",
+  menu: true,
+  role: null,
+  query,
+  tenant: ({ tenant }) => tenant ?? null,
+  read: async ({ ledger, now }, { since, after, before, ...filter }) => {
+    const at = after ?? before;
+    const from =
+      at === undefined ? undefined : { place: at, way: after === undefined ? ("before" as const) : ("after" as const) };
+    const rows = await ledger.inspect.list({
+      ...filter,
+      domain: filter.domain?.toLowerCase(),
+      since: since === undefined ? undefined : parseSince(since, now()),
+      from,
+    });
+    const [first, last] = [rows[0], rows.at(-1)];
+    const full = rows.length === filter.limit;
+    return {
+      emails: rows,
+      newer: first === undefined || from === undefined || (from.way === "before" && !full) ? null : toPlace(first),
+      older: last === undefined || !(from?.way === "before" || full) ? null : toPlace(last),
+    };
+  },
+  render: ({ emails: rows, newer, older }, { tenant, state, since, domain, limit: most }) => {
+    const kept = { tenant, state, since, domain, limit: most };
+    return html`<h1>Emails</h1>
+      <form class="filter">
+        <label>Tenant <input name="tenant" value="${tenant ?? ""}" /></label>
+        <label
+          >State
+          <select name="state">
+            <option value="">any</option>
+            ${STATES.map((each) => (each === state ? html`<option value="${each}" selected>${toWords(each)}</option>` : html`<option value="${each}">${toWords(each)}</option>`))}
+          </select></label
+        >
+        <label>Since <input name="since" value="${since ?? ""}" placeholder="30m, 12h, 7d" /></label>
+        <label>Sender's domain <input name="domain" value="${domain ?? ""}" /></label>
+        <label>&nbsp;<button>Show</button></label>
+      </form>
+      ${table<ListedDelivery>(
+        rows,
+        [
+          { title: "Received", value: ({ receivedAt }) => time(receivedAt) },
+          { title: "Event", value: (row) => html`<a href="${emailPath(row.tenant, row.eventId)}">${row.eventId}</a>` },
+          { title: "Tenant", value: (row) => row.tenant },
+          { title: "Source", value: ({ source }) => source },
+          { title: "From", value: ({ senderDomain }) => senderDomain },
+          {
+            title: "State",
+            value: (row) => html`${stateWord(row.state)}${row.reason === null ? null : html` ${row.reason}`}`,
+          },
+        ],
+        "No email.",
+      )}
+      <p class="pages">
+        ${newer === null ? null : html`<a href="${link("/emails", { ...kept, before: newer })}">Newer</a>`}
+        ${older === null ? null : html`<a href="${link("/emails", { ...kept, after: older })}">Older</a>`}
+      </p>`;
+  },
+  command: ({ tenant, state, since, domain, limit: most, after, before }) =>
+    `npx inlet list${toArguments({
+      tenant,
+      state: state === undefined ? undefined : toWords(state),
+      since,
+      domain,
+      limit: most,
+      after: after === undefined ? undefined : toPlace(after),
+      before: before === undefined ? undefined : toPlace(before),
+    })}`,
+});

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { badInput } from "../problem.ts";
+
+/** Parameters that screens and actions share. */
+
+export const STATES = [
+  "accepted",
+  "parsed",
+  "delivering",
+  "waiting",
+  "written",
+  "suppressed",
+  "dead_lettered",
+] as const;
+
+/** An empty field of a form is none. */
+export const optional = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((given) => (given === "" ? undefined : given), schema.optional());
+
+export const tenantId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "is no tenant's id");
+export const eventId = z.string().regex(/^evt_\w{1,64}$/, "is no event id (evt_…)");
+export const limit = z.coerce.number().int().min(1).max(500).default(50);
+
+/** A place in a list, as its pages hand it on: `1764504000000-evt_…`. */
+export const place = z
+  .string()
+  .regex(/^\d{1,16}-evt_\w{1,64}$/, "is no place in the list")
+  .transform((text) => {
+    const at = text.indexOf("-");
+    return { receivedAt: Number(text.slice(0, at)), eventId: text.slice(at + 1) };
+  });
+
+export function toPlace({
+  receivedAt,
+  eventId: id,
+}: {
+  readonly receivedAt: number;
+  readonly eventId: string;
+}): string {
+  return `${receivedAt}-${id}`;
+}
+
+/** `30m`, `12h` or `7d` ago, or a point in time; epoch ms. */
+export function parseSince(text: string, now: number): number {
+  const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit ?? ""] ?? 0;
+  const at = amount === undefined ? Date.parse(text) : now - Number(amount) * unitMs;
+  if (Number.isFinite(at)) return at;
+  throw badInput(`since ${text}: neither 30m, 12h or 7d, nor a time such as 2026-11-30T08:00:00Z`);
+}
+
+/** Arguments of a command that a page shows; only what has a value. */
+export function toArguments(options: Readonly<Record<string, string | number | undefined>>): string {
+  return Object.entries(options)
+    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${quote(String(value))}`]))
+    .join("");
+}
+
+export function quote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
