@@ -72,7 +72,15 @@ test("the override of own secrets leaves the demo's public ones out: merged, an 
   expect(text).not.toMatch(/env_file: (?!!override \[\])/);
   const { services } = composeFile();
   const fromDemo = Object.keys(services).filter((name) => JSON.stringify(services[name]).includes("demo.env"));
-  expect(fromDemo.toSorted()).toEqual(["crm-sandbox", "crm-sink", "ingest-gateway", "inlet", "parser", "setup"]);
+  expect(fromDemo.toSorted()).toEqual([
+    "console",
+    "crm-sandbox",
+    "crm-sink",
+    "ingest-gateway",
+    "inlet",
+    "parser",
+    "setup",
+  ]);
   for (const name of fromDemo.filter((each) => each !== "crm-sandbox")) expect(text).toContain(`\n  ${name}: *own\n`);
 });
 

@@ -45,7 +45,8 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
         baseUri: ["'none'"],
       },
     },
-    referrerPolicy: { policy: "no-referrer" },
+    // Not `no-referrer`: browsers then send `Origin: null` with a form, which is what another site's sandboxed page sends.
+    referrerPolicy: { policy: "same-origin" },
     strictTransportSecurity: origin.startsWith("https:"),
   });
   await app.register(cookie);
@@ -56,6 +57,12 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
     async (_, reply) => void (reply.hasHeader("cache-control") ? undefined : reply.header("cache-control", "no-store")),
   );
   app.get("/healthz", async () => ({ status: "alive" }));
+  app.get("/readyz", async (_, reply) => {
+    const ready = await ledger.ready();
+    return reply
+      .code(ready ? 200 : 503)
+      .send({ ready, ledger: ready ? "answers, with every migration" : "is away, or lacks migrations" });
+  });
   app.get("/style.css", async (_, reply) => reply.type("text/css").header("cache-control", "max-age=3600").send(STYLE));
   authenticate(app, { access: ledger.access, idleMs, origin });
   signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, sessionMs });

@@ -21,7 +21,7 @@ const SERVICES: readonly Service[] = [
   { name: "ingest-gateway", port: "gateway", ops: "gateway-ops", ready: "/readyz" },
   { name: "parser", port: "parser", ready: "/readyz" },
   { name: "crm-sink", port: "crm-sink", ready: "/readyz" },
-  { name: "console", port: "console", ready: "/healthz" },
+  { name: "console", port: "console", ready: "/readyz" },
 ];
 
 /** As `inlet` itself uses it: what was compiled once, by any process, is not compiled again. */
