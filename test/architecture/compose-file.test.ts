@@ -31,6 +31,25 @@ test("every container is confined, limited and published on the loopback interfa
   expect(found).toEqual([]);
 });
 
+test("the example of a lane extends services that there are, for its lane alone, and gives them nothing that forbids scaling", () => {
+  const { services } = composeFile();
+  const lane = parse(readFileSync(`${ROOT}docker-compose.lane-acme.yml`, "utf8")) as {
+    services: Record<
+      string,
+      Service & { extends?: { file: string; service: string }; environment?: { LANES?: string } }
+    >;
+  };
+  const own = Object.entries(lane.services).filter(([, service]) => service.extends !== undefined);
+  expect(own.map(([name, { extends: from, environment }]) => [name, from, environment])).toEqual(
+    SCALED.map((service) => [`${service}-acme`, { file: "docker-compose.yml", service }, { LANES: "acme" }]),
+  );
+  const others = Object.entries(lane.services).filter(([, service]) => service.extends === undefined);
+  expect(others.map(([name, { environment }]) => [name in services, environment?.LANES])).toEqual([
+    [true, "shared,acme"],
+    [true, "shared,acme"],
+  ]);
+});
+
 test("the image has the native bindings that services need, which are optional dependencies of their packages", () => {
   const install = /^RUN .*npm ci(?:.*\\\n)*.*$/m.exec(readFileSync(`${ROOT}/Dockerfile`, "utf8"))?.[0] ?? "";
   expect(install).toContain("--omit=dev");

@@ -71,3 +71,4 @@ export {
   type WaitingView,
   type WaitReason,
 } from "./waiting/why-waiting.ts";
+export { LANE_CODE, toLaneMove, toLaneMoveRequest, type LaneMove, type LaneRemains } from "./jobs/lane-move.ts";

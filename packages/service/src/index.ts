@@ -17,3 +17,4 @@ export { runService } from "./run/run-service.ts";
 export type { Service, ServiceContext, StartedService } from "./run/run-service.ts";
 export { watchConsumers } from "./watch-consumers.ts";
 export type { ConsumerWatch } from "./watch-consumers.ts";
+export { runLaneMoves } from "./lanes/run-lane-moves.ts";

@@ -153,7 +153,7 @@ export const METRICS = {
   waiting: {
     kind: "gauge",
     name: "inlet_waiting",
-    help: "Deliveries waiting in the ledger, by kind (retry, parked, held), stage and why (circuit, quota, buffer, conversation, crm, retry, slow, held, parse).",
+    help: "Deliveries waiting in the ledger, by kind (retry, parked, held), stage and why (circuit, quota, buffer, conversation, lane, crm, retry, slow, held, parse).",
     labels: ["tenant", "kind", "stage", "reason"],
   },
   oldestWaitingSeconds: {

@@ -13,7 +13,7 @@ import { spillWhenSlow, queueBehindSlow } from "./gates/spill-slow-attempt.ts";
 import { evaluateEmailRules } from "./match/evaluate-rules.ts";
 import { checkCircuit } from "./gates/check-circuit.ts";
 import { findSentMessages } from "./match/sent-messages.ts";
-import { checkHold, queueBehindQuota } from "./gates/tenant-waits.ts";
+import { checkHold, checkLaneMove, queueBehindQuota } from "./gates/tenant-waits.ts";
 import { findCompany } from "./write/write-company.ts";
 import { findDeal } from "./write/write-deal.ts";
 import { filesToWrite } from "./write/write-files.ts";
@@ -33,6 +33,7 @@ export async function deliver(email: DeliveryAttempt): Promise<Disposition> {
     const sender = unwrap(getSender(email));
     unwrap(await joinConversation(email));
     await findSentMessages(email);
+    unwrap(await checkLaneMove(email));
     unwrap(await queueBehindConversation(email));
     unwrap(await checkHold(email));
     unwrap(await checkCircuit(email));

@@ -26,6 +26,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<RegisterCommand>>> 
   parse: async () => (await import("./parse.ts")).registerParse,
   rules: async () => (await import("./rules.ts")).registerRules,
   tenants: async () => (await import("./tenants.ts")).registerTenants,
+  lanes: async () => (await import("./lanes.ts")).registerLanes,
   topics: async () => (await import("./topics.ts")).registerTopics,
   schemas: async () => (await import("./schemas.ts")).registerSchemasCommand,
   ledger: async () => (await import("./ledger.ts")).registerLedger,

@@ -1,10 +1,10 @@
-import { userInfo } from "node:os";
 import { readEnvironment } from "@inlet/config";
 import { createCodec, createRegistry } from "@inlet/event-codec";
 import { openLedger } from "@inlet/ledger";
 import type { Command } from "commander";
 import { type CliContext, operatorEnvironment, UsageError } from "../context.ts";
 import { withAdmin } from "../kafka-admin.ts";
+import { nameOperator } from "../jobs/operator.ts";
 import { parseTime } from "../parse-time.ts";
 import { finishRecovery, recoverLedger } from "../recover/recover-ledger.ts";
 import { withLedger } from "../with-ledger.ts";
@@ -46,7 +46,7 @@ export function registerLedger(program: Command, context: CliContext): void {
       if ((options.before === undefined) === (options.finish !== true))
         throw new UsageError("one of the two: --before TIME begins a recovery, --finish ends it");
       const environment = readEnvironment(operatorEnvironment(context), ["kafka", "registry", "database"]);
-      const actor = userInfo().username;
+      const actor = nameOperator();
       await withLedger(context, "ledger recover", async ({ recovery: ledger }) =>
         withAdmin(environment, async (admin) => {
           if (options.before === undefined) {

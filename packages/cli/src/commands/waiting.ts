@@ -1,7 +1,7 @@
-import { userInfo } from "node:os";
 import { waitReason, whyItWaits, type Ledger, type WaitingFilter } from "@inlet/ledger";
 import type { Command } from "commander";
 import { CommandFailed, UsageError, type CliContext } from "../context.ts";
+import { nameOperator } from "../jobs/operator.ts";
 import { parseTime } from "../parse-time.ts";
 import { printTable } from "../print-table.ts";
 import { withLedger } from "../with-ledger.ts";
@@ -140,7 +140,7 @@ export async function actOn(
   const acted =
     emails === 0
       ? 0
-      : await ledger.waiting.act(filter, { act: how, actor: userInfo().username, why: options.why ?? null });
+      : await ledger.waiting.act(filter, { act: how, actor: nameOperator(), why: options.why ?? null });
   if (options.json === true) context.out(JSON.stringify({ emails: acted, counts }, null, 2));
   else
     context.out(how === "retry" ? `${acted} emails are due now` : `${acted} emails end as dead letters within seconds`);

@@ -62,14 +62,18 @@ export interface Gate {
   readonly buffered: boolean;
   /** Older mail waits for the quota: what comes now queues behind it. */
   readonly behindQuota: boolean;
+  /** The lane that the tenant moves to: mail of it waits until the old one is drained. Null: it does not move. */
+  readonly movingTo: string | null;
 }
 
 export async function readGates(database: Database, tenants: readonly string[]): Promise<Gate[]> {
   const rows = await database.query<Gate & { i: number }>(
     `select r.i, exists (select 1 from buffers b where b.tenant = r.tenant) as buffered,
-            exists (select 1 from waiting w where w.tenant = r.tenant and w.code = 'quota') as "behindQuota"
+            exists (select 1 from waiting w where w.tenant = r.tenant and w.code = 'quota') as "behindQuota",
+            (select j.lane from jobs j where j.kind = 'lane_move' and j.state in ('waiting', 'running', 'paused') and j.filter ->> 'tenant' = r.tenant
+              order by j.asked_at desc limit 1) as "movingTo"
        from unnest($1::text[]) with ordinality as r(tenant, i) order by r.i`,
     [tenants],
   );
-  return rows.map(({ buffered, behindQuota }) => ({ buffered, behindQuota }));
+  return rows.map(({ buffered, behindQuota, movingTo }) => ({ buffered, behindQuota, movingTo }));
 }

@@ -41,7 +41,7 @@ export function waitingOn({ database }: Statements) {
       record: StoredRecord,
     ): Promise<void> => replaceWaiting(database, event, record),
     /** Whether an email of the conversation waits, other than this one. */
-    conversationWaits: batchQueries<{ tenant: string; conversationId: string; eventId: string }, boolean>(
+    conversationWaits: batchQueries<{ tenant: string; conversationId: string; eventId: string; lane: string }, boolean>(
       async (asked) => conversationWaits(database, asked),
     ),
     releaseHeads: async (after: ConversationKey | null, limit: number): Promise<ConversationKey | null> =>

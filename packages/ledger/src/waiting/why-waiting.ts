@@ -1,11 +1,12 @@
 import { BUFFER_CODE } from "../circuits/tenant-holds.ts";
 import type { Database } from "../database.ts";
 import { epochMs, msSince, msUntil } from "../milliseconds.ts";
+import { LANE_CODE } from "../jobs/lane-move.ts";
 import { QUOTA_CODE } from "../quota/rate-buckets.ts";
 import { whereWaiting, type WaitingFilter } from "./by-hand.ts";
 
 /** What keeps mail waiting, the strongest first: what holds all of a tenant's mail, then what holds one email. */
-export type WaitReason = "held" | "buffer" | "circuit" | "quota" | "conversation" | "retry" | "crm" | "slow" | "parse";
+export type WaitReason = "held" | "buffer" | "circuit" | "quota" | "conversation" | "lane" | "retry" | "crm" | "slow" | "parse";
 
 /** What holds back all of a tenant's mail, as it is now. */
 export interface TenantHold {
@@ -106,6 +107,7 @@ export function waitReason(
   if ((mail.behind ?? null) !== null || mail.code === "behind_conversation" || mail.code === "behind_subject")
     return "conversation";
   if (mail.code === QUOTA_CODE) return "quota";
+  if (mail.code === LANE_CODE) return "lane";
   if (mail.code === "crm_slow") return "slow";
   return mail.kind === "retry" || mail.code === BUFFER_CODE || mail.code === "circuit_open" ? "retry" : "crm";
 }
@@ -130,6 +132,8 @@ export function whyItWaits(
       return mail.behind === undefined || mail.behind === null
         ? "behind an earlier email, until that one has ended"
         : `behind ${mail.behind} of its conversation, until that one has ended`;
+    case "lane":
+      return "its tenant moves to this lane: until what the old one holds of it has gone through";
     case "slow":
       return "its CRM is slow: it is being tried, or waits for a place";
     case "parse":

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createTenantHold } from "./tenant-hold.ts";
 
-const shut = { buffered: true, behindQuota: false };
-const open = { buffered: false, behindQuota: false };
+const shut = { buffered: true, behindQuota: false, movingTo: null };
+const open = { buffered: false, behindQuota: false, movingTo: null };
 
 test("WR9: the ledger is asked once a second, by however many emails", async () => {
   let now = 5_000;

@@ -1,4 +1,5 @@
 import { conversationLinks, ok, type StepResult } from "@inlet/domain";
+import { getTopicLane } from "@inlet/schemas";
 import type { DeliveryAttempt } from "../attempt.ts";
 
 /** Finds the canonical conversation, joining those that this email's headers show to be one. */
@@ -27,6 +28,7 @@ export async function queueBehindConversation(email: DeliveryAttempt): Promise<S
     tenant: email.event.tenantId,
     conversationId: email.conversationId,
     eventId: email.event.eventId,
+    lane: getTopicLane(email.incoming.record.topic),
   });
   return waits ? { kind: "park", code: "behind_conversation", delayMs: 0 } : ok(null);
 }

@@ -1,0 +1,134 @@
+import path from "node:path";
+import { readEnvironment, tenantLanes } from "@inlet/config";
+import { SHARED_LANE } from "@inlet/schemas";
+import type { Command } from "commander";
+import { CommandFailed, operatorEnvironment, UsageError, type CliContext } from "../context.ts";
+import { followJob } from "../jobs/follow-job.ts";
+import { nameOperator } from "../jobs/operator.ts";
+import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
+import { listLanes } from "../lanes/list-lanes.ts";
+import { moveLane } from "../lanes/move-lane.ts";
+import { writeIsolation } from "../lanes/write-isolation.ts";
+import { printTable } from "../print-table.ts";
+import { withLedger } from "../with-ledger.ts";
+
+interface MoveOptions {
+  readonly file: boolean;
+  readonly force?: boolean;
+  readonly why?: string;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+}
+
+/** `inlet lanes list|apply|move`: topics and groups of their own for some tenants. */
+export function registerLanes(program: Command, context: CliContext): void {
+  const lanes = program.command("lanes").description("lanes: topics and groups of their own for some tenants");
+  const tenantsDir = (): string => path.resolve(operatorEnvironment(context)["TENANTS_DIR"] ?? "");
+
+  lanes
+    .command("list", { isDefault: true })
+    .description(
+      "each lane with its tenants, its live members and what they have not read. Exit code 1 where a lane lacks topics or readers.",
+    )
+    .option("--json", "print JSON")
+    .action(async (options: { json?: boolean }) => {
+      const settings = readEnvironment(operatorEnvironment(context), ["kafka", "database"]);
+      const moves = await withLedger(context, "lanes", async (ledger) =>
+        ledger.jobs.list({ kind: "lane_move", open: true, limit: 1_000 }),
+      );
+      const rows = await withAdmin(settings, async (admin) => listLanes(admin, tenantLanes(tenantsDir()), moves));
+      printTable(context, {
+        json: options.json === true,
+        rows,
+        columns: [
+          { title: "lane", value: ({ lane }) => lane },
+          { title: "tenants", value: ({ tenants }) => tenants.join(", ") || null },
+          ...["parser", "crm-sink"].flatMap((service, index) => [
+            {
+              title: service,
+              value: ({ groups }: (typeof rows)[number]) => groups[index]?.members ?? 0,
+              align: "right" as const,
+            },
+            {
+              title: "unread",
+              value: ({ groups }: (typeof rows)[number]) => groups[index]?.lag ?? null,
+              align: "right" as const,
+            },
+          ]),
+          { title: "moving here", value: ({ moving }) => moving.join(", ") || null },
+          { title: "fault", value: ({ fault }) => fault },
+        ],
+        empty: "no lanes",
+      });
+      if (rows.some(({ fault }) => fault !== null)) context.setExitCode(1);
+    });
+
+  lanes
+    .command("apply")
+    .description(
+      "create the topics of every lane that a tenant's file names. Deletes nothing; running it again changes nothing.",
+    )
+    .option("--json", "print JSON: what was done, a text each")
+    .action(async (options: { json?: boolean }) => {
+      const settings = readEnvironment(operatorEnvironment(context), ["kafka"]);
+      const named = tenantLanes(tenantsDir()).flatMap(({ lane }) => (lane === null ? [] : [lane]));
+      const wanted = [...new Set([SHARED_LANE, ...named])];
+      const done = await withAdmin(settings, async (admin) => admin.applyTopics(wanted), AFTER_START_MS);
+      if (options.json === true) context.out(JSON.stringify(done, null, 2));
+      else if (done.length === 0)
+        context.err(`nothing to do: the topics of ${wanted.join(", ")} are as they should be`);
+      else for (const line of done) context.out(line);
+    });
+
+  lanes
+    .command("move <tenant> <isolation>")
+    .description(
+      "move a tenant to a lane of its own (dedicated) or back (shared): mail of the new lane waits until what the old one holds has gone through. Audited; goes on by itself once begun.",
+    )
+    .option("--no-file", "leave the tenant's file to me: I set its isolation, everywhere, when the command says so")
+    .option("--force", "also where no one reads the new lane yet")
+    .option("--why <text>", "the reason, for the readers of the list and the audit")
+    .option("--detach", "do not wait for its end")
+    .option("--json", "print JSON: the job")
+    .action(async (tenant: string, isolation: string, options: MoveOptions) => {
+      if (isolation !== "shared" && isolation !== "dedicated")
+        throw new UsageError(`${isolation}: either dedicated or shared`);
+      const from = tenantLanes(tenantsDir()).find(({ id }) => id === tenant)?.lane;
+      if (from === undefined || from === null)
+        throw new CommandFailed(
+          `${tenant}: no tenant file with this id can be read. npx inlet tenants check lists them`,
+        );
+      const move = { tenant, from, to: isolation === "dedicated" ? tenant : SHARED_LANE };
+      const settings = readEnvironment(operatorEnvironment(context), ["kafka", "database"]);
+      await withLedger(context, "lanes", async (ledger) => {
+        const begun = await withAdmin(settings, async (admin) =>
+          moveLane(
+            {
+              admin,
+              jobs: ledger.jobs,
+              actor: nameOperator(),
+              why: options.why ?? null,
+              force: options.force === true,
+              switchFile: options.file
+                ? async () => writeIsolation(path.join(tenantsDir(), `${tenant}.yaml`), isolation)
+                : null,
+            },
+            move,
+          ),
+        );
+        context.err(
+          options.file
+            ? `${tenant}.yaml says isolation: ${isolation}. Bring it to every machine that has a copy`
+            : `now set isolation: ${isolation} in the tenant's file, on every machine`,
+        );
+        context.err(
+          `mail of the new lane waits until the old one is drained: npx inlet jobs show ${begun.id} --follow`,
+        );
+        const job =
+          options.detach === true ? begun : await followJob({ jobs: ledger.jobs, terminal: process.stderr }, begun.id);
+        if (options.json === true) context.out(JSON.stringify(job, null, 2));
+        else context.out(options.detach === true ? job.id : `${tenant}: the move to ${move.to} is ${job.state}`);
+        if (job.state === "failed" || job.state === "cancelled") context.setExitCode(1);
+      });
+    });
+}
