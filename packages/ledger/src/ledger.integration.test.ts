@@ -272,8 +272,12 @@ describe("waiting mail", () => {
     await wait(tenant, "evt_2", { delayMs: 0, conversationId: "cnv_1" });
     await wait(tenant, "evt_3", { delayMs: 0, conversationId: "cnv_2" });
     expect((await take(tenant)).map((each) => each.eventId)).toEqual(["evt_3"]);
-    expect(await ledger.waiting.conversationWaits({ tenant, conversationId: "cnv_1", eventId: "evt_9", lane: "shared" })).toBe(true);
-    expect(await ledger.waiting.conversationWaits({ tenant, conversationId: "cnv_9", eventId: "evt_9", lane: "shared" })).toBe(false);
+    expect(
+      await ledger.waiting.conversationWaits({ tenant, conversationId: "cnv_1", eventId: "evt_9", lane: "shared" }),
+    ).toBe(true);
+    expect(
+      await ledger.waiting.conversationWaits({ tenant, conversationId: "cnv_9", eventId: "evt_9", lane: "shared" }),
+    ).toBe(false);
   });
 
   it("of a tenant with an open circuit nothing goes, and all is due once a ping closed it", async () => {

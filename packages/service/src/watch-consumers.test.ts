@@ -89,7 +89,7 @@ test.each([
   const paused = async () => sum(await values("inlet_consumer_paused", { service: `service-${lane}` }));
   await consumer.start();
   await send(kafka, lane, 1);
-  await vi.waitFor(async () => expect(await paused()).toBe(1), 30_000);
+  await vi.waitFor(async () => expect(await paused()).toBe(1), { timeout: 30_000 });
   await watch.look();
   expect(await paused()).toBe(1);
   await end(
@@ -98,9 +98,12 @@ test.each([
     },
     async () => consumer.stop(),
   );
-  await vi.waitFor(async () => {
-    await watch.look();
-    expect(await paused()).toBe(0);
-  }, 30_000);
+  await vi.waitFor(
+    async () => {
+      await watch.look();
+      expect(await paused()).toBe(0);
+    },
+    { timeout: 30_000 },
+  );
   await consumer.stop();
 });

@@ -11,8 +11,6 @@ import { createSink, type Sink } from "./sink.ts";
 import { buildEmail, buildRecord, httpTenant } from "../testing/emails.ts";
 import { sinkDeps } from "../testing/sink-deps.ts";
 
-const PATIENCE_MS = 60_000;
-
 let crm: Server;
 let written: string[];
 let refused: boolean;
@@ -89,7 +87,7 @@ const move = async (from: string, to: string) =>
   ledger.jobs.create(toLaneMoveRequest({ tenant: "acme", from, to }, { id: "move", actor: "ana", why: null }));
 const waiting = async (code: string) =>
   (await ledger.waiting.list({ tenant: "acme", reason: code }, 100)).map(({ eventId }) => eventId).length;
-const until = async (check: () => Promise<void>) => vi.waitFor(check, { timeout: PATIENCE_MS, interval: 20 });
+const until = async (check: () => Promise<void>) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 const orderIn = (conversation: string) => written.filter((name) => name.startsWith(`${conversation}.`));
 
 it.each([

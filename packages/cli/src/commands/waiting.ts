@@ -138,9 +138,7 @@ export async function actOn(
   }
   if (options.json !== true) context.err(`${emails} emails that wait are meant`);
   const acted =
-    emails === 0
-      ? 0
-      : await ledger.waiting.act(filter, { act: how, actor: nameOperator(), why: options.why ?? null });
+    emails === 0 ? 0 : await ledger.waiting.act(filter, { act: how, actor: nameOperator(), why: options.why ?? null });
   if (options.json === true) context.out(JSON.stringify({ emails: acted, counts }, null, 2));
   else
     context.out(how === "retry" ? `${acted} emails are due now` : `${acted} emails end as dead letters within seconds`);

@@ -6,7 +6,17 @@ import { QUOTA_CODE } from "../quota/rate-buckets.ts";
 import { whereWaiting, type WaitingFilter } from "./by-hand.ts";
 
 /** What keeps mail waiting, the strongest first: what holds all of a tenant's mail, then what holds one email. */
-export type WaitReason = "held" | "buffer" | "circuit" | "quota" | "conversation" | "lane" | "retry" | "crm" | "slow" | "parse";
+export type WaitReason =
+  | "held"
+  | "buffer"
+  | "circuit"
+  | "quota"
+  | "conversation"
+  | "lane"
+  | "retry"
+  | "crm"
+  | "slow"
+  | "parse";
 
 /** What holds back all of a tenant's mail, as it is now. */
 export interface TenantHold {

@@ -17,7 +17,7 @@ export type DrainPhase = "switching" | "parsing" | "delivering" | "drained";
 export interface DrainDeps {
   readonly admin: Pick<Admin, "topics" | "topicOffsets" | "committedOffsets">;
   /** The lane that the tenant's file names; null: this process has no such tenant. */
-  readonly laneOf: (tenant: string) => string | null;
+  readonly getLane: (tenant: string) => string | null;
   /** What the old lane holds of the tenant. */
   readonly remains: () => Promise<{ readonly lastReceivedAt: number | null; readonly waitingInParsing: number }>;
   /** Epoch ms. */
@@ -40,7 +40,7 @@ export async function drainOldLane(
   const quietSince = (remains.lastReceivedAt ?? Number.NEGATIVE_INFINITY) + quietMs;
   // A mark that is younger than the last email's quiet time is no end.
   let place = given.raw !== undefined && quietSince > given.raw.at ? {} : given;
-  if (deps.laneOf(tenant) !== to || quietSince > now()) return { phase: "switching", left: 0, place: {} };
+  if (deps.getLane(tenant) !== to || quietSince > now()) return { phase: "switching", left: 0, place: {} };
 
   const rawTopic = topicIn("rawEvents", from);
   // A lane that never had topics holds nothing.

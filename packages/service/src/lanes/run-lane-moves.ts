@@ -90,7 +90,7 @@ async function look(deps: LaneMoveDeps, admin: Admin, move: LaneMove, place: Dra
   return drainOldLane(
     {
       admin,
-      laneOf: (tenant) => tenants.get(tenant)?.lane ?? null,
+      getLane: (tenant) => tenants.get(tenant)?.lane ?? null,
       remains: async () => ledger.jobs.laneRemains(move.tenant, move.from),
       now,
       quietMs,
