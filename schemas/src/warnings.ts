@@ -63,6 +63,7 @@ export const DELIVERY_WARNINGS = {
   contact_address_refused: "the CRM does not take the sender's address; its contact has none",
   contact_not_found_by_phone: "the CRM did not tell who has the phone number of the signature",
   deal_closed: "the email is a reply, and its deal has ended",
+  deal_not_moved: "the deal could not be moved to the stage that the tenant's file names now",
   deal_not_tagged: "tags could not be added to the deal",
   deal_stage_missing: "the pipeline or stage for new deals is no longer there; the deal begins where there is one",
   deal_tag_unknown: "the deal that an address names is not in the CRM, or it did not tell",

@@ -149,6 +149,8 @@ export interface TenantConfig {
   readonly maxAgeMs: number;
   /** Changes when the mapping changes: emails written under another version are updated by a replay. Hash of the parts of the file that shape what is written. */
   readonly mappingVersion: string;
+  /** What it is made of, by part of the file, as digests. */
+  readonly mappingParts: Readonly<Record<string, string>>;
 }
 
 /** All tenants, reloaded on change; a broken file keeps the last good one. */

@@ -98,6 +98,8 @@ export interface DealRead {
   readonly recordId: string;
   /** Null or left out: it is open, or the CRM does not tell. `closed`: it ended, the CRM does not tell how. */
   readonly closed?: "won" | "lost" | "closed" | null;
+  /** Where it stands, as the CRM names it: the `place` that `stored` tells of a deal that is written there. Left out where the CRM is not asked. */
+  readonly place?: string;
 }
 
 /** What a rule changes of a deal that is there. */

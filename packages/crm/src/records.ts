@@ -31,7 +31,10 @@ export interface Written {
   readonly created: boolean | null;
   /** What the CRM did not take, and what was written in its place; each begins with a code of docs/reference/warnings.md. */
   readonly warnings?: readonly string[];
-  /** Texts that the CRM keeps otherwise than they were sent, as it keeps them: by these it is known whether people changed them since. */
+  /**
+   * Texts that the CRM keeps otherwise than they were sent, as it keeps them: by these it is known whether people changed them since. Of a deal:
+   * its `place`, where the adapter reads that back.
+   */
   readonly stored?: Readonly<Record<string, string>>;
 }
 

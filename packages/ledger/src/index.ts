@@ -38,7 +38,7 @@ export { REPLAYED, replayGroup, toReplay, toReplayRequest } from "./jobs/replay-
 export type { Replay, ReplayedService, ReplayFilter, ReplayRange } from "./jobs/replay-job.ts";
 export type { JobTake } from "./jobs/hold-job.ts";
 export type { Jobs } from "./jobs/jobs.ts";
-export { openLedger, type Ledger } from "./ledger.ts";
+export { openDryLedger, openLedger, type Ledger } from "./ledger.ts";
 export {
   getReceiver,
   type DueNotification,

@@ -16,6 +16,7 @@ import { outboxOn } from "./outbox/outbox-subject.ts";
 import { quotaOn } from "./quota/quota-subject.ts";
 import type { Statements } from "./statements.ts";
 import { DEFAULT_PARKED_MAX_BYTES } from "./waiting/parking.ts";
+import { withoutWriting } from "./without-writing.ts";
 import { waitingOn } from "./waiting/waiting-subject.ts";
 
 /**
@@ -41,6 +42,11 @@ export function openLedger(options: LedgerOptions): Ledger {
       }
     },
   };
+}
+
+/** A ledger that answers as the real one and keeps nothing, for dry runs. */
+export function openDryLedger(options: LedgerOptions): Ledger {
+  return ledgerOn(withoutWriting(openDatabase(options)), options);
 }
 
 /** The ledger on a database that is open; closed with it. */

@@ -54,7 +54,7 @@ export interface SinkDeps {
 export interface ReplayedDelivery {
   /** Told of every call to the CRM. */
   charge(cost: Cost): void;
-  ended(result: ReplayResult): void;
+  ended(result: ReplayResult, changes: readonly Change[]): void;
 }
 
 /** A record to deliver: fresh from Kafka, or taken from the waiting rows under a lease. */

@@ -65,8 +65,16 @@ test("WR7: a dry run reads the same rules without the tenant's secrets", () => {
   expect(readRules("name: Acme\n", "acme.yaml").faults.map(({ field }) => field)).toContain("mailboxes");
 });
 
-test("a rule is nothing that a replay brings up to date: the mapping stays", () => {
-  expect(read(RULE).tenant?.mappingVersion).toBe(read("").tenant?.mappingVersion);
+test("rules are part of the mapping: a replay looks at the email again, though it fires none of them", () => {
+  const [without, withRule, changed] = ["", RULE, RULE.replace(/id: [a-z-]+/, "id: another")].map(
+    (text) => read(text).tenant,
+  );
+  const versions = [without, withRule, changed].map((tenant) => tenant?.mappingVersion);
+  expect(new Set(versions).size).toBe(3);
+  const differing = Object.keys(withRule?.mappingParts ?? {}).filter(
+    (part) => withRule?.mappingParts[part] !== without?.mappingParts[part],
+  );
+  expect(differing).toEqual(["rules"]);
 });
 
 const INTENT = "intents: { pricing: { keywords: [pricing] } }\n";

@@ -4,9 +4,18 @@ import type { ContactFile } from "../tenant-file/contact-file.ts";
 import { RECENT_SUBJECT_MS } from "../tenant-file/matching-file.ts";
 import type { AttachmentPolicy, MailboxConfig, TenantConfig } from "../types.ts";
 
+/** A tenant's mapping by its parts, each as a digest: which of them changed can be told, and nothing of what they say. */
+export type MappingParts = Readonly<Record<string, string>>;
+
+/** The version of the mapping, and what it is made of. */
+export interface Mapping {
+  readonly version: string;
+  readonly parts: MappingParts;
+}
+
 /**
- * A hash of what shapes the records that are written: classes, mailboxes, the attachments let through and the CRM's mapping. Where the CRM is, its credentials
- * and its deadlines shape nothing: changing them must not make a replay rewrite every record.
+ * A hash of what shapes the records that are written: classes, mailboxes, rules, the attachments let through, the CRM's mapping and the requests
+ * of an HTTP CRM. Where the CRM is, its credentials and its deadlines shape nothing: changing them must not make a replay rewrite every record.
  */
 export function hashMapping(parts: {
   readonly classes: TenantConfig["classes"];
@@ -15,7 +24,9 @@ export function hashMapping(parts: {
   readonly contactFrom: ContactFile;
   readonly attachments: AttachmentPolicy;
   readonly crm: TenantConfig["crm"];
-}): string {
+  readonly rules: TenantConfig["rules"];
+  readonly intents: TenantConfig["intents"];
+}): Mapping {
   const { recentSubjectMs, sentFromCrm, closedDeals } = parts.matching;
   const { kind, files, newDeal, companies, contactByPhone, pipeline, stage, required } = parts.crm;
   const shape = {
@@ -46,8 +57,23 @@ export function hashMapping(parts: {
       ...(companies === "match" ? {} : { companies }),
       ...(contactByPhone ? { contactByPhone } : {}),
     },
+    ...(parts.rules.length === 0 ? {} : { rules: [parts.rules, parts.intents] }),
+    ...requestsOf(parts.crm),
   };
-  return `map_${H(JSON.stringify(shape)).slice(0, 16)}`;
+  const digests = Object.entries(shape).map(([part, value]) => [part, H(toJson(value)).slice(0, 8)] as const);
+  return { version: `map_${H(toJson(shape)).slice(0, 16)}`, parts: Object.fromEntries(digests) };
+}
+
+/** The requests that write records; those that only ask whether the CRM is there shape nothing. */
+function requestsOf(crm: object): { readonly requests?: object } {
+  if (!("requests" in crm)) return {};
+  const { ping: _, account: __, ...requests } = crm.requests as Readonly<Record<string, unknown>>;
+  return { requests };
+}
+
+/** Patterns are no JSON by themselves. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, each: unknown) => (each instanceof RegExp ? String(each) : each));
 }
 
 function byFirst(left: readonly unknown[], right: readonly unknown[]): number {

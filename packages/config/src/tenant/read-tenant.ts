@@ -120,6 +120,16 @@ export function readTenant(
   const matching = matchingConfig(file.matching);
 
   if (faults.length > 0) return { tenant: null, faults, secretFiles };
+  const mapping = hashMapping({
+    classes: file.classes,
+    mailboxes,
+    matching,
+    contactFrom: file.contactFrom,
+    attachments,
+    crm,
+    rules,
+    intents,
+  });
   const tenant: TenantConfig = {
     id,
     name: file.name,
@@ -139,14 +149,8 @@ export function readTenant(
     notifications,
     rateLimit: file.rateLimit,
     maxAgeMs: milliseconds(file.maxAge),
-    mappingVersion: hashMapping({
-      classes: file.classes,
-      mailboxes,
-      matching,
-      contactFrom: file.contactFrom,
-      attachments,
-      crm,
-    }),
+    mappingVersion: mapping.version,
+    mappingParts: mapping.parts,
   };
   return { tenant: frozen(tenant), faults, secretFiles };
 }

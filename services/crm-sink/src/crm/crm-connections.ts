@@ -67,23 +67,27 @@ export function createCrmConnections(deps: {
   readonly random: () => number;
   /** Failure tests end the process at named points. */
   readonly failpoint: (point: string) => void;
+  /** What a tenant's CRM is looked at through; a dry run writes nothing. */
+  readonly through?: (adapter: Crm) => Crm;
 }): CrmConnections {
   const connections = new Map<string, { config: TenantConfig; crm: CrmConnection }>();
 
   const connect = (tenant: TenantConfig): CrmConnection => {
-    const { ledger, log, random, failpoint } = deps;
+    const { ledger, log, random, failpoint, through = (crm) => crm } = deps;
     const kind = tenant.crm.kind;
-    const adapter = createCrm(tenant.crm, {
-      tenant: tenant.id,
-      log,
-      grants: ledger.grants,
-      onCall: ({ operation, ms, outcome, code, budgets }) => {
-        for (const budget of budgets) slowDown(budget);
-        if (code !== null && OAUTH_ALERTS.has(code)) metrics.alerts.inc({ code });
-        metrics.crmCalls.inc({ crm: kind, operation, outcome });
-        metrics.crmCallSeconds.observe({ crm: kind, operation }, ms / 1000);
-      },
-    });
+    const adapter = through(
+      createCrm(tenant.crm, {
+        tenant: tenant.id,
+        log,
+        grants: ledger.grants,
+        onCall: ({ operation, ms, outcome, code, budgets }) => {
+          for (const budget of budgets) slowDown(budget);
+          if (code !== null && OAUTH_ALERTS.has(code)) metrics.alerts.inc({ code });
+          metrics.crmCalls.inc({ crm: kind, operation, outcome });
+          metrics.crmCallSeconds.observe({ crm: kind, operation }, ms / 1000);
+        },
+      }),
+    );
     const circuit = createCircuit({
       name: `${tenant.id}:${kind}`,
       store: {

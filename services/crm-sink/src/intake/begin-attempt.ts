@@ -37,8 +37,8 @@ export function beginAttempt(
     // The code of a CRM's fault.
     isolated: incoming.from === "waiting" && incoming.code.startsWith(`${crm.kind}:`),
     renewed: false,
-    // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
     changes: [],
+    // Who asks for a file that is not in the CRM finds why beside what the sink has to say.
     warnings: event.warnings.filter((warning) => warning.startsWith("attachment_")),
     notifications: [],
     evidence: {},

@@ -67,7 +67,7 @@ async function endRecord(deps: SinkDeps, incoming: IncomingDelivery, passage: Pa
   const old = incoming.from === "waiting" && incoming.ends === true;
   const disposition = old ? endOld(email, incoming) : await attempt(email);
   await finishAttempt(email, disposition);
-  if (incoming.from === "kafka") incoming.replay?.ended(toReplayResult(disposition, email.changes));
+  if (incoming.from === "kafka") incoming.replay?.ended(toReplayResult(disposition, email.changes), email.changes);
 }
 
 /** Nothing is called any more. */
@@ -77,16 +77,19 @@ function endOld(email: DeliveryAttempt, incoming: Extract<IncomingDelivery, { fr
   return tooOld({ stage: "deliver", since: incoming.since }, incoming.code, email.deps.now());
 }
 
-async function attempt(email: DeliveryAttempt): Promise<Disposition> {
+/** Takes the try through the steps; a fault of our own code is an end, too. Throws infrastructure faults. */
+export async function attempt(email: DeliveryAttempt): Promise<Disposition> {
   try {
     return await deliver(email);
   } catch (error) {
     if (isInfrastructureFault(error) || error instanceof PausePartition) {
       // The process lives: what stopped the email does not count against it. With the ledger away it does, and shows as innocent later.
       await email.deps.ledger.deliveries.forgetStarts(email.event.tenantId, email.event.eventId).catch(() => {});
-      const { from, record } = email.incoming;
-      const age = { ageMs: email.deps.now() - record.timestamp, keepFromAgeMs: KEEP_FROM_AGE_MS };
-      const wait = from === "kafka" ? waitOutOfKafka(error, age) : null;
+      const { incoming } = email;
+      const age = { ageMs: email.deps.now() - incoming.record.timestamp, keepFromAgeMs: KEEP_FROM_AGE_MS };
+      // A replay has its own place in Kafka, and is told what it missed there.
+      const live = incoming.from === "kafka" && incoming.replay === undefined;
+      const wait = live ? waitOutOfKafka(error, age) : null;
       if (wait === null) throw error;
       reportFault("crm-sink", email.deps.log, error);
       return wait;

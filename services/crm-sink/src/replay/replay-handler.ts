@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openOwned, readRecordHeaders } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
 import { createReplayPace, reportFault, type ReplayHandler, type ReplayPace } from "@inlet/service";
 import { Semaphore } from "async-mutex";
@@ -7,6 +6,7 @@ import { listLimits } from "../crm/unit-buckets.ts";
 import type { SinkDeps } from "../attempt.ts";
 import { handleRecord } from "../intake/handle-record.ts";
 import type { ReplayResult } from "./change.ts";
+import { findUnchanged } from "./find-unchanged.ts";
 
 /** Emails of replays that are delivered at once: fewer than live mail has places. */
 const PLACES = 8;
@@ -81,40 +81,6 @@ export function createReplayHandler(deps: SinkDeps): ReplayHandler {
       return undoneAt;
     },
   };
-}
-
-interface Known {
-  readonly tenant: string;
-  /** Undefined: it is to be delivered. */
-  readonly result?: ReplayResult;
-}
-
-async function findUnchanged(deps: SinkDeps, records: readonly KafkaRecord[]): Promise<Known[]> {
-  const opened = await Promise.all(records.map(async (record) => openOwned(deps.codec, "NormalizedEvent", record)));
-  const asked = opened.flatMap((owned, index) => {
-    if (owned.kind !== "event") return [];
-    const { tenantId, eventId, emailKey, contentHash, parsedAt } = owned.event;
-    const mappingVersion = deps.tenants.get(tenantId)?.mappingVersion;
-    const pass = readRecordHeaders((records[index] as KafkaRecord).headers).pass ?? 0;
-    if (mappingVersion === undefined) return [];
-    return [{ index, tenant: tenantId, eventId, emailKey, contentHash, parsedAt, mappingVersion, pass }];
-  });
-  const previews = asked.length === 0 ? [] : await deps.ledger.deliveries.previewAdmissions(asked);
-  const results = new Map(asked.map(({ index }, at) => [index, previews[at]?.verdict]));
-  return opened.map(({ tenant }, index) => {
-    const verdict = results.get(index);
-    switch (verdict) {
-      case "unchanged":
-        return { tenant: tenant ?? "", result: "unchanged" };
-      // What ended so is not opened again by reading it again.
-      case "dead_lettered":
-      case "already_ended":
-      case "stale":
-        return { tenant: tenant ?? "", result: "skipped" };
-      default:
-        return { tenant: tenant ?? "" };
-    }
-  });
 }
 
 async function untilItMayGoOn(deps: SinkDeps, tenantId: string, signal: AbortSignal): Promise<void> {

@@ -137,14 +137,7 @@ async function tieWhatIsNew(
   const kept = Object.keys(ties).filter((field) => fixed.some((each) => each === field));
   if (kept.length > 0) email.warnings.push(notTied(kept, KEPT));
   const fields = Object.keys(ties).filter((field) => !kept.includes(field));
-  for (const field of fields)
-    email.changes.push({
-      record: "activity",
-      field,
-      from: null,
-      to: String(desired[field as "dealId"]),
-      result: "write",
-    });
+  for (const field of fields) email.changes.push({ record: "activity", field, from: null, to: null, result: "write" });
   const tied = Object.fromEntries(fields.map((field) => [field, wanted[field] ?? ""]));
   email.effects.confirmed("activity", desired.key, { recordId, created: null }, tied);
   return ok(tied);

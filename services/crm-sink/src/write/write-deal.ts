@@ -14,6 +14,7 @@ import type { ClaimResult, RelatedDeals } from "@inlet/ledger";
 import type { Claims } from "./claim-effects.ts";
 import { callCrm } from "../crm/call-crm.ts";
 import { isClosed, takesClosed } from "../match/closed-deals.ts";
+import { dealPlace, placeWritten } from "./deal-place.ts";
 import { dealTags, tagsWritten } from "./deal-tags.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 import { findRelatedDeals } from "../match/related-deals.ts";
@@ -147,7 +148,8 @@ export async function writeDeal(
   const replaces = claimed.state === "won" ? (claimed.replaces ?? null) : null;
   const tags = dealTags(email);
   const { write, lookup } = email.crm.adapter.records.deal;
-  const input = { key, name, contactId, companyId, tags, ...dealPlace(email), replaces };
+  const place = dealPlace(email);
+  const input = { key, name, contactId, companyId, tags, ...place, replaces };
   const evidence =
     choice.kind === "conversation" && choice.evidence.matchedBy === "created" ? choice.evidence : CREATED;
   const desired = { ...evidence, ...tagsWritten(tags) };
@@ -156,7 +158,7 @@ export async function writeDeal(
     input,
     lookup,
     sought: { contactId },
-    desired: () => desired,
+    desired: (stored) => ({ ...desired, ...placeWritten(place, stored) }),
   });
   if (outcome.kind !== "ok") return outcome;
   email.summary.push({ effect: "deal", key, ...outcome.value });
@@ -179,11 +181,4 @@ function buildEvidence(email: DeliveryAttempt, { desired, eventId }: ConfirmedEf
   return eventId === email.event.eventId && matchedBy !== undefined && confidence !== undefined
     ? { matchedBy, confidence, detail: desired["detail"] ?? "" }
     : conversationEvidence(email.conversationId);
-}
-
-/** Pipeline and stage of a new deal: those of the mailbox that the email reached, else the tenant's. */
-function dealPlace({ event, tenant }: DeliveryAttempt): { pipeline: string | null; stage: string | null } {
-  const mailbox = tenant.mailboxes.find(({ name }) => name === event.mailbox);
-  const { pipeline, stage } = mailbox?.pipeline == null ? tenant.crm : mailbox;
-  return { pipeline, stage };
 }

@@ -3,6 +3,7 @@ import type { AttachmentInfo } from "@inlet/schemas";
 import { ok, type DealChoice, type StepResult, type RuleAction } from "@inlet/domain";
 import type { HeldClaims } from "./claim-effects.ts";
 import { noteClosedDeal } from "../match/closed-deals.ts";
+import { moveDealOnReplay } from "./deal-place.ts";
 import { addNewTags } from "./deal-tags.ts";
 import { EarlyExit, unwrap } from "../early-exit.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
@@ -56,6 +57,7 @@ export async function writeRecords(
     const dealId = unwrap(await writeTiedDeal(email, claims, deal, { contactId, tie, mayMake: mayMake.deal }));
     if (written.state === "confirmed") {
       unwrap(await addNewTags(email, claims, email.event.eventId));
+      unwrap(await moveDealOnReplay(email, claims));
       listRuleEffects(email, claims);
     } else {
       await noteClosedDeal(email, dealId);

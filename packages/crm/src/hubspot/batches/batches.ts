@@ -17,7 +17,7 @@ import type { HubSpotClient } from "../client/client.ts";
 import { findCompanies } from "../calls/companies.ts";
 import { contactCreate } from "../calls/contacts.ts";
 import type { HubSpotContext } from "../context.ts";
-import { canBeDealId, CLOSED_PROPERTIES, dealRead, dealUpsert } from "../calls/deals.ts";
+import { canBeDealId, DEAL_PROPERTIES, dealRead, dealUpsert, formatPlace } from "../calls/deals.ts";
 import { isPropertyMissing } from "../client/faults.ts";
 import { SEARCH_COST } from "../client/searches.ts";
 import type { DealStages } from "../account/stages.ts";
@@ -144,11 +144,11 @@ async function createDeals(
     ),
   );
   const rows = new Map<DealInput, CallResult<Written>>();
-  for (const each of placed)
-    rows.set(
-      each.input,
-      written(made.get(each), (record) => record.new ?? null),
-    );
+  for (const each of placed) {
+    const row = written(made.get(each), (record) => record.new ?? null);
+    const stored = { place: formatPlace(each.place) };
+    rows.set(each.input, row.ok ? { ok: true, value: { ...row.value, stored } } : row);
+  }
   const failed = await associate(client, rows, options);
   return {
     ok: true,
@@ -200,7 +200,7 @@ async function getDeals(
   const read =
     ids.length === 0
       ? { ok: true as const, value: [] }
-      : await readBatch(client, { path, ids, of: [MERGED_IDS, ...CLOSED_PROPERTIES] }, options);
+      : await readBatch(client, { path, ids, of: [MERGED_IDS, ...DEAL_PROPERTIES] }, options);
   if (!read.ok) return refused(read.fault, dealIds);
   const there = byAnyId(read.value);
   return {

@@ -1,5 +1,6 @@
 import type { CallOptions, CallResult, DealChange, Updated } from "../../port.ts";
 import { hubSpotRecord } from "../client/answer.ts";
+import { formatPlace } from "./deals.ts";
 import type { HubSpotClient } from "../client/client.ts";
 
 /**
@@ -32,5 +33,11 @@ export async function updateDeal(
   }
   const patched = await client.call({ method: "PATCH", path, template, write: true, body: { properties } }, options);
   if (!patched.ok) return patched;
-  return { ok: true, value: patched.value.kind === "not-found" ? null : { recordId } };
+  if (patched.value.kind === "not-found") return { ok: true, value: null };
+  const { pipeline = null, stage = "" } = place ?? {};
+  // Of a move within a pipeline that is not named it is not known where the deal stands now.
+  return {
+    ok: true,
+    value: { recordId, ...(pipeline === null ? {} : { stored: { place: formatPlace({ pipeline, stage }) } }) },
+  };
 }

@@ -56,7 +56,9 @@ async function upsertDeal(
   const path = `${client.paths.objects("deals")}/batch/upsert`;
   const body = { inputs: [dealUpsert(input, place)] };
   const made = await client.call({ method: "POST", path, template: path, write: true, body }, options);
-  return made.ok ? toWrittenDeal(client, input.key, made.value, options) : made;
+  if (!made.ok) return made;
+  const deal = await toWrittenDeal(client, input.key, made.value, options);
+  return deal.ok ? { ok: true, value: { ...deal.value, stored: { place: formatPlace(place) } } } : deal;
 }
 
 /** An entry of `batch/upsert`. */
@@ -111,8 +113,13 @@ async function associateDeal(
   return answer.value.kind === "ok" ? null : gone("the deal or its contact is gone");
 }
 
+/** As `stored` and {@link DealRead} name where a deal stands. */
+export function formatPlace({ pipeline, stage }: DealPlace): string {
+  return `${pipeline}/${stage}`;
+}
+
 /** HubSpot's own of every deal, by the stage that it is in, whatever the account calls its stages. */
-export const CLOSED_PROPERTIES = ["hs_is_closed", "hs_is_closed_won"] as const;
+export const DEAL_PROPERTIES = ["hs_is_closed", "hs_is_closed_won", "pipeline", "dealstage"] as const;
 
 /** The deal by its CRM id; null when there is none, or it is in the bin. */
 export async function getDeal(
@@ -121,13 +128,15 @@ export async function getDeal(
   options: CallOptions,
 ): Promise<CallResult<DealRead | null>> {
   if (!canBeDealId(dealId)) return { ok: true, value: null };
-  const read = await readDeal(client, dealId, `?properties=${CLOSED_PROPERTIES.join(",")}`, options);
+  const read = await readDeal(client, dealId, `?properties=${DEAL_PROPERTIES.join(",")}`, options);
   return read.ok ? { ok: true, value: read.value === null ? null : dealRead(read.value) } : read;
 }
 
 export function dealRead({ id, properties }: HubSpotRecord): DealRead {
-  if (properties["hs_is_closed"] !== "true") return { recordId: id, closed: null };
-  return { recordId: id, closed: properties["hs_is_closed_won"] === "true" ? "won" : "lost" };
+  const { pipeline, dealstage: stage } = properties;
+  const place = pipeline == null || stage == null ? {} : { place: formatPlace({ pipeline, stage }) };
+  if (properties["hs_is_closed"] !== "true") return { recordId: id, closed: null, ...place };
+  return { recordId: id, closed: properties["hs_is_closed_won"] === "true" ? "won" : "lost", ...place };
 }
 
 /** A tag in an address is written by anybody: what cannot be an id is not asked for. */
