@@ -49,7 +49,7 @@ describe("a replay of the sink", () => {
     sink.map(tenant, CRM.replace("crm:", "classes: { newsletter: write }\ncrm:"));
     await sink.ledger.circuits.hold(tenant, { why: null, actor: "ada" });
     const id = await sink.ask({ tenant });
-    await expect.poll(async () => (await sink.ledger.jobs.get(id))?.holder, { timeout: 10_000 }).not.toBeNull();
+    await expect.poll(async () => (await sink.ledger.jobs.get(id))?.holder, { timeout: 30_000 }).not.toBeNull();
     expect((await sink.ledger.inspect.delivery(tenant, email.eventId))?.state).toBe("suppressed");
     await sink.ledger.circuits.endHold(tenant, "ada");
     expect(await sink.ended(id)).toMatchObject({ state: "done", results: { changed: 1 } });

@@ -10,7 +10,6 @@ import { ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testi
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import { vi } from "vitest";
 
-const PATIENCE = { timeout: 30_000, interval: 20 };
 const TOPIC = topicIn("normalizedEvents", "shared");
 
 /** A whole sink over Kafka, ledger and CRM in memory, whose mail is read again. */
@@ -71,13 +70,16 @@ ${more.replace("BASE_URL", baseUrl)}`;
         const record = await buildRecord(deps.codec, event);
         await producer.send({ ...record, value: record.value as Buffer });
       }
-      await vi.waitFor(async () => {
-        const states = await Promise.all(
-          events.map(async ({ tenantId, eventId }) => ledger.inspect.delivery(tenantId, eventId)),
-        );
-        const open = states.filter((row) => row?.endedAt == null);
-        if (open.length > 0) throw new Error(`${open.length} have not ended`);
-      }, PATIENCE);
+      await vi.waitFor(
+        async () => {
+          const states = await Promise.all(
+            events.map(async ({ tenantId, eventId }) => ledger.inspect.delivery(tenantId, eventId)),
+          );
+          const open = states.filter((row) => row?.endedAt == null);
+          if (open.length > 0) throw new Error(`${open.length} have not ended`);
+        },
+        { timeout: 30_000, interval: 20 },
+      );
     },
     ask: async (filter = {}) => {
       const admin = await kafka.admin();
@@ -89,11 +91,14 @@ ${more.replace("BASE_URL", baseUrl)}`;
       return id;
     },
     ended: async (id) =>
-      vi.waitFor(async () => {
-        const job = await ledger.jobs.get(id);
-        if (job?.endedAt == null) throw new Error(`the replay is ${job?.state}`);
-        return job;
-      }, PATIENCE),
+      vi.waitFor(
+        async () => {
+          const job = await ledger.jobs.get(id);
+          if (job?.endedAt == null) throw new Error(`the replay is ${job?.state}`);
+          return job;
+        },
+        { timeout: 30_000, interval: 20 },
+      ),
     replay: async (filter) => self.ended(await self.ask(filter)),
     close: async () => {
       await sink.stop();

@@ -58,14 +58,14 @@ export function hashMapping(parts: {
       ...(contactByPhone ? { contactByPhone } : {}),
     },
     ...(parts.rules.length === 0 ? {} : { rules: [parts.rules, parts.intents] }),
-    ...requestsOf(parts.crm),
+    ...pickRequests(parts.crm),
   };
   const digests = Object.entries(shape).map(([part, value]) => [part, H(toJson(value)).slice(0, 8)] as const);
   return { version: `map_${H(toJson(shape)).slice(0, 16)}`, parts: Object.fromEntries(digests) };
 }
 
 /** The requests that write records; those that only ask whether the CRM is there shape nothing. */
-function requestsOf(crm: object): { readonly requests?: object } {
+function pickRequests(crm: object): { readonly requests?: object } {
   if (!("requests" in crm)) return {};
   const { ping: _, account: __, ...requests } = crm.requests as Readonly<Record<string, unknown>>;
   return { requests };

@@ -47,7 +47,7 @@ describe("a replay", () => {
   it("is taken over where it was when its process dies, and counts nothing twice", async () => {
     const { id, seen } = await ask({ filter: {}, records: 60 });
     const first = start(seen, { instance: "a", budget: { left: 25 } });
-    await vi.waitFor(async () => expect((await ledger.jobs.get(id))?.done).toBeGreaterThan(0), 10_000);
+    await vi.waitFor(async () => expect((await ledger.jobs.get(id))?.done).toBeGreaterThan(0), { timeout: 30_000 });
     await first.stop();
     expect(await ledger.jobs.get(id)).toMatchObject({ state: "waiting", holder: null });
     start(seen, { instance: "b" });
@@ -60,13 +60,13 @@ describe("a replay", () => {
     const { id, seen } = await ask({ filter: {}, records: 60 });
     const budget = { left: 20 };
     start(seen, { budget });
-    await vi.waitFor(async () => expect((await ledger.jobs.get(id))?.done).toBeGreaterThan(0), 10_000);
+    await vi.waitFor(async () => expect((await ledger.jobs.get(id))?.done).toBeGreaterThan(0), { timeout: 30_000 });
     await ledger.jobs.direct(id, "pause", "ada");
-    await vi.waitFor(async () => expect((await ledger.jobs.get(id))?.state).toBe("paused"), 10_000);
+    await vi.waitFor(async () => expect((await ledger.jobs.get(id))?.state).toBe("paused"), { timeout: 30_000 });
     const paused = seen.length;
     budget.left = 20;
     await ledger.jobs.direct(id, "resume", "ada");
-    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(paused), 10_000);
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(paused), { timeout: 30_000 });
     await ledger.jobs.direct(id, "cancel", "ada");
     expect(await ended(id)).toMatchObject({ state: "cancelled" });
     expect(seen.length).toBeLessThan(60);

@@ -39,7 +39,7 @@ export type DryLedger = SinkDeps["ledger"] & Pick<Ledger, "close">;
 
 /**
  * Takes records through the very steps of a delivery, over a ledger that keeps nothing and CRMs that are only read: what it says is what a replay
- * does, as long as nobody changes anything in between. Nothing is written anywhere.
+ * does, as long as nothing changes in between. Nothing is written anywhere.
  */
 export function createPreviewer(deps: Omit<SinkDeps, "crms" | "ledger" | "producer">, ledger: DryLedger): Previewer {
   const count: CallCount = { planned: 0, read: 0 };

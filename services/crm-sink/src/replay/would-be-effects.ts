@@ -8,17 +8,17 @@ export interface WouldBeEffects {
 
 export function createWouldBeEffects(claim: Ledger["effects"]["claim"]): WouldBeEffects {
   const written = new Map<string, Extract<ClaimResult, { state: "confirmed" }>>();
-  const nameOf = ({ tenant, crm, effect, key }: Pick<ClaimRequest, "tenant" | "crm" | "effect" | "key">): string =>
+  const toName = ({ tenant, crm, effect, key }: Pick<ClaimRequest, "tenant" | "crm" | "effect" | "key">): string =>
     JSON.stringify([tenant, crm, effect, key]);
   return {
     claim: async (requests) => {
       const found = await claim(requests);
-      return found.map((result, index) => written.get(nameOf(requests[index] as ClaimRequest)) ?? result);
+      return found.map((result, index) => written.get(toName(requests[index] as ClaimRequest)) ?? result);
     },
     keep: (tenant, eventId, ends) => {
       for (const { crm, effect, key, result } of ends) {
         if (result.state !== "confirmed") continue;
-        const name = nameOf({ tenant, crm, effect, key });
+        const name = toName({ tenant, crm, effect, key });
         const before = written.get(name);
         written.set(name, {
           state: "confirmed",

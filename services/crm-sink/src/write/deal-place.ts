@@ -22,7 +22,7 @@ export function placeWritten(place: DealPlace, stored: Readonly<Record<string, s
 }
 
 /**
- * Moves the deal that this delivery made to the stage that the tenant's file names now, where people have not moved it since (PROTOCOL.md 6). One
+ * Moves the deal that this delivery made to the stage that the tenant's file names now, where people have not moved it since (docs/concepts/protocol.md, section 6). One
  * that an older Inlet made, which noted no place, stays, as it does in a CRM that does not tell where its deals stand.
  */
 export async function moveDealOnReplay(email: DeliveryAttempt, claims: HeldClaims): Promise<StepResult<null>> {
