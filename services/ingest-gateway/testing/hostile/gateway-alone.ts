@@ -1,8 +1,10 @@
 /** A process with a whole gateway and nothing behind it: what would go to Kafka is counted and forgotten. Forked by limited-gateway.ts. */
 import { mkdtempSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { initBlobStore, openBlobStore } from "@inlet/blob-store";
 import { createCodec, createLocalSchemaIds } from "@inlet/event-codec";
@@ -85,4 +87,32 @@ process.on("message", ({ anew }: { anew: boolean }) => {
   process.send?.(told);
 });
 process.on("disconnect", () => process.exit(0));
-process.send?.({ http: (app.server.address() as AddressInfo).port, smtp: mail.ports.smtp, lmtp: mail.ports.lmtp });
+/** What receiving costs anybody in Node: servers that put together what comes and throw it away, by HTTP and by TCP alone. */
+const keep = (stream: Readable, end: () => void): void => {
+  const pieces: Buffer[] = [];
+  stream.on("error", () => {});
+  // Millions of pieces would end the process, as they ended the gateway.
+  stream.on("data", (piece: Buffer) => void (pieces.length < 20_000 && pieces.push(piece)));
+  stream.on("end", () => {
+    Buffer.concat(pieces);
+    end();
+  });
+};
+const bareHttp = createHttpServer((request, response) =>
+  keep(request, () => response.writeHead(401, { "content-length": 0 }).end()),
+);
+const bareTcp = createServer((socket) => {
+  keep(socket, () => {});
+  socket.write("220\r\n");
+});
+const portOf = async (server: Server): Promise<number> =>
+  new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+process.send?.({
+  http: (app.server.address() as AddressInfo).port,
+  smtp: mail.ports.smtp,
+  lmtp: mail.ports.lmtp,
+  bareHttp: await portOf(bareHttp),
+  bareTcp: await portOf(bareTcp),
+});

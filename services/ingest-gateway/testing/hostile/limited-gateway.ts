@@ -6,7 +6,14 @@ import { HEAP_MIB } from "./limits-of-compose.ts";
 
 /** A gateway's process with the memory that compose gives it. */
 export interface LimitedGateway {
-  readonly ports: { readonly http: number; readonly smtp: number; readonly lmtp: number };
+  readonly ports: {
+    readonly http: number;
+    readonly smtp: number;
+    readonly lmtp: number;
+    /** Servers of Node alone that put together what comes, and throw it away. */
+    readonly bareHttp: number;
+    readonly bareTcp: number;
+  };
   /** Null while it lives; else how it ended. */
   ended(): string | null;
   /** Asks it what it took and made so far. Rejects when it has ended. @param anew the highest memory is counted anew from now on */
