@@ -226,6 +226,31 @@ function dealChangeCases(): ConformanceCase[] {
       },
     },
     {
+      name: "deal: begins, and is moved, where the names of pipeline and stage lead, in whatever capitals",
+      run: async (subject) => {
+        const { laterPlace, laterStage, crm } = subject;
+        if (laterPlace === undefined) return;
+        const contactId = expectOk(await (await prepareWrite(crm, "contact")).send()).recordId;
+        const names = { pipeline: laterPlace.pipeline, stage: laterPlace.stage };
+        const deal = { key: `cnv_${plainId()}`, name: "Hello", contactId, tags: [], ...names };
+        const begun = expectOk(await crm.records.deal.write(deal, soon()));
+        assert.deepEqual(begun.warnings ?? [], []);
+        assert.equal((await subject.getDeal(begun.recordId)).stage, laterStage);
+        for (const pipeline of [laterPlace.pipeline, null]) {
+          const { recordId } = expectOk(await (await prepareWrite(crm, "deal")).send());
+          const place = { pipeline, stage: laterPlace.stage };
+          expectOk(await crm.records.deal.update({ recordId, place, addTags: [] }, soon()));
+          assert.equal((await subject.getDeal(recordId)).stage, laterStage);
+        }
+        const { recordId } = expectOk(await (await prepareWrite(crm, "deal")).send());
+        const nowhere = { place: { pipeline: null, stage: "No Such Stage" }, addTags: [] };
+        assert.equal(
+          expectFault(await crm.records.deal.update({ recordId, ...nowhere }, soon())).kind,
+          "record-permanent",
+        );
+      },
+    },
+    {
       name: "deal: one that a person deleted is moved to null; a stage that is not there is the record's fault",
       run: async (subject) => {
         const { recordId } = expectOk(await (await prepareWrite(subject.crm, "deal")).send());

@@ -40,6 +40,8 @@ export interface ConformanceSubject {
   readonly getDeal: (recordId: string) => Promise<{ readonly stage: string; readonly tags: readonly string[] }>;
   /** A stage of the stand-in that new deals do not begin in. */
   readonly laterStage: string;
+  /** That stage and its pipeline by the names that people see; absent where the adapter hands on what the tenant's file says. */
+  readonly laterPlace?: { readonly pipeline: string; readonly stage: string };
   /** How long a client waits that a late write leaves behind, ms; by default 150. Longer than the calls before that write take. */
   readonly impatientMs?: number;
   /** What people do in the CRM, where this one knows such a thing; and of what it knows none. */

@@ -108,6 +108,7 @@ export async function hubSpotSubject(apiVersion = "v3", sandboxOptions: SandboxO
       sandbox.store.associate(sandbox.store.create("emails", properties, sentAt), "deals", dealId);
     },
     laterStage: "contractsent",
+    laterPlace: { pipeline: "Sales pipeline", stage: "contract sent" },
     close: async () => {
       await Promise.all(opened.map((each) => each.close()));
       await sandbox.app.close();

@@ -16,6 +16,12 @@ export const hubSpotFile = z.strictObject({
     .default("v3")
     .meta({ description: "version segment of the API's paths, such as v3" }),
   ...everyKind,
+  pipeline: everyKind.pipeline.meta({
+    description: "pipeline of new deals, by name or internal id; null for the account's first",
+  }),
+  stage: everyKind.stage.meta({
+    description: "stage of new deals, by name or internal id; null for the pipeline's first",
+  }),
 });
 
 export interface HubSpotSettings extends CrmSettings {

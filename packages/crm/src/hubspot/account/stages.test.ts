@@ -5,17 +5,19 @@ import { createDealStages } from "./stages.ts";
 const pipelines = [
   {
     id: "p1",
+    label: "Sales",
     displayOrder: 0,
     stages: [
       { id: "p1-new", displayOrder: 0 },
-      { id: "p1-won", displayOrder: 1 },
+      { id: "p1-won", label: "Closed won", displayOrder: 1 },
     ],
   },
   {
     id: "p2",
+    label: "Renewals",
     displayOrder: 1,
     stages: [
-      { id: "p2-old", displayOrder: 1 },
+      { id: "p2-old", label: "Closed won", displayOrder: 1 },
       { id: "p2-new", displayOrder: 0 },
     ],
   },
@@ -31,6 +33,8 @@ test.each([
   ["the tenant's", [null, null], ["p1", "p1-won"], ["p1", "p1-won"]],
   ["the mailbox's", ["p2", "p2-old"], ["p1", "p1-won"], ["p2", "p2-old"]],
   ["the mailbox's pipeline: its own first stage, never the tenant's", ["p2", null], ["p1", "p1-won"], ["p2", "p2-new"]],
+  ["the mailbox's, by names", ["Renewals", "closed WON"], [null, null], ["p2", "p2-old"]],
+  ["a pipeline by its name: its first stage", ["Renewals", null], [null, null], ["p2", "p2-new"]],
 ] as const)("%s", async (_what, asked, configured, expected) => {
   const stages = createDealStages(client, { pipeline: configured[0], stage: configured[1] });
   const place = await stages.resolve({ pipeline: asked[0], stage: asked[1] }, { deadline: 0 });
@@ -43,4 +47,18 @@ test("a pipeline that the account lacks is an outage to be repaired where the te
     { deadline: 0 },
   );
   expect(place).toMatchObject({ ok: false, fault: { kind: "outage", code: "hubspot:400:STAGE_MISSING" } });
+});
+
+test.each([
+  ["in its pipeline", { pipeline: "renewals", stage: "Closed won" }, { pipeline: "p2", stage: "p2-old" }],
+  [
+    "by an id, in the only pipeline that has it",
+    { pipeline: null, stage: "p1-won" },
+    { pipeline: "p1", stage: "p1-won" },
+  ],
+  ["by a name that two pipelines have: none", { pipeline: null, stage: "Closed won" }, null],
+  ["that no pipeline has: none", { pipeline: null, stage: "Lost" }, null],
+])("a stage is found %s", async (_what, asked, expected) => {
+  const stages = createDealStages(client, { pipeline: null, stage: null });
+  expect(await stages.find(asked, { deadline: 0 })).toEqual({ ok: true, value: expected });
 });

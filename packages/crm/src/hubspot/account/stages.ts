@@ -8,11 +8,16 @@ export interface DealPlace {
 }
 
 export interface DealStages {
-  /** Pipeline and stage for a new deal: what is asked for, else the tenant's, else the account's first pipeline and its first stage. */
+  /** Pipeline and stage for a new deal, by the ids that these names or ids have: what is asked for, else the tenant's, else the account's first pipeline and its first stage. */
   resolve(
     asked: { readonly pipeline: string | null; readonly stage: string | null },
     options: CallOptions,
   ): Promise<CallResult<DealPlace>>;
+  /** The place of this id or name, in this pipeline or the only one that has such a stage; null where there is none. The pipelines are read anew. */
+  find(
+    asked: { readonly pipeline: string | null; readonly stage: string },
+    options: CallOptions,
+  ): Promise<CallResult<DealPlace | null>>;
   /**
    * Another place where HubSpot refused this one, which people removed: the pipelines are read anew. The pipeline that was asked for with its
    * first stage, else the account's first pipeline; null where there is none but the refused one.
@@ -20,10 +25,19 @@ export interface DealStages {
   instead(refused: DealPlace, options: CallOptions): Promise<CallResult<DealPlace | null>>;
 }
 
-interface Pipeline {
+interface Named {
   readonly id: string;
+  readonly label?: string;
   readonly displayOrder: number;
-  readonly stages: readonly { readonly id: string; readonly displayOrder: number }[];
+}
+
+interface Pipeline extends Named {
+  readonly stages: readonly Named[];
+}
+
+/** An internal id, or a name that looks like one: HubSpot says which, by refusing it. */
+export function canBeId(text: string | null): boolean {
+  return text === null || /^[a-z0-9_-]+$/.test(text);
 }
 
 /** Stage ids differ by account, so that none can be assumed; the account's pipelines are read when nothing is configured, and again when HubSpot refuses one of them. */
@@ -49,18 +63,22 @@ export function createDealStages(
     async resolve(asked, options) {
       // A stage belongs to its pipeline: the two never come from different places.
       const { pipeline, stage } = asked.pipeline === null ? configured : asked;
-      if (pipeline !== null && stage !== null) return { ok: true, value: { pipeline, stage } };
-      const all = await pipelines(options);
+      if (pipeline !== null && stage !== null && canBeId(pipeline) && canBeId(stage))
+        return { ok: true, value: { pipeline, stage } };
+      const cached = known !== null;
+      let all = await pipelines(options);
       if (!all.ok) return all;
-      const chosen = all.value.find(
-        ({ id, stages }) =>
-          (pipeline === null || id === pipeline) && (stage === null || stages.some((s) => s.id === stage)),
-      );
-      const first = stage ?? byOrder(chosen?.stages ?? [])[0]?.id;
+      let [chosen] = placesCalled(all.value, pipeline, stage);
+      if (chosen === undefined && cached) {
+        known = null;
+        all = await pipelines(options);
+        if (!all.ok) return all;
+        [chosen] = placesCalled(all.value, pipeline, stage);
+      }
       // What people removed since: HubSpot says so, and the deal begins elsewhere.
       if (chosen === undefined && missing === "first")
         return { ok: true, value: { pipeline: pipeline ?? "", stage: stage ?? "" } };
-      return chosen === undefined || first === undefined
+      return chosen === undefined
         ? {
             ok: false,
             fault: outage(
@@ -69,7 +87,14 @@ export function createDealStages(
               { unknown: false },
             ),
           }
-        : { ok: true, value: { pipeline: chosen.id, stage: first } };
+        : { ok: true, value: chosen };
+    },
+    async find({ pipeline, stage }, options) {
+      known = null;
+      const all = await pipelines(options);
+      if (!all.ok) return all;
+      const found = placesCalled(all.value, pipeline, stage);
+      return { ok: true, value: found.length === 1 || pipeline !== null ? (found[0] ?? null) : null };
     },
     async instead(refused, options) {
       known = null;
@@ -88,4 +113,23 @@ export function createDealStages(
 
 function byOrder<T extends { readonly displayOrder: number }>(items: readonly T[]): readonly T[] {
   return items.toSorted((a, b) => a.displayOrder - b.displayOrder);
+}
+
+/** Places of these ids, else of these names, in the account's order; a stage that is not asked for is the pipeline's first. */
+function placesCalled(all: readonly Pipeline[], pipeline: string | null, stage: string | null): readonly DealPlace[] {
+  return called(all, pipeline).flatMap(({ id, stages }) => {
+    const [found] = stage === null ? byOrder(stages) : called(stages, stage);
+    return found === undefined ? [] : [{ pipeline: id, stage: found.id }];
+  });
+}
+
+function called<T extends Named>(items: readonly T[], wanted: string | null): readonly T[] {
+  if (wanted === null) return items;
+  const byId = items.filter(({ id }) => id === wanted);
+  return byId.length > 0 ? byId : items.filter(({ label = "" }) => fold(label) === fold(wanted));
+}
+
+/** People write names with other capitals than the account has. */
+function fold(name: string): string {
+  return name.trim().normalize("NFC").toLowerCase();
 }

@@ -37,6 +37,11 @@ async function createAt(
 ): Promise<CallResult<Written>> {
   const first = await upsertDeal(client, input, place, options);
   if (first.ok || first.fault.code !== "hubspot:400:PLACE") return first;
+  // One word may be a name as well as an id.
+  const called = await stages.find(place, options);
+  if (!called.ok) return called;
+  if (called.value !== null && called.value.stage !== place.stage)
+    return upsertDeal(client, input, called.value, options);
   const instead = await stages.instead(place, options);
   if (!instead.ok) return instead;
   if (instead.value === null) return first;

@@ -19,7 +19,8 @@ export function dealRecords(context: HubSpotContext): DealRecords {
     lookup: operation(({ key }, call) => withProperties(() => findDeal(client, key, call), call)),
     locate: locate(client, "deal"),
     read: operation((dealId, call) => getDeal(client, dealId, call), { batch: dealReads(context) }),
-    update: operation((change, call) => withProperties(() => updateDeal(client, change, call), call), {
+    update: operation((change, call) => withProperties(() => updateDeal(client, stages, change, call), call), {
+      // A read where tags are added, or a place is called by its name; the change.
       cost: { requests: 2 },
     }),
   };
