@@ -8,6 +8,7 @@ import { followJob } from "../jobs/follow-job.ts";
 import { nameOperator } from "../jobs/operator.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { parseTime } from "../parse-time.ts";
+import { showDryRun } from "../replay/dry-run.ts";
 import { selectReplays, type ReplaySelection, type Selected } from "../replay/select-replays.ts";
 import { withLedger } from "../with-ledger.ts";
 
@@ -22,6 +23,7 @@ interface Options {
   readonly lane?: string;
   readonly name?: string;
   readonly why?: string;
+  readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
 }
@@ -52,6 +54,7 @@ export function registerReplay(program: Command, context: CliContext): void {
     .option("--lane <lane>", "only of this lane")
     .option("--name <name>", "what the job is called in lists")
     .option("--why <text>", "the reason, for the readers of the list and the audit")
+    .option("--dry-run", "say per email what would be written, kept or left, and write nothing")
     .option("--detach", "do not wait for its end")
     .option("--json", "print JSON: the jobs, as they are at the end")
     .action(async (options: Options) => {
@@ -60,6 +63,10 @@ export function registerReplay(program: Command, context: CliContext): void {
         const settings = readEnvironment(operatorEnvironment(context), ["kafka"]);
         const selected = await withAdmin(settings, async (admin) => selectReplays({ admin, ledger }, selection));
         if (selected.length === 0) throw new CommandFailed("Kafka has no record of that time");
+        if (options.dryRun === true) {
+          await showDryRun(context, operatorEnvironment(context), selected, { json: options.json === true });
+          return;
+        }
         const jobs = await askForReplays(ledger, selected, options);
         for (const { id, total, service, lane } of jobs)
           context.err(`replay ${id}: ${count(total ?? 0)} records of lane ${lane} are read again by ${service}`);

@@ -35,7 +35,7 @@ export interface ReplayDeps {
 }
 
 /** How long a replay whose holder died stands still, ms. */
-export const LEASE_MS = 20_000;
+export const LEASE_MS = 10_000;
 const REPORT_MS = 1_000;
 const GRACE_MS = 5_000;
 /** How often it is asked whether Kafka has deleted what is still to be read, in reports. */

@@ -1,8 +1,11 @@
+import type { TenantConfig } from "@inlet/config";
 import { openOwned } from "@inlet/event-codec";
 import type { KafkaRecord } from "@inlet/kafka";
 import type { Ledger } from "@inlet/ledger";
-import type { Disposition } from "@inlet/service";
+import { draw, type BucketState } from "@inlet/resilience";
+import { createReplayPace, type Disposition, type ReplayPace } from "@inlet/service";
 import type { SinkDeps } from "../attempt.ts";
+import { listLimits } from "../crm/unit-buckets.ts";
 import { createCrmConnections } from "../crm/crm-connections.ts";
 import { beginAttempt } from "../intake/begin-attempt.ts";
 import { attempt } from "../intake/handle-record.ts";
@@ -57,6 +60,16 @@ export function createPreviewer(deps: Omit<SinkDeps, "crms" | "ledger" | "produc
     send: async () => Promise.reject(new Error("a dry run produces nothing")),
     close: async () => {},
   };
+  // What it reads is within the replays' share, too; nothing of that is kept either.
+  const paces = new Map<string, ReplayPace>();
+  const pay = async (tenant: TenantConfig, requests: number): Promise<void> => {
+    const pace =
+      paces.get(tenant.id) ??
+      createReplayPace(tenant.id, listLimits(tenant, crms.of(tenant).adapter), { quota: createMemoryQuota() });
+    paces.set(tenant.id, pace);
+    pace.charge({ requests });
+    await pace.turn(new AbortController().signal);
+  };
   const own: SinkDeps = { ...deps, ledger: dry, crms, producer };
 
   const previewOne = async (record: KafkaRecord): Promise<DeliveryPreview> => {
@@ -67,7 +80,7 @@ export function createPreviewer(deps: Omit<SinkDeps, "crms" | "ledger" | "produc
     const ids = { tenant: event.tenantId, eventId: event.eventId, emailKey: event.emailKey };
     const tenant = own.tenants.get(event.tenantId);
     if (tenant === undefined) return ended(ids, "unknown_tenant", "no tenant file has this id");
-    const before = count.planned;
+    const before = { ...count };
     const passage = await own.isolation.begin();
     const incoming = {
       from: "kafka",
@@ -86,10 +99,11 @@ export function createPreviewer(deps: Omit<SinkDeps, "crms" | "ledger" | "produc
         ...describeEnd(disposition),
         changes: email.changes,
         warnings: email.warnings,
-        calls: count.planned - before,
+        calls: count.planned - before.planned,
       };
     } finally {
       passage.end();
+      await pay(tenant, count.read - before.read);
     }
   };
 
@@ -105,6 +119,18 @@ export function createPreviewer(deps: Omit<SinkDeps, "crms" | "ledger" | "produc
     },
     reads: () => count.read,
     close: async () => crms.close(),
+  };
+}
+
+/** Buckets of this process alone. */
+function createMemoryQuota(): Pick<Ledger["quota"], "draw"> {
+  const buckets = new Map<string, BucketState>();
+  return {
+    draw: async ({ crm, perSecond, burst, need, want, maxWaitMs }) => {
+      const after = draw(buckets.get(crm) ?? null, { perSecond, burst }, { need, want, maxWaitMs }, performance.now());
+      buckets.set(crm, after.state);
+      return after.drawn;
+    },
   };
 }
 
