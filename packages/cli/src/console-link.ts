@@ -20,7 +20,7 @@ export async function createConsoleLink(
   const { consoleUrl, databaseUrl } = readEnvironment(env, ["console", "database"]);
   const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet console" });
   try {
-    return `${consoleUrl}/sign-in/${await ledger.access.createSignInLink(request)}`;
+    return `${consoleUrl}/sign-in/link/${await ledger.access.createSignInLink(request)}`;
   } finally {
     await ledger.close();
   }

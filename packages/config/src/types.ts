@@ -26,6 +26,15 @@ export interface Environment {
   readonly urlSigningKeys: readonly string[];
   /** Scheme, host and port under which people reach the console. */
   readonly consoleUrl: string;
+  /** Where people sign in to the console; null: by links alone. */
+  readonly oidc: {
+    readonly issuer: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly groupsClaim: string;
+    /** `group=role:tenant|role` each. */
+    readonly grants: readonly string[];
+  } | null;
   /** Where traces are shown, without a trailing slash. */
   readonly tracesUrl: string | null;
   readonly otlpEndpoint: string | null;

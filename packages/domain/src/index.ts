@@ -15,5 +15,5 @@ export * from "./retry-table.ts";
 export * from "./rules/index.ts";
 export * from "./subject-key.ts";
 export { isTraceField, mimeContent } from "./trace-fields.ts";
-export { EVERY_TENANT, isAllowed, listGrantedTenants, parseGrant, ROLES } from "./roles.ts";
+export { EVERY_TENANT, isAllowed, listGrantedTenants, parseGrant, parseGroupGrants, ROLES } from "./roles.ts";
 export type { Role } from "./roles.ts";

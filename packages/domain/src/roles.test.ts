@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isAllowed, listGrantedTenants, parseGrant } from "./roles.ts";
+import { isAllowed, listGrantedTenants, parseGrant, parseGroupGrants } from "./roles.ts";
 
 const all = [{ role: "process", tenant: "*" }];
 const acme = [
@@ -37,4 +37,12 @@ test.each([
   ["", null],
 ])("a grant written %j", (text, grant) => {
   expect(parseGrant(text)).toEqual(grant);
+});
+
+test("groups and what they may do; a role that there is not is named", () => {
+  expect([...parseGroupGrants(["ops=process|replay", "acme support=view:acme", "ops=administer"])]).toEqual([
+    ["ops", ["process", "replay", "administer"].map((role) => ({ role, tenant: "*" }))],
+    ["acme support", [{ role: "view", tenant: "acme" }]],
+  ]);
+  expect(() => parseGroupGrants(["ops=root"])).toThrow("ops=root: root is none of the roles");
 });

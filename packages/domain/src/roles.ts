@@ -43,6 +43,24 @@ export function parseGrant(text: string): Grant | null {
   return isRole(role) && tenant !== "" ? { role, tenant } : null;
 }
 
+/**
+ * What each group may do, from `group=role:tenant|role` each.
+ * @throws {RangeError} on a role that there is not
+ */
+export function parseGroupGrants(lines: readonly string[]): Map<string, Grant[]> {
+  const grants = new Map<string, Grant[]>();
+  for (const line of lines) {
+    const [group = "", given = ""] = line.split("=", 2);
+    for (const text of given.split("|")) {
+      const grant = parseGrant(text);
+      if (grant === null)
+        throw new RangeError(`${line}: ${text} is none of the roles ${Object.keys(ROLES).join(", ")}`);
+      grants.set(group.trim(), [...(grants.get(group.trim()) ?? []), grant]);
+    }
+  }
+  return grants;
+}
+
 function isRole(role: string): role is Role {
   return Object.hasOwn(ROLES, role);
 }

@@ -49,6 +49,8 @@ beforeAll(async () => {
     balance: () => ({ at: 5000, report: REPORT }),
     tracesUrl: "http://jaeger.example",
     now: () => 10_000,
+    provider: null,
+    providerOrigin: null,
     log,
     origin: ORIGIN,
     sessionMs: HOUR_MS,
@@ -162,7 +164,7 @@ describe("signing in by a link", () => {
     app.inject({ method: "POST", url, headers: { origin: ORIGIN, ...headers } });
 
   it("works once, by a button; the cookie opens the pages until it signs out", async () => {
-    const url = `/sign-in/${await ledger.access.createSignInLink({ actor: "ada@desk", grants, ttlMs: HOUR_MS })}`;
+    const url = `/sign-in/link/${await ledger.access.createSignInLink({ actor: "ada@desk", grants, ttlMs: HOUR_MS })}`;
     expect((await app.inject({ url })).body).toContain("<button");
     const signedIn = await post(url);
     expect(signedIn.headers.location).toBe("/");

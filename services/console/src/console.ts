@@ -4,6 +4,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { authenticate } from "./auth/authenticate.ts";
+import type { IdentityProvider } from "./auth/identity-provider.ts";
 import { signInRoutes } from "./auth/sign-in.ts";
 import { STYLE } from "./page/style.ts";
 import { notFound } from "./problem.ts";
@@ -14,6 +15,10 @@ export interface ConsoleOptions extends ConsoleDeps {
   readonly log: FastifyBaseLogger;
   /** Scheme, host and port under which people reach it. */
   readonly origin: string;
+  /** Null: people sign in by links alone. */
+  readonly provider: IdentityProvider | null;
+  /** Scheme, host and port of the provider: a form may lead there. */
+  readonly providerOrigin: string | null;
   readonly sessionMs: number;
   readonly idleMs: number;
   readonly trustedProxies: readonly string[];
@@ -23,7 +28,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 
 /** The console without its process: tests drive it with `inject`. */
 export async function createConsole(options: ConsoleOptions): Promise<FastifyInstance> {
-  const { ledger, origin, sessionMs, idleMs, trustedProxies } = options;
+  const { ledger, origin, provider, sessionMs, idleMs, trustedProxies } = options;
   const app = fastify({
     loggerInstance: options.log,
     // A line a request would hold what people searched for.
@@ -40,7 +45,7 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
         imgSrc: ["data:"],
-        formAction: ["'self'"],
+        formAction: ["'self'", ...(options.providerOrigin === null ? [] : [options.providerOrigin])],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },
@@ -65,7 +70,7 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
   });
   app.get("/style.css", async (_, reply) => reply.type("text/css").header("cache-control", "max-age=3600").send(STYLE));
   authenticate(app, { access: ledger.access, idleMs, origin });
-  signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, sessionMs });
+  signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, provider, origin, sessionMs });
   screenRoutes(app, options);
   return app;
 }

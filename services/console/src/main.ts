@@ -1,10 +1,12 @@
 import { reconcile } from "@inlet/reconcile";
 import { ConfigError, processEnvironment, readEnvironment, type Environment } from "@inlet/config";
+import { parseGroupGrants } from "@inlet/domain";
 import { createKafka } from "@inlet/kafka";
 import { openLedger } from "@inlet/ledger";
 import { lanesIn } from "@inlet/schemas";
 import { startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
+import { createIdentityProvider } from "./auth/identity-provider.ts";
 import { createConsole } from "./console.ts";
 import { keepBalance } from "./keep-balance.ts";
 
@@ -36,6 +38,11 @@ async function run(environment: Environment): Promise<void> {
   } = environment;
   const telemetry = startTelemetry({ service: "console", version: VERSION, otlpEndpoint, logLevel });
   const { log } = telemetry;
+  const { oidc } = environment;
+  const provider =
+    oidc === null
+      ? null
+      : createIdentityProvider({ ...oidc, grants: parseGroupGrants(oidc.grants), origin: consoleUrl });
   // Few connections: however many look, mail comes first.
   const ledger = openLedger({ connectionString: databaseUrl, applicationName: "console", maxConnections: 4 });
   const kafka = createKafka({ ...brokers, clientId: "console", log });
@@ -60,6 +67,8 @@ async function run(environment: Environment): Promise<void> {
     trustedProxies,
     sessionMs: SESSION_MS,
     idleMs: IDLE_MS,
+    provider,
+    providerOrigin: oidc === null ? null : new URL(oidc.issuer).origin,
     balance: () => balance.current(),
     now: Date.now,
   });

@@ -18,6 +18,8 @@ export function summary(environment: Environment): Record<string, string | numbe
     urlSigningKeys:
       environment.urlSigningKeys.length === 0 ? "absent" : `present (${environment.urlSigningKeys.length})`,
     consoleUrl: environment.consoleUrl,
+    oidcIssuer: environment.oidc?.issuer ?? null,
+    oidcClientSecret: presence(environment.oidc?.clientSecret),
     tracesUrl: bareUrl(environment.tracesUrl ?? ""),
     otlpEndpoint: bareUrl(environment.otlpEndpoint ?? ""),
     clamdUrl: bareUrl(environment.clamdUrl ?? ""),

@@ -49,6 +49,7 @@ function wholeNumber(least: number, most: number): z.ZodType<number, string> {
 }
 
 const port = wholeNumber(1, 65_535);
+const GROUP_GRANT = /^[^=,]+=[a-z]+(?::[a-z0-9-]+)?(?:\|[a-z]+(?::[a-z0-9-]+)?)*$/;
 const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Every variable of docs/concepts/protocol.md, section 11 and of decision record 8, once. Each may also be given as `NAME_FILE`, a path to a file that holds the value. */
@@ -146,6 +147,35 @@ export const VARIABLES = {
         z.custom<URL>((at) => at instanceof URL && at.pathname === "/", "has a path: the console is a host of its own"),
       )
       .transform(({ origin }) => origin),
+  },
+  OIDC_ISSUER: {
+    meaning:
+      "identity provider by which people sign in to the console (OpenID Connect); without it, by links of `inlet console link`",
+    example: "https://login.example/realms/acme",
+    schema: url("http:", "https:").refine(
+      (text) => text.startsWith("https:") || LOCAL_HOSTS.has(new URL(text).hostname),
+      {
+        error: "is http, and not on this machine: anybody on the way could sign in as anybody",
+      },
+    ),
+  },
+  OIDC_CLIENT_ID: { meaning: "the console's id at the provider", example: "inlet", schema: z.string() },
+  OIDC_CLIENT_SECRET: {
+    meaning: "the console's secret at the provider",
+    example: "…",
+    secret: true,
+    schema: z.string(),
+  },
+  OIDC_GROUPS_CLAIM: {
+    meaning: "claim of the id token that lists a person's groups",
+    example: "groups",
+    default: "groups",
+    schema: z.string(),
+  },
+  OIDC_GRANTS: {
+    meaning: "what each group may do: group=role or role:tenant, several with |; a person of no group may do nothing",
+    example: "inlet-operators=process|replay,acme-support=process:acme",
+    schema: list(z.string().regex(GROUP_GRANT, "is not group=role, group=role:tenant or several of these with |")),
   },
   TRACES_URL: {
     meaning: "address of Jaeger's pages, for links from an email to its trace (console)",

@@ -78,6 +78,19 @@ export function readEnvironment(
     if (read("SMTPS_PORT") !== undefined) fault("SMTPS_PORT", "is set without a certificate", both);
   }
 
+  const oidcParts = {
+    OIDC_ISSUER: read("OIDC_ISSUER"),
+    OIDC_CLIENT_ID: read("OIDC_CLIENT_ID"),
+    OIDC_CLIENT_SECRET: read("OIDC_CLIENT_SECRET"),
+    OIDC_GRANTS: read("OIDC_GRANTS"),
+  };
+  if (Object.values(oidcParts).some((part) => part !== undefined)) {
+    for (const [name, part] of Object.entries(oidcParts)) {
+      if (part === undefined && !faults.some(({ where }) => where === name))
+        fault(name, "is not set, though another OIDC_ variable is", "Set all four, or none");
+    }
+  }
+
   const environment: Environment = {
     kafka: { brokers: read("KAFKA_BROKERS") ?? [], ssl: read("KAFKA_SSL") ?? false, sasl },
     schemaRegistry: { url: read("SCHEMA_REGISTRY_URL") ?? "", auth: read("SCHEMA_REGISTRY_AUTH") ?? null },
@@ -88,6 +101,16 @@ export function readEnvironment(
     publicUrl: read("PUBLIC_URL") ?? "",
     urlSigningKeys: read("URL_SIGNING_KEYS") ?? [],
     consoleUrl: read("CONSOLE_URL") ?? "",
+    oidc:
+      oidcParts.OIDC_ISSUER === undefined
+        ? null
+        : {
+            issuer: oidcParts.OIDC_ISSUER,
+            clientId: oidcParts.OIDC_CLIENT_ID ?? "",
+            clientSecret: oidcParts.OIDC_CLIENT_SECRET ?? "",
+            groupsClaim: read("OIDC_GROUPS_CLAIM") ?? "groups",
+            grants: oidcParts.OIDC_GRANTS ?? [],
+          },
     tracesUrl: read("TRACES_URL") ?? null,
     otlpEndpoint: read("OTEL_EXPORTER_OTLP_ENDPOINT") ?? null,
     clamdUrl: read("CLAMD_URL") ?? null,
