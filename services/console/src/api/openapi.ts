@@ -13,7 +13,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
         operationId: name,
         summary,
         description: `Needs ${role === null ? "any role" : `the role ${role}`}.`,
-        parameters: parametersOfPathAndQuery(path, query),
+        parameters: listParameters(path, query),
         responses: responses("What was asked for."),
       },
     };
@@ -26,7 +26,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
         operationId: name,
         summary,
         description: `Needs the role ${role}.`,
-        parameters: pathParameters(path, properties),
+        parameters: listPathParameters(path, properties),
         ...(inBody.length === 0
           ? {}
           : { requestBody: { content: { "application/json": { schema: pick(properties, inBody) } } } }),
@@ -61,16 +61,16 @@ function toObjectSchema(schema: z.ZodType): { properties?: Properties; required?
   };
 }
 
-function parametersOfPathAndQuery(path: string, query: z.ZodType): object[] {
+function listParameters(path: string, query: z.ZodType): object[] {
   const { properties = {}, required = [] } = toObjectSchema(query);
   const own = Object.entries(properties).filter(([name]) => !path.includes(`:${name}`));
   return [
-    ...pathParameters(path, properties),
+    ...listPathParameters(path, properties),
     ...own.map(([name, schema]) => ({ name, in: "query", required: required.includes(name), schema })),
   ];
 }
 
-function pathParameters(path: string, properties: Properties): object[] {
+function listPathParameters(path: string, properties: Properties): object[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name = ""]) => ({
     name,
     in: "path",

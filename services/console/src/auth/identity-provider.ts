@@ -1,5 +1,6 @@
 import type { Grant } from "@inlet/ledger";
 import * as openid from "openid-client";
+import { Problem } from "../problem.ts";
 
 export interface IdentityProviderOptions {
   readonly issuer: string;
@@ -51,17 +52,27 @@ export function createIdentityProvider(options: IdentityProviderOptions): Identi
   const { issuer, clientId, clientSecret, origin } = options;
   async function discover(): Promise<openid.Configuration> {
     const server = new URL(issuer);
+    // Deprecated to stand out: http is taken for a provider on this machine alone (CONSOLE_URL's rule, environment-variables.ts).
+    // oxlint-disable-next-line typescript/no-deprecated
     const execute = server.protocol === "http:" ? [openid.allowInsecureRequests] : [];
-    const config = await openid.discovery(
-      server,
-      clientId,
-      { [openid.clockTolerance]: CLOCK_TOLERANCE_S },
-      openid.ClientSecretBasic(clientSecret),
-      {
-        execute: [...execute, openid.enableNonRepudiationChecks],
-        timeout: PATIENCE_S,
-      },
-    );
+    const config = await openid
+      .discovery(
+        server,
+        clientId,
+        { [openid.clockTolerance]: CLOCK_TOLERANCE_S },
+        openid.ClientSecretBasic(clientSecret),
+        {
+          execute: [...execute, openid.enableNonRepudiationChecks],
+          timeout: PATIENCE_S,
+        },
+      )
+      .catch((error: unknown) => {
+        throw new Problem(
+          503,
+          "provider-away",
+          `The identity provider does not answer (${describe(error)}). Try again, or sign in by a link: npx inlet console link`,
+        );
+      });
     config.timeout = PATIENCE_S;
     return config;
   }

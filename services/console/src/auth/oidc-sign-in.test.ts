@@ -25,13 +25,12 @@ beforeAll(async () => {
   const provider = new Provider(issuer, {
     clients: [
       {
-        ...{
-          client_id: "inlet",
-          client_secret: "a secret of the console",
-          grant_types: ["authorization_code"],
-          response_types: ["code"],
-        },
-        ...{ redirect_uris: [`${ORIGIN}/sign-in/callback`], post_logout_redirect_uris: [`${ORIGIN}/sign-in`] },
+        client_id: "inlet",
+        client_secret: "a secret of the console",
+        grant_types: ["authorization_code"],
+        response_types: ["code"],
+        redirect_uris: [`${ORIGIN}/sign-in/callback`],
+        post_logout_redirect_uris: [`${ORIGIN}/sign-in`],
       },
     ],
     claims: { openid: ["sub", "groups"], email: ["email", "email_verified"], profile: [] },
@@ -67,20 +66,22 @@ beforeAll(async () => {
   ledger = ledgerOn(await openMemoryDatabase());
   const { log } = startTelemetry({ service: "console", version: "0", otlpEndpoint: null, logLevel: "silent" });
   app = await createConsole({
-    ...{
-      ledger,
-      log,
-      balance: () => null,
-      tracesUrl: null,
-      now: Date.now,
-      origin: ORIGIN,
-      trustedProxies: [],
-      sessionMs: 60_000,
-      idleMs: 60_000,
-    },
+    ledger,
+    log,
+    balance: () => null,
+    tracesUrl: null,
+    now: Date.now,
+    origin: ORIGIN,
+    trustedProxies: [],
+    sessionMs: 60_000,
+    idleMs: 60_000,
     providerOrigin: issuer,
     provider: createIdentityProvider({
-      ...{ issuer, clientId: "inlet", clientSecret: "a secret of the console", groupsClaim: "groups", origin: ORIGIN },
+      issuer,
+      clientId: "inlet",
+      clientSecret: "a secret of the console",
+      groupsClaim: "groups",
+      origin: ORIGIN,
       grants: new Map([["ops", [{ role: "process", tenant: "*" }]]]),
     }),
   });
