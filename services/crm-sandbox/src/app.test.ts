@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync, appendFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { createSandbox } from "./app.ts";
 import type { Sandbox, SandboxOptions } from "./app.ts";
-import { duplicatesIn } from "./duplicates.ts";
-import { noJournal } from "./store/journal.ts";
-import { CrmStore } from "./store/crm-store.ts";
+import { call, CONTACTS, contact } from "../testing/call.ts";
 
 const closing: (() => Promise<void> | void)[] = [];
+
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
@@ -19,21 +15,6 @@ function sandbox(options: SandboxOptions = {}): Sandbox {
   return made;
 }
 
-async function call(
-  { app }: Sandbox,
-  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
-  url: string,
-  payload?: object,
-  token = "any",
-) {
-  const headers = { authorization: `Bearer ${token}` };
-  const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
-  const body = answer.body === "" ? {} : (JSON.parse(answer.body) as Record<string, never>);
-  return { status: answer.statusCode, body: body as Record<string, unknown>, headers: answer.headers };
-}
-
-const CONTACTS = "/crm/v3/objects/contacts";
-const contact = (email: string, more = {}) => ({ properties: { email, ...more }, associations: [] });
 const upsert = (...emails: string[]) => ({
   inputs: emails.map((id) => ({ id, idProperty: "email", properties: { email: id } })),
 });
@@ -215,104 +196,6 @@ describe("HubSpot's answers", () => {
     now += 10_000;
     expect((await get("t1")).status).toBe(200);
     expect(await get("t1")).toMatchObject({ status: 429, body: { policyName: "DAILY" } });
-  });
-});
-
-describe("faults on demand", () => {
-  test("by path, tenant, times and rate; listed, removed", async () => {
-    const dice = [0.9, 0.1];
-    const tokens = [
-      { token: "t1", tenant: "acme" },
-      { token: "t2", tenant: "demo" },
-    ];
-    const crm = sandbox({ tokens, random: () => dice.shift() ?? 0 });
-    const rule = { match: { path: "/crm/*/contacts", tenant: "acme" }, status: 500, rate: 0.5, times: 1 };
-    expect((await call(crm, "POST", "/sandbox/faults", rule)).body).toMatchObject({ id: "1", struck: 0 });
-    expect((await call(crm, "GET", CONTACTS, undefined, "t2")).status).toBe(200);
-    expect((await call(crm, "GET", CONTACTS, undefined, "t1")).status).toBe(200);
-    expect((await call(crm, "GET", CONTACTS, undefined, "t1")).status).toBe(500);
-    expect((await call(crm, "GET", CONTACTS, undefined, "t1")).status).toBe(200);
-    expect((await call(crm, "GET", "/sandbox/faults")).body["faults"]).toEqual([]);
-    expect((await call(crm, "POST", "/sandbox/faults", { rate: 1 })).status).toBe(400);
-    expect((await call(crm, "GET", "/sandbox/calls")).body["calls"]).toEqual({
-      "GET /crm/v3/objects/contacts": { "200": 3, "500": 1 },
-    });
-  });
-
-  test("a status with carryOut stores the record all the same", async () => {
-    const crm = sandbox();
-    crm.faults.add({ match: { method: "POST" }, status: 502, carryOut: true });
-    expect(
-      (
-        await crm.app.inject({
-          method: "POST",
-          url: CONTACTS,
-          headers: { authorization: "Bearer x" },
-          payload: contact("a@example.com"),
-        })
-      ).statusCode,
-    ).toBe(502);
-    expect(crm.store.all("contacts")).toHaveLength(1);
-  });
-});
-
-describe("what is stored", () => {
-  test("survives a restart, unique values and associations too; a torn last line is dropped", async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), "sandbox-"));
-    closing.push(() => rmSync(dataDir, { recursive: true }));
-    const first = createSandbox({ dataDir });
-    const made = await call(first, "POST", CONTACTS, contact("a@example.com"));
-    await call(first, "PUT", `/crm/v4/objects/deals/12345/associations/default/contacts/${String(made.body["id"])}`);
-    await first.app.close();
-    appendFileSync(join(dataDir, "records.jsonl"), '{"kind":"object","object":{"type":"conta');
-
-    for (let restarts = 0; restarts < 2; restarts += 1) {
-      const again = createSandbox({ dataDir });
-      const deal = again.store.find("deals", "12345");
-      expect(deal && again.store.associated(deal, "contacts")).toHaveLength(2);
-      expect((await call(again, "POST", CONTACTS, contact("A@example.com"))).status).toBe(409);
-      expect((await call(again, "POST", CONTACTS, contact(`new${restarts}@example.com`))).status).toBe(201);
-      await again.app.close();
-    }
-  });
-
-  test("duplicates are found by looking, not by asking the unique index", () => {
-    const store = new CrmStore(noJournal());
-    const email = (subject: string) => ({ hs_timestamp: "1780000000000", hs_email_subject: subject });
-    store.create("emails", email("twice"), 0);
-    store.create("emails", email("twice"), 0);
-    store.create("emails", email("once"), 0);
-    const file = {
-      name: "a",
-      extension: "txt",
-      folder: "/f",
-      contentType: "",
-      access: "PRIVATE",
-      size: 1,
-      sha256: "ab",
-    };
-    const times = { createdAt: 0, updatedAt: 0, archived: false };
-    store.putFile({ ...file, ...times, id: "1", path: "/f/a.txt" });
-    store.putFile({ ...file, ...times, id: "2", path: "/f/a-1.txt" });
-    expect(duplicatesIn(store).map(({ same, ids }) => [same, ids.length])).toEqual([
-      ["email content", 2],
-      ["file content", 2],
-    ]);
-  });
-
-  test("reset empties all and seeds deal 12345 again", async () => {
-    const crm = sandbox({ seed: true });
-    await call(crm, "POST", CONTACTS, contact("a@example.com"));
-    expect((await call(crm, "POST", "/sandbox/reset")).status).toBe(204);
-    expect((await call(crm, "GET", "/sandbox/records")).body["counts"]).toEqual({
-      contacts: 1,
-      companies: 1,
-      deals: 1,
-      emails: 0,
-      tasks: 0,
-      files: 0,
-    });
-    expect(crm.store.find("deals", "12345")?.properties["dealname"]).toBe("Acme renewal");
   });
 });
 

@@ -34,7 +34,7 @@ export async function measureShapes(
 ): Promise<void> {
   const measure = async (pieces: Pieces, attack: Attack): Promise<Cost> => {
     const costs: Cost[] = [];
-    for (let time = 0; time < TIMES; time += 1) costs.push(await costOf(gateway, async () => attack(pieces())));
+    for (let time = 0; time < TIMES; time += 1) costs.push(await measureCost(gateway, async () => attack(pieces())));
     return { ms: Math.min(...costs.map(({ ms }) => ms)), bytes: Math.min(...costs.map(({ bytes }) => bytes)) };
   };
   const hash = timeHash(Buffer.alloc(large, "x")) / large;
@@ -67,19 +67,19 @@ export async function measureShapes(
 
   const peak = toMiB((await gateway.ask()).peakRssBytes);
   say(`${all.length} shapes, at most ${peak}; those that took most processor beyond receiving and hashing:`);
-  for (const one of all.toSorted((a, b) => excessOf(b) - excessOf(a)).slice(0, SHOWN)) say(toLine(one));
+  for (const one of all.toSorted((a, b) => measureExcess(b) - measureExcess(a)).slice(0, SHOWN)) say(toLine(one));
   say("those that took most memory for their bytes, of those that took 8 MiB:");
   const heavy = all.filter(({ bytes }) => bytes > 8 * 1024 * 1024);
   for (const one of heavy.toSorted((a, b) => b.bytes / b.sent - a.bytes / a.sent).slice(0, SHOWN)) say(toLine(one));
 }
 
-function excessOf({ ms, floor }: Measured): number {
+function measureExcess({ ms, floor }: Measured): number {
   return ms - floor;
 }
 
 function toLine(measured: Measured): string {
   const { name, ms, floor, bytes, sent } = measured;
-  const [all, beyond] = [ms, excessOf(measured)].map((each) => each.toFixed().padStart(5));
+  const [all, beyond] = [ms, measureExcess(measured)].map((each) => each.toFixed().padStart(5));
   return `${beyond} ms beyond ${floor.toFixed().padStart(4)} (${all} in all), ${toMiB(bytes).padStart(8)} for ${toMiB(sent).padStart(6)}  ${name}`;
 }
 
@@ -107,7 +107,7 @@ function timeHash(bytes: Buffer): number {
 }
 
 /** Processor time of the gateway, and how far its memory rose above what it was before. */
-async function costOf(gateway: LimitedGateway, attack: () => Promise<unknown>): Promise<Cost> {
+async function measureCost(gateway: LimitedGateway, attack: () => Promise<unknown>): Promise<Cost> {
   await gateway.ask({ anew: true });
   const before = await gateway.ask();
   await attack();

@@ -1,17 +1,17 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { keepAgingReferences, readWaitingRecords } from "./keep-references.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
+import { DAY_MS, newLane, record, buildAttempt } from "../../testing/parked.ts";
 
-const DAY_MS = 86_400_000;
 /** What a lane of these tests may hold: a hundred records of ten bytes. */
 const MOST = 1_000;
 
 let ledger: Ledger;
+
 beforeAll(async () => {
   ledger = ledgerOn(await openMemoryDatabase(), { parkedMaxBytes: MOST });
 });
+
 afterAll(async () => ledger.close());
 
 /** L12 */
@@ -130,69 +130,6 @@ describe("parking by reference", () => {
   });
 });
 
-describe("what waits by reference", () => {
-  it("is read from Kafka when it is due, together; what stands in the ledger does not wait for it", async () => {
-    const lane = newLane();
-    await park({ lane, tenant: lane, offset: 0, bytes: 500 });
-    for (const offset of [1, 2, 3]) await park({ lane, tenant: lane, offset });
-    const taken = await take(lane, lane);
-    const asked: bigint[][] = [];
-    const readRecord = readWaitingRecords(
-      {
-        read: async (at) => {
-          asked.push(at.map(({ offset }) => offset));
-          return Promise.resolve(at.map(({ offset }) => (offset === 2n ? null : record(Number(offset), 10))));
-        },
-      },
-      taken,
-    );
-    const records = await Promise.all(taken.map(readRecord));
-    expect(records.map((each) => each?.value?.length ?? null)).toEqual([500, 10, null, 10]);
-    expect(asked).toEqual([[1n, 2n, 3n]]);
-
-    const away = readWaitingRecords({ read: async () => Promise.reject(new Error("away")) }, taken);
-    await expect(away(taken[0] as (typeof taken)[number])).resolves.toMatchObject({ offset: 0n });
-    await expect(away(taken[1] as (typeof taken)[number])).rejects.toThrow("away");
-  });
-
-  it("moves into the ledger page by page when Kafka is about to delete it, and what Kafka has lost is told", async () => {
-    const lane = newLane();
-    await park({ lane, tenant: lane, offset: 999, bytes: 500 });
-    for (let offset = 0; offset < 150; offset += 1) await park({ lane, tenant: lane, offset });
-    const gone: bigint[] = [];
-    const moved = await keepAgingReferences(
-      ledger,
-      {
-        read: async (at) =>
-          Promise.resolve(at.map(({ offset }) => (offset < 100n ? null : record(Number(offset), 10)))),
-      },
-      {
-        stage: "deliver",
-        lanes: [lane],
-        now: () => Date.now() + 12 * DAY_MS,
-        onGone: ({ offset }) => gone.push(offset),
-      },
-    );
-    expect(moved).toBe(50);
-    expect(gone).toEqual(Array.from({ length: 100 }, (_, i) => BigInt(i)));
-    expect(await parked(lane)).toEqual({ [lane]: 1_000 });
-  });
-});
-
-const newLane = (): string => `l-${randomUUID().slice(0, 12)}`;
-
-function record(offset: number, bytes: number, ageMs = 0) {
-  return {
-    topic: "normalized-events",
-    partition: 0,
-    offset: BigInt(offset),
-    timestamp: Date.now() - ageMs,
-    key: Buffer.from("k"),
-    value: Buffer.alloc(bytes),
-    headers: [["h", Buffer.from("1")]] as [string, Buffer][],
-  };
-}
-
 function reference(offset: number) {
   return expect.objectContaining({
     topic: "normalized-events",
@@ -279,19 +216,6 @@ async function end(tenant: string, offset: number): Promise<void> {
       outbox: { topic: "outcomes", key: "k", value: Buffer.from("v"), headers: [] },
     },
   });
-}
-
-function buildAttempt(tenant: string, eventId: string) {
-  return {
-    tenant,
-    eventId,
-    service: "test",
-    stage: "deliver" as const,
-    parsedAt: 1_000,
-    pass: 0,
-    attempt: 0,
-    effects: [],
-  };
 }
 
 async function parked(lane: string): Promise<Record<string, number>> {

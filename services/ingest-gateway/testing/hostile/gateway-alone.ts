@@ -105,7 +105,7 @@ const bareTcp = createServer((socket) => {
   keep(socket, () => {});
   socket.write("220\r\n");
 });
-const portOf = async (server: Server): Promise<number> =>
+const readPort = async (server: Server): Promise<number> =>
   new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
@@ -113,6 +113,6 @@ process.send?.({
   http: (app.server.address() as AddressInfo).port,
   smtp: mail.ports.smtp,
   lmtp: mail.ports.lmtp,
-  bareHttp: await portOf(bareHttp),
-  bareTcp: await portOf(bareTcp),
+  bareHttp: await readPort(bareHttp),
+  bareTcp: await readPort(bareTcp),
 });
