@@ -1,6 +1,5 @@
-import { type Admin, headerText, type KafkaRecord, originalHeaders, type Producer } from "@inlet/kafka";
+import { type Admin, buildReplay, type KafkaRecord, type Producer } from "@inlet/kafka";
 import type { DeliveryView, Ledger } from "@inlet/ledger";
-import { DLQ_HEADER, HEADER } from "@inlet/schemas";
 import { tracer } from "@inlet/telemetry";
 import { CommandFailed } from "./context.ts";
 import { settlementsFor, type HandDecision } from "./settlements.ts";
@@ -28,10 +27,10 @@ export async function replayDeadLetter(
 ): Promise<{ eventId: string; topic: string; partition: number; offset: string; pass: number; settled: number }> {
   const settlements = await settlementsFor(deps.ledger, delivery, decision);
   const record = await readDeadLetter(deps.admin, delivery);
-  const topic = headerText(record.headers, DLQ_HEADER.topic);
-  if (topic === undefined)
-    throw new CommandFailed(`${delivery.eventId}: its dead letter does not say which topic it came from`);
   const pass = delivery.pass + 1;
+  const replay = buildReplay(record, pass);
+  if (replay === null)
+    throw new CommandFailed(`${delivery.eventId}: its dead letter does not say which topic it came from`);
   const { tenant, eventId } = delivery;
   const by = { tenant, eventId, actor: deps.actor };
   if (settlements.length > 0 && !(await deps.ledger.effects.settleByHand(by, settlements)))
@@ -49,20 +48,13 @@ export async function replayDeadLetter(
   const links =
     delivery.traceId === null
       ? []
-      : [{ context: { traceId: delivery.traceId, spanId: getSpan(record), traceFlags: 1 } }];
+      : [{ context: { traceId: delivery.traceId, spanId: replay.spanId, traceFlags: 1 } }];
   return tracer("inlet-cli").startActiveSpan(
     "replay dead letter",
     { root: true, links, attributes: { "inlet.tenant": tenant, "inlet.event_id": eventId } },
     async (span) => {
       try {
-        const renewed = new Set<string>([HEADER.pass, HEADER.traceparent, HEADER.tracestate]);
-        const headers = originalHeaders(record.headers).filter(([name]) => !renewed.has(name));
-        const at = await deps.producer.send({
-          topic,
-          key: record.key,
-          value: record.value ?? Buffer.alloc(0),
-          headers: [...headers, [HEADER.pass, Buffer.from(String(pass))]],
-        });
+        const at = await deps.producer.send(replay.record);
         await deps.ledger.deliveries.appendJourneyEvent(tenant, eventId, "cli", "replayed", {
           pass,
           from: "dlq",
@@ -81,9 +73,4 @@ export async function replayDeadLetter(
       }
     },
   );
-}
-
-/** The span id of the record's own traceparent; zeros, which no span has, when there is none. */
-function getSpan(record: KafkaRecord): string {
-  return headerText(record.headers, HEADER.traceparent)?.split("-")[2] ?? "0000000000000000";
 }

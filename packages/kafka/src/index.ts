@@ -8,5 +8,5 @@ export type { ProcessSpanOptions } from "./codec/trace-context.ts";
 export { laneFault, laneStates } from "./admin/lane-states.ts";
 export type { LaneState } from "./admin/lane-states.ts";
 export { parseGap } from "./consumer/out-of-range-alert.ts";
-export { buildDeadLetter, originalHeaders } from "./codec/dead-letter.ts";
+export { buildDeadLetter, buildReplay, originalHeaders } from "./codec/dead-letter.ts";
 export type { DeadLetterCause } from "./codec/dead-letter.ts";

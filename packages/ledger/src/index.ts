@@ -72,3 +72,5 @@ export {
   type WaitReason,
 } from "./waiting/why-waiting.ts";
 export { LANE_CODE, toLaneMove, toLaneMoveRequest, type LaneMove, type LaneRemains } from "./jobs/lane-move.ts";
+export type { DeadLetter, DeadLetterCursor, DeadLetterGroup, DeadLetterSet } from "./deliveries/dead-letters.ts";
+export { toDeadLetterJob, toDeadLetterRequest, type DeadLetterJob } from "./jobs/dead-letter-job.ts";

@@ -5,6 +5,7 @@ import { mayHoldBlobs, noteBlobStore } from "./blob-stores.ts";
 import { circuitsOn } from "./circuits/circuits-subject.ts";
 import { conversationsOn } from "./conversations/conversations-subject.ts";
 import { impatient, openDatabase, type Database, type DatabaseOptions } from "./database.ts";
+import { deadLettersOn } from "./deliveries/dead-letters.ts";
 import { deliveriesOn } from "./deliveries/deliveries-subject.ts";
 import { effectsOn } from "./effects/effects-subject.ts";
 import { inspectOn } from "./inspect/inspect-subject.ts";
@@ -68,6 +69,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
       ),
 
     deliveries: deliveriesOn(statements),
+    deadLetters: deadLettersOn(database),
     effects: effectsOn(statements),
     waiting: waitingOn(statements),
     circuits: circuitsOn(statements),

@@ -67,6 +67,8 @@ export interface GuaranteeReport {
   readonly written: number;
   readonly suppressed: number;
   readonly deadLettered: number;
+  /** Of these, how many an operator gave up. */
+  readonly discarded: number;
   readonly inFlight: number;
   /** Records on raw-events that the parser has not read: accepted, not yet rows. */
   readonly unread: number;

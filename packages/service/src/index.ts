@@ -18,3 +18,4 @@ export type { Service, ServiceContext, StartedService } from "./run/run-service.
 export { watchConsumers } from "./watch-consumers.ts";
 export type { ConsumerWatch } from "./watch-consumers.ts";
 export { runLaneMoves } from "./lanes/run-lane-moves.ts";
+export { runDeadLetterJobs } from "./dead-letters/run-dead-letter-jobs.ts";

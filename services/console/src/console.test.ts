@@ -20,6 +20,7 @@ const REPORT: Balance["report"] = {
   written: 7,
   suppressed: 2,
   deadLettered: 1,
+  discarded: 0,
   inFlight: 2,
   unread: 0,
   lost: [{ tenant: "acme", eventId: EVENT, state: "parsed", why: "no evidence" }],

@@ -28,6 +28,7 @@ export interface SinkDeps {
     | "inspect"
     | "grants"
     | "jobs"
+    | "deadLetters"
   >;
   readonly codec: Codec;
   readonly blobs: BlobStore;

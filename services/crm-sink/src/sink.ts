@@ -1,7 +1,7 @@
 import { SHARED_LANE } from "@inlet/schemas";
 import { parseGap, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { endTakenOut, runReplays, watchConsumers, runLaneMoves } from "@inlet/service";
+import { endTakenOut, runReplays, watchConsumers, runDeadLetterJobs, runLaneMoves } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS } from "./limits.ts";
 import type { SinkDeps } from "./attempt.ts";
@@ -114,6 +114,7 @@ export function createSink(
           onError: warn("what waits by reference cannot be looked after"),
         }),
         sendNotifications(deps),
+        runDeadLetterJobs({ ...deps, reader }, options.lanes),
         runLaneMoves({ kafka, ...deps, ...options.laneMoves }, options.lanes),
         runReplays({ kafka, ...deps, service: "crm-sink", handlerFor: () => createReplayHandler(deps) }, options.lanes),
         poll(async () => (await deps.ledger.outbox.publish(async (record) => deps.producer.send(record))) > 0, {

@@ -1,23 +1,28 @@
 import { userInfo } from "node:os";
 import { readEnvironment } from "@inlet/config";
-import { type DeliveryView, type Ledger, openLedger } from "@inlet/ledger";
+import { type DeadLetterSet, type DeliveryView, type Ledger } from "@inlet/ledger";
 import { DEAD_LETTER_REASONS } from "@inlet/schemas";
 import { startTelemetry } from "@inlet/telemetry";
 import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment, UsageError } from "../context.ts";
 import { readDeadLetter, replayDeadLetter } from "../dead-letters.ts";
+import { actOnDeadLetters, DEFAULT_RATE, type BulkOptions } from "../dlq/bulk.ts";
+import { nameOperator } from "../jobs/operator.ts";
 import { commandKafka, withAdmin } from "../kafka-admin.ts";
+import { parseTime } from "../parse-time.ts";
 import { printTable } from "../print-table.ts";
 import type { HandDecision } from "../settlements.ts";
+import { withLedger as withNamedLedger } from "../with-ledger.ts";
 
 interface Filter {
   readonly tenant?: string;
   readonly reason?: string;
+  readonly since?: string;
   readonly limit: string;
   readonly json?: boolean;
 }
 
-/** `inlet dlq list|show|replay`: what could not go on, why, and sending it through again. */
+/** `inlet dlq list|show|replay|discard`: what could not go on, why, sending it through again, and giving it up. */
 export function registerDlq(program: Command, context: CliContext): void {
   const dlq = program.command("dlq").description("dead letters: emails that could not go on, with where and why");
 
@@ -26,10 +31,16 @@ export function registerDlq(program: Command, context: CliContext): void {
     .description("the dead letters, newest first")
     .option("--tenant <tenant>", "only of this tenant")
     .option("--reason <reason>", "only with this reason (docs/reference/reasons.md)")
+    .option("--since <time>", "only ended since then: 30m, 12h, 7d, or a time such as 2026-11-30T08:00:00Z")
     .option("--limit <n>", "at most so many", "100")
+    .option("--group", "by tenant, reason and the CRM's code, with how many, and when the first and the last died")
     .option("--json", "print JSON")
-    .action(async (options: Filter) => {
+    .action(async (options: Filter & { group?: boolean }) => {
       const filter = parseFilterOptions(options);
+      if (options.group === true) {
+        await printGroups(context, options);
+        return;
+      }
       const rows = await withLedger(context, async (ledger) => ledger.inspect.deadLetters(filter));
       printTable(context, {
         json: options.json === true,
@@ -82,46 +93,112 @@ export function registerDlq(program: Command, context: CliContext): void {
       });
     });
 
-  dlq
-    .command("replay [eventIds...]")
-    .description(
-      "send dead letters through again, as their next pass; audited. Name them, or choose them with --all, --tenant, --reason.",
-    )
-    .option("--all", "every dead letter (with --tenant and --reason: those)")
+  chosen(
+    dlq
+      .command("replay [eventIds...]")
+      .description(
+        "send dead letters through again, as their next pass; audited. Name them, or choose them with --all, --tenant, --reason, --since: then all that are meant now, however many, as a job.",
+      )
+      .option("--rate <n>", "of a filter: at most so many emails a second", String(DEFAULT_RATE))
+      .option("--limit <n>", "with --write and a filter: at most so many", "1000")
+      .option(
+        "--assume-written <id>",
+        "of an unknown outcome: it was written, as the CRM's record ID; EFFECT=ID, repeated, where several effects are unknown",
+        (id: string, ids: string[]) => [...ids, id],
+        [] as string[],
+      )
+      .option("--write", "of an unknown outcome: what no --assume-written names was not written, so write it")
+      .option("--why <text>", "the reason, for the readers of the list and the audit"),
+  ).action(async (eventIds: string[], options: ReplayOptions) => {
+    mustChoose(eventIds, options);
+    if (options.assumeWritten.length > 0 && eventIds.length !== 1)
+      throw new UsageError("--assume-written is about the records of one email: name its event id");
+    const { assumeWritten, write = false } = options;
+    const decision: HandDecision | null = write || assumeWritten.length > 0 ? { assumeWritten, write } : null;
+    const filter = parseFilterOptions(options);
+    await withLedger(context, async (ledger) => {
+      if (eventIds.length > 0)
+        await replayAll(context, ledger, await findDeadLetters(ledger, eventIds), { ...options, decision });
+      else if (decision !== null)
+        await replayAll(context, ledger, await ledger.inspect.deadLetters(filter), { ...options, decision });
+      else await actOnDeadLetters({ ledger, context, terminal: process.stderr }, "replay", parseSet(options), options);
+    });
+  });
+
+  chosen(
+    dlq
+      .command("discard [eventIds...]")
+      .description(
+        "give dead letters up: they stay accounted for as dead letters, and are no longer listed or replayed by a filter; audited. Chosen as for replay.",
+      )
+      .option("--why <text>", "the reason, for the audit and the email's journey (needed, but for a dry run)"),
+  ).action(async (eventIds: string[], options: Choice) => {
+    mustChoose(eventIds, options);
+    const { why = "" } = options;
+    if (why === "" && options.dryRun !== true)
+      throw new UsageError("why? Say it with --why: it stands in the audit and in the email's journey");
+    await withLedger(context, async (ledger) => {
+      if (eventIds.length === 0) {
+        await actOnDeadLetters({ ledger, context, terminal: process.stderr }, "discard", parseSet(options), options);
+        return;
+      }
+      const letters = await findDeadLetters(ledger, eventIds);
+      if (options.dryRun !== true) {
+        const actor = nameOperator();
+        await ledger.audit(actor, "dlq.discard", { eventIds, why });
+        await ledger.deadLetters.discard(letters, { actor, why });
+      }
+      if (options.json === true) context.out(JSON.stringify(letters.map(({ eventId }) => eventId)));
+      else context.out(`${options.dryRun === true ? "would discard" : "discarded"} ${letters.length} dead letters`);
+    });
+  });
+}
+
+type Choice = Omit<Filter, "limit"> & BulkOptions & { readonly all?: boolean };
+type ReplayOptions = Choice & Filter & { readonly assumeWritten: string[]; readonly write?: boolean };
+
+function chosen(command: Command): Command {
+  return command
+    .option("--all", "every dead letter (with a filter: those)")
     .option("--tenant <tenant>", "only of this tenant")
     .option("--reason <reason>", "only with this reason")
-    .option("--limit <n>", "at most so many", "1000")
-    .option("--dry-run", "say which, send nothing")
-    .option(
-      "--assume-written <id>",
-      "of an unknown outcome: it was written, as the CRM's record ID; EFFECT=ID, repeated, where several effects are unknown",
-      (id: string, ids: string[]) => [...ids, id],
-      [] as string[],
-    )
-    .option("--write", "of an unknown outcome: what no --assume-written names was not written, so write it")
-    .option("--json", "print JSON")
-    .action(
-      async (
-        eventIds: string[],
-        options: Filter & { all?: boolean; dryRun?: boolean; assumeWritten: string[]; write?: boolean },
-      ) => {
-        const byFilter = options.all === true || options.tenant !== undefined || options.reason !== undefined;
-        if (eventIds.length === 0 && !byFilter)
-          throw new UsageError("which dead letters? Name event ids, or use --all, --tenant or --reason");
-        if (eventIds.length > 0 && byFilter)
-          throw new UsageError("event ids and a filter together make no sense: use one of the two");
-        if (options.assumeWritten.length > 0 && eventIds.length !== 1)
-          throw new UsageError("--assume-written is about the records of one email: name its event id");
-        const { assumeWritten, write = false } = options;
-        const decision: HandDecision | null = write || assumeWritten.length > 0 ? { assumeWritten, write } : null;
-        const filter = parseFilterOptions(options);
-        await withLedger(context, async (ledger) => {
-          const chosen =
-            eventIds.length > 0 ? await findDeadLetters(ledger, eventIds) : await ledger.inspect.deadLetters(filter);
-          await replayAll(context, ledger, chosen, { ...options, decision });
-        });
-      },
-    );
+    .option("--since <time>", "only ended since then: 30m, 12h, 7d, or a time such as 2026-11-30T08:00:00Z")
+    .option("--dry-run", "say which or how many, and do nothing")
+    .option("--detach", "of a filter: do not wait for the end of the job")
+    .option("--json", "print JSON");
+}
+
+function mustChoose(eventIds: readonly string[], { all, tenant, reason, since }: Choice): void {
+  const byFilter = all === true || [tenant, reason, since].some((each) => each !== undefined);
+  if (eventIds.length === 0 && !byFilter)
+    throw new UsageError("which dead letters? Name event ids, or use --all, --tenant, --reason or --since");
+  if (eventIds.length > 0 && byFilter)
+    throw new UsageError("event ids and a filter together make no sense: use one of the two");
+}
+
+function parseSet(options: Omit<Filter, "limit">): DeadLetterSet {
+  const { tenant, reason } = parseFilterOptions({ ...options, limit: "1" });
+  const now = Date.now();
+  const since = options.since === undefined ? undefined : parseTime(options.since, now);
+  return { tenant, reason, since, until: now };
+}
+
+async function printGroups(context: CliContext, options: Filter): Promise<void> {
+  const rows = await withLedger(context, async (ledger) => ledger.deadLetters.group(parseSet(options)));
+  const time = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z/, "Z");
+  printTable(context, {
+    json: options.json === true,
+    rows,
+    columns: [
+      { title: "reason", value: ({ reason }) => reason },
+      { title: "code", value: ({ code }) => code },
+      { title: "tenant", value: ({ tenant }) => tenant },
+      { title: "emails", value: ({ emails }) => emails, align: "right" },
+      { title: "first", value: ({ firstAt }) => time(firstAt) },
+      { title: "last", value: ({ lastAt }) => time(lastAt) },
+    ],
+    empty: "no dead letters",
+  });
 }
 
 async function replayAll(
@@ -176,7 +253,7 @@ async function replayAll(
   else context.err(`${sent.length} of ${chosen.length} replayed`);
 }
 
-function parseFilterOptions(options: Filter): { tenant?: string; reason?: string; limit: number } {
+function parseFilterOptions(options: Filter): { tenant?: string; reason?: string; since?: number; limit: number } {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1)
     throw new UsageError(`--limit ${options.limit}: not a whole number above 0`);
@@ -188,6 +265,7 @@ function parseFilterOptions(options: Filter): { tenant?: string; reason?: string
     limit,
     ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(options.since === undefined ? {} : { since: parseTime(options.since, Date.now()) }),
   };
 }
 
@@ -205,11 +283,5 @@ async function findDeadLetters(ledger: Ledger, eventIds: readonly string[]): Pro
 }
 
 async function withLedger<T>(context: CliContext, work: (ledger: Ledger) => Promise<T>): Promise<T> {
-  const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
-  const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet dlq" });
-  try {
-    return await work(ledger);
-  } finally {
-    await ledger.close();
-  }
+  return withNamedLedger(context, "dlq", work);
 }

@@ -93,9 +93,9 @@ function couldNotLook(what: string, error: unknown): CouldNotLook {
 }
 
 function print(context: CliContext, report: GuaranteeReport): void {
-  const { accepted, written, suppressed, deadLettered, inFlight, unread, lost, faults, notListed, notes } = report;
+  const { accepted, written, suppressed, deadLettered, discarded, inFlight, unread, lost, faults, notListed, notes } = report;
   context.out(
-    `accepted ${accepted} = written ${written} + suppressed ${suppressed} + dead-lettered ${deadLettered} + in flight ${inFlight}`,
+    `accepted ${accepted} = written ${written} + suppressed ${suppressed} + dead-lettered ${deadLettered}${discarded > 0 ? ` (${discarded} discarded)` : ""} + in flight ${inFlight}`,
   );
   if (unread > 0) context.out(`raw-events not committed by the parser yet: ${unread}`);
   context.out(`lost ${lost.length}`);

@@ -1,5 +1,5 @@
-import { DLQ_HEADER, getTopicLane, topicIn } from "@inlet/schemas";
-import type { KafkaRecord, NewRecord, RecordHeaders } from "../port.ts";
+import { DLQ_HEADER, getTopicLane, HEADER, topicIn } from "@inlet/schemas";
+import { headerText, type KafkaRecord, type NewRecord, type RecordHeaders } from "../port.ts";
 
 /** Why and where a record could not go on. */
 export interface DeadLetterCause {
@@ -64,4 +64,32 @@ export function buildDeadLetter(
 /** A dead letter's headers as the record had them before it died. */
 export function originalHeaders(headers: RecordHeaders): RecordHeaders {
   return headers.filter(([name]) => !name.startsWith("x-dlq-"));
+}
+
+const RENEWED = new Set<string>([HEADER.pass, HEADER.traceparent, HEADER.tracestate]);
+/** No span has it. */
+const NO_SPAN = "0000000000000000";
+
+/** What sends a dead letter through its stage again. */
+export interface Replay {
+  /** The original bytes for the original topic, as the given pass; its trace is to be a new one. */
+  readonly record: NewRecord;
+  /** The span of the record's own trace, for a link to it. */
+  readonly spanId: string;
+}
+
+/** The record of a dead letter's next pass; null where it does not say which topic it came from. */
+export function buildReplay({ key, value, headers }: KafkaRecord, pass: number): Replay | null {
+  const topic = headerText(headers, DLQ_HEADER.topic);
+  if (topic === undefined) return null;
+  const kept = originalHeaders(headers).filter(([name]) => !RENEWED.has(name));
+  return {
+    record: {
+      topic,
+      key,
+      value: value ?? Buffer.alloc(0),
+      headers: [...kept, [HEADER.pass, Buffer.from(String(pass))]],
+    },
+    spanId: headerText(headers, HEADER.traceparent)?.split("-")[2] ?? NO_SPAN,
+  };
 }

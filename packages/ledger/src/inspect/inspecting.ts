@@ -1,4 +1,5 @@
 import type { Database } from "../database.ts";
+import { OPEN_DEAD_LETTER } from "../deliveries/dead-letters.ts";
 import { epochMs } from "../milliseconds.ts";
 
 /** A delivery as operators see it. Times are epoch ms. */
@@ -97,14 +98,16 @@ export async function getEffects(
 export interface DeadLetterFilter {
   readonly tenant?: string | undefined;
   readonly reason?: string | undefined;
+  /** Ended then or later, epoch ms. */
+  readonly since?: number | undefined;
   readonly limit: number;
 }
 
 export async function listDeadLetters(database: Database, filter: DeadLetterFilter): Promise<DeliveryView[]> {
   const rows = await database.query<Row>(
-    `select * from deliveries where state = 'dead_lettered' and ($1::text is null or tenant = $1) and ($2::text is null or reason = $2)
-      order by ended_at desc limit $3`,
-    [filter.tenant ?? null, filter.reason ?? null, filter.limit],
+    `select * from deliveries d where ${OPEN_DEAD_LETTER} and ($1::text is null or tenant = $1) and ($2::text is null or reason = $2)
+        and ended_at >= $4 order by ended_at desc limit $3`,
+    [filter.tenant ?? null, filter.reason ?? null, filter.limit, filter.since ?? 0],
   );
   return rows.map(toView);
 }

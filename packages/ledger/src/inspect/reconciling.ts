@@ -87,7 +87,7 @@ async function findRows(database: Database, events: readonly RowKey[]): Promise<
   return rows.map(toRow);
 }
 
-/** How many rows there are in each state, of at most `limit` rows after a key; with the last one's key, null at the end. */
+/** How many rows there are in each state (dead letters that were given up as `discarded`), of at most `limit` rows after a key; with the last one's key, null at the end. */
 async function countAfter(
   database: Database,
   after: RowKey,
@@ -95,7 +95,8 @@ async function countAfter(
 ): Promise<{ readonly states: Record<string, number>; readonly last: RowKey | null }> {
   const rows = await database.query<{ state: string; n: number }>(
     `select state, count(*) as n
-       from (select state from deliveries where (tenant, event_id) > ($1, $2) order by tenant, event_id limit $3) page group by state`,
+       from (select case when d.state = 'dead_lettered' and d.discarded_pass = d.pass then 'discarded' else d.state end as state
+               from deliveries d where (d.tenant, d.event_id) > ($1, $2) order by d.tenant, d.event_id limit $3) page group by state`,
     [after.tenant, after.eventId, limit],
   );
   const counted = rows.reduce((sum, { n }) => sum + n, 0);

@@ -1,0 +1,132 @@
+import type { Database } from "../database.ts";
+import type { Coordinates } from "../inspect/inspecting.ts";
+
+/** Dead letters that nobody gave up. */
+export const OPEN_DEAD_LETTER = "d.state = 'dead_lettered' and d.discarded_pass is distinct from d.pass";
+
+/** Which dead letters an operator means; what is not said does not matter. Times are epoch ms. */
+export interface DeadLetterSet {
+  readonly tenant?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Ended then or later. */
+  readonly since?: number | undefined;
+  /** Ended before or then: what dies again afterwards is none of the set. */
+  readonly until: number;
+}
+
+export interface DeadLetter {
+  readonly tenant: string;
+  readonly eventId: string;
+  readonly reason: string | null;
+  readonly pass: number;
+  readonly traceId: string | null;
+  readonly endedAt: number;
+  readonly at: Coordinates | null;
+}
+
+export type DeadLetterCursor = Pick<DeadLetter, "endedAt" | "tenant" | "eventId">;
+
+function buildWhere({ tenant, reason, since, until }: DeadLetterSet, values: unknown[]): string {
+  const value = (given: unknown): string => `$${values.push(given)}`;
+  return [
+    OPEN_DEAD_LETTER,
+    `d.ended_at <= ${value(until)}`,
+    ...(tenant === undefined ? [] : [`d.tenant = ${value(tenant)}`]),
+    ...(reason === undefined ? [] : [`d.reason = ${value(reason)}`]),
+    ...(since === undefined ? [] : [`d.ended_at >= ${value(since)}`]),
+  ].join(" and ");
+}
+
+/** How many dead letters of the set there are, by lane. */
+export async function countDeadLetters(
+  database: Database,
+  set: DeadLetterSet,
+): Promise<{ readonly lane: string; readonly emails: number }[]> {
+  const values: unknown[] = [];
+  return database.query(
+    `select d.lane, count(*) as emails from deliveries d where ${buildWhere(set, values)} group by 1 order by 1`,
+    values,
+  );
+}
+
+/** Dead letters of a lane, the oldest first. */
+export async function listDeadLetterSet(
+  database: Database,
+  set: DeadLetterSet,
+  { lane, after, limit }: { readonly lane: string; readonly after: DeadLetterCursor | null; readonly limit: number },
+): Promise<DeadLetter[]> {
+  const values: unknown[] = [lane, after?.endedAt ?? -1, after?.tenant ?? "", after?.eventId ?? "", limit];
+  const rows = await database.query<
+    Omit<DeadLetter, "at"> & { topic: string | null; partition: number; offset: number }
+  >(
+    `select d.tenant, d.event_id as "eventId", d.reason, d.pass, d.trace_id as "traceId", d.ended_at as "endedAt", d.dlq_topic as topic,
+            d.dlq_partition as partition, d.dlq_offset as "offset"
+       from deliveries d where d.lane = $1 and (d.ended_at, d.tenant, d.event_id) > ($2, $3, $4) and ${buildWhere(set, values)}
+      order by d.ended_at, d.tenant, d.event_id limit $5`,
+    values,
+  );
+  return rows.map(({ topic, partition, offset, ...row }) => ({
+    ...row,
+    at: topic === null ? null : { topic, partition, offset },
+  }));
+}
+
+/** Dead letters of one kind. Times are epoch ms. */
+export interface DeadLetterGroup {
+  readonly tenant: string;
+  readonly reason: string | null;
+  /** What the CRM said; null where it was none of its faults. */
+  readonly code: string | null;
+  readonly emails: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** Dead letters by tenant, reason and the CRM's code, the most first. */
+export async function groupDeadLetters(database: Database, set: DeadLetterSet): Promise<DeadLetterGroup[]> {
+  const values: unknown[] = [];
+  return database.query(
+    `select d.tenant, d.reason, case when d.reason in ('crm_rejected', 'retries_exhausted') then substring(d.detail from '^[a-z0-9-]+:[^ ]*[^ :]') end as code,
+            count(*) as emails, min(d.ended_at) as "firstAt", max(d.ended_at) as "lastAt"
+       from deliveries d where ${buildWhere(set, values)} group by 1, 2, 3 order by 4 desc, 1, 2, 3`,
+    values,
+  );
+}
+
+/** Gives dead letters up, as far as they are still the ones that were looked at. Answers how many. Told in each journey. */
+export async function discardDeadLetters(
+  database: Database,
+  letters: readonly Pick<DeadLetter, "tenant" | "eventId" | "pass">[],
+  by: { readonly actor: string; readonly why: string },
+): Promise<number> {
+  if (letters.length === 0) return 0;
+  const rows = await database.query(
+    `with r as (select * from unnest($1::text[], $2::text[], $3::int[]) as r(tenant, event_id, pass)),
+      discarded as (
+        update deliveries d set discarded_pass = d.pass, discarded_by = $4, discarded_why = $5, discarded_since = clock_timestamp()
+          from r where d.tenant = r.tenant and d.event_id = r.event_id and d.pass = r.pass and ${OPEN_DEAD_LETTER}
+        returning d.tenant, d.event_id, d.pass)
+     insert into journey (tenant, event_id, service, what, detail)
+       select tenant, event_id, 'cli', 'discarded', jsonb_build_object('by', $4::text, 'why', $5::text, 'pass', pass) from discarded returning id`,
+    [
+      letters.map(({ tenant }) => tenant),
+      letters.map(({ eventId }) => eventId),
+      letters.map(({ pass }) => pass),
+      by.actor,
+      by.why,
+    ],
+  );
+  return rows.length;
+}
+
+/** Dead letters in bulk. */
+export function deadLettersOn(database: Database) {
+  return {
+    count: async (set: DeadLetterSet) => countDeadLetters(database, set),
+    list: async (set: DeadLetterSet, page: Parameters<typeof listDeadLetterSet>[2]) =>
+      listDeadLetterSet(database, set, page),
+    group: async (set: DeadLetterSet) => groupDeadLetters(database, set),
+    discard: async (letters: Parameters<typeof discardDeadLetters>[1], by: Parameters<typeof discardDeadLetters>[2]) =>
+      discardDeadLetters(database, letters, by),
+  };
+}
