@@ -46,9 +46,7 @@ export async function replayDeadLetter(
   });
 
   const links =
-    delivery.traceId === null
-      ? []
-      : [{ context: { traceId: delivery.traceId, spanId: replay.spanId, traceFlags: 1 } }];
+    delivery.traceId === null ? [] : [{ context: { traceId: delivery.traceId, spanId: replay.spanId, traceFlags: 1 } }];
   return tracer("inlet-cli").startActiveSpan(
     "replay dead letter",
     { root: true, links, attributes: { "inlet.tenant": tenant, "inlet.event_id": eventId } },

@@ -93,7 +93,8 @@ function couldNotLook(what: string, error: unknown): CouldNotLook {
 }
 
 function print(context: CliContext, report: GuaranteeReport): void {
-  const { accepted, written, suppressed, deadLettered, discarded, inFlight, unread, lost, faults, notListed, notes } = report;
+  const { accepted, written, suppressed, deadLettered, discarded, inFlight, unread, lost, faults, notListed, notes } =
+    report;
   context.out(
     `accepted ${accepted} = written ${written} + suppressed ${suppressed} + dead-lettered ${deadLettered}${discarded > 0 ? ` (${discarded} discarded)` : ""} + in flight ${inFlight}`,
   );

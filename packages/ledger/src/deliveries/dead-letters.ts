@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
-import type { Coordinates } from "../inspect/inspecting.ts";
+import type { ReadFrom as Coordinates } from "../operate/recover.ts";
 
-/** Dead letters that nobody gave up. */
+/** Dead letters that were not given up. */
 export const OPEN_DEAD_LETTER = "d.state = 'dead_lettered' and d.discarded_pass is distinct from d.pass";
 
 /** Which dead letters an operator means; what is not said does not matter. Times are epoch ms. */

@@ -77,7 +77,7 @@ async function die(
 async function ask(act: "replay" | "discard", set: Partial<DeadLetterSet> = {}, perSecond = 3) {
   const whole = { tenant: "acme", reason: "crm_rejected", until: ASKED, ...set };
   const [lane] = await ledger.deadLetters.count(whole);
-  const by = { id: `job_${act}`, lane: "shared", actor: "ana", why: "mended", total: lane?.emails ?? 0 };
+  const by = { id: `job_${act}`, lane: "shared", actor: "ana", why: "repaired", total: lane?.emails ?? 0 };
   return ledger.jobs.create(toDeadLetterRequest({ act, set: whole, perSecond }, by));
 }
 
@@ -163,7 +163,7 @@ it("what is discarded stays accounted for, is neither listed nor replayed by a f
   expect(await ledger.deadLetters.count({ tenant: "acme", until: ASKED })).toEqual([{ lane: "shared", emails: 2 }]);
   expect((await ledger.inspect.journey("acme", "evt_1")).at(-1)).toMatchObject({
     what: "discarded",
-    detail: { by: "ana", why: "mended" },
+    detail: { by: "ana", why: "repaired" },
   });
 });
 
