@@ -8,8 +8,8 @@ import type { Delivery, ParserDeps } from "./intake/incoming-delivery.ts";
 import { checkSender } from "./steps/check-sender.ts";
 import { ASK_AGAIN_MS } from "./sender/sender-pool.ts";
 import { storeAttachments, type StoredAttachments } from "./steps/store-attachments.ts";
-import { understand } from "./steps/parse-body.ts";
-import type { Understood } from "./steps/parse-body.ts";
+import { parseBody } from "./steps/parse-body.ts";
+import type { ParsedBody } from "./steps/parse-body.ts";
 
 /** Unknown recipients that are kept as evidence. */
 const MOST_RECIPIENTS = 20;
@@ -24,18 +24,18 @@ export interface ParsedEmail {
 export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<StepResult<ParsedEmail>> {
   const body = await readBody(deps, delivery);
   if (body.kind !== "ok") return body;
-  const understood = await understand(deps, delivery, body.value);
-  if (understood.kind !== "ok") return understood;
-  const attachments = await storeAttachments(deps, delivery, understood.value.email.attachments);
+  const parsed = await parseBody(deps, delivery, body.value);
+  if (parsed.kind !== "ok") return parsed;
+  const attachments = await storeAttachments(deps, delivery, parsed.value.email.attachments);
   if (attachments.kind !== "ok") return attachments;
-  const auth = await checkSender(deps, delivery, body.value, understood.value.email);
+  const auth = await checkSender(deps, delivery, body.value, parsed.value.email);
   // Waits apart from its batch: slow name servers of those who write to one tenant must hold up no other's mail.
   if (auth === null) return { kind: "retry", code: "sender_not_verified_yet", attempt: null, delayMs: ASK_AGAIN_MS };
-  const checked = { ...understood.value, email: { ...understood.value.email, auth } };
+  const checked = { ...parsed.value, email: { ...parsed.value.email, auth } };
   const event = describe(deps, delivery, checked, attachments.value);
   const known = knownRecipient(delivery, event);
   if (known.kind !== "ok") return known;
-  const emailKey = await nameEmail(deps, event, understood.value);
+  const emailKey = await nameEmail(deps, event, parsed.value);
   if ((await deps.replay?.mayGoOn({ ...event, emailKey }, delivery)) === false)
     return { kind: "skip", why: "already_ended" };
   return ok({ row: await publish(deps, delivery, { ...event, emailKey }), class: event.classification.kind });
@@ -54,7 +54,7 @@ async function readBody(deps: ParserDeps, { event }: Delivery): Promise<StepResu
 function describe(
   deps: ParserDeps,
   delivery: Delivery,
-  { email, source }: Understood,
+  { email, source }: ParsedBody,
   { attachments, warnings }: StoredAttachments,
 ): NormalizedEvent {
   const { event, record, tenant } = delivery;
@@ -108,7 +108,7 @@ function getRecipients({ envelope, to, cc }: NormalizedEvent): string[] {
 }
 
 /** Two emails under one name are told apart by the ledger, before anybody hears of either (docs/concepts/protocol.md, section 1). */
-async function nameEmail(deps: ParserDeps, event: NormalizedEvent, { email }: Understood): Promise<string> {
+async function nameEmail(deps: ParserDeps, event: NormalizedEvent, { email }: ParsedBody): Promise<string> {
   return deps.ledger.deliveries.nameEmail({
     tenant: event.tenantId,
     eventId: event.eventId,

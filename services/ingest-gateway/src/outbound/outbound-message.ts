@@ -53,7 +53,7 @@ const outboundMessage = z
   });
 
 /** A registration as it is kept. Times in epoch ms. */
-export interface Registration {
+export interface RegisteredMessage {
   /** Without angle brackets. */
   readonly messageId: string;
   readonly contactEmail: string | null;
@@ -62,12 +62,12 @@ export interface Registration {
   readonly sentAt: number;
 }
 
-export type RegistrationReading =
-  | { readonly ok: true; readonly registration: Registration }
+export type MessageReading =
+  | { readonly ok: true; readonly message: RegisteredMessage }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 /** Reads a verified body. Never throws; names every field that is wrong and repeats no value. */
-export function readRegistration(body: Buffer): RegistrationReading {
+export function readSentMessage(body: Buffer): MessageReading {
   let value: unknown;
   try {
     value = JSON.parse(body.toString("utf8"));
@@ -87,7 +87,7 @@ export function readRegistration(body: Buffer): RegistrationReading {
   const { messageId, contactEmail, dealId, campaign, sentAt } = parsed.data;
   return {
     ok: true,
-    registration: {
+    message: {
       messageId: bareMessageId(messageId) ?? "",
       contactEmail: contactEmail?.toLowerCase() ?? null,
       dealId: dealId ?? null,

@@ -25,7 +25,7 @@ import type { PublisherDeps } from "../steps/publish.ts";
 import { refuseWhileBroken, toHttpKind } from "../steps/resolve-source.ts";
 import { checkDeclaredSize, readBody } from "../steps/read-body.ts";
 import { checkHeaders, openDelivery } from "../steps/verify-request.ts";
-import { readRegistration } from "./outbound-message.ts";
+import { readSentMessage } from "./outbound-message.ts";
 
 export const OUTBOUND_PATH = "/v1/outbound-messages/:tenant";
 
@@ -104,13 +104,13 @@ function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
   return async function registerStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const inbound = getInbound(request);
     const { tenant } = getEndpoint(request);
-    const reading = readRegistration(getBody(request));
+    const reading = readSentMessage(getBody(request));
     if (!reading.ok) {
       const fields = reading.errors.map(({ field }) => (field === "" ? "the body" : field));
       throw new Problem("fields_invalid", { detail: `Correct ${fields.join(", ")}`, errors: reading.errors });
     }
-    const { registration } = reading;
-    const eventId = buildSentMessageId(tenant.id, registration.messageId);
+    const { message } = reading;
+    const eventId = buildSentMessageId(tenant.id, message.messageId);
     inbound.eventId = eventId;
     const published = context.with(inbound.context, () =>
       withDeadline(
@@ -118,12 +118,12 @@ function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
         (async () => {
           const value = await codec.encode("OutboundMessage", {
             tenantId: tenant.id,
-            ...registration,
+            ...message,
             receivedAt: inbound.receivedAt,
           });
           await producer.send({
             topic,
-            key: eventKey(tenant.id, registration.messageId),
+            key: eventKey(tenant.id, message.messageId),
             value,
             headers: recordHeaders({ tenant: tenant.id, eventId, lane: tenant.lane, schema }),
           });
@@ -134,6 +134,6 @@ function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
       throw toRefusal(error);
     });
     metrics.eventsPublished.inc(labels);
-    await reply.code(202).send({ messageId: registration.messageId });
+    await reply.code(202).send({ messageId: message.messageId });
   };
 }

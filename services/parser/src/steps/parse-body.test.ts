@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Delivery, ParserDeps } from "../intake/incoming-delivery.ts";
 import type { Fetched } from "../fetch/fetch-attachment.ts";
 import { parse } from "../workers/parse-worker.ts";
-import { understand } from "./parse-body.ts";
+import { parseBody } from "./parse-body.ts";
 
 const repository = new URL("../../../../", import.meta.url);
 const mime = await readFile(new URL("test/emails/reply/plain-quoted-printable.eml", repository));
@@ -26,7 +26,7 @@ const { body } = encodeSes(
 );
 
 /** A notification that names an object in S3, which answers `fetched`; the worker's own code parses. */
-async function understood(
+async function parsedBody(
   fetched: Fetched,
   { attempts = {}, sources = ["ses"] }: { attempts?: UsedAttempts; sources?: string[] } = {},
 ) {
@@ -46,11 +46,11 @@ async function understood(
     attempts,
     starts: 1,
   } as unknown as Delivery;
-  return { outcome: await understand(deps, delivery, body), asked };
+  return { outcome: await parseBody(deps, delivery, body), asked };
 }
 
 test("an email that SES stored in S3 is fetched by its source, and SES's word on it counts", async () => {
-  const { outcome, asked } = await understood({ kind: "ok", bytes: mime });
+  const { outcome, asked } = await parsedBody({ kind: "ok", bytes: mime });
   expect(asked).toEqual([[stored, STORAGE]]);
   expect(outcome).toMatchObject({
     kind: "ok",
@@ -67,32 +67,32 @@ test("an email that SES stored in S3 is fetched by its source, and SES's word on
 
 test("what may pass waits as its attempts say; after the last the email is dead-lettered", async () => {
   const passing = { kind: "passing", code: "s3:SlowDown" } as const;
-  expect((await understood(passing)).outcome).toEqual({
+  expect((await parsedBody(passing)).outcome).toEqual({
     kind: "retry",
     code: "s3:SlowDown",
     attempt: "fetch",
     delayMs: RETRY_TABLE.fetch[0],
   });
-  expect((await understood(passing, { attempts: { fetch: RETRY_TABLE.fetch.length } })).outcome).toMatchObject({
+  expect((await parsedBody(passing, { attempts: { fetch: RETRY_TABLE.fetch.length } })).outcome).toMatchObject({
     kind: "deadLetter",
     reason: "retries_exhausted",
   });
 });
 
 test("an object that is gone, or no email, is dead-lettered with its reason", async () => {
-  expect((await understood({ kind: "gone", code: "s3:NoSuchKey" })).outcome).toMatchObject({
+  expect((await parsedBody({ kind: "gone", code: "s3:NoSuchKey" })).outcome).toMatchObject({
     kind: "deadLetter",
     reason: "blob_missing",
     detail: "the stored email cannot be fetched (s3:NoSuchKey)",
   });
-  expect((await understood({ kind: "ok", bytes: Buffer.alloc(0) })).outcome).toMatchObject({
+  expect((await parsedBody({ kind: "ok", bytes: Buffer.alloc(0) })).outcome).toMatchObject({
     kind: "deadLetter",
     reason: "unreadable_mime",
   });
 });
 
 test("where the tenant's file has no such source any more nothing is fetched", async () => {
-  const { outcome, asked } = await understood({ kind: "ok", bytes: mime }, { sources: [] });
+  const { outcome, asked } = await parsedBody({ kind: "ok", bytes: mime }, { sources: [] });
   expect(outcome).toMatchObject({ kind: "deadLetter" });
   expect(asked).toEqual([]);
 });

@@ -11,10 +11,10 @@ const SUSPECT_STARTS = 3;
 /** Starts alone without an end after which it is dead-lettered: two, since one may have ended by another cause at that moment. */
 const ALONE_STARTS = 2;
 
-export type Understood = Extract<ParseAnswer, { ok: true }>;
+export type ParsedBody = Extract<ParseAnswer, { ok: true }>;
 
 /** The email of the post; where the post only says where it lies, fetched from there and read the same way. */
-export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Buffer): Promise<StepResult<Understood>> {
+export async function parseBody(deps: ParserDeps, delivery: Delivery, bytes: Buffer): Promise<StepResult<ParsedBody>> {
   const { event, tenant } = delivery;
   const answer = await parsed(deps, delivery, {
     kind: event.source.kind,
@@ -22,7 +22,7 @@ export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Bu
     bytes,
     trustedAuthservIds: getTrustedAuthserv(delivery),
   });
-  if (answer.kind !== "ok" || answer.value.ok === true) return answer as StepResult<Understood>;
+  if (answer.kind !== "ok" || answer.value.ok === true) return answer as StepResult<ParsedBody>;
   const { object, metadata } = answer.value;
   const source = tenant.sources.get(event.source.name);
   if (source === undefined)
@@ -37,9 +37,9 @@ export async function understand(deps: ParserDeps, delivery: Delivery, bytes: Bu
   if (fetched.kind !== "ok")
     return deadLetter("blob_missing", "fetch", `the stored email cannot be fetched (${fetched.code})`);
   const read = await parsed(deps, delivery, { kind: "raw-mime", contentType: "message/rfc822", bytes: fetched.bytes });
-  if (read.kind !== "ok" || read.value.ok !== true) return read as StepResult<Understood>;
+  if (read.kind !== "ok" || read.value.ok !== true) return read as StepResult<ParsedBody>;
   const told = withMetadata(read.value, metadata);
-  return told.kind === "email" ? ok({ ...read.value, email: told.email }) : (read as StepResult<Understood>);
+  return told.kind === "email" ? ok({ ...read.value, email: told.email }) : (read as StepResult<ParsedBody>);
 }
 
 type Readable = Extract<ParseAnswer, { ok: true | "elsewhere" }>;
