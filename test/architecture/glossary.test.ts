@@ -44,7 +44,7 @@ const GONE: readonly (readonly [pattern: RegExp, instead: string])[] = [
   ),
   [/\b(?:gatherers?|LaneFullError|fast-produce|combined-sends)\b/i, "batcher, ProducerQueueFullError"],
   [/\b[Ww]hoever\b|\bfor want of\b|\bby halves\b/, "the caller, without, partially"],
-  [/\bUnderstood\b|\bunderstand\(/, "parse a body, ParsedBody"],
+  [/\bunderstand\(/, "parse a body, ParsedBody"],
   [/\b(?:EmailTry|CallTry|TryEnd)\b/, "delivery attempt, attempt result"],
   [
     /\b(?:fateOf\w*|whatBecameOf|passBuffer|passCircuit|tellJourney)\b/,
