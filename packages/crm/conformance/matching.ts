@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import type { CallResult, Written } from "../src/port.ts";
+import { parseContactId } from "../src/contact-kinds.ts";
+import type { CallResult, ContactInput, Crm, Written } from "../src/port.ts";
 import { expectFault, expectOk, plainId, soon, type ConformanceCase } from "./subject.ts";
 import { activityInput, dealInput } from "./writes.ts";
 
@@ -29,6 +30,25 @@ export const CRM_MATCHING_CONFORMANCE: readonly ConformanceCase[] = [
       const input = activityInput(`eml_${id}`, contactId, contact.email);
       expectOk(await crm.records.activity.write({ ...input, dealId: a }, soon()));
       assert.equal(expectOk(await findSent([input.messageId ?? ""], soon())), null);
+    },
+  },
+  {
+    name: "contact: of each kind that there is; its id says which, and it is found and tied whatever new ones become",
+    run: async ({ crm, contactAs }) => {
+      const { kinds } = crm.records.contact;
+      assert.equal(kinds !== undefined, contactAs !== undefined);
+      if (kinds === undefined || contactAs === undefined) return;
+      for (const kind of kinds) {
+        const contact = { email: `ada.${plainId()}@example.com`, firstName: null, lastName: null };
+        const made: CallResult<Written> = await contactAs(kind).records.contact.write(contact, soon());
+        const { recordId }: Written = expectOk(made);
+        assert.equal(parseContactId(recordId, kinds).kind, kind);
+        for (const other of kinds) {
+          const adapter: Crm = contactAs(other);
+          assert.deepEqual(await findContact(adapter.records, contact), [recordId, recordId, recordId]);
+          expectOk(await adapter.records.deal.write(dealInput(`cnv_${plainId()}`, recordId), soon()));
+        }
+      }
     },
   },
   {
@@ -120,6 +140,14 @@ export const CRM_MATCHING_CONFORMANCE: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** Its id by writing it again, by its key, and by its id. */
+async function findContact({ contact }: Crm["records"], input: ContactInput): Promise<(string | undefined)[]> {
+  const again = expectOk(await contact.write(input, soon()));
+  const found = expectOk(await contact.lookup({ key: input.email, since: null }, soon()));
+  const there = expectOk(await contact.locate({ recordId: again.recordId, key: input.email }, soon()));
+  return [again.recordId, found?.recordId, there?.recordId];
+}
 
 function newDomain(): string {
   return `${plainId()}.example`;

@@ -32,6 +32,8 @@ export interface ConformanceSubject {
   readonly addCompany: (domain: string) => Promise<string>;
   /** Makes a contact with this number (E.164) and no address, written as people write numbers there, some time ago; gives its id. */
   readonly addContact: (phone: string) => Promise<string>;
+  /** The same adapter with another `contactAs`; absent where a contact is of one kind only. */
+  readonly contactAs?: (kind: string) => Crm;
   /** The company that a contact belongs to. */
   readonly getCompany: (contactId: string) => Promise<string | null>;
   /** Keeps a message that people sent from the CRM at a deal, some time ago; absent where a CRM's messages are registered instead. */

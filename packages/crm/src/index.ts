@@ -1,4 +1,5 @@
 export * from "./port.ts";
+export { contactAsSetting, formatContactId, parseContactId, type ContactKinds } from "./contact-kinds.ts";
 export { createCrm } from "./create-crm.ts";
 export type { CrmContext, CrmKind } from "./kind.ts";
 export { BATCHING_KINDS, CRM_KINDS, getCrmKind } from "./registry.ts";

@@ -1,3 +1,4 @@
+import type { ContactKinds } from "./contact-kinds.ts";
 import type { Operation } from "./operation.ts";
 import type {
   ActivityChange,
@@ -93,6 +94,11 @@ export interface ReferredRecordType<Input, Sought extends Lookup> extends Record
 }
 
 export interface ContactRecords extends ReferredRecordType<ContactInput, Lookup> {
+  /**
+   * What a person may be in this CRM, the usual first; left out where there is one kind only. What a new one becomes is the adapter's setting
+   * (`contactAs`); what it is says its id, so that one that is there is found and tied whatever the setting is by then.
+   */
+  readonly kinds?: ContactKinds;
   /** The contact with this number (E.164), where it is the only one; null: none is, or several are. */
   readonly findByPhone: Operation<string, Found>;
 }

@@ -61,6 +61,7 @@ describe("its adapter", () => {
     remove: async (_, recordId) => void server.rows.delete(recordId),
     addCompany: async (domain) => server.insert("company", null, { domain }, Date.now() - 60_000)?.id ?? "",
     addContact: async (phone) => server.insert("contact", null, { phone }, Date.now() - 60_000)?.id ?? "",
+    contactAs: (kind) => connect(`, contactAs: ${kind}`),
     getCompany: async (contactId) => (server.rows.get(contactId)?.fields["companyId"] ?? null) as string | null,
     getDeal: async (recordId) => {
       const { stage, tags } = server.rows.get(recordId)?.fields ?? {};

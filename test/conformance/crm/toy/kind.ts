@@ -14,7 +14,7 @@ export function toyKind(server: ToyServer = createToyServer()): CrmKind<z.output
     file: toyFile,
     batching: false,
     read: readToy,
-    create: ({ seats, baseUrl, token }, { onCall }) => {
+    create: ({ seats, contactAs, baseUrl, token }, { onCall }) => {
       const away = new URL(baseUrl).port === "9";
       const reached: ToyServer = away ? { ...server, request: async () => failed("toy:connect", false) } : server;
       const verify = operation(async () =>
@@ -24,7 +24,7 @@ export function toyKind(server: ToyServer = createToyServer()): CrmKind<z.output
       );
       return {
         kind: "toy",
-        records: toyRecords(reached),
+        records: toyRecords(reached, contactAs),
         setup: {
           prepare: operation(async () => {
             const made = server.fields.has(OWN_FIELD) ? [] : [OWN_FIELD];

@@ -1,5 +1,7 @@
 import {
+  formatContactId,
   operation,
+  parseContactId,
   type ActivityField,
   type CallFault,
   type CallOptions,
@@ -11,6 +13,7 @@ import {
   type Settling,
   type Written,
 } from "@inlet/crm";
+import { TOY_CONTACTS, type ToySettings } from "./settings.ts";
 import type { ToyRow, ToyServer } from "./toy-server.ts";
 
 /** Each write is charged five tokens beside its request, a list ten, a search twenty. */
@@ -25,12 +28,15 @@ const FIXED: readonly ActivityField[] = ["html", "dealId"];
 /** What the toy makes of a text. */
 export const sanitized = (text: string): string => text.replaceAll(/\n+/g, "\n");
 
-export function toyRecords(server: ToyServer): CrmRecords {
+export function toyRecords(server: ToyServer, contactAs: ToySettings["contactAs"]): CrmRecords {
   const done = <T>(value: T): CallResult<T> => ({ ok: true, value });
   const findRow = (type: RecordName, id: unknown): ToyRow | null => {
-    const row = server.rows.get(String(id));
+    const row = server.rows.get(type === "contact" ? parseContactId(String(id), TOY_CONTACTS).id : String(id));
     return row?.type === type ? row : null;
   };
+  /** As the port has it: a lead's says that it is one. */
+  const toId = ({ type, id, fields: { as: kind } }: ToyRow): string =>
+    type === "contact" && typeof kind === "string" ? formatContactId(kind, id, TOY_CONTACTS) : id;
 
   /** By its parent, and in the window since it was claimed: the toy finds nothing by a key. */
   const find = (type: RecordName, { key, since }: Lookup, under: object = {}): CallResult<Found> => {
@@ -42,7 +48,7 @@ export function toyRecords(server: ToyServer): CrmRecords {
         (since === null || each.at >= since - 60_000) &&
         Object.entries(under).every(([name, id]) => id === "" || each.fields[name] === id),
     );
-    if (row !== undefined) return done({ recordId: row.id });
+    if (row !== undefined) return done({ recordId: toId(row) });
     return asOf < Date.now() - LAG_MS ? { ok: false, fault: passing("toy:lists-lag", true) } : done(null);
   };
 
@@ -62,7 +68,7 @@ export function toyRecords(server: ToyServer): CrmRecords {
         if (id !== null && findRow(parent, id) === null) return { ok: false, fault: GONE };
       }
       const made = server.insert(type, key, fields);
-      if (made !== null) return done({ recordId: made.id, created: true });
+      if (made !== null) return done({ recordId: toId(made), created: true });
       const there = find(type, { key, since: null });
       if (!there.ok) return there;
       return there.value === null
@@ -82,13 +88,14 @@ export function toyRecords(server: ToyServer): CrmRecords {
     contact: {
       ...every("contact"),
       lookup: lookup("contact"),
+      kinds: TOY_CONTACTS,
       write: operation(
-        ({ email, ...fields }, options) => write("contact", email, { email, ...fields }, options),
+        ({ email, ...fields }, options) => write("contact", email, { email, as: contactAs, ...fields }, options),
         WRITE,
       ),
       findByPhone: operation(async (phone) => {
         const [only, second] = server.search().rows.filter(({ fields }) => fields["phone"] === phone);
-        return done(only === undefined || second !== undefined ? null : { recordId: only.id });
+        return done(only === undefined || second !== undefined ? null : { recordId: toId(only) });
       }, SEARCH),
     },
     company: {
