@@ -130,4 +130,17 @@ describe("N4: a replay after a change of the tenant's mailboxes", () => {
     expect(await replay(event, { subject: "An offer, corrected" }, more)).toMatchObject({ kind: "written" });
     expect(await getEffects(event)).toEqual(["activity", "contact", "deal", "stage", "task"]);
   });
+
+  it("tells again what the tenant's rules could not do, though it does none of it again", async () => {
+    sink.remap(`${RULES}`);
+    const event = sink.email({ subject: "An offer" });
+    sandbox.faults.add({ match: { method: "POST", path: "/crm/v3/objects/tasks" }, status: 400, times: 1 });
+    const first = await sink.deliver(event);
+    sandbox.faults.clear();
+    expect(first).toMatchObject({ kind: "written", warnings: [expect.stringMatching(/^rule_failed: rule all, task/)] });
+    const again = await replay(event, { subject: "An offer, corrected" }, RULES);
+    expect(again).toMatchObject({ kind: "written", warnings: first.warnings });
+    const rest = await replay(event, { subject: "An offer, corrected twice" }, "");
+    expect(rest).toMatchObject({ kind: "written", warnings: first.warnings });
+  });
 });

@@ -8,6 +8,15 @@ import { digests, textsWritten, tiesWanted } from "./write-activity.ts";
 
 type Texts = Readonly<Record<"subject" | "text", string>>;
 
+/** What the tenant's rules could not do stands among its warnings. */
+const RULE_WARNING = /^rule_(?:failed|without_deal):/;
+
+/** A replay does nothing that rules want, so it finds no fault with that: what they could not do is told as it was when the email was written. */
+export async function repeatRuleWarnings({ deps, event, warnings }: DeliveryAttempt): Promise<void> {
+  const before = await deps.ledger.inspect.delivery(event.tenantId, event.eventId);
+  warnings.push(...(before?.warnings ?? []).filter((each) => RULE_WARNING.test(each)));
+}
+
 /** What the tenant's rules wrote stands among the email's records, though a replay does none of it again. */
 export function listRuleEffects(email: DeliveryAttempt, claims: HeldClaims): void {
   for (const { effect, key } of claims.all) {

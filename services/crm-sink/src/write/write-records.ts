@@ -17,7 +17,7 @@ import { writeDeal } from "./write-deal.ts";
 import { mayBeRenewed } from "./write-effect.ts";
 import { writeFiles } from "./write-files.ts";
 import { writeRules } from "./write-rules.ts";
-import { updateOnReplay, listRuleEffects } from "./update-on-replay.ts";
+import { updateOnReplay, listRuleEffects, repeatRuleWarnings } from "./update-on-replay.ts";
 
 const ALL = { deal: true, files: true };
 
@@ -59,6 +59,7 @@ export async function writeRecords(
       unwrap(await addNewTags(email, claims, email.event.eventId));
       unwrap(await moveDealOnReplay(email, claims));
       listRuleEffects(email, claims);
+      await repeatRuleWarnings(email);
     } else {
       await noteClosedDeal(email, dealId);
       unwrap(await writeRules(email, claims, actions, { contactId, dealId }));
