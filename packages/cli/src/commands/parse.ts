@@ -19,6 +19,7 @@ understood.`,
       "<file...>",
       ".eml files (raw MIME), or .json files as a sender of signed JSON posts them; - reads one from standard input",
     )
+    .option("--json", "print JSON, as without it: what other commands print as a table has this option too")
     .action(async (files: string[]) => {
       for (const file of files) {
         const described = { file, ...(await describe(file)) };
