@@ -113,7 +113,8 @@ export async function sayRaw(port: number, pieces: Iterable<Buffer>, patienceMs 
   socket.setTimeout(patienceMs, () => socket.destroy());
   let text = "";
   socket.on("data", (chunk: Buffer) => (text += chunk.toString("latin1")));
-  const closed = once(socket, "close");
+  // Not by `once`, which rejects where the server has ended the connection while this writes (EPIPE).
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   // Who speaks before the greeting is sent away at once.
   await Promise.race([once(socket, "data").catch(() => undefined), closed]);
   for (const piece of pieces) {
