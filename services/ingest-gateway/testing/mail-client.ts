@@ -20,7 +20,8 @@ export async function mailClient(port: number): Promise<MailClient> {
   const socket = connect(port, "127.0.0.1");
   const replies: string[] = [];
   const waiting: ((reply: string) => void)[] = [];
-  const closed = once(socket, "close");
+  // Not by `once`, which rejects where the server has ended the connection while this writes.
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   let rest = "";
   socket.setEncoding("utf8");
   socket.on("error", () => undefined);
@@ -54,7 +55,7 @@ export async function mailClient(port: number): Promise<MailClient> {
     socket,
     say,
     reply,
-    ended: async () => void (await closed),
+    ended: async () => closed,
     async send({ from = "", to, body, greeting: hello = "EHLO client.example" }) {
       await say(hello);
       await say(`MAIL FROM:<${from}>`);
