@@ -1,3 +1,4 @@
+import { createBatcher } from "@inlet/resilience";
 import { LedgerUnavailableError, RowLockedError } from "./database.ts";
 
 /**
@@ -29,9 +30,6 @@ export function batchQueries<In, Out>(
   options: BatchQueriesOptions<In> = {},
 ): (input: In) => Promise<Out> {
   const { maxCalls = 250, waitMs = 2, getGroup = () => "" } = options;
-  let queue: Call<In, Out>[] = [];
-  let scheduled = false;
-  let running = false;
   /** Groups that are asked for by themselves at the moment: what comes for them meanwhile waits for that. */
   const apart = new Set<string>();
 
@@ -61,31 +59,21 @@ export function batchQueries<In, Out>(
       apart.add(group);
       void ask(own, false).finally(() => {
         apart.delete(group);
-        if (queue.length > 0) void flush();
+        batcher.wake();
       });
     }
   };
 
-  const flush = async (): Promise<void> => {
-    scheduled = false;
-    if (running) return;
-    const calls = queue.filter((call) => !apart.has(call.group)).slice(0, maxCalls);
-    if (calls.length === 0) return;
-    running = true;
-    const taken = new Set(calls);
-    queue = queue.filter((call) => !taken.has(call));
-    await ask(calls, new Set(calls.map((call) => call.group)).size > 1);
-    running = false;
-    if (queue.length > 0) void flush();
-  };
+  const batcher = createBatcher<Call<In, Out>>({
+    most: maxCalls,
+    gatherMs: waitMs,
+    isHeld: ({ group }) => apart.has(group),
+    run: async (take) => {
+      const calls = take();
+      if (calls.length > 0) await ask(calls, new Set(calls.map((call) => call.group)).size > 1);
+    },
+  });
 
   return async (input) =>
-    new Promise<Out>((resolve, reject) => {
-      queue.push({ input, group: getGroup(input), resolve, reject });
-      if (queue.length >= maxCalls && !running) void flush();
-      else if (!scheduled && !running) {
-        scheduled = true;
-        setTimeout(() => void flush(), waitMs);
-      }
-    });
+    new Promise<Out>((resolve, reject) => batcher.add({ input, group: getGroup(input), resolve, reject }));
 }

@@ -13,12 +13,14 @@ function gathering(options: Partial<BatcherOptions<string>> = {}) {
       batches.push(take());
       await new Promise<void>((resolve) => ends.push(resolve));
     },
-    patienceMs: 1_000,
-    sleep: async (_, signal) =>
-      new Promise((resolve, reject) => {
-        impatient.push(resolve);
-        signal.addEventListener("abort", () => reject(new Error("ended")));
-      }),
+    patience: {
+      ms: 1_000,
+      sleep: async (_, signal) =>
+        new Promise((resolve, reject) => {
+          impatient.push(resolve);
+          signal.addEventListener("abort", () => reject(new Error("ended")));
+        }),
+    },
     ...options,
   });
   const settled = async (): Promise<void> => {
@@ -29,6 +31,10 @@ function gathering(options: Partial<BatcherOptions<string>> = {}) {
     /** Rows of one turn of the event loop. */
     add: async (...rows: string[]) => {
       for (const row of rows) batcher.add(row);
+      await settled();
+    },
+    wake: async () => {
+      batcher.wake();
       await settled();
     },
     end: async (batch: number) => {
@@ -107,4 +113,15 @@ test("a batch that hangs holds up no one: the next begins when patience ends", a
   expect(batches).toHaveLength(2);
   await end(1);
   expect(batches.at(-1)).toEqual(["d"]);
+});
+
+test("rows that are held stay behind while others go, and go in their order when they may", async () => {
+  const held = new Set(["x1", "x2"]);
+  const { batches, add, end, wake } = gathering({ isHeld: (row) => held.has(row) });
+  await add("x1", "a", "x2");
+  await end(0);
+  expect(batches).toEqual([["a"]]);
+  held.clear();
+  await wake();
+  expect(batches).toEqual([["a"], ["x1", "x2"]]);
 });

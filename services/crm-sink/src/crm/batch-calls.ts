@@ -76,8 +76,7 @@ export function createBatchCalls(options: BatchCallsOptions): BatchCalls {
         ...(bytes === undefined ? {} : { weight: { of: ({ call }) => bytes.of(call.input), most: bytes.most } }),
         getKey: ({ call }) => call.key,
         run: async (take) => send(operation, take),
-        patienceMs: PATIENCE_MS,
-        sleep: async (ms, signal) => sleep(ms, undefined, { signal }),
+        patience: { ms: PATIENCE_MS, sleep: async (ms, signal) => sleep(ms, undefined, { signal }) },
       });
       batchers.set(operation, batcher);
     }
