@@ -32,14 +32,26 @@ export function describeRebalanceConformance(bench: Bench): void {
         }
         return { processedThrough };
       };
-    const first = await bench.consume({ groupId, topic, handler: createHandler(seen[0]) });
+    const reads: [readonly number[], readonly number[]] = [[], []];
+    const consume = async (member: 0 | 1) =>
+      bench.consume({
+        groupId,
+        topic,
+        handler: createHandler(seen[member]),
+        onAssignment: (partitions) => (reads[member] = partitions),
+      });
+    const first = await consume(0);
+    expect(reads[0].length).toBe(4);
     await eventually(() => expect(seen[0].size).toBeGreaterThan(0));
-    const second = await bench.consume({ groupId, topic, handler: createHandler(seen[1]) });
+    const second = await consume(1);
     secondIsIn.resolve();
     await eventually(() => expect(new Set([...seen[0], ...seen[1]]).size).toBe(sent.length));
     expect(seen[1].size).toBeGreaterThan(0);
     expect(aborted).toBeGreaterThan(0);
+    // Each tells what it reads: all of it together, and nothing once it has stopped.
+    await eventually(() => expect(sorted(reads.flat())).toEqual([0, 1, 2, 3]));
     await Promise.all([first.stop(), second.stop()]);
+    expect(reads).toEqual([[], []]);
     const admin = await bench.subject().kafka.admin();
     const ends = new Map((await admin.topicOffsets(topic)).map(({ partition, high }) => [partition, high]));
     expect(await admin.committedOffsets(groupId, topic)).toEqual(ends);

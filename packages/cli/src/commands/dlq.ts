@@ -121,7 +121,13 @@ export function registerDlq(program: Command, context: CliContext): void {
         await replayAll(context, ledger, await findDeadLetters(ledger, eventIds), { ...options, decision });
       else if (decision !== null)
         await replayAll(context, ledger, await ledger.inspect.deadLetters(filter), { ...options, decision });
-      else await actOnDeadLetters({ ledger, context, terminal: process.stderr }, "replay", parseSet(options), options);
+      else
+        await actOnDeadLetters(
+          { ledger, context, terminal: process.stderr },
+          "replay",
+          await freezeSet(ledger, options),
+          options,
+        );
     });
   });
 
@@ -139,7 +145,12 @@ export function registerDlq(program: Command, context: CliContext): void {
       throw new UsageError("why? Say it with --why: it stands in the audit and in the email's journey");
     await withLedger(context, async (ledger) => {
       if (eventIds.length === 0) {
-        await actOnDeadLetters({ ledger, context, terminal: process.stderr }, "discard", parseSet(options), options);
+        await actOnDeadLetters(
+          { ledger, context, terminal: process.stderr },
+          "discard",
+          await freezeSet(ledger, options),
+          options,
+        );
         return;
       }
       const letters = await findDeadLetters(ledger, eventIds);
@@ -176,15 +187,14 @@ function mustChoose(eventIds: readonly string[], { all, tenant, reason, since }:
     throw new UsageError("event ids and a filter together make no sense: use one of the two");
 }
 
-function parseSet(options: Omit<Filter, "limit">): DeadLetterSet {
-  const { tenant, reason } = parseFilterOptions({ ...options, limit: "1" });
-  const now = Date.now();
-  const since = options.since === undefined ? undefined : parseTime(options.since, now);
-  return { tenant, reason, since, until: now };
+/** What a filter means now: of what dies later none is meant. */
+async function freezeSet(ledger: Ledger, options: Omit<Filter, "limit">): Promise<DeadLetterSet> {
+  const { tenant, reason, since } = parseFilterOptions({ ...options, limit: "1" });
+  return { tenant, reason, since, until: (await ledger.deadLetters.newest()) ?? 0 };
 }
 
 async function printGroups(context: CliContext, options: Filter): Promise<void> {
-  const rows = await withLedger(context, async (ledger) => ledger.deadLetters.group(parseSet(options)));
+  const rows = await withLedger(context, async (ledger) => ledger.deadLetters.group(await freezeSet(ledger, options)));
   const time = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z/, "Z");
   printTable(context, {
     json: options.json === true,

@@ -71,6 +71,14 @@ export async function listDeadLetterSet(
   }));
 }
 
+/** When the newest dead letter ended, epoch ms: by the services' clock, whatever the one who asks thinks it is. Null: there is none. */
+export async function getNewestDeadLetter(database: Database): Promise<number | null> {
+  const [row] = await database.query<{ at: number | null }>(
+    `select max(d.ended_at) as at from deliveries d where ${OPEN_DEAD_LETTER}`,
+  );
+  return row?.at ?? null;
+}
+
 /** Dead letters of one kind. Times are epoch ms. */
 export interface DeadLetterGroup {
   readonly tenant: string;
@@ -125,6 +133,7 @@ export function deadLettersOn(database: Database) {
     count: async (set: DeadLetterSet) => countDeadLetters(database, set),
     list: async (set: DeadLetterSet, page: Parameters<typeof listDeadLetterSet>[2]) =>
       listDeadLetterSet(database, set, page),
+    newest: async (): Promise<number | null> => getNewestDeadLetter(database),
     group: async (set: DeadLetterSet) => groupDeadLetters(database, set),
     discard: async (letters: Parameters<typeof discardDeadLetters>[1], by: Parameters<typeof discardDeadLetters>[2]) =>
       discardDeadLetters(database, letters, by),
