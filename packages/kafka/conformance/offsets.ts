@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { all, eventually, getText } from "./bench.ts";
+import { all, eventually, getText, numbers } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import type { ConsumerAlert } from "../src/consumer/out-of-range-alert.ts";
 import type { ConsumerOptions } from "../src/port.ts";
@@ -114,6 +114,47 @@ export function describeOffsetsConformance(bench: Bench): void {
     await eventually(async () => expect(await admin.memberCount(groupId)).toBe(0));
     await admin.deleteGroup(groupId);
     expect(await admin.committedOffsets(groupId, topic)).toEqual(new Map());
+    await admin.close();
+  });
+
+  it("a member reads its own partition again while it runs, after the batch in hand; never forward, and never another's", async () => {
+    const topic = await bench.topic(1);
+    const groupId = bench.group();
+    await bench.fill(topic, 10);
+    const admin = await bench.subject().kafka.admin();
+    const seen: number[] = [];
+    let hold: Promise<void> | null = null;
+    const options: ConsumerOptions = {
+      groupId,
+      topic,
+      maxRecords: 2,
+      handler: async (records) => {
+        seen.push(...records.map((record) => Number(getText(record))));
+        await hold;
+        return all(records);
+      },
+    };
+    const consumer = await bench.consume(options);
+    await eventually(() => expect(seen).toEqual(numbers(10)));
+    await eventually(async () => expect(await admin.committedOffsets(groupId, topic)).toEqual(new Map([[0, 10n]])));
+    expect(await consumer.seekBack(0, 99n)).toBe(true);
+    expect(await consumer.seekBack(7, 0n)).toBe(false);
+    expect(await consumer.seekBack(0, 6n)).toBe(true);
+    await eventually(() => expect(seen.slice(10)).toEqual([6, 7, 8, 9]));
+
+    // A batch is in hand: it ends, and is not resolved over what was sought.
+    const held = Promise.withResolvers<void>();
+    hold = held.promise;
+    expect(await consumer.seekBack(0, 8n)).toBe(true);
+    await eventually(() => expect(seen.slice(14)).toEqual([8, 9]));
+    const sought = consumer.seekBack(0, 5n);
+    hold = null;
+    held.resolve();
+    expect(await sought).toBe(true);
+    await eventually(() => expect(seen.slice(16)).toEqual([5, 6, 7, 8, 9]));
+    await eventually(async () => expect(await admin.committedOffsets(groupId, topic)).toEqual(new Map([[0, 10n]])));
+    await consumer.stop();
+    expect(await consumer.seekBack(0, 0n)).toBe(false);
     await admin.close();
   });
 }

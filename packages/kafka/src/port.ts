@@ -87,6 +87,11 @@ export interface Consumer {
   start(): Promise<void>;
   /** Lets running batches end (at most `graceMs`, default 10 s), commits, leaves the group. */
   stop(graceMs?: number): Promise<void>;
+  /**
+   * Reads a partition again from an offset on: the batch in hand ends first, and the group's offset is set back, so that the next owner of the partition
+   * goes on from there. Never forward. False: the partition is not this member's, or is being taken away.
+   */
+  seekBack(partition: number, offset: bigint): Promise<boolean>;
   /** Settles when the consumer died and will not restart: rejects with the cause. Resolves after `stop`. */
   readonly closed: Promise<void>;
   /** Whether it has joined its group and is fetching. */

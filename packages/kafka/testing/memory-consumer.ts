@@ -23,6 +23,7 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
   closed.promise.catch(() => undefined);
   const pauses = createPartitionPauses(() => broker.changed.notify());
   const slots = createSlots(options.concurrency ?? 6);
+  const rewinds = new Map<number, { offset: bigint; resolve: (done: boolean) => void }>();
   let generation: Generation | null = null;
   let loops: Promise<void>[] = [];
   let state: "new" | "member" | "stopping" | "dead" = "new";
@@ -56,6 +57,15 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
     let next =
       options.startAt?.(partition) ?? broker.group(groupId).committed.get(topic)?.get(partition) ?? partitionLog.low;
     while (!mine.signal.aborted && state === "member") {
+      const rewind = rewinds.get(partition);
+      if (rewind !== undefined) {
+        rewinds.delete(partition);
+        if (rewind.offset < next) {
+          next = rewind.offset;
+          broker.group(groupId).commit(topic, partition, next);
+        }
+        rewind.resolve(true);
+      }
       if (broker.available && (next < partitionLog.low || next > partitionLog.high)) {
         await options.onAlert?.(buildOutOfRangeAlert({ groupId, topic, partition }, next, partitionLog));
         next = partitionLog.low;
@@ -120,6 +130,14 @@ export function createMemoryConsumer(broker: MemoryBroker, options: ConsumerOpti
   return {
     start,
     stop: (graceMs = 10_000) => (stopped ??= stopOnce(graceMs)),
+    seekBack: async (partition, offset) => {
+      if (state !== "member" || generation?.partitions.has(partition) !== true) return false;
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      rewinds.set(partition, { offset, resolve });
+      generation.signal.addEventListener("abort", () => resolve(false), { once: true });
+      broker.changed.notify();
+      return promise;
+    },
     closed: closed.promise,
     healthy: () => state === "member" && generation !== null && broker.available,
     kill: async () => {

@@ -9,6 +9,7 @@ export { observeBatches } from "./observe-batches.ts";
 export type { ReplayDeps, ReplayHandler } from "./replay/run-replay.ts";
 export { createReplayPace, REPLAY_SHARE } from "./replay/replay-pace.ts";
 export type { PacedLimit, ReplayPace } from "./replay/replay-pace.ts";
+export { runLiveReplays } from "./replay/run-live-replays.ts";
 export { runReplays } from "./replay/run-replays.ts";
 export { reportFault } from "./report-fault.ts";
 export { runConsumerService } from "./run/run-consumer-service.ts";

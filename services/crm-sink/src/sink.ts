@@ -1,7 +1,14 @@
 import { SHARED_LANE } from "@inlet/schemas";
 import { parseGap, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { endTakenOut, runReplays, watchConsumers, runDeadLetterJobs, runLaneMoves } from "@inlet/service";
+import {
+  endTakenOut,
+  runLiveReplays,
+  runReplays,
+  watchConsumers,
+  runDeadLetterJobs,
+  runLaneMoves,
+} from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import { SLOW_MS } from "./limits.ts";
 import type { SinkDeps } from "./attempt.ts";
@@ -17,6 +24,7 @@ import { createMemoryBudget } from "./intake/memory-budget.ts";
 import { releaseHeads } from "./intake/release-heads.ts";
 import { releaseWaiting } from "./intake/release-waiting.ts";
 import { recoverStalled } from "./intake/recover-stalled.ts";
+import { createMappingNotes } from "./replay/mapping-notes.ts";
 import { createReplayHandler } from "./replay/replay-handler.ts";
 import { sendNotifications } from "./finish/send-notifications.ts";
 
@@ -78,6 +86,7 @@ export function createSink(
       onAlert,
     }),
   ];
+  const noteMappings = createMappingNotes(deps, options.lanes);
   let pollers: Poller[] = [];
   const warn = (what: string) => (error: unknown) => deps.log.warn({ err: errorForLog(error) }, what);
 
@@ -116,6 +125,10 @@ export function createSink(
         sendNotifications(deps),
         runDeadLetterJobs({ ...deps, reader }, options.lanes),
         runLaneMoves({ kafka, ...deps, ...options.laneMoves }, options.lanes),
+        runLiveReplays(
+          { kafka, ...deps, service: "crm-sink" },
+          new Map(options.lanes.map((lane, index) => [lane, consumers[index] as Consumer])),
+        ),
         runReplays({ kafka, ...deps, service: "crm-sink", handlerFor: () => createReplayHandler(deps) }, options.lanes),
         poll(async () => (await deps.ledger.outbox.publish(async (record) => deps.producer.send(record))) > 0, {
           idleMs: 200,
@@ -125,6 +138,7 @@ export function createSink(
         watch.start(),
         poll(
           async () => {
+            await noteMappings();
             countWaiting(await deps.ledger.waiting.mail());
             await deps.ledger.circuits.forgetFailedCalls();
             metrics.outboxPending.set(await deps.ledger.outbox.size());

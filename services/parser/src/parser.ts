@@ -1,6 +1,6 @@
 import { parseGap, type Consumer, type Kafka } from "@inlet/kafka";
 import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { endTakenOut, runReplays, watchConsumers } from "@inlet/service";
+import { endTakenOut, runLiveReplays, runReplays, watchConsumers } from "@inlet/service";
 import { errorForLog, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./intake/incoming-delivery.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
@@ -43,6 +43,10 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
       pollers = [
         watch.start(),
         releaseWaiting(deps, reader, lanes),
+        runLiveReplays(
+          { kafka, ...deps, service: "parser" },
+          new Map(lanes.map((lane, index) => [lane, consumers[index] as Consumer])),
+        ),
         runReplays({ kafka, ...deps, service: "parser", handlerFor: () => createReplayHandler(deps) }, lanes),
         endTakenOut(deps, reader, { service: "parser", stage: "parse", lanes, owner: deps.instance }),
         keepReferences(deps.ledger, reader, {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readEnvironment } from "@inlet/config";
-import { REPLAYED, toReplayRequest, type Job, type Ledger, type ReplayedService } from "@inlet/ledger";
+import { liveService, REPLAYED, toReplayRequest, type Job, type Ledger, type ReplayedService } from "@inlet/ledger";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, UsageError, type CliContext } from "../context.ts";
 import { count } from "../jobs/describe-job.ts";
@@ -9,6 +9,7 @@ import { nameOperator } from "../jobs/operator.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { parseTime } from "../parse-time.ts";
 import { showDryRun } from "../replay/dry-run.ts";
+import { setBackEmptyGroups } from "../replay/set-back-empty-groups.ts";
 import { selectReplays, type ReplaySelection, type Selected } from "../replay/select-replays.ts";
 import { withLedger } from "../with-ledger.ts";
 
@@ -23,6 +24,7 @@ interface Options {
   readonly lane?: string;
   readonly name?: string;
   readonly why?: string;
+  readonly live?: boolean;
   readonly dryRun?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -54,6 +56,10 @@ export function registerReplay(program: Command, context: CliContext): void {
     .option("--lane <lane>", "only of this lane")
     .option("--name <name>", "what the job is called in lists")
     .option("--why <text>", "the reason, for the readers of the list and the audit")
+    .option(
+      "--live",
+      "set the service's own group back in place of a group beside it: all tenants, at full pace, new mail behind it",
+    )
     .option("--dry-run", "say per email what would be written, kept or left, and write nothing")
     .option("--detach", "do not wait for its end")
     .option("--json", "print JSON: the jobs, as they are at the end")
@@ -67,7 +73,16 @@ export function registerReplay(program: Command, context: CliContext): void {
           await showDryRun(context, operatorEnvironment(context), selected, { json: options.json === true });
           return;
         }
-        const jobs = await askForReplays(ledger, selected, options);
+        const groups =
+          options.live === true ? await withAdmin(settings, async (admin) => setBackEmptyGroups(admin, selected)) : [];
+        for (const { group, records } of groups) {
+          await ledger.audit(nameOperator(), "offsets set back", { group, records, why: options.why ?? null });
+          context.err(
+            `${group} has no members: it was set back by ${count(records)} records, and reads them when it starts`,
+          );
+        }
+        const asked = selected.filter(({ topic }) => !groups.some((each) => each.topic === topic));
+        const jobs = await askForReplays(ledger, asked, options);
         for (const { id, total, service, lane } of jobs)
           context.err(`replay ${id}: ${count(total ?? 0)} records of lane ${lane} are read again by ${service}`);
         const ended = options.detach === true ? jobs : await followAll(context, ledger, jobs);
@@ -79,6 +94,10 @@ export function registerReplay(program: Command, context: CliContext): void {
 
 function parseSelection(options: Options, now: number): ReplaySelection {
   const { service, since, until } = options;
+  if (options.live === true && (options.tenant ?? until ?? options.event[0] ?? options.messageId[0]) !== undefined)
+    throw new UsageError("--live moves the whole group: it goes with --since or --offset, and --lane");
+  if (options.live === true && options.dryRun === true)
+    throw new UsageError("--dry-run shows what the replay would write, with --live or without: leave --live out");
   if (!(service in REPLAYED)) throw new UsageError(`--service ${service}: one of ${Object.keys(REPLAYED).join(", ")}`);
   return {
     service: service as ReplayedService,
@@ -104,7 +123,10 @@ async function askForReplays(ledger: Ledger, selected: readonly Selected[], opti
   for (const replay of selected) {
     const id = randomBytes(5).toString("hex");
     const by = { name: name ?? `replay of ${options.tenant ?? "all tenants"}`, actor: nameOperator(), why, asked };
-    jobs.push(await ledger.jobs.create(toReplayRequest({ id, ...replay }, by)));
+    const request = toReplayRequest({ id, ...replay }, by);
+    jobs.push(
+      await ledger.jobs.create(options.live === true ? { ...request, service: liveService(replay.service) } : request),
+    );
   }
   return jobs;
 }

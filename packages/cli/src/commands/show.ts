@@ -4,6 +4,7 @@ import {
   type DeliveryView,
   type JourneyStep,
   type Ledger,
+  type MappingView,
   openLedger,
   type WaitingView,
   whyItWaits,
@@ -47,6 +48,8 @@ export function registerShow(program: Command, context: CliContext): void {
 
 type Found = DeliveryView & {
   readonly journey: JourneyStep[];
+  /** Under which mapping it ended; null where it has not. */
+  readonly mapping: MappingView | null;
   /** Why it waits, and until when; null where it does not. */
   readonly waits: (WaitingView & { readonly why: string }) | null;
   readonly attachments?: readonly LinkedAttachment[];
@@ -58,6 +61,7 @@ async function findJourneys(ledger: Ledger, id: string): Promise<Found[]> {
     deliveries.map(async (delivery) => ({
       ...delivery,
       journey: await ledger.inspect.journey(delivery.tenant, delivery.eventId),
+      mapping: await ledger.inspect.mapping(delivery.tenant, delivery.eventId),
       waits: delivery.state === "waiting" ? await findWaits(ledger, delivery) : null,
     })),
   );
@@ -107,6 +111,7 @@ function describe(found: Found): string {
     ["normalized", place(found.normalized)],
     ["dead letter", state === "dead_lettered" ? place(found.deadLetter) : null],
     ["pass, attempts", `${found.pass}, ${found.attempt + 1}`],
+    ["mapping", describeMapping(found.mapping)],
     ["warnings", found.warnings.join("; ") || null],
   ];
   const lines = [
@@ -132,6 +137,15 @@ function describe(found: Found): string {
   if (evidence.length > 0)
     lines.push("", "  evidence", ...evidence.map(([what, why]) => `    ${what}: ${JSON.stringify(why)}`));
   return lines.join("\n");
+}
+
+/** What it was made of, and which parts of the tenant's file are different by now: a replay looks at the email again. */
+function describeMapping(mapping: MappingView | null): string | null {
+  if (mapping === null) return null;
+  const { version, parts, current, changed } = mapping;
+  const of = parts === null ? "" : `, made of ${parts.join(", ")}`;
+  if (current === null || current === version) return `${version}${of}`;
+  return `${version}${of}; changed since: ${changed.join(", ") || "not known"} (now ${current})`;
 }
 
 function place(at: DeliveryView["raw"]): string | null {

@@ -4,6 +4,7 @@ import { runHandler } from "./batch-outcome.ts";
 import { getReason } from "../connection.ts";
 import { endIfRebalanced } from "./generation.ts";
 import type { Generation } from "./generation.ts";
+import type { SeekBack } from "./seek-back.ts";
 import type { KafkaLog } from "../log.ts";
 import type { BatchHandler, KafkaRecord } from "../port.ts";
 import { toRecord } from "../record.ts";
@@ -20,6 +21,7 @@ export interface BatchLoopOptions {
   /** Aborts when the consumer's grace for stopping is over. */
   readonly stopSignal: AbortSignal;
   pause(partition: number, ms: number): void;
+  readonly seekBack: Pick<SeekBack, "begin" | "end" | "isAwaited">;
   /** Called with the first record of a batch whose offset is above the expected one. */
   onGap(partition: number, expected: bigint, found: bigint): void;
 }
@@ -39,16 +41,19 @@ export function createBatchLoop(options: BatchLoopOptions): (payload: EachBatchP
     if (generation.error instanceof Error) throw generation.error;
     if (generation.signal.aborted || !generation.partitions.has(partition)) return;
     noteGap(options, generation, partition, messages[0]?.offset);
+    options.seekBack.begin(partition);
     const stopHeartbeats = startHeartbeats(options, payload, generation);
     try {
       for (let from = 0; from < messages.length; from += options.maxRecords) {
         if (!payload.isRunning() || payload.isStale() || generation.signal.aborted) break;
+        if (options.seekBack.isAwaited(partition)) break;
         const records = messages
           .slice(from, from + options.maxRecords)
           .map((message) => toRecord(options.topic, partition, message));
         if (!(await handleSlice(options, payload, generation, records))) break;
       }
     } finally {
+      await options.seekBack.end(partition);
       stopHeartbeats();
     }
     if (generation.error instanceof Error) throw generation.error;

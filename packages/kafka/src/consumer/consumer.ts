@@ -6,6 +6,7 @@ import { createGeneration } from "./generation.ts";
 import type { Generation } from "./generation.ts";
 import { createPartitionPauses } from "./partition-pauses.ts";
 import type { Consumer, ConsumerOptions } from "../port.ts";
+import { createSeekBack } from "./seek-back.ts";
 import { createStartPositions } from "./start-positions.ts";
 
 export interface ConsumerSettings {
@@ -71,6 +72,12 @@ export function createConsumer(
     isCurrent: (candidate) => candidate === generation && !stopping,
     seek: (partition, offset) => kafka.seek({ topic, partition, offset: offset.toString() }),
     open: (ready) => resume([...ready.partitions].filter((partition) => !pauses.isPaused(partition))),
+  });
+
+  const seekBack = createSeekBack({
+    generation: () => generation,
+    commit: async (partition, offset) => kafka.commitOffsets([{ topic, partition, offset: offset.toString() }]),
+    seek: (partition, offset) => kafka.seek({ topic, partition, offset: offset.toString() }),
   });
 
   function resume(partitions: number[]): void {
@@ -155,6 +162,7 @@ export function createConsumer(
         heartbeatIntervalMs,
         log,
         generation: () => generation,
+        seekBack,
         stopSignal: grace.signal,
         pause: (partition, ms) => {
           pauses.pause(partition, ms);
@@ -189,6 +197,7 @@ export function createConsumer(
   return {
     start,
     stop: (graceMs = 10_000) => (stopped ??= stopOnce(graceMs)),
+    seekBack: async (partition, offset) => (stopping ? false : seekBack.seekBack(partition, offset)),
     closed: closed.promise,
     healthy: () =>
       !stopping && generation !== null && performance.now() - beatenAt < MISSED_BEATS * heartbeatIntervalMs,

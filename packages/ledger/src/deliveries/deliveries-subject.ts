@@ -15,6 +15,7 @@ import {
   type IncomingDelivery,
   type Parsed,
 } from "./parsing.ts";
+import { noteMappings, type MappingVersion } from "./mapping-versions.ts";
 import { previewAdmissions, type Preview } from "./previewing.ts";
 import { acceptUndecodable, type UndecodableRecord } from "./unreadable.ts";
 
@@ -49,6 +50,7 @@ export function deliveriesOn({ database, on, parkedMaxBytes }: Statements) {
     /** What `admit` would say of these records; of a replay most are unchanged. */
     previewAdmissions: async (asked: Parameters<typeof previewAdmissions>[1]): Promise<Preview[]> =>
       previewAdmissions(database, asked),
+    noteMappings: async (mappings: readonly MappingVersion[]): Promise<void> => noteMappings(database, mappings),
     finish: async (end: AttemptResult): Promise<void> => {
       await finishTogether(end);
     },

@@ -1,4 +1,5 @@
 import type { Statements } from "../statements.ts";
+import { viewMapping, type MappingView } from "../deliveries/mapping-versions.ts";
 import * as inspecting from "./inspecting.ts";
 import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./listing.ts";
 import { createAccounts } from "./reconciling.ts";
@@ -11,6 +12,9 @@ export function inspectOn({ database }: Statements) {
   return {
     delivery: async (tenant: string, eventId: string) => inspecting.readDelivery(database, tenant, eventId),
     find: async (id: string) => inspecting.findDeliveries(database, id),
+    /** What shaped a written email, and what of that has changed since. */
+    mapping: async (tenant: string, eventId: string): Promise<MappingView | null> =>
+      viewMapping(database, tenant, eventId),
     journey: async (tenant: string, eventId: string) => inspecting.readJourney(database, tenant, eventId),
     effects: async (tenant: string, emailKey: string) => inspecting.getEffects(database, tenant, emailKey),
     states: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.getStates(database, events),

@@ -83,3 +83,12 @@ export async function finishJob(
   );
   return rows.length > 0;
 }
+
+/** Notes that a partition of a live group was set back; by its member, no matter which instance holds the job. */
+export async function markRewound(database: Database, id: string, partition: number): Promise<void> {
+  await database.query(
+    `update jobs set place = place || jsonb_build_object('rewound', coalesce(place -> 'rewound', '{}') || jsonb_build_object($2::text, true))
+      where id = $1 and state in ('waiting', 'running', 'paused')`,
+    [id, String(partition)],
+  );
+}

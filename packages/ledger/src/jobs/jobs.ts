@@ -1,7 +1,7 @@
 import type { Database } from "../database.ts";
 import { createJob, type JobRequest } from "./create-job.ts";
 import { directJob, getJob, listJobs, type JobOrder } from "./direct-job.ts";
-import { finishJob, letGoOfJob, reportJob, takeJob, type JobTake } from "./hold-job.ts";
+import { finishJob, letGoOfJob, markRewound, reportJob, takeJob, type JobTake } from "./hold-job.ts";
 import type { Job, JobProgress } from "./job.ts";
 import { endLaneMove, readLaneRemains, type LaneMove, type LaneRemains } from "./lane-move.ts";
 
@@ -14,6 +14,7 @@ export function jobsOn(database: Database) {
     take: async (take: JobTake): Promise<Job | null> => takeJob(database, take),
     report: async (held: Parameters<typeof reportJob>[1], progress: JobProgress): Promise<Job | null> =>
       reportJob(database, held, progress),
+    markRewound: async (id: string, partition: number): Promise<void> => markRewound(database, id, partition),
     letGo: async (id: string, holder: string): Promise<void> => letGoOfJob(database, id, holder),
     finish: async (held: Parameters<typeof finishJob>[1], end: Parameters<typeof finishJob>[2]): Promise<boolean> =>
       finishJob(database, held, end),

@@ -34,6 +34,11 @@ export function replayGroup(service: string, id: string): string {
   return `${service}.replay.${id}`;
 }
 
+/** Who carries out a replay on the service's own group: every instance, each for its partitions. */
+export function liveService(service: ReplayedService): string {
+  return `${service}:live`;
+}
+
 /** The row that asks for a replay; its total is records, of which the filter may mean only some. */
 export function toReplayRequest(
   replay: Omit<Replay, "groupId">,
