@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { IncomingDelivery } from "./deliveries/parsing.ts";
+import type { IncomingDelivery } from "./deliveries/accept.ts";
 import { ledgerOn } from "./ledger.ts";
 import { openMemoryDatabase } from "../testing/memory-database.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase, type Database } from "./database.ts";
-import type { AttemptResult } from "./deliveries/ending.ts";
+import type { AttemptResult } from "./deliveries/finish.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
 import type { TakeOptions } from "./waiting/waiting.ts";
 

@@ -1,4 +1,4 @@
-export type { Admission, Candidate } from "./deliveries/admitting.ts";
+export type { Admission, Candidate } from "./deliveries/admit.ts";
 export { BUFFER_CODE, type Buffer as BufferedTenant, type Gate } from "./circuits/tenant-holds.ts";
 export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } from "./circuits/circuits.ts";
 export { batchQueries } from "./batch-queries.ts";
@@ -6,19 +6,19 @@ export type { CrmAccount } from "./effects/crm-accounts.ts";
 export type { ConversationQuestion } from "./conversations/conversations.ts";
 export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
 export type { ClaimRequest, ClaimResult, Release } from "./effects/effects.ts";
-export type { EffectEnd, OutboxRecord, AttemptResult } from "./deliveries/ending.ts";
+export type { EffectEnd, OutboxRecord, AttemptResult } from "./deliveries/finish.ts";
 export type { StoredRecord } from "./waiting/stored-record.ts";
 export type { CallEvidence, FailedCall } from "./circuits/failing-operations.ts";
-export type { DeliveryFilter, ListedDelivery, ListPlace } from "./inspect/listing.ts";
+export type { DeliveryFilter, ListedDelivery, ListPlace } from "./inspect/list-deliveries.ts";
 export type {
   Coordinates as LedgerCoordinates,
   DeadLetterFilter,
   DeliveryView,
   JourneyStep,
-} from "./inspect/inspecting.ts";
+} from "./inspect/read-deliveries.ts";
 export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
-export { FIRST_KEY, keepGap } from "./inspect/reconciling.ts";
-export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./inspect/reconciling.ts";
+export { FIRST_KEY, keepGap } from "./inspect/read-accounts.ts";
+export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./inspect/read-accounts.ts";
 export type { Access } from "./access/access.ts";
 export type { SessionRequest } from "./access/sessions.ts";
 export type { SignInLinkRequest } from "./access/sign-in-links.ts";
@@ -31,7 +31,7 @@ export type { AuditedAct } from "./audit/append-audit.ts";
 export type { AuditFilter } from "./audit/list-audit.ts";
 export type { AuditFault, AuditVerdict } from "./audit/verify-audit.ts";
 export type { MappingVersion, MappingView } from "./deliveries/mapping-versions.ts";
-export type { Preview } from "./deliveries/previewing.ts";
+export type { Preview } from "./deliveries/preview-admissions.ts";
 export { JOB_KINDS, type Job, type JobDetail, type JobKind, type JobProgress, type JobState } from "./jobs/job.ts";
 export type { JobRequest } from "./jobs/create-job.ts";
 export type { JobOrder } from "./jobs/direct-job.ts";
@@ -49,9 +49,9 @@ export {
 } from "./outbox/notifications.ts";
 export { keepReferences, readWaitingRecords, type ReferencedRecords } from "./waiting/keep-references.ts";
 export { KEEP_FROM_AGE_MS, type ReferenceCursor, type WaitingReference } from "./waiting/parking.ts";
-export type { Naming } from "./deliveries/naming.ts";
+export type { Naming } from "./deliveries/name-emails.ts";
 export type { Publish } from "./outbox/outbox.ts";
-export type { IncomingDelivery, AcceptedDelivery, Parsed } from "./deliveries/parsing.ts";
+export type { IncomingDelivery, AcceptedDelivery, Parsed } from "./deliveries/accept.ts";
 export type { KnownOutcome, ReadFrom, Recovery, RecoveryLedger } from "./operate/recover.ts";
 export { poll, type Poller } from "./poll.ts";
 export { QUOTA_CODE, type TokenDraw } from "./quota/rate-buckets.ts";
@@ -62,7 +62,7 @@ export type { References, SentMessage } from "./conversations/sent-messages.ts";
 export type { EmailTakenOut, HandAction, WaitingFilter } from "./waiting/by-hand.ts";
 export type { TooOldTake } from "./waiting/too-old.ts";
 export type { ConversationKey, TakeOptions, WaitingEmail } from "./waiting/waiting.ts";
-export type { UndecodableRecord } from "./deliveries/unreadable.ts";
+export type { UndecodableRecord } from "./deliveries/accept-undecodable.ts";
 export {
   waitReason,
   whyItWaits,

@@ -4,7 +4,7 @@ import { ledgerOn, type Ledger } from "./ledger.ts";
 import { age, bigintColumns, DAY_MS, momentsIn, NO_MOMENT } from "../testing/age.ts";
 import { openMemoryDatabase } from "../testing/memory-database.ts";
 import { incoming, candidate, outage, parsed, waits, written } from "../testing/samples.ts";
-import type { AttemptResult } from "./deliveries/ending.ts";
+import type { AttemptResult } from "./deliveries/finish.ts";
 
 /** What is sent again once everything has stood for so many days. */
 const AGES = [1, 24, 25, 30, 400];

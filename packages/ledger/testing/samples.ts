@@ -1,8 +1,8 @@
-import type { Candidate } from "../src/deliveries/admitting.ts";
+import type { Candidate } from "../src/deliveries/admit.ts";
 import type { CrmOutage } from "../src/circuits/circuits.ts";
-import type { AttemptResult } from "../src/deliveries/ending.ts";
+import type { AttemptResult } from "../src/deliveries/finish.ts";
 import type { StoredRecord } from "../src/waiting/stored-record.ts";
-import type { IncomingDelivery, Parsed } from "../src/deliveries/parsing.ts";
+import type { IncomingDelivery, Parsed } from "../src/deliveries/accept.ts";
 
 export function incoming(tenant: string, eventId: string): IncomingDelivery {
   return {

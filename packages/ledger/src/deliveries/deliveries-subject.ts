@@ -1,10 +1,10 @@
 import { batchQueries } from "../batch-queries.ts";
-import { appendJourneyEvent } from "../operate/operating.ts";
+import { appendJourneyEvent } from "./append-journey-event.ts";
 import { BY_TENANT, type Statements } from "../statements.ts";
-import { admit, takeStalled, type Admission, type Candidate } from "./admitting.ts";
+import { admit, takeStalled, type Admission, type Candidate } from "./admit.ts";
 import { forgetDeliveryStarts, startIsolatedDelivery } from "./delivery-starts.ts";
-import { finish, type AttemptResult } from "./ending.ts";
-import { nameEmails, type Naming } from "./naming.ts";
+import { finish, type AttemptResult } from "./finish.ts";
+import { nameEmails, type Naming } from "./name-emails.ts";
 import {
   accept,
   endIsolated,
@@ -14,10 +14,10 @@ import {
   type AcceptedDelivery,
   type IncomingDelivery,
   type Parsed,
-} from "./parsing.ts";
+} from "./accept.ts";
 import { noteMappings, type MappingVersion } from "./mapping-versions.ts";
-import { previewAdmissions, type Preview } from "./previewing.ts";
-import { acceptUndecodable, type UndecodableRecord } from "./unreadable.ts";
+import { previewAdmissions, type Preview } from "./preview-admissions.ts";
+import { acceptUndecodable, type UndecodableRecord } from "./accept-undecodable.ts";
 
 /** Deliveries on their way: accepted, parsed, admitted, finished. */
 export type Deliveries = ReturnType<typeof deliveriesOn>;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase, type Database } from "../database.ts";
 import { openLedger, type Ledger } from "../ledger.ts";
-import type { AttemptResult } from "./ending.ts";
+import type { AttemptResult } from "./finish.ts";
 import { incoming, candidate, parsed, record, waits, written } from "../../testing/samples.ts";
 
 let ledger: Ledger;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "../database.ts";
-import type { AttemptResult } from "./ending.ts";
+import type { AttemptResult } from "./finish.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
 import { candidate, written } from "../../testing/samples.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase, type Database } from "../database.ts";
 import { openLedger, type Ledger } from "../ledger.ts";
-import type { EffectEnd } from "../deliveries/ending.ts";
+import type { EffectEnd } from "../deliveries/finish.ts";
 import { age } from "../../testing/age.ts";
 import { candidate, waits, written } from "../../testing/samples.ts";
 

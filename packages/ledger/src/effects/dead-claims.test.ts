@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "../database.ts";
-import type { AttemptResult } from "../deliveries/ending.ts";
+import type { AttemptResult } from "../deliveries/finish.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
 import { candidate, waits, written } from "../../testing/samples.ts";

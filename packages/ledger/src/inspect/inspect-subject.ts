@@ -1,8 +1,8 @@
 import type { Statements } from "../statements.ts";
 import { viewMapping, type MappingView } from "../deliveries/mapping-versions.ts";
-import * as inspecting from "./inspecting.ts";
-import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./listing.ts";
-import { createAccounts } from "./reconciling.ts";
+import * as inspecting from "./read-deliveries.ts";
+import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./list-deliveries.ts";
+import { createAccounts } from "./read-accounts.ts";
 import { listTenantViews, type TenantView } from "./tenants.ts";
 
 /** What people and `inlet reconcile` look at; it changes nothing. */

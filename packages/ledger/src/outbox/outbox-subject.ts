@@ -1,4 +1,4 @@
-import { outboxSize } from "../inspect/inspecting.ts";
+import { outboxSize } from "../inspect/read-deliveries.ts";
 import type { Statements } from "../statements.ts";
 import {
   finishNotification,

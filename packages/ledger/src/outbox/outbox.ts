@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import type { OutboxRecord } from "../deliveries/ending.ts";
+import type { OutboxRecord } from "../deliveries/finish.ts";
 
 /** Where the outbox is published to; rejects when the broker does not acknowledge. */
 export type Publish = (record: OutboxRecord) => Promise<unknown>;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "../database.ts";
-import type { AttemptResult } from "../deliveries/ending.ts";
+import type { AttemptResult } from "../deliveries/finish.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
 import { incoming, candidate, parsed, record, waits, written } from "../../testing/samples.ts";

@@ -3,7 +3,7 @@ import { openMemoryDatabase } from "../../testing/memory-database.ts";
 import { candidate, waits, written } from "../../testing/samples.ts";
 import type { Database } from "../database.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
-import type { Candidate } from "./admitting.ts";
+import type { Candidate } from "./admit.ts";
 
 let database: Database;
 let ledger: Ledger;

@@ -1,5 +1,5 @@
 import { asRows, type Database } from "../database.ts";
-import type { IncomingDelivery } from "./parsing.ts";
+import type { IncomingDelivery } from "./accept.ts";
 
 /** The row of a record that the sink cannot read, as it stands now. */
 export interface UndecodableRecord {

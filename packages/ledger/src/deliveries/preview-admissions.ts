@@ -1,5 +1,5 @@
 import { asRows, type Database } from "../database.ts";
-import type { Admission, Candidate } from "./admitting.ts";
+import type { Admission, Candidate } from "./admit.ts";
 import { compareOrder } from "./record-order.ts";
 
 /** What `admit` would say of a record, with how its delivery ended where that is why nothing is done. Nothing is written. */
@@ -30,7 +30,7 @@ type Asked = Pick<
 
 /**
  * What `admit` would say of these records, however many, in one look-up that takes no locks: of a replay most are unchanged, and each needs no
- * transaction of its own. The rules are those of admitting.ts, and a test holds both to each other.
+ * transaction of its own. The rules are those of admit.ts, and a test holds both to each other.
  */
 export async function previewAdmissions(database: Database, asked: readonly Asked[]): Promise<Preview[]> {
   const rows = await database.query<Row>(

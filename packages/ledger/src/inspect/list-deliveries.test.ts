@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Database } from "../database.ts";
 import { ledgerOn, type Ledger } from "../ledger.ts";
-import { pageQuery, type DeliveryFilter } from "./listing.ts";
+import { pageQuery, type DeliveryFilter } from "./list-deliveries.ts";
 import { openMemoryDatabase } from "../../testing/memory-database.ts";
 import { incoming, parsed } from "../../testing/samples.ts";
 

@@ -1,5 +1,5 @@
 import { LedgerUnavailableError, type Database } from "../database.ts";
-import type { Coordinates } from "./inspecting.ts";
+import type { Coordinates } from "./read-deliveries.ts";
 
 /** Which row a page ends with: the next page begins after it. */
 export interface RowKey {
