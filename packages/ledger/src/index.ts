@@ -51,7 +51,8 @@ export { keepReferences, readWaitingRecords, type ReferencedRecords } from "./wa
 export { KEEP_FROM_AGE_MS, type ReferenceCursor, type WaitingReference } from "./waiting/parking.ts";
 export type { Naming } from "./deliveries/name-emails.ts";
 export type { Publish } from "./outbox/outbox.ts";
-export type { IncomingDelivery, AcceptedDelivery, Parsed } from "./deliveries/accept.ts";
+export type { AcceptedDelivery, IncomingDelivery } from "./deliveries/accept.ts";
+export type { Parsed } from "./deliveries/mark-parsed.ts";
 export type { KnownOutcome, ReadFrom, Recovery, RecoveryLedger } from "./operate/recover.ts";
 export { poll, type Poller } from "./poll.ts";
 export { QUOTA_CODE, type TokenDraw } from "./quota/rate-buckets.ts";

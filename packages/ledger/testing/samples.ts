@@ -2,7 +2,8 @@ import type { Candidate } from "../src/deliveries/admit.ts";
 import type { CrmOutage } from "../src/circuits/circuits.ts";
 import type { AttemptResult } from "../src/deliveries/finish.ts";
 import type { StoredRecord } from "../src/waiting/stored-record.ts";
-import type { IncomingDelivery, Parsed } from "../src/deliveries/accept.ts";
+import type { IncomingDelivery } from "../src/deliveries/accept.ts";
+import type { Parsed } from "../src/deliveries/mark-parsed.ts";
 
 export function incoming(tenant: string, eventId: string): IncomingDelivery {
   return {

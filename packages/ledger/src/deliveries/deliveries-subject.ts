@@ -1,20 +1,14 @@
 import { batchQueries } from "../batch-queries.ts";
 import { appendJourneyEvent } from "./append-journey-event.ts";
 import { BY_TENANT, type Statements } from "../statements.ts";
-import { admit, takeStalled, type Admission, type Candidate } from "./admit.ts";
+import { admit, type Admission, type Candidate } from "./admit.ts";
 import { forgetDeliveryStarts, startIsolatedDelivery } from "./delivery-starts.ts";
 import { finish, type AttemptResult } from "./finish.ts";
 import { nameEmails, type Naming } from "./name-emails.ts";
-import {
-  accept,
-  endIsolated,
-  markParsed,
-  startIsolated,
-  takeBackStarts,
-  type AcceptedDelivery,
-  type IncomingDelivery,
-  type Parsed,
-} from "./accept.ts";
+import { accept, type AcceptedDelivery, type IncomingDelivery } from "./accept.ts";
+import { markParsed, type Parsed } from "./mark-parsed.ts";
+import { endIsolated, startIsolated, takeBackStarts } from "./parse-starts.ts";
+import { takeStalled } from "./take-stalled.ts";
 import { noteMappings, type MappingVersion } from "./mapping-versions.ts";
 import { previewAdmissions, type Preview } from "./preview-admissions.ts";
 import { acceptUndecodable, type UndecodableRecord } from "./accept-undecodable.ts";

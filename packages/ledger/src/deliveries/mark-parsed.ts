@@ -1,0 +1,64 @@
+import { asRows, type Database } from "../database.ts";
+
+/** A delivery whose normalized record is durable. */
+export interface Parsed {
+  readonly tenant: string;
+  readonly eventId: string;
+  readonly emailKey: string;
+  readonly contentHash: string;
+  readonly conversationId: string;
+  readonly messageId: string | null;
+  /** Of the From address, lower-case ASCII; null where it has none. */
+  readonly senderDomain: string | null;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly parsedAt: number;
+}
+
+/** Moves the rows of a batch on, in one statement, after their records were produced. Rows that are further already only lose their starts. */
+export async function markParsed(database: Database, parsed: readonly Parsed[]): Promise<void> {
+  if (parsed.length === 0) return;
+  const unique = [...new Map(parsed.map((p) => [`${p.tenant}/${p.eventId}`, p])).values()];
+  await database.query(
+    `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, email_key text, content_hash text,
+          conversation_id text, message_id text, sender_domain text, topic text, partition int, "offset" bigint, parsed_at bigint)),
+      locked as (select d.tenant, d.event_id, d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse') as moves
+                   from deliveries d join r using (tenant, event_id) order by d.tenant, d.event_id for update of d),
+      unwaited as (delete from waiting w using locked l where w.tenant = l.tenant and w.event_id = l.event_id and w.stage = 'parse' and l.moves)
+     update deliveries d set
+       starts = 0,
+       alone_starts = 0,
+       state = case when locked.moves then 'parsed' else d.state end,
+       -- what parsing used up is not missing in delivery
+       attempt = case when locked.moves then 0 else d.attempt end,
+       email_key = coalesce(d.email_key, r.email_key),
+       message_id = coalesce(d.message_id, r.message_id),
+       conversation_id = coalesce(d.conversation_id, r.conversation_id),
+       content_hash = coalesce(d.content_hash, r.content_hash),
+       sender_domain = coalesce(d.sender_domain, r.sender_domain),
+       parsed_at = coalesce(d.parsed_at, r.parsed_at),
+       normalized_topic = case when locked.moves or d.state = 'parsed' then r.topic else d.normalized_topic end,
+       normalized_partition = case when locked.moves or d.state = 'parsed' then r.partition else d.normalized_partition end,
+       normalized_offset = case when locked.moves or d.state = 'parsed' then r."offset" else d.normalized_offset end
+      from r join locked using (tenant, event_id)
+     where d.tenant = r.tenant and d.event_id = r.event_id`,
+    [
+      asRows(
+        unique.map((p) => ({
+          tenant: p.tenant,
+          event_id: p.eventId,
+          email_key: p.emailKey,
+          content_hash: p.contentHash,
+          conversation_id: p.conversationId,
+          message_id: p.messageId,
+          sender_domain: p.senderDomain,
+          topic: p.topic,
+          partition: p.partition,
+          offset: p.offset,
+          parsed_at: p.parsedAt,
+        })),
+      ),
+    ],
+  );
+}
