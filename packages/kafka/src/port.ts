@@ -71,6 +71,8 @@ export interface ConsumerOptions {
    * committed offset, else at the first record.
    */
   readonly startAt?: (partition: number) => bigint | undefined;
+  /** About the most bytes of one fetch, over all partitions: what is decoded at a stretch. Default 10 MiB; one batch always comes whole. */
+  readonly maxFetchBytes?: number;
   /** Most records handed to the handler at once (a larger fetch is handed over in slices). Default 500. */
   readonly maxRecords?: number;
   /**

@@ -52,6 +52,7 @@ export function createConsumer(
     maxWaitTimeInMs: MAX_WAIT_MS,
     minBytes: 1,
     maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    ...(options.maxFetchBytes === undefined ? {} : { maxBytes: options.maxFetchBytes }),
     retry: { retries: OUTAGE_RETRIES, restartOnFailure: () => Promise.resolve(!stopping) },
   });
 

@@ -43,7 +43,13 @@ const LOOK_EVERY = 10;
 /** A partition of which nothing more is meant is not fetched, ms. */
 const NOTHING_MORE_MS = 3_600_000;
 const FAULT_PAUSE_MS = 1_000;
-const MAX_RECORDS = 500;
+/** In one look-up, and what is decoded at a stretch: live mail takes its turns in between. */
+const MAX_RECORDS = 100;
+const MAX_FETCH_BYTES = 512 * 1024;
+/** How long it rests after each slice, against the time that the slice took: the process is live mail's first of all. */
+const REST = 0.5;
+/** One that took its time by waiting leaves room enough, ms. */
+const LONGEST_REST_MS = 50;
 
 type End = "done" | "lost" | "stopped" | "pause" | "cancel";
 
@@ -88,6 +94,8 @@ async function read(deps: ReplayDeps, replay: Replay, { progress, admin, stop }:
     groupId: replay.groupId,
     topic: replay.topic,
     maxRecords: MAX_RECORDS,
+    maxFetchBytes: MAX_FETCH_BYTES,
+    concurrency: 2,
     startAt: (partition) => toOffset(progress.position(partition)),
     handler: createHandler(deps, replay, progress),
     onAlert: ({ code, message, detail }) => log.warn({ ...detail, code, job: replay.id }, message),
@@ -133,6 +141,7 @@ function createHandler(deps: ReplayDeps, replay: Replay, progress: ReplayProgres
     const slice = progress.beginSlice(first.partition);
     const meant = inside.filter((record) => isMeant(replay, record));
     let handled = 0;
+    const began = performance.now();
     try {
       handled = await handler.handle(meant, { signal, count: (index, result) => slice.count(index, result) });
     } catch (error) {
@@ -145,6 +154,7 @@ function createHandler(deps: ReplayDeps, replay: Replay, progress: ReplayProgres
     const next = through === null ? Number(first.offset) : Number(through) + 1;
     slice.settle(past ? Number(end) : next, handled);
     deps.failpoint("replay-slice");
+    await sleep(Math.min((performance.now() - began) * REST, LONGEST_REST_MS), undefined, { signal }).catch(() => {});
     if (past || next >= Number(end)) return { processedThrough: through, pauseMs: NOTHING_MORE_MS };
     return {
       processedThrough: through,
