@@ -5,6 +5,8 @@ export const KAFKA_BUDGET_MS = 10_000;
  * tenant with such tries counts as slow, ms.
  */
 export const SLOW_MS = 1_000;
+/** A replay's email holds up no live mail; but it must end before it counts as stalled (recover-stalled.ts), ms. */
+export const REPLAY_BUDGET_MS = 30_000;
 /** A waiting email holds up no one: it may take its time, ms. */
 export const WAITING_BUDGET_MS = 60_000;
 /** Lease beyond the last call's deadline, ms (docs/concepts/protocol.md, section 4). */

@@ -3,7 +3,7 @@ import type { TenantConfig } from "@inlet/config";
 import type { NormalizedEvent } from "@inlet/schemas";
 import type { DeliveryAttempt, IncomingDelivery } from "../attempt.ts";
 import { buildFacts } from "../facts.ts";
-import { KAFKA_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
+import { KAFKA_BUDGET_MS, REPLAY_BUDGET_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import { createEffectTracker } from "../write/effect-tracker.ts";
 
 /** An attempt of an email that no step has touched yet. */
@@ -48,5 +48,6 @@ export function beginAttempt(
 
 /** What holds up no live mail may take its time. */
 function getBudgetMs(incoming: IncomingDelivery): number {
-  return incoming.from === "kafka" && incoming.replay === undefined ? KAFKA_BUDGET_MS : WAITING_BUDGET_MS;
+  if (incoming.from === "waiting") return WAITING_BUDGET_MS;
+  return incoming.replay === undefined ? KAFKA_BUDGET_MS : REPLAY_BUDGET_MS;
 }
