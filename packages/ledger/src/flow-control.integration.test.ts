@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase, type Database } from "./database.ts";
 import type { AttemptResult } from "./deliveries/finish.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
-import type { TakeOptions } from "./waiting/waiting.ts";
+import type { TakeOptions } from "./waiting/take-waiting.ts";
 
 let ledger: Ledger;
 let database: Database;

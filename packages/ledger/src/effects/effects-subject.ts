@@ -11,7 +11,7 @@ import {
   type ClaimRequest,
   type ClaimResult,
   type Release,
-} from "./effects.ts";
+} from "./claim.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { settleByHand, unknownEffects, type HandSettlement } from "./settle-by-hand.ts";
 

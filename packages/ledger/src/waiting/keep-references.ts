@@ -2,7 +2,7 @@ import type { StoredRecord } from "./stored-record.ts";
 import type { Ledger } from "../ledger.ts";
 import type { ReferenceCursor, WaitingReference } from "./parking.ts";
 import { poll, type Poller } from "../poll.ts";
-import type { WaitingEmail } from "./waiting.ts";
+import type { WaitingEmail } from "./take-waiting.ts";
 
 /** How often the bytes that wait are summed up, ms. */
 const SUM_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import { epochMs, spanMs } from "../milliseconds.ts";
-import { toStoredRecord, type WaitingEmail } from "./waiting.ts";
+import { toStoredRecord, type WaitingEmail } from "./take-waiting.ts";
 
 export interface TooOldTake {
   readonly owner: string;

@@ -19,7 +19,7 @@ import {
   type ConversationKey,
   type TakeOptions,
   type WaitingEmail,
-} from "./waiting.ts";
+} from "./take-waiting.ts";
 import {
   listWaiting,
   waitingMail,
