@@ -5,7 +5,8 @@ export { batchQueries } from "./batch-queries.ts";
 export type { CrmAccount } from "./effects/crm-accounts.ts";
 export type { ConversationQuestion } from "./conversations/conversations.ts";
 export { LedgerUnavailableError, type DatabaseOptions } from "./database.ts";
-export type { ClaimRequest, ClaimResult, Release } from "./effects/claim.ts";
+export type { ClaimRequest, ClaimResult } from "./effects/claim.ts";
+export type { Release } from "./effects/release-claims.ts";
 export type { EffectEnd, OutboxRecord, AttemptResult } from "./deliveries/finish.ts";
 export type { StoredRecord } from "./waiting/stored-record.ts";
 export type { CallEvidence, FailedCall } from "./circuits/failing-operations.ts";
@@ -62,7 +63,8 @@ export type { HandSettlement, UnknownEffect } from "./effects/settle-by-hand.ts"
 export type { References, SentMessage } from "./conversations/sent-messages.ts";
 export type { EmailTakenOut, HandAction, WaitingFilter } from "./waiting/by-hand.ts";
 export type { TooOldTake } from "./waiting/too-old.ts";
-export type { ConversationKey, TakeOptions, WaitingEmail } from "./waiting/take-waiting.ts";
+export type { ConversationKey } from "./waiting/release-heads.ts";
+export type { TakeOptions, WaitingEmail } from "./waiting/take-waiting.ts";
 export type { UndecodableRecord } from "./deliveries/accept-undecodable.ts";
 export {
   waitReason,

@@ -161,60 +161,6 @@ export async function reclaim(
   return row.was === "confirmed" && row.record_id === gone ? { state: "busy", forMs: 50 } : progress(row);
 }
 
-/** The record of a confirmed effect was merged into another, which is the effect's from now on. Nothing where it is another one already. */
-export async function follow(
-  database: Database,
-  moved: Pick<ClaimRequest, "tenant" | "crm" | "effect" | "key"> & { readonly from: string; readonly to: string },
-): Promise<void> {
-  await database.query(
-    `update effects set record_id = $6, updated_at = now()
-      where tenant = $1 and crm = $2 and effect = $3 and key = $4 and state = 'confirmed' and record_id = $5`,
-    [moved.tenant, moved.crm, moved.effect, moved.key, moved.from, moved.to],
-  );
-}
-
-/** Of several keys that an effect may be known by, the one that it is, the oldest first; null for none. */
-export async function knownKey(
-  database: Database,
-  { tenant, crm, effect, keys }: Pick<ClaimRequest, "tenant" | "crm" | "effect"> & { readonly keys: readonly string[] },
-): Promise<string | null> {
-  const [row] = await database.query<{ key: string }>(
-    `select key from effects where tenant = $1 and crm = $2 and effect = $3 and key = any ($4::text[]) and state = 'confirmed'
-      order by created_at limit 1`,
-    [tenant, crm, effect, keys],
-  );
-  return row?.key ?? null;
-}
-
-/** The newest activities that were written at a deal, by their ids in the CRM. */
-export async function activitiesAt(database: Database, tenant: string, dealId: string): Promise<string[]> {
-  const rows = await database.query<{ id: string }>(
-    `select a ->> 'recordId' as id from deliveries d, jsonb_array_elements(d.effects) a
-      where d.tenant = $1 and d.effects @> $2::jsonb and a ->> 'effect' = 'activity' and a ->> 'recordId' is not null
-      order by d.ended_at desc nulls last limit 10`,
-    [tenant, JSON.stringify([{ effect: "deal", recordId: dealId }])],
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** A claim to give back. */
-export type Release = Pick<ClaimRequest, "tenant" | "crm" | "effect" | "key" | "owner"> & {
-  /** As the claim said: an earlier owner may have written it, so the question stays open for the next. */
-  readonly settle: boolean;
-};
-
-/** Gives back claims under which no call was started. */
-export async function release(database: Database, claims: readonly Release[]): Promise<void> {
-  if (claims.length === 0) return;
-  const match = `e.tenant = r.tenant and e.crm = r.crm and e.effect = r.effect and e.key = r.key and e.owner = r.owner and e.state = 'claimed'`;
-  await database.query(
-    `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, crm text, effect text, key text, owner text, settle boolean)),
-      kept as (update effects e set state = 'unknown', owner = null, lease_until = null, settle_after = clock_timestamp() from r where r.settle and ${match})
-     delete from effects e using r where not r.settle and ${match}`,
-    [asRows(claims)],
-  );
-}
-
 function toKey(claimed: { tenant: string; crm: string; effect: string; key: string }): string {
   return JSON.stringify([claimed.tenant, claimed.crm, claimed.effect, claimed.key]);
 }

@@ -1,17 +1,10 @@
 import { batchQueries } from "../batch-queries.ts";
 import type { Statements } from "../statements.ts";
 import { crmAccount, switchCrm, type CrmAccount } from "./crm-accounts.ts";
-import {
-  activitiesAt,
-  claim,
-  follow,
-  knownKey,
-  reclaim,
-  release,
-  type ClaimRequest,
-  type ClaimResult,
-  type Release,
-} from "./claim.ts";
+import { claim, reclaim, type ClaimRequest, type ClaimResult } from "./claim.ts";
+import { activitiesAt, knownKey } from "./find-effects.ts";
+import { follow } from "./follow-record.ts";
+import { release, type Release } from "./release-claims.ts";
 import { endRematch, takeRematches, type Rematch, type RematchEnd } from "./rematches.ts";
 import { settleByHand, unknownEffects, type HandSettlement } from "./settle-by-hand.ts";
 

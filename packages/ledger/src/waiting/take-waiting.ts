@@ -1,8 +1,7 @@
+import { buildTenantMatch } from "./tenant-match.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import type { Database } from "../database.ts";
 import { epochMs, spanMs } from "../milliseconds.ts";
-import { headersJson } from "./parking.ts";
-import { buildOrder } from "../deliveries/record-order.ts";
 
 /** A waiting email taken under a lease, to be tried again. */
 export interface WaitingEmail {
@@ -68,9 +67,6 @@ interface Row {
 /** What is parked for these goes on as soon as they let it, whatever its own due time: no one has to write to each row then. */
 const GATED = "w.kind = 'parked' and w.code in ('circuit_open', 'buffer_mode', 'quota')";
 
-/** Without an index: a conversation is found by its id, and a plan that goes by the tenant would read all that waits of it. */
-const OF_TENANT = (one: string, other: string): string => `${one}.tenant || '' = ${other}.tenant`;
-
 /**
  * Takes what is due, oldest first per tenant, under a lease: of a conversation only its head, of a tenant whose circuit is open
  * nothing (a ping closes it), nor of a tenant in buffer mode; of one with a quota no more than it has tokens (where emails go together: than
@@ -83,7 +79,7 @@ export async function takeWaiting(database: Database, options: TakeOptions): Pro
   const free = `w.stage = $1 and w.tenant = o.tenant and w.lane = any ($2) and not w.behind
           and (w.lease_until is null or w.lease_until < statement_timestamp())
           and not exists (select 1 from waiting b where b.conversation_id = w.conversation_id and b.seq < w.seq
-                             and ${OF_TENANT("b", "w")} and b.stage = w.stage)`;
+                             and ${buildTenantMatch("b", "w")} and b.stage = w.stage)`;
   const rows = await database.query<Row>(
     `with recursive tenants (tenant) as (
        (select w.tenant from waiting w where w.stage = $1 order by w.tenant limit 1)
@@ -163,86 +159,4 @@ export function toStoredRecord(
     value: row.value,
     headers: row.headers.map(([name, value]) => [name, Buffer.from(value, "base64")] as const),
   };
-}
-
-/** A conversation after which {@link releaseHeads} goes on. */
-export interface ConversationKey {
-  readonly tenant: string;
-  readonly conversationId: string;
-}
-
-/**
- * Lets the first of a conversation go that is still marked as standing behind another: it came while that one went. Looks at so many
- * conversations after one (null: from the first); answers the last of them, null when there are no more.
- */
-export async function releaseHeads(
-  database: Database,
-  after: ConversationKey | null,
-  limit: number,
-): Promise<ConversationKey | null> {
-  const [row] = await database.query<{ tenant: string | null; conversation: string | null }>(
-    "select last_tenant as tenant, last_conversation as conversation from release_heads($1, $2, $3)",
-    [after?.tenant ?? "", after?.conversationId ?? "", limit],
-  );
-  if (row === undefined || row.tenant === null || row.conversation === null) return null;
-  return { tenant: row.tenant, conversationId: row.conversation };
-}
-
-/** Puts a newer record of the same event in the place of the one that waits; its due time stays, and so does whether its bytes stand here. */
-export async function replaceWaiting(
-  database: Database,
-  event: { readonly tenant: string; readonly eventId: string; readonly parsedAt: number; readonly pass: number },
-  record: StoredRecord,
-): Promise<void> {
-  await database.query(
-    `with newer as (
-       update deliveries d set order_parsed_at = $3, order_pass = $4, pass = greatest(d.pass, $4)
-        where tenant = $1 and event_id = $2 and state = 'waiting' and stage = 'deliver' and ${buildOrder("d")} < ($4, $3) returning pass)
-     update waiting set topic = $5, partition = $6, "offset" = $7, record_timestamp = $8,
-            key = case when value is null then null else $9::bytea end, value = case when value is null then null else $10::bytea end,
-            bytes = case when value is null then 0 else octet_length($10::bytea) end,
-            headers = case when value is null then '[]' else $11::jsonb end, starts = 0, order_parsed_at = $3, pass = newer.pass
-       from newer where tenant = $1 and event_id = $2`,
-    [
-      event.tenant,
-      event.eventId,
-      event.parsedAt,
-      event.pass,
-      record.topic,
-      record.partition,
-      record.offset.toString(),
-      record.timestamp,
-      record.key,
-      record.value,
-      JSON.stringify(headersJson(record.headers)),
-    ],
-  );
-}
-
-/**
- * Whether an earlier email of the conversation waits: later ones queue behind it. What is held while its tenant moves to another lane is later than
- * anything of the old one.
- */
-export async function conversationWaits(
-  database: Database,
-  conversations: readonly {
-    readonly tenant: string;
-    readonly conversationId: string;
-    readonly eventId: string;
-    readonly lane: string;
-  }[],
-): Promise<boolean[]> {
-  const rows = await database.query<{ i: number }>(
-    `select distinct r.i from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as r(tenant, conversation_id, event_id, lane, i)
-       join waiting w on w.conversation_id = r.conversation_id and ${OF_TENANT("w", "r")} and w.event_id <> r.event_id and w.stage = 'deliver'
-        and not (w.code = 'lane_moving' and w.lane <> r.lane)`,
-    [
-      conversations.map((c) => c.tenant),
-      conversations.map((c) => c.conversationId),
-      conversations.map((c) => c.eventId),
-      conversations.map((c) => c.lane),
-    ],
-  );
-  const waits = new Set(rows.map((row) => row.i));
-  return conversations.map((_, index) => waits.has(index + 1));
 }

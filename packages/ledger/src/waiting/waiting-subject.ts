@@ -11,15 +11,10 @@ import {
 import { KEEP_FROM_AGE_MS, keepReferenced, listAgingReferences, listParkedBytes, sumParkedBytes } from "./parking.ts";
 import type { StoredRecord } from "./stored-record.ts";
 import { takeTooOld, type TooOldTake } from "./too-old.ts";
-import {
-  conversationWaits,
-  releaseHeads,
-  replaceWaiting,
-  takeWaiting,
-  type ConversationKey,
-  type TakeOptions,
-  type WaitingEmail,
-} from "./take-waiting.ts";
+import { conversationWaits } from "./conversation-waits.ts";
+import { releaseHeads, type ConversationKey } from "./release-heads.ts";
+import { replaceWaiting } from "./replace-waiting.ts";
+import { takeWaiting, type TakeOptions, type WaitingEmail } from "./take-waiting.ts";
 import {
   listWaiting,
   waitingMail,
