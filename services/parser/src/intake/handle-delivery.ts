@@ -92,12 +92,13 @@ function withoutTenant({ tenants }: ParserDeps, id: string): StepResult<never> {
 function unexpected(
   deps: ParserDeps,
   opened: Opened,
-  { attempts, since }: DeliveryProgress,
+  { attempts, since, state }: DeliveryProgress,
   error: unknown,
 ): StepResult<never> {
   if (isInfrastructureFault(error)) {
     const age = { ageMs: deps.now() - opened.record.timestamp, keepFromAgeMs: KEEP_FROM_AGE_MS };
-    const wait = since === null ? waitOutOfKafka(error, age) : null;
+    // What has gone further, and is read again, does not wait in the ledger: nothing would parse it anew.
+    const wait = since === null && state === "accepted" ? waitOutOfKafka(error, age) : null;
     if (wait === null) throw error;
     reportFault("parser", deps.log, error);
     return wait;
