@@ -21,7 +21,12 @@ export async function readDeadLetter(admin: Admin, delivery: DeliveryView): Prom
  * the old one. The row stays dead-lettered until its service reads the record, so a crash here loses nothing.
  */
 export async function replayDeadLetter(
-  deps: { readonly ledger: Ledger; readonly admin: Admin; readonly producer: Producer; readonly actor: string },
+  deps: {
+    readonly ledger: Pick<Ledger, "deliveries" | "effects" | "audit">;
+    readonly admin: Admin;
+    readonly producer: Producer;
+    readonly actor: string;
+  },
   delivery: DeliveryView,
   decision: HandDecision | null,
 ): Promise<{ eventId: string; topic: string; partition: number; offset: string; pass: number; settled: number }> {

@@ -188,7 +188,7 @@ function mustChoose(eventIds: readonly string[], { all, tenant, reason, since }:
 }
 
 /** What a filter means now: of what dies later none is meant. */
-async function freezeSet(ledger: Ledger, options: Omit<Filter, "limit">): Promise<DeadLetterSet> {
+async function freezeSet(ledger: Pick<Ledger, "deadLetters">, options: Omit<Filter, "limit">): Promise<DeadLetterSet> {
   const { tenant, reason, since } = parseFilterOptions({ ...options, limit: "1" });
   return { tenant, reason, since, until: (await ledger.deadLetters.newest()) ?? 0 };
 }
@@ -213,7 +213,7 @@ async function printGroups(context: CliContext, options: Filter): Promise<void> 
 
 async function replayAll(
   context: CliContext,
-  ledger: Ledger,
+  ledger: Pick<Ledger, "inspect" | "deliveries" | "effects" | "jobs" | "audit">,
   chosen: readonly DeliveryView[],
   options: { readonly dryRun?: boolean; readonly json?: boolean; readonly decision: HandDecision | null },
 ): Promise<void> {
@@ -279,7 +279,7 @@ function parseFilterOptions(options: Filter): { tenant?: string; reason?: string
   };
 }
 
-async function findDeadLetters(ledger: Ledger, eventIds: readonly string[]): Promise<DeliveryView[]> {
+async function findDeadLetters(ledger: Pick<Ledger, "inspect">, eventIds: readonly string[]): Promise<DeliveryView[]> {
   const found: DeliveryView[] = [];
   for (const eventId of eventIds) {
     const delivery = (await ledger.inspect.find(eventId)).find((each) => each.state === "dead_lettered");

@@ -111,7 +111,11 @@ function parseSelection(options: Options, now: number): ReplaySelection {
   };
 }
 
-async function askForReplays(ledger: Ledger, selected: readonly Selected[], options: Options): Promise<Job[]> {
+async function askForReplays(
+  ledger: Pick<Ledger, "jobs">,
+  selected: readonly Selected[],
+  options: Options,
+): Promise<Job[]> {
   const { since, until, offset, messageId, name, why = null } = options;
   const asked = {
     since,
@@ -132,7 +136,7 @@ async function askForReplays(ledger: Ledger, selected: readonly Selected[], opti
 }
 
 /** Exit code 1 where one did not come to its end, or an email ended as a dead letter by it. */
-async function followAll(context: CliContext, ledger: Ledger, jobs: readonly Job[]): Promise<Job[]> {
+async function followAll(context: CliContext, ledger: Pick<Ledger, "jobs">, jobs: readonly Job[]): Promise<Job[]> {
   context.err("Ctrl-C leaves it running: npx inlet jobs list, pause, resume, cancel");
   const ended: Job[] = [];
   for (const { id } of jobs) ended.push(await followJob({ jobs: ledger.jobs, terminal: process.stderr }, id));

@@ -55,7 +55,7 @@ type Found = DeliveryView & {
   readonly attachments?: readonly LinkedAttachment[];
 };
 
-async function findJourneys(ledger: Ledger, id: string): Promise<Found[]> {
+async function findJourneys(ledger: Pick<Ledger, "inspect" | "waiting">, id: string): Promise<Found[]> {
   const deliveries = await ledger.inspect.find(id);
   return Promise.all(
     deliveries.map(async (delivery) => ({
@@ -67,7 +67,7 @@ async function findJourneys(ledger: Ledger, id: string): Promise<Found[]> {
   );
 }
 
-async function findWaits(ledger: Ledger, { tenant, eventId }: DeliveryView): Promise<Found["waits"]> {
+async function findWaits(ledger: Pick<Ledger, "waiting">, { tenant, eventId }: DeliveryView): Promise<Found["waits"]> {
   const view = await ledger.waiting.view(tenant, eventId);
   return view === null ? null : { ...view, why: whyItWaits(view) };
 }

@@ -101,7 +101,12 @@ async function post(
 type Final = { became: Became; endedAt: number | null } | null;
 
 /** What the delivery became; null when it is not final after `patienceMs`. */
-async function waitForEnd(ledger: Ledger, eventId: string, patienceMs: number, signal: AbortSignal): Promise<Final> {
+async function waitForEnd(
+  ledger: Pick<Ledger, "inspect">,
+  eventId: string,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<Final> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     signal.throwIfAborted();
