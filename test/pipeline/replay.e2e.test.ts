@@ -53,6 +53,11 @@ it("OP2: a repaired mapping is looked at, replayed beside live mail whatever die
   expect(await inlet.admin.memberCount(replayGroup("crm-sink", id))).toBe(0);
   expect(await inlet.admin.committedOffsets(replayGroup("crm-sink", id), "normalized-events")).toEqual(new Map());
 
+  // The live group, while its member runs: everything is read again, and nothing written again.
+  const [moved] = (await replay("--since", "earliest", "--live")) as Job[];
+  expect(moved).toMatchObject({ state: "done", done: moved?.total });
+  expect(inlet.sandbox.store.all("emails")).toHaveLength(EMAILS + 1);
+
   await inlet.inlet("buffer", "on", "acme");
   await nameStage("contractsent");
   // Until then all of it is unchanged, and the replay done at once.

@@ -7,3 +7,4 @@ export { createFileBlobStore } from "./file-store.ts";
 export { createMemoryBlobStore } from "./memory-store.ts";
 export type { MemoryBlobStore } from "./memory-store.ts";
 export { buildBlobRef } from "./blob-key.ts";
+export { createOverlayStore } from "./overlay-store.ts";

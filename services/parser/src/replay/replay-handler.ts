@@ -105,8 +105,9 @@ async function parseWave(
   return results.slice(0, undone === -1 ? wave.length : undone);
 }
 
-async function isUnchanged(
-  deps: ParserDeps,
+/** Whether what was parsed is what is written, under the mapping of now. */
+export async function isUnchanged(
+  deps: Pick<ParserDeps, "ledger">,
   event: NormalizedEvent,
   { tenant, pass, record }: Delivery,
 ): Promise<boolean> {
