@@ -1,9 +1,19 @@
 import process from "node:process";
-import { runDryRun, type DryRunRequest } from "./replay/dry-run.ts";
+import { createInterface } from "node:readline";
+import type { MeantRecords } from "@inlet/service";
+import { runDryRun, type DryRunSource } from "./replay/dry-run.ts";
 
-/** `dry-run.ts REQUESTS`, a JSON list: what replays would do, told on stdout line by line; started by `inlet replay --dry-run`. */
+/**
+ * `dry-run.ts REQUESTS`, a JSON list: what replays would do, told on stdout line by line; `dry-run.ts --parsed BLOBS_URL`: of what the parser's
+ * dry run says on stdin. Started by `inlet replay --dry-run`.
+ */
 try {
-  await runDryRun(JSON.parse(process.argv[2] ?? "[]") as DryRunRequest[], (line) => {
+  const [, , first = "[]", blobsUrl = ""] = process.argv;
+  const source: DryRunSource =
+    first === "--parsed"
+      ? { from: "parser", lines: createInterface({ input: process.stdin }), blobsUrl }
+      : { from: "log", requests: JSON.parse(first) as MeantRecords[] };
+  await runDryRun(source, (line) => {
     process.stdout.write(`${JSON.stringify(line)}\n`);
   });
 } catch (error) {

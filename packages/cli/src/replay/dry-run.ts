@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import type { RawEnvironment } from "@inlet/config";
-import { CommandFailed, INLET_ROOT, UsageError, type CliContext } from "../context.ts";
+import { CommandFailed, INLET_ROOT, type CliContext } from "../context.ts";
 import { count, describeResults } from "../jobs/describe-job.ts";
 import type { Selected } from "./select-replays.ts";
 
@@ -46,8 +49,6 @@ export async function showDryRun(
   selected: readonly Selected[],
   { json }: { readonly json: boolean },
 ): Promise<void> {
-  if (selected.some(({ service }) => service !== "crm-sink"))
-    throw new UsageError("--dry-run is about what is delivered: it has no --service parser");
   const emails: PreviewedEmail[] = [];
   let summary: DryRunSummary | null = null;
   await readLines(env, selected, (line) => {
@@ -65,26 +66,63 @@ export async function showDryRun(
   context.out(describeSummary(summary));
 }
 
+/** The sink previews; of a replay of the parser what the parser's own dry run hands to it. */
 async function readLines(
   env: RawEnvironment,
   selected: readonly Selected[],
   hear: (line: Record<string, unknown>) => void,
 ): Promise<void> {
-  const main = path.join(INLET_ROOT, "services", "crm-sink", "src", "dry-run.ts");
-  if (!existsSync(main)) throw new CommandFailed("services/crm-sink is not there: a dry run needs it");
-  const child = spawn(process.execPath, [main, JSON.stringify(selected)], {
-    env: { ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const requests = JSON.stringify(selected);
+  if (selected.every(({ service }) => service === "crm-sink")) {
+    await listen(startDryRun("crm-sink", [requests], env), hear);
+    return;
+  }
+  const dir = await mkdtemp(path.join(tmpdir(), "inlet-dry-run-"));
+  try {
+    const blobsUrl = pathToFileURL(dir).href;
+    const parser = startDryRun("parser", [requests, blobsUrl], env);
+    const sink = startDryRun("crm-sink", ["--parsed", blobsUrl], env);
+    parser.child.stdout.pipe(sink.child.stdin);
+    // One that dies closes its pipe; what it said is the reason.
+    sink.child.stdin.on("error", () => {});
+    await Promise.all([listen(sink, hear), parser.ended]);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+interface DryRunProcess {
+  readonly child: ReturnType<typeof spawnDryRun>;
+  /** Rejects with what it said when it failed. */
+  readonly ended: Promise<void>;
+}
+
+function spawnDryRun(main: string, args: readonly string[], env: RawEnvironment) {
+  return spawn(process.execPath, [main, ...args], { env: { ...env }, stdio: ["pipe", "pipe", "pipe"] });
+}
+
+function startDryRun(service: "parser" | "crm-sink", args: readonly string[], env: RawEnvironment): DryRunProcess {
+  const main = path.join(INLET_ROOT, "services", service, "src", "dry-run.ts");
+  if (!existsSync(main)) throw new CommandFailed(`services/${service} is not there: a dry run needs it`);
+  const child = spawnDryRun(main, args, env);
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said = `${said}${text}`.slice(-2_000)));
-  const ended = new Promise<number | null>((resolve, reject) => {
+  const ended = new Promise<void>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", resolve);
+    child.once("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new CommandFailed(`the dry run failed: ${said.trim()}`));
+    });
   });
+  // Awaited when its lines have been read.
+  ended.catch(() => {});
+  return { child, ended };
+}
+
+async function listen({ child, ended }: DryRunProcess, hear: (line: Record<string, unknown>) => void): Promise<void> {
   for await (const line of createInterface({ input: child.stdout }))
     if (line.startsWith("{")) hear(JSON.parse(line) as Record<string, unknown>);
-  if ((await ended) !== 0) throw new CommandFailed(`the dry run failed: ${said.trim()}`);
+  await ended;
 }
 
 /** One email: what would become of it, and each field as it is and as it would be. */

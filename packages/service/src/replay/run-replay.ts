@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { headerText, type Admin, type BatchOutcome, type Kafka, type KafkaRecord } from "@inlet/kafka";
+import type { Admin, BatchOutcome, Kafka, KafkaRecord } from "@inlet/kafka";
 import { toReplay, type Job, type Ledger, type Replay } from "@inlet/ledger";
-import { HEADER } from "@inlet/schemas";
 import { errorForLog, type Log } from "@inlet/telemetry";
 import { reportFault } from "../report-fault.ts";
+import { isMeant } from "./read-ranges.ts";
 import { createReplayProgress, type ReplayProgress } from "./replay-progress.ts";
 
 /** What a service makes of records that are read again. */
@@ -139,7 +139,7 @@ function createHandler(deps: ReplayDeps, replay: Replay, progress: ReplayProgres
     if (first === undefined || end === undefined) return { processedThrough: null, pauseMs: NOTHING_MORE_MS };
     const inside = records.filter(({ offset }) => offset < end);
     const slice = progress.beginSlice(first.partition);
-    const meant = inside.filter((record) => isMeant(replay, record));
+    const meant = inside.filter((record) => isMeant(record, replay.filter));
     let handled = 0;
     const began = performance.now();
     try {
@@ -161,11 +161,6 @@ function createHandler(deps: ReplayDeps, replay: Replay, progress: ReplayProgres
       ...(undone === undefined || signal.aborted ? {} : { pauseMs: FAULT_PAUSE_MS }),
     };
   };
-}
-
-function isMeant({ filter: { tenant, eventIds } }: Replay, { headers }: KafkaRecord): boolean {
-  if (tenant !== undefined && headerText(headers, HEADER.tenant) !== tenant) return false;
-  return eventIds === undefined || eventIds.includes(headerText(headers, HEADER.eventId) ?? "");
 }
 
 async function skipDeleted(admin: Admin, { topic }: Replay, progress: ReplayProgress): Promise<void> {

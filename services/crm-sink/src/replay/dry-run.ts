@@ -1,28 +1,18 @@
-import { openBlobStore } from "@inlet/blob-store";
+import { createOverlayStore, openBlobStore } from "@inlet/blob-store";
 import { loadTenants, processEnvironment, readEnvironment } from "@inlet/config";
 import { createCodec, createRegistry } from "@inlet/event-codec";
-import { createKafka, headerText, type Admin, type KafkaRecord } from "@inlet/kafka";
-import { openDryLedger, openLedger, type ReplayFilter, type ReplayRange } from "@inlet/ledger";
-import { HEADER } from "@inlet/schemas";
-import { REPLAY_SHARE } from "@inlet/service";
+import { createKafka, type Admin, type KafkaRecord } from "@inlet/kafka";
+import { openDryLedger, openLedger } from "@inlet/ledger";
+import { fromLineRecord, readMeantRecords, REPLAY_SHARE, type MeantRecords, type ParsedLine } from "@inlet/service";
 import { createIsolation } from "../gates/isolation.ts";
 import { createMemoryBudget } from "../intake/memory-budget.ts";
 import { SLOW_MS } from "../limits.ts";
 import { createPreviewer, type DeliveryPreview, type Previewer } from "./preview-deliveries.ts";
 
-/** What a dry run is asked for: the ranges of replays, and which of their records are meant. */
-export interface DryRunRequest {
-  readonly topic: string;
-  readonly filter: ReplayFilter;
-  readonly ranges: readonly ReplayRange[];
-}
-
 /** Lines of its output, JSON each. */
 export type DryRunLine =
   /** An email of which a replay would do, or leave, something; unchanged ones are counted only. */
-  | { readonly email: DeliveryPreview }
-  | { readonly progress: { readonly done: number; readonly total: number } }
-  | { readonly summary: DryRunSummary };
+  { readonly email: DeliveryPreview } | { readonly summary: DryRunSummary };
 
 export interface DryRunSummary {
   readonly emails: number;
@@ -40,8 +30,13 @@ const SLICE = 500;
 const MEMORY_BYTES = 64 * 1024 * 1024;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
+/** What is previewed: records of the log, or what the parser's part of the dry run says of them, with what it stored. */
+export type DryRunSource =
+  | { readonly from: "log"; readonly requests: readonly MeantRecords[] }
+  | { readonly from: "parser"; readonly lines: AsyncIterable<string>; readonly blobsUrl: string };
+
 /** Previews everything that is asked for and tells it line by line. */
-export async function runDryRun(requests: readonly DryRunRequest[], tell: (line: DryRunLine) => void): Promise<void> {
+export async function runDryRun(source: DryRunSource, tell: (line: DryRunLine) => void): Promise<void> {
   const env = processEnvironment();
   const environment = readEnvironment(env, ["kafka", "registry", "database", "blobs", "tenants"]);
   const tenants = await loadTenants({ dir: environment.tenantsDir, env, onReload: () => {}, onFault: () => {} });
@@ -49,10 +44,11 @@ export async function runDryRun(requests: readonly DryRunRequest[], tell: (line:
   const settings = { connectionString: environment.databaseUrl, applicationName: "inlet dry run", maxConnections: 4 };
   const [dry, real] = [openDryLedger(settings), openLedger(settings)];
   const admin = await kafka.admin();
+  const blobs = openBlobStore(environment.blobStoreUrl);
   const previewer = createPreviewer(
     {
       codec: createCodec({ registry: createRegistry(environment.schemaRegistry) }),
-      blobs: openBlobStore(environment.blobStoreUrl),
+      blobs: source.from === "log" ? blobs : createOverlayStore(blobs, openBlobStore(source.blobsUrl)),
       tenants,
       instance: "dry-run",
       log: SILENT,
@@ -68,7 +64,8 @@ export async function runDryRun(requests: readonly DryRunRequest[], tell: (line:
     { ...dry, grants: real.grants },
   );
   try {
-    const counted = await previewAll(requests, { admin, previewer, tell });
+    const incoming = source.from === "log" ? readLog(admin, source.requests) : readParsed(source.lines);
+    const counted = await previewAll(incoming, { previewer, tell });
     const summary = summarize(counted, previewer.reads(), (tenant) => tenants.get(tenant)?.crm.quota.perSecond ?? null);
     tell({ summary });
   } finally {
@@ -83,51 +80,44 @@ interface Counted {
 }
 
 async function previewAll(
-  requests: readonly DryRunRequest[],
-  { admin, previewer, tell }: { admin: Admin; previewer: Previewer; tell: (line: DryRunLine) => void },
+  source: AsyncIterable<Incoming>,
+  { previewer, tell }: { previewer: Previewer; tell: (line: DryRunLine) => void },
 ): Promise<Counted> {
-  const total = requests.reduce(
-    (sum, { ranges }) => sum + ranges.reduce((all, { from, to }) => all + (to - from), 0),
-    0,
-  );
   const counted: Counted = { results: {}, tenants: new Map() };
-  let done = 0;
   let slice: KafkaRecord[] = [];
-  const flush = async (): Promise<void> => {
-    for (const email of await previewer.preview(slice)) {
-      counted.results[email.result] = (counted.results[email.result] ?? 0) + 1;
-      const { emails, calls } = counted.tenants.get(email.tenant) ?? { emails: 0, calls: 0 };
-      counted.tenants.set(email.tenant, { emails: emails + 1, calls: calls + email.calls });
-      if (email.result !== "unchanged" || email.changes.length > 0) tell({ email });
-    }
-    slice = [];
-    tell({ progress: { done, total } });
+  const count = (email: DeliveryPreview): void => {
+    counted.results[email.result] = (counted.results[email.result] ?? 0) + 1;
+    const { emails, calls } = counted.tenants.get(email.tenant) ?? { emails: 0, calls: 0 };
+    counted.tenants.set(email.tenant, { emails: emails + 1, calls: calls + email.calls });
+    if (email.result !== "unchanged" || email.changes.length > 0) tell({ email });
   };
-  for (const request of requests) {
-    for await (const record of readRanges(admin, request)) {
-      done += 1;
-      if (isMeant(record, request.filter)) slice.push(record);
-      if (slice.length >= SLICE) await flush();
-    }
+  const flush = async (): Promise<void> => {
+    for (const email of await previewer.preview(slice)) count(email);
+    slice = [];
+  };
+  for await (const incoming of source) {
+    if ("ended" in incoming) count({ ...NOT_DELIVERED, ...incoming.ended });
+    else slice.push(incoming.record);
+    if (slice.length >= SLICE) await flush();
   }
   await flush();
   return counted;
 }
 
-async function* readRanges(admin: Admin, { topic, ranges }: DryRunRequest): AsyncGenerator<KafkaRecord> {
-  const ends = new Map(ranges.map(({ partition, to }) => [partition, BigInt(to)]));
-  const starts = new Map(ranges.map(({ partition, from }) => [partition, BigInt(from)]));
-  // A partition of which nothing is meant begins at its end.
-  const from = new Map(
-    (await admin.topicOffsets(topic)).map(({ partition, high }) => [partition, starts.get(partition) ?? high]),
-  );
-  for await (const record of admin.readAll(topic, from))
-    if (record.offset < (ends.get(record.partition) ?? 0n)) yield record;
+/** A record, or what parsing it anew came to. */
+type Incoming = { readonly record: KafkaRecord } | Extract<ParsedLine, { ended: unknown }>;
+
+const NOT_DELIVERED = { emailKey: null, changes: [], warnings: [], calls: 0 };
+
+async function* readLog(admin: Admin, requests: readonly MeantRecords[]): AsyncGenerator<Incoming> {
+  for (const request of requests) for await (const record of readMeantRecords(admin, request)) yield { record };
 }
 
-function isMeant({ headers }: KafkaRecord, { tenant, eventIds }: ReplayFilter): boolean {
-  if (tenant !== undefined && headerText(headers, HEADER.tenant) !== tenant) return false;
-  return eventIds === undefined || eventIds.includes(headerText(headers, HEADER.eventId) ?? "");
+async function* readParsed(lines: AsyncIterable<string>): AsyncGenerator<Incoming> {
+  for await (const text of lines) {
+    const line = JSON.parse(text) as ParsedLine;
+    yield "ended" in line ? line : { record: fromLineRecord(line.record) };
+  }
 }
 
 function summarize(
