@@ -25,7 +25,7 @@ export async function directJob(database: Database, id: string, order: JobOrder,
   const [job] = await database.query<Job>(
     `with directed as (${ORDERS[order]} returning *),
       told as (insert into audit (actor, action, detail)
-        select $2, 'job ' || $3::text, jsonb_build_object('job', id, 'kind', kind, 'name', name) from directed)
+        select $2, 'job ' || $3::text, jsonb_strip_nulls(jsonb_build_object('job', id, 'kind', kind, 'name', name, 'tenant', filter ->> 'tenant')) from directed)
      select ${JOB_COLUMNS} from directed`,
     [id, actor, order],
   );

@@ -77,7 +77,7 @@ export async function finishJob(
        update jobs set state = $3, detail = $4, wanted = null, holder = null, lease_until = null, ended_at = clock_timestamp()
         where id = $2 and holder = $1 and state = 'running' returning *)
      insert into audit (actor, action, detail)
-       select actor, 'job ended', jsonb_strip_nulls(jsonb_build_object('job', id, 'kind', kind, 'name', name, 'state', state,
+       select actor, 'job ended', jsonb_strip_nulls(jsonb_build_object('job', id, 'kind', kind, 'name', name, 'tenant', filter ->> 'tenant', 'state', state,
                 'detail', detail, 'done', done, 'total', total, 'results', results)) from ended returning id`,
     [held.holder, held.id, end.state, end.detail ?? null],
   );

@@ -65,6 +65,15 @@ describe("a job that was asked for", () => {
     expect(await jobs.get(id)).toMatchObject({ state: "running", done: 4 });
   });
 
+  it("stands in the chain of the tenant that it is about, from its asking to its end", async () => {
+    const { id, take } = await ask();
+    await take("a");
+    await jobs.direct(id, "cancel", "bob@desk");
+    await jobs.finish({ id, holder: "a" }, { state: "cancelled" });
+    const chains = await database.query("select distinct tenant from audit where detail ->> 'job' = $1", [id]);
+    expect(chains).toEqual([{ tenant: "acme" }]);
+  });
+
   it("ends once, with its counts in the audit", async () => {
     const { id, take } = await ask();
     await take("a");
