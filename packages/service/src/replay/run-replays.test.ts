@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KafkaRecord, Producer } from "@inlet/kafka";
 import { createInMemoryKafka, type InMemoryKafka } from "@inlet/kafka/testing";
-import { replayGroup, toReplayRequest, type Ledger, type Poller, type ReplayFilter } from "@inlet/ledger";
+import { replayGroup, toReplayRequest, type Ledger, type Poller, type Replay, type ReplayFilter } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { HEADER } from "@inlet/schemas";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -83,6 +83,20 @@ describe("a replay", () => {
     expect(await ended(id)).toMatchObject({ state: "done", results: { gone: there, unchanged: 30 - there } });
   });
 
+  it("that waits for its tenant holds up no other", async () => {
+    const { id, seen } = await ask({ filter: { tenant: "acme" }, records: 20 });
+    const waiting = await ledger.jobs.get(id);
+    const { ranges } = (waiting?.frozen ?? {}) as { ranges: Replay["ranges"] };
+    const other = { id: `${id}-other`, service: "crm-sink" as const, lane: "shared", topic: TOPIC, ranges };
+    const by = { name: "other", actor: "ada@desk", why: null, asked: {} };
+    await ledger.jobs.create(toReplayRequest({ ...other, filter: { tenant: "other" } }, by));
+    start(seen, { holdsBack: "acme" });
+    expect(await ended(other.id)).toMatchObject({ state: "done", results: { unchanged: 10 } });
+    expect((await ledger.jobs.get(id))?.endedAt).toBeNull();
+    await ledger.jobs.direct(id, "cancel", "ada");
+    await ended(id);
+  });
+
   it("waits while the infrastructure is away, and loses nothing by it", async () => {
     const { id, seen } = await ask({ filter: {}, records: 10 });
     start(seen, { failures: 2 });
@@ -131,7 +145,8 @@ function start(
     instance = "a",
     budget = { left: Infinity },
     failures = 0,
-  }: { instance?: string; budget?: { left: number }; failures?: number } = {},
+    holdsBack,
+  }: { instance?: string; budget?: { left: number }; failures?: number; holdsBack?: string } = {},
 ): Poller {
   let failing = failures;
   const handler: ReplayHandler = {
@@ -141,7 +156,8 @@ function start(
         throw Object.assign(new Error("away"), { name: "LedgerUnavailableError" });
       }
       for (const [index, record] of records.entries()) {
-        if (budget.left <= 0) await sleep(60_000, undefined, { signal }).catch(() => {});
+        const held = record.headers.some(([name, value]) => name === HEADER.tenant && value.toString() === holdsBack);
+        if (budget.left <= 0 || held) await sleep(60_000, undefined, { signal }).catch(() => {});
         if (signal.aborted) return index;
         budget.left -= 1;
         seen.push(record.headers.find(([name]) => name === HEADER.eventId)?.[1].toString() ?? "");
