@@ -3,6 +3,7 @@ import { readEnvironment } from "@inlet/config";
 import { liveService, REPLAYED, toReplayRequest, type Job, type Ledger, type ReplayedService } from "@inlet/ledger";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, UsageError, type CliContext } from "../context.ts";
+import { isTenant } from "../is-tenant.ts";
 import { count } from "../jobs/describe-job.ts";
 import { followJob } from "../jobs/follow-job.ts";
 import { nameOperator } from "../jobs/operator.ts";
@@ -65,6 +66,10 @@ export function registerReplay(program: Command, context: CliContext): void {
     .option("--json", "print JSON: the jobs, as they are at the end")
     .action(async (options: Options) => {
       const selection = parseSelection(options, Date.now());
+      if (selection.tenant !== null && !isTenant(context, selection.tenant))
+        throw new CommandFailed(
+          `${selection.tenant}: no tenant file has this id. npx inlet tenants check lists them; without --tenant all are meant`,
+        );
       await withLedger(context, "replay", async (ledger) => {
         const settings = readEnvironment(operatorEnvironment(context), ["kafka"]);
         const selected = await withAdmin(settings, async (admin) => selectReplays({ admin, ledger }, selection));
