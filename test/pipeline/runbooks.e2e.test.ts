@@ -1,7 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { duplicatesIn } from "@inlet/crm-sandbox";
+import type { Job } from "@inlet/ledger";
 import { openDatabase } from "@inlet/ledger/database";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { killSinkAt } from "../running/emails.ts";
 import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
 import { runRunbook } from "../running/runbook.ts";
 
@@ -52,17 +54,7 @@ it("replay a day: what the repaired mapping lets through is written, and the res
 }, 300_000);
 
 it("empty a dlq: one, then all by a filter, are sent again; what is given up is accounted for", async () => {
-  const dead: string[] = [];
-  for (const subject of ["three", "four", "five"]) {
-    const match = { method: "POST", path: "/crm/*/objects/emails" };
-    inlet.sandbox.faults.add({ match, status: 400, category: "VALIDATION_ERROR", times: 1 });
-    dead.push(...(await post(subject)));
-    await eventually(
-      "a dead letter",
-      async () => ((await states()).get("dead_lettered") === dead.length ? true : null),
-      60_000,
-    );
-  }
+  const dead = await postDeadLetters("three", "four", "five");
   await runRunbook(inlet, "empty-a-dlq", {
     replace: { "evt_…": dead[0] ?? "" },
     before: async (command) => {
@@ -79,16 +71,37 @@ it("empty a dlq: one, then all by a filter, are sent again; what is given up is 
   expectOnceInTheCrm(5);
 }, 300_000);
 
-it("move a lane: the tenant's mail goes on in a lane of its own", async () => {
+it("move a lane: the tenant's mail goes on in a lane of its own, over a kill in the move and one in a bulk replay beside it", async () => {
+  await postDeadLetters("six", "seven");
+  await readers.pop()?.stop();
+  let replay = "";
+  // A page has one email: the sink dies with the first sent and not told of, and the second still to come.
+  await killSinkAt(inlet, "after-dead-letters", async () => {
+    replay = (await readJob("dlq", "replay", "--tenant", "acme", "--rate", "1", "--detach")).id;
+  });
+  expect(await inlet.ledger.jobs.get(replay)).toMatchObject({ state: "running", done: 0, total: 2 });
+  readers.push(await inlet.start("crm-sink"));
+
   await inlet.admin.applyTopics(["acme"]);
   const lane = { LANES: "acme" };
-  readers.push(...(await Promise.all([inlet.start("parser", lane), inlet.start("crm-sink", lane)])));
-  await runRunbook(inlet, "move-a-lane");
+  const [parser, mover] = await Promise.all([
+    inlet.start("parser", lane),
+    inlet.start("crm-sink", { ...lane, INLET_TEST_KILL_AT: "after-lane-drained" }),
+  ]);
+  readers.push(parser);
+  const runbook = runRunbook(inlet, "move-a-lane");
+  expect(await Promise.race([mover.ended, runbook])).toMatchObject({ signal: "SIGKILL" });
+  expect(await inlet.ledger.jobs.list({ kind: "lane_move", limit: 10 })).toMatchObject([{ state: "running" }]);
+  const [moved] = await post("eight");
+  readers.push(await inlet.start("crm-sink", lane));
+  // It follows the move until that has ended.
+  await runbook;
+  expect(await inlet.ledger.jobs.list({ kind: "lane_move", limit: 10 })).toMatchObject([{ state: "done" }]);
+  expect(await readJob("jobs", "show", replay, "--follow")).toMatchObject({ state: "done" });
   expect(await readFile(inlet.tenantFile, "utf8")).toContain("isolation: dedicated");
-  const [moved] = await post("six");
   await allWritten();
   expect((await inlet.ledger.inspect.delivery("acme", moved ?? ""))?.lane).toBe("acme");
-  expectOnceInTheCrm(6);
+  expectOnceInTheCrm(8);
 }, 300_000);
 
 it("expired offsets: a group that has lost its place reads everything again, and nothing is written again", async () => {
@@ -97,11 +110,11 @@ it("expired offsets: a group that has lost its place reads everything again, and
   await startReaders();
   await eventually("everything to be read again", async () => ((await countUnread()) === 0 ? true : null), 60_000);
   await runRunbook(inlet, "expired-offsets");
-  expectOnceInTheCrm(6);
+  expectOnceInTheCrm(8);
 }, 300_000);
 
 it("restore: what was written since the backup is found in the CRM, and not written again", async () => {
-  const [lost] = await post("seven");
+  const [lost] = await post("nine");
   await allWritten();
   await runRunbook(inlet, "restore", {
     replace: { "2026-11-30T08:00:00Z": new Date().toISOString() },
@@ -116,7 +129,7 @@ it("restore: what was written since the backup is found in the CRM, and not writ
       await eventually("everything to be read again", async () => ((await countUnread()) === 0 ? true : null), 60_000);
     },
   });
-  expectOnceInTheCrm(7);
+  expectOnceInTheCrm(9);
 }, 300_000);
 
 async function post(...mails: (string | { readonly subject: string; readonly header: string })[]): Promise<string[]> {
@@ -128,6 +141,30 @@ async function post(...mails: (string | { readonly subject: string; readonly hea
   }
   sent.push(...eventIds);
   return eventIds;
+}
+
+/** Each is refused by the CRM, once. */
+async function postDeadLetters(...subjects: string[]): Promise<string[]> {
+  const dead: string[] = [];
+  for (const subject of subjects) {
+    const match = { method: "POST", path: "/crm/*/objects/emails" };
+    inlet.sandbox.faults.add({ match, status: 400, category: "VALIDATION_ERROR", times: 1 });
+    dead.push(...(await post(subject)));
+    await eventually(
+      "a dead letter",
+      async () => ((await states()).get("dead_lettered") === dead.length ? true : null),
+      60_000,
+    );
+  }
+  return dead;
+}
+
+async function readJob(...args: string[]): Promise<Job> {
+  const { code, stdout, stderr } = await inlet.inlet(...args, "--json");
+  if (code !== 0) throw new Error(stderr);
+  const [job] = [JSON.parse(stdout) as Job | Job[]].flat();
+  if (job === undefined) throw new Error(`no job: ${stderr}`);
+  return job;
 }
 
 async function states(): Promise<Map<string, number>> {
