@@ -58,7 +58,7 @@ beforeAll(async () => {
     idleMs: HOUR_MS,
     trustedProxies: [],
   });
-}, 60_000);
+});
 afterAll(async () => {
   await app.close();
   await ledger.close();

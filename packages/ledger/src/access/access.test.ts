@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 beforeAll(async () => {
   database = await openMemoryDatabase();
   access = accessOn(database);
-}, 60_000);
+});
 afterAll(async () => database.close());
 
 async function everythingStored(): Promise<string> {

@@ -11,7 +11,7 @@ let audit: Audit;
 beforeAll(async () => {
   database = await openMemoryDatabase();
   audit = auditOn(database);
-}, 60_000);
+});
 afterAll(async () => database.close());
 
 /** As one who owns the database, and so gets past the triggers, would. */

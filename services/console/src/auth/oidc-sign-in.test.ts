@@ -85,7 +85,7 @@ beforeAll(async () => {
       grants: new Map([["ops", [{ role: "process", tenant: "*" }]]]),
     }),
   });
-}, 120_000);
+});
 afterAll(async () => {
   await app.close();
   await ledger.close();

@@ -87,7 +87,16 @@ function evidence({ evidence: found }: DeliveryView): Html | null {
   const entries = Object.entries(found);
   if (entries.length === 0) return null;
   return html`<h2>Why there</h2>
-    ${facts(entries.map(([what, why]) => [what, typeof why === "string" ? why : JSON.stringify(why)] as const))}`;
+    ${facts(entries.map(([what, why]) => [what, toWords(why)] as const))}`;
+}
+
+/** Evidence is a text, or names with values. */
+function toWords(why: unknown): string {
+  if (typeof why !== "object" || why === null || Array.isArray(why))
+    return typeof why === "string" ? why : JSON.stringify(why);
+  return Object.entries(why)
+    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join("; ");
 }
 
 function identifiers(

@@ -1,4 +1,4 @@
-import { DEAD_LETTER_REASONS, SUPPRESS_REASONS, type DeadLetterReason } from "@inlet/schemas";
+import { DEAD_LETTER_REASONS, SUPPRESS_REASONS, type DeadLetterReason, type SuppressReason } from "@inlet/schemas";
 
 /** What happened to an email, and what helps. */
 export interface Verdict {
@@ -71,6 +71,13 @@ export const NEXT_STEPS: Readonly<Record<DeadLetterReason, Omit<Verdict, "what">
   too_old: { next: "Replay it if it is wanted still.", replayHelps: true },
 };
 
+/** Where another policy of the tenant would not bring a suppressed email into the CRM. */
+const SUPPRESSED_FOR_GOOD: Partial<Record<SuppressReason, string>> = {
+  duplicate_email: "Nothing: the email is in the CRM, from the delivery that came first.",
+  loop: "Nothing: answering it would never end.",
+  gone_in_crm: "Nothing, unless the record is wanted again: then restore it in the CRM.",
+};
+
 /** In words, for an email that has ended or waits. */
 export function judge(state: string, reason: string | null, waits: string | null): Verdict {
   switch (state) {
@@ -79,8 +86,7 @@ export function judge(state: string, reason: string | null, waits: string | null
     case "suppressed":
       return {
         what: `It was left out of the CRM: ${describe(SUPPRESS_REASONS, reason)}.`,
-        next: "If it is wanted, change the tenant's policy and replay it.",
-        replayHelps: true,
+        ...getNextOfSuppressed(reason),
       };
     case "dead_lettered":
       return { what: `It could not be written: ${describe(DEAD_LETTER_REASONS, reason)}.`, ...nextStep(reason) };
@@ -93,6 +99,13 @@ export function judge(state: string, reason: string | null, waits: string | null
         replayHelps: false,
       };
   }
+}
+
+function getNextOfSuppressed(reason: string | null): Omit<Verdict, "what"> {
+  const forGood = SUPPRESSED_FOR_GOOD[reason as SuppressReason];
+  return forGood === undefined
+    ? { next: "If it is wanted, change the tenant's policy for its class and replay it.", replayHelps: true }
+    : { next: forGood, replayHelps: false };
 }
 
 function nextStep(reason: string | null): Omit<Verdict, "what"> {
