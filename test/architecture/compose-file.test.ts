@@ -6,6 +6,7 @@ import type { RepositoryFile } from "./repository.ts";
 
 interface Service {
   image?: string;
+  build?: unknown;
   command?: string[];
   container_name?: string;
   ports?: string[];
@@ -48,6 +49,11 @@ test("the example of a lane extends services that there are, for its lane alone,
     [true, "shared,acme"],
     [true, "shared,acme"],
   ]);
+});
+
+test("one service builds the image: each build is another image, and the next `up` would make every container of it anew", () => {
+  const builders = Object.entries(composeFile().services).filter(([, { build }]) => build !== undefined);
+  expect(builders.map(([name]) => name)).toEqual(["setup"]);
 });
 
 test("the image has the native bindings that services need, which are optional dependencies of their packages", () => {

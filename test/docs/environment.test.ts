@@ -38,6 +38,7 @@ const NOT_VARIABLES = new Set([
   "PROPERTY_MISSING",
   "MISSING_SCOPES",
   "CERT_HAS_EXPIRED",
+  "COMPOSE_FILE",
 ]);
 
 test("every environment variable named in the documents exists", () => {

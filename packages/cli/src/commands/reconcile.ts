@@ -104,8 +104,13 @@ function print(context: CliContext, report: GuaranteeReport): void {
   for (const fault of faults) context.out(`  FAULT ${fault}`);
   if (notListed > 0) context.out(`  and ${notListed} more that are not listed`);
   for (const note of notes) context.out(`  NOTE ${note}`);
-  const checked = Object.entries(report.checked).map(([what, n]) => `${n} ${what}`);
+  const checked = Object.entries(report.checked).map(([what, n]) => `${n} ${separateWords(what)}`);
   context.out(
     `${report.holds ? "every email is accounted for" : "NOT EVERY EMAIL IS ACCOUNTED FOR"} (looked at ${checked.join(", ")}${report.deep ? "" : "; --deep reads the topics too"})`,
   );
+}
+
+/** `openRows` as people read it; a topic's name stays. */
+function separateWords(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
