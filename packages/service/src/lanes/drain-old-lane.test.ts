@@ -16,7 +16,10 @@ interface Stand {
   readonly topics?: readonly string[];
 }
 
-async function look(stand: Stand, place: DrainPlace = {}, high = 10) {
+/** The file has named the new lane for long enough. */
+const SWITCHED: DrainPlace = { switchedAt: NOW - QUIET_MS };
+
+async function look(stand: Stand, place: DrainPlace = SWITCHED, high = 10) {
   const { fileSays = "acme", lastReceivedAt = NOW - QUIET_MS, waitingInParsing = 0 } = stand;
   const { parsed = 10, delivered = 10, topics = ["raw-events", "normalized-events"] } = stand;
   const range: PartitionOffsets = { partition: 0, low: 0n, high: BigInt(high) };
@@ -56,8 +59,17 @@ it("what comes into the old lane after the marks is not waited for: others' mail
   expect(await look({ parsed: 10, delivered: 10 }, place, 500)).toMatchObject({ phase: "drained" });
 });
 
+it("the file has to name the new lane for as long: a gateway may read it later than this process", async () => {
+  const first = await look({ lastReceivedAt: null }, {});
+  expect(first).toEqual({ phase: "switching", left: 0, place: { switchedAt: NOW } });
+  expect(await look({ lastReceivedAt: null }, { switchedAt: NOW - QUIET_MS + 1 })).toMatchObject({
+    phase: "switching",
+  });
+  expect(await look({ fileSays: "shared" }, SWITCHED)).toMatchObject({ phase: "switching", place: {} });
+});
+
 it("an email that a late gateway took sets the marks anew", async () => {
-  const marks = { raw: { ends: { 0: 10 }, at: NOW - 100_000 }, normalized: { ends: { 0: 10 } } };
+  const marks = { ...SWITCHED, raw: { ends: { 0: 10 }, at: NOW - 100_000 }, normalized: { ends: { 0: 10 } } };
   const late = await look({ lastReceivedAt: NOW - QUIET_MS, parsed: 11 }, marks, 12);
   expect(late).toMatchObject({ phase: "parsing", left: 1, place: { raw: { ends: { 0: 12 }, at: NOW } } });
 });

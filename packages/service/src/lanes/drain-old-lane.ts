@@ -7,6 +7,8 @@ type Ends = Readonly<Record<string, number>>;
 
 /** The drain marks: where the old lane's topics ended, and since when. They stand in the job, for whichever instance goes on. */
 export interface DrainPlace {
+  /** When the tenant's file was first seen to name the new lane, epoch ms. */
+  readonly switchedAt?: number;
   readonly raw?: { readonly ends: Ends; readonly at: number };
   readonly normalized?: { readonly ends: Ends };
 }
@@ -26,8 +28,8 @@ export interface DrainDeps {
 }
 
 /**
- * One look at the old lane. Its marks are set once the tenant's file names the new lane and no gateway has taken an email of the tenant into the
- * old one for a while; what lies before them has to pass the parser, then what that produced the sink. An email that a late gateway still took
+ * One look at the old lane. Its marks are set once the tenant's file has named the new lane for a while, so that every gateway has read it, and none has
+ * taken an email of the tenant into the old one since; what lies before them has to pass the parser, then what that produced the sink. An email that a late gateway still took
  * sets them anew.
  */
 export async function drainOldLane(
@@ -37,10 +39,13 @@ export async function drainOldLane(
 ): Promise<{ readonly phase: DrainPhase; readonly left: number; readonly place: DrainPlace }> {
   const { admin, now, quietMs } = deps;
   const remains = await deps.remains();
-  const quietSince = (remains.lastReceivedAt ?? Number.NEGATIVE_INFINITY) + quietMs;
+  if (deps.getLane(tenant) !== to) return { phase: "switching", left: 0, place: {} };
+  const switchedAt = given.switchedAt ?? now();
+  const quietSince = Math.max(switchedAt, remains.lastReceivedAt ?? switchedAt) + quietMs;
   // A mark that is younger than the last email's quiet time is no end.
-  let place = given.raw !== undefined && quietSince > given.raw.at ? {} : given;
-  if (deps.getLane(tenant) !== to || quietSince > now()) return { phase: "switching", left: 0, place: {} };
+  let place: DrainPlace =
+    given.raw !== undefined && quietSince > given.raw.at ? { switchedAt } : { ...given, switchedAt };
+  if (quietSince > now()) return { phase: "switching", left: 0, place: { switchedAt } };
 
   const rawTopic = topicIn("rawEvents", from);
   // A lane that never had topics holds nothing.

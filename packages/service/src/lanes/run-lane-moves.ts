@@ -109,6 +109,8 @@ async function finish(
 ): Promise<void> {
   const held = state === "done" ? await ledger.jobs.endLaneMove(move) : 0;
   failpoint("after-lane-drained");
-  const ended = await ledger.jobs.finish({ id: job.id, holder: instance }, { state, detail: null });
+  const own = { id: job.id, holder: instance, leaseMs: LEASE_MS };
+  if (state === "done") await ledger.jobs.report(own, { done: held, results: { released: held } });
+  const ended = await ledger.jobs.finish(own, { state, detail: null });
   if (ended) log.info({ job: job.id, ...move, held, state }, "lane move ended");
 }
