@@ -15,7 +15,7 @@ const ODD_NAME = "Ünï 空 don't $HOME #1=a:b";
 
 let dir = "";
 beforeAll(async () => {
-  dir = await mkdtemp(path.join(tmpdir(), "inlet-folders-"));
+  dir = await mkdtemp(path.join(await openToOthers(tmpdir()), "inlet-folders-"));
   await chmod(dir, 0o755);
 });
 afterAll(async () => rm(dir, { recursive: true, force: true }));
@@ -47,7 +47,7 @@ test.skipIf(!IS_ROOT)("as a normal user whose packages were installed by root wi
   await mkdir(home);
   const clone = await copyThisPackage(path.join(dir));
   await chown(home, 65534, 65534);
-  const env = { XDG_CACHE_HOME: path.join(home, "cache") };
+  const env = { XDG_CACHE_HOME: path.join(home, "cache"), TMPDIR: home };
   // Where the tests run in root's own home, no other user may start the Node of theirs.
   const node = path.join(clone, "node");
   await copyFile(process.execPath, node);
@@ -76,6 +76,13 @@ test.each([
   const start = startLocalStack({ dataDir: path.resolve(dir, where), ports: "free", env: NOT_POSTGRES });
   await expect(start).rejects.toThrow(/^the data folder .* cannot be written \(E[A-Z]+\)\. Put the data elsewhere/);
 });
+
+/** Another user gets through it: a TMPDIR of root's own (mode 700) keeps all others out. */
+async function openToOthers(folder: string): Promise<string> {
+  for (let at = path.resolve(folder); at !== path.dirname(at); at = path.dirname(at))
+    if (((await stat(at)).mode & 0o001) === 0) return "/tmp";
+  return folder;
+}
 
 async function startPostgres(dataDir: string): Promise<void> {
   const env = { ...process.env, ...NOT_POSTGRES, DATABASE_URL: "" };

@@ -1,7 +1,6 @@
 import type { Grant, Ledger } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
-import { startTelemetry } from "@inlet/telemetry";
-import type { FastifyInstance, InjectOptions } from "fastify";
+import { fastify, type FastifyInstance, type InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { ACTIONS } from "./actions.ts";
 import { ROLES, type Role } from "@inlet/domain";
@@ -33,7 +32,8 @@ const REPORT: Balance["report"] = {
 
 let ledger: Ledger;
 let app: FastifyInstance;
-const { log } = startTelemetry({ service: "console", version: "0", otlpEndpoint: null, logLevel: "silent" });
+/** Says nothing. */
+const { log } = fastify();
 
 beforeAll(async () => {
   const database = await openMemoryDatabase();

@@ -1,8 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import type { Ledger } from "@inlet/ledger";
-import { startTelemetry } from "@inlet/telemetry";
-import type { FastifyInstance } from "fastify";
+import { fastify, type FastifyInstance } from "fastify";
 import Provider from "oidc-provider";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createConsole } from "../console.ts";
@@ -64,7 +63,7 @@ beforeAll(async () => {
     else void callback(request, response);
   });
   ledger = ledgerOn(await openMemoryDatabase());
-  const { log } = startTelemetry({ service: "console", version: "0", otlpEndpoint: null, logLevel: "silent" });
+  const { log } = fastify();
   app = await createConsole({
     ledger,
     log,
