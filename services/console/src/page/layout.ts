@@ -39,7 +39,7 @@ export function page(parts: PageParts): string {
             name="q"
             value="${parts.search}"
             aria-label="Search by any id"
-            placeholder="Any id: event, Message-ID, CRM record, topic/partition/offset"
+            placeholder="Any id: event, Message-ID, CRM record"
           />
           <button>Search</button>
         </form>

@@ -12,7 +12,7 @@ export const search = defineScreen({
   path: "/search",
   title: "Search",
   summary:
-    "Emails by any id: ours (event, email, conversation), the sender's (event, delivery, Message-ID), a CRM record's id or address, a trace, or topic/partition/offset.",
+    "Emails by any id: ours (event, email, conversation), the sender's (event, delivery, Message-ID), or a CRM record's.",
   menu: false,
   role: null,
   query: z.object({ q: optional(z.string().trim().max(1000)) }),
@@ -39,7 +39,7 @@ export const search = defineScreen({
         ],
         q === undefined
           ? "Type an id above."
-          : `Nothing is known by “${q}”. Looked at: our ids, the sender's ids, Message-IDs, CRM records, traces and places in Kafka, since the ledger's first row.`,
+          : `Nothing is known by “${q}”. Looked at: our ids, the sender's ids, Message-IDs, ids of CRM records, since the ledger's first row.`,
       )}`,
   command: ({ q }) => (q === undefined ? null : `npx inlet show ${quote(q)}`),
 });
