@@ -2,7 +2,7 @@ import type { Grant, Ledger } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { fastify, type FastifyInstance, type InjectOptions } from "fastify";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { ACTIONS } from "./actions.ts";
+import { ACTIONS } from "./actions/index.ts";
 import { ROLES, type Role } from "@inlet/domain";
 import { createConsole } from "./console.ts";
 import { toApiAddress } from "./routes.ts";

@@ -1,7 +1,7 @@
 import { html } from "@inlet/html";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
-import { ACTIONS } from "./actions.ts";
+import { ACTIONS } from "./actions/index.ts";
 import { API, buildOpenApi } from "./api/openapi.ts";
 import { isAllowed, type Role } from "@inlet/domain";
 import { page, pageWithoutMenu } from "./page/layout.ts";
