@@ -102,8 +102,10 @@ describe("who may do what (OP7): every address × every role × this tenant, ano
       const allowed =
         (role === null || grant.role === role) && (grant.tenant === "*" || tenant === "any" || grant.tenant === tenant);
       for (const url of urls) {
-        const { statusCode } = await ask(secret, { method, url });
-        expect(statusCode === 403, `${method} ${url} by ${grant.role}:${grant.tenant}: ${statusCode}`).toBe(!allowed);
+        const { statusCode, headers } = await ask(secret, { method, url });
+        // A page of all tenants sends who has one of them to that one's.
+        const refused = statusCode === 403 || (method === "GET" && /[?&]tenant=/.test(String(headers.location)));
+        expect(refused, `${method} ${url} by ${grant.role}:${grant.tenant}: ${statusCode}`).toBe(!allowed);
         expect(statusCode).toBeLessThan(500);
       }
     }
@@ -134,6 +136,40 @@ describe("who may do what (OP7): every address × every role × this tenant, ano
     // By an id, too.
     expect(JSON.parse((await ask(secret, { url: `/api/v1/search?q=${EVENT}` })).body)).toEqual({ found: [] });
     expect(JSON.parse((await ask(secret, { url: "/api/v1/search?q=c-77" })).body).found).toHaveLength(1);
+  });
+});
+
+describe("a person with the role of one tenant", () => {
+  const lookAs = async (grants: readonly Grant[]) => {
+    const { secret } = await ledger.access.createSession({ actor: "bruno", grants, origin: null, ttlMs: HOUR_MS });
+    return async (url: string) => app.inject({ url, headers: { cookie: `__Host-inlet=${secret}` } });
+  };
+
+  it("comes from a page of all tenants to the own one, and keeps the filter", async () => {
+    const look = await lookAs([{ role: "process", tenant: "globex" }]);
+    expect((await look("/emails?state=written")).headers.location).toBe("/emails?state=written&tenant=globex");
+    expect((await look("/waiting")).headers.location).toBe("/waiting?tenant=globex");
+    expect((await look("/emails?tenant=acme")).statusCode).toBe(403);
+  });
+
+  it("lands where there is something to see, and each page of the menu opens", async () => {
+    const look = await lookAs([{ role: "process", tenant: "globex" }]);
+    let landed = await look("/");
+    if (landed.statusCode === 303) landed = await look(String(landed.headers.location));
+    expect(landed.statusCode).toBe(200);
+    const menu = [...landed.body.matchAll(/<li>\s*<a\s+href="([^"]+)"/g)].map(([, path = ""]) =>
+      path.replaceAll("&amp;", "&"),
+    );
+    expect(menu).toContain("/emails?tenant=globex");
+    expect(menu.some((path) => path.startsWith("/audit") || path.startsWith("/tokens"))).toBe(false);
+    for (const path of menu) expect((await look(path)).statusCode, path).toBe(200);
+  });
+
+  it("is told what is not allowed on a page that has the menu", async () => {
+    const look = await lookAs([{ role: "process", tenant: "globex" }]);
+    const { statusCode, body } = await look("/tokens");
+    expect(statusCode).toBe(403);
+    expect(body).toContain('href="/emails?tenant=globex"');
   });
 });
 

@@ -4,8 +4,9 @@ import type { z } from "zod";
 import { ACTIONS } from "./actions/index.ts";
 import { API, buildOpenApi } from "./api/openapi.ts";
 import { isAllowed, type Role } from "@inlet/domain";
-import { page, pageWithoutMenu } from "./page/layout.ts";
+import { page, pageWithoutMenu, type MenuItem } from "./page/layout.ts";
 import { badInput, notAllowed, Problem, signedOut } from "./problem.ts";
+import { findOwnAddress, findOwnTenant } from "./scope.ts";
 import type { AnyAction, AnyScreen, ConsoleDeps, Viewer } from "./screen.ts";
 import { SCREENS } from "./screens/index.ts";
 
@@ -13,6 +14,8 @@ import { SCREENS } from "./screens/index.ts";
 export function screenRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
   for (const screen of SCREENS) {
     app.get(screen.path, async (request, reply) => {
+      const own = findOwnShare(screen, request);
+      if (own !== null) return reply.redirect(own, 303);
       const { viewer, query, data } = await look(screen, request, deps);
       return reply.type("text/html").send(renderPage(screen, request, { viewer, query, data, deps }));
     });
@@ -28,6 +31,22 @@ export function screenRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
 /** Where a screen's JSON is. */
 export function toApiAddress({ name, path }: Pick<AnyScreen, "name" | "path">): string {
   return `${API}${path === "/" ? `/${name}` : path}`;
+}
+
+/** Where a person whose roles are of some tenants alone goes from a page of all tenants: to their own; null for who may stay. */
+function findOwnShare(screen: AnyScreen, { identity, query, url }: FastifyRequest): string | null {
+  if (identity === null || isAllowed(identity.grants, screen.role, null)) return null;
+  const asked = (query as { tenant?: unknown }).tenant;
+  if (asked !== undefined && asked !== "") return null;
+  const tenant = findOwnTenant(screen, identity);
+  if (tenant !== null) {
+    const [path = "/", search = ""] = url.split("?", 2);
+    const parameters = new URLSearchParams(search);
+    parameters.set("tenant", tenant);
+    return `${path}?${parameters.toString()}`;
+  }
+  // The first page shows all tenants or nothing: whoever lands there goes on to the first that shows them something.
+  return screen.path === "/" ? (listMenu({ grants: identity.grants })[0]?.path ?? null) : null;
 }
 
 async function look(screen: AnyScreen, request: FastifyRequest, deps: ConsoleDeps) {
@@ -75,7 +94,7 @@ function renderPage(
   const [path = "/", search = ""] = request.url.split("?", 2);
   return page({
     title: screen.title,
-    menu: SCREENS.filter(({ menu, role }) => menu && isAllowedSomewhere(viewer, role)),
+    menu: listMenu(viewer),
     current: `/${screen.path.split("/")[1] ?? ""}`,
     viewer,
     body: screen.render(data, query, viewer, deps),
@@ -85,8 +104,12 @@ function renderPage(
   });
 }
 
-function isAllowedSomewhere(viewer: Viewer, role: Role | null): boolean {
-  return viewer.grants.some(({ tenant }) => isAllowed(viewer.grants, role, tenant));
+/** The pages that show a viewer something, in their order, each where it does. */
+function listMenu(viewer: Pick<Viewer, "grants">): MenuItem[] {
+  return SCREENS.filter(({ menu }) => menu).flatMap((screen) => {
+    const path = findOwnAddress(screen, viewer);
+    return path === null ? [] : [{ path, title: screen.title }];
+  });
 }
 
 /** What went wrong, as a page or as problem+json, by what was asked for. */
@@ -99,7 +122,22 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   const body = html`<h1>${problem.code.replaceAll("-", " ")}</h1>
     <p>${problem.message}</p>
     <p><a href="/">To the first page</a></p>`;
-  return reply.code(problem.status).type("text/html").send(pageWithoutMenu(problem.code, body));
+  const { identity } = request;
+  const send = (text: string): FastifyReply => reply.code(problem.status).type("text/html").send(text);
+  if (identity === null) return send(pageWithoutMenu(problem.code, body));
+  const viewer = { ...identity, ip: request.ip };
+  return send(
+    page({
+      title: problem.code,
+      menu: listMenu(viewer),
+      current: "",
+      viewer,
+      body,
+      command: null,
+      apiPath: null,
+      search: "",
+    }),
+  );
 }
 
 function toProblem(error: unknown): Problem {

@@ -16,8 +16,8 @@ export interface PageParts {
   readonly body: Html;
   /** The same by the command line; null where it has none. */
   readonly command: string | null;
-  /** The same as JSON. */
-  readonly apiPath: string;
+  /** The same as JSON; null where it has none. */
+  readonly apiPath: string | null;
   readonly search: string;
 }
 
@@ -25,7 +25,11 @@ export function page(parts: PageParts): string {
   const { viewer } = parts;
   const items = parts.menu.map(
     ({ path, title }) =>
-      html`<li><a href="${path}" ${path === parts.current ? new Html('aria-current="page"') : null}>${title}</a></li>`,
+      html`<li>
+        <a href="${path}" ${path.split("?", 1)[0] === parts.current ? new Html('aria-current="page"') : null}
+          >${title}</a
+        >
+      </li>`,
   );
   const tenants = listGrantedTenants(viewer.grants);
   return document(
@@ -56,7 +60,7 @@ export function page(parts: PageParts): string {
       <main id="main">${parts.body}</main>
       <footer>
         ${parts.command === null ? null : html`<p>By hand: <code>${parts.command}</code></p>`}
-        <p><a href="${parts.apiPath}">This page as JSON</a></p>
+        ${parts.apiPath === null ? null : html`<p><a href="${parts.apiPath}">This page as JSON</a></p>`}
       </footer>`,
   );
 }
