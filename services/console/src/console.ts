@@ -6,7 +6,7 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { authenticate } from "./auth/authenticate.ts";
 import type { IdentityProvider } from "./auth/identity-provider.ts";
 import { signInRoutes } from "./auth/sign-in.ts";
-import { STYLE } from "./page/style.ts";
+import { assetRoutes } from "./page/assets.ts";
 import { notFound } from "./problem.ts";
 import { answerProblem, screenRoutes } from "./routes.ts";
 import type { ConsoleDeps } from "./screen.ts";
@@ -44,6 +44,8 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
         imgSrc: ["data:"],
         formAction: ["'self'", ...(options.providerOrigin === null ? [] : [options.providerOrigin])],
         frameAncestors: ["'none'"],
@@ -68,7 +70,7 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
       .code(ready ? 200 : 503)
       .send({ ready, ledger: ready ? "answers, with every migration" : "is away, or lacks migrations" });
   });
-  app.get("/style.css", async (_, reply) => reply.type("text/css").header("cache-control", "max-age=3600").send(STYLE));
+  assetRoutes(app);
   authenticate(app, { access: ledger.access, idleMs, origin });
   signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, provider, origin, sessionMs });
   screenRoutes(app, options);

@@ -45,7 +45,7 @@ function findOwnShare(screen: AnyScreen, { identity, query, url }: FastifyReques
     parameters.set("tenant", tenant);
     return `${path}?${parameters.toString()}`;
   }
-  // The first page shows all tenants or nothing: whoever lands there goes on to the first that shows them something.
+  // The first page shows all tenants or nothing: such a person goes on to the first page that shows them something.
   return screen.path === "/" ? (listMenu({ grants: identity.grants })[0]?.path ?? null) : null;
 }
 

@@ -82,6 +82,7 @@ function document(title: string, body: Html): string {
         <title>${title} · Inlet</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/style.css" />
+        <script src="/app.js" defer></script>
       </head>
       <body>
         ${body}

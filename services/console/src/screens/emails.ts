@@ -75,8 +75,8 @@ export const emails = defineScreen({
         "No email.",
       )}
       <p class="pages">
-        ${newer === null ? null : html`<a href="${link("/emails", { ...kept, before: newer })}">Newer</a>`}
-        ${older === null ? null : html`<a href="${link("/emails", { ...kept, after: older })}">Older</a>`}
+        ${newer === null ? null : html`<a href="${link("/emails", { ...kept, before: newer })}" rel="prev">Newer</a>`}
+        ${older === null ? null : html`<a href="${link("/emails", { ...kept, after: older })}" rel="next">Older</a>`}
       </p>`;
   },
   command: ({ tenant, state, since, domain, limit: most, after, before }) =>
