@@ -1,72 +1,32 @@
-import type { Grant, Ledger } from "@inlet/ledger";
-import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
-import { fastify, type FastifyInstance, type InjectOptions } from "fastify";
-import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { ACTIONS } from "./actions/index.ts";
 import { ROLES, type Role } from "@inlet/domain";
-import { createConsole } from "./console.ts";
+import type { Grant, Ledger } from "@inlet/ledger";
+import type { FastifyInstance, InjectOptions } from "fastify";
+import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import {
+  HOSTILE,
+  HOSTILE_EVENT as EVENT,
+  openSeededConsole,
+  ORIGIN,
+  REPORT,
+  type SeededConsole,
+} from "../testing/seeded-console.ts";
+import { ACTIONS } from "./actions/index.ts";
 import { toApiAddress } from "./routes.ts";
-import type { Balance } from "./screen.ts";
 import { SCREENS } from "./screens/index.ts";
 
-const ORIGIN = "https://inlet.example";
-const EVENT = "evt_0123456789abcdef0123456789abcdef";
-const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>`;
 const HOUR_MS = 3_600_000;
 
-const REPORT: Balance["report"] = {
-  accepted: 12,
-  written: 7,
-  suppressed: 2,
-  deadLettered: 1,
-  discarded: 0,
-  inFlight: 2,
-  unread: 0,
-  lost: [{ tenant: "acme", eventId: EVENT, state: "parsed", why: "no evidence" }],
-  faults: [],
-  notListed: 0,
-  notes: [],
-  holds: false,
-  deep: false,
-};
-
+let seeded: SeededConsole;
 let ledger: Ledger;
 let app: FastifyInstance;
-/** Says nothing. */
-const { log } = fastify();
 
 beforeAll(async () => {
-  const database = await openMemoryDatabase();
-  ledger = ledgerOn(database);
-  await database.query(
-    `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, sender_domain, message_id, trace_id, evidence, warnings, effects)
-     values ('acme', $1, 'shared', 'dead_lettered', 'crm_rejected', $2, $2, 'signed-json', 1000, $2, $2, 'abc123', jsonb_build_object('deal', $2::text), jsonb_build_array($2::text), '[]'),
-            ('globex', 'evt_other', 'shared', 'written', null, null, 'web', 'signed-json', 2000, 'globex.example', 'm@globex', null, '{}', '[]',
-             '[{"effect":"contact","key":"k","recordId":"c-77","created":true}]')`,
-    [EVENT, HOSTILE],
-  );
-  app = await createConsole({
-    ledger,
-    balance: () => ({ at: 5000, report: REPORT }),
-    tracesUrl: "http://jaeger.example",
-    now: () => 10_000,
-    provider: null,
-    providerOrigin: null,
-    log,
-    origin: ORIGIN,
-    sessionMs: HOUR_MS,
-    idleMs: HOUR_MS,
-    trustedProxies: [],
-  });
+  seeded = await openSeededConsole();
+  ({ ledger, app } = seeded);
 });
-afterAll(async () => {
-  await app.close();
-  await ledger.close();
-});
+afterAll(async () => seeded.close());
 
-async function tokenFor(...grants: Grant[]): Promise<string> {
-  return (await ledger.access.createToken({ name: "test", grants, createdBy: "ada", ttlMs: null })).secret;
-}
+const tokenFor = async (...grants: Grant[]): Promise<string> => seeded.createToken(...grants);
 
 async function ask(secret: string | null, options: InjectOptions) {
   const authorization = secret === null ? {} : { authorization: `Bearer ${secret}` };
@@ -141,7 +101,7 @@ describe("who may do what (OP7): every address × every role × this tenant, ano
 
 describe("a person with the role of one tenant", () => {
   const lookAs = async (grants: readonly Grant[]) => {
-    const { secret } = await ledger.access.createSession({ actor: "bruno", grants, origin: null, ttlMs: HOUR_MS });
+    const secret = await seeded.createSession("bruno", ...grants);
     return async (url: string) => app.inject({ url, headers: { cookie: `__Host-inlet=${secret}` } });
   };
 
@@ -222,7 +182,7 @@ describe("signing in by a link", () => {
     ["none, as sandboxed pages send", { origin: "null" }],
     ["another's page that the browser names", { origin: ORIGIN, "sec-fetch-site": "cross-site" }],
   ])("a change with a session and %s is refused", async (_, given) => {
-    const { secret } = await ledger.access.createSession({ actor: "ada", grants, origin: null, ttlMs: HOUR_MS });
+    const secret = await seeded.createSession("ada", ...grants);
     const headers = { cookie: `__Host-inlet=${secret}`, ...given };
     const { statusCode, body } = await app.inject({ method: "POST", url: "/tenants/acme/hold", headers });
     expect({ statusCode, held: (await ledger.circuits.listHolds()).length }).toEqual({ statusCode: 403, held: 0 });
