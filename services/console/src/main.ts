@@ -1,8 +1,9 @@
 import { reconcile } from "@inlet/reconcile";
-import { ConfigError, processEnvironment, readEnvironment, type Environment } from "@inlet/config";
+import { ConfigError, processEnvironment, readEnvironment, tenantLanes, type Environment } from "@inlet/config";
 import { parseGroupGrants } from "@inlet/domain";
 import { createKafka } from "@inlet/kafka";
 import { openLedger } from "@inlet/ledger";
+import { operationKafkaOn } from "@inlet/operations";
 import { lanesIn } from "@inlet/schemas";
 import { startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
@@ -17,7 +18,7 @@ const SESSION_MS = 12 * 3_600_000;
 const IDLE_MS = 2 * 3_600_000;
 
 try {
-  await run(readEnvironment(processEnvironment(), ["kafka", "database", "console"], { HTTP_PORT: "8085" }));
+  await run(readEnvironment(processEnvironment(), ["kafka", "database", "console", "tenants"], { HTTP_PORT: "8085" }));
 } catch (error) {
   // A wrong configuration or a taken port is the reader's to repair: no stack, every fault a line.
   const said = error instanceof ConfigError ? `\n${error.message}` : ` ${String((error as Error).message)}`;
@@ -61,6 +62,10 @@ async function run(environment: Environment): Promise<void> {
   );
   const app = await createConsole({
     ledger,
+    surroundings: {
+      kafka: operationKafkaOn(kafka),
+      listTenants: () => tenantLanes(environment.tenantsDir),
+    },
     log,
     origin: consoleUrl,
     tracesUrl,

@@ -1,5 +1,6 @@
 import type { Html } from "@inlet/html";
 import type { Grant, Identity, Ledger } from "@inlet/ledger";
+import type { OperationSurroundings } from "@inlet/operations";
 import type { GuaranteeReport } from "@inlet/reconcile";
 import type { z } from "zod";
 import type { Role } from "@inlet/domain";
@@ -14,6 +15,8 @@ export type Viewer = Pick<Identity, "id" | "kind" | "actor"> & {
 /** What screens and actions read and change. */
 export interface ConsoleDeps {
   readonly ledger: Ledger;
+  /** What operations need beside the ledger. */
+  readonly surroundings: OperationSurroundings;
   /** The newest count of whether every email is accounted for; null until there is one. */
   readonly balance: () => Balance | null;
   /** Where traces are shown, without a trailing slash; null where nowhere. */

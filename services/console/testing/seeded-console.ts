@@ -1,5 +1,6 @@
 import type { Grant, Ledger } from "@inlet/ledger";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
+import { createSurroundings } from "@inlet/operations/testing";
 import { fastify, type FastifyInstance } from "fastify";
 import { createConsole, type ConsoleOptions } from "../src/console.ts";
 import type { Balance } from "../src/screen.ts";
@@ -52,6 +53,7 @@ export async function openSeededConsole(options: Partial<ConsoleOptions> = {}): 
   );
   const app = await createConsole({
     ledger,
+    surroundings: createSurroundings(),
     balance: () => ({ at: 5000, report: REPORT }),
     tracesUrl: "http://jaeger.example",
     now: () => 10_000,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
+import { createSurroundings } from "@inlet/operations/testing";
 import type { Ledger } from "@inlet/ledger";
 import { fastify, type FastifyInstance } from "fastify";
 import Provider from "oidc-provider";
@@ -66,6 +67,7 @@ beforeAll(async () => {
   const { log } = fastify();
   app = await createConsole({
     ledger,
+    surroundings: createSurroundings(),
     log,
     balance: () => null,
     tracesUrl: null,

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { badInput } from "../problem.ts";
 
+export { eventId, optional, tenantId } from "@inlet/operations";
+
 /** Parameters that screens and actions share. */
 
 export const STATES = [
@@ -13,12 +15,6 @@ export const STATES = [
   "dead_lettered",
 ] as const;
 
-/** An empty field of a form is none. */
-export const optional = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((given) => (given === "" ? undefined : given), schema.optional());
-
-export const tenantId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "is no tenant's id");
-export const eventId = z.string().regex(/^evt_\w{1,64}$/, "is no event id (evt_…)");
 export const limit = z.coerce.number().int().min(1).max(500).default(50);
 
 /** A place in a list, as its pages hand it on: `1764504000000-evt_…`. */

@@ -1,13 +1,12 @@
 import { html, type Html } from "@inlet/html";
 import type { Job } from "@inlet/ledger";
+import { jobId } from "@inlet/operations";
 import { z } from "zod";
 import { isAllowed } from "@inlet/domain";
 import { action, facts, stateWord, table, time } from "../page/parts.ts";
 import { notFound } from "../problem.ts";
 import { defineScreen, type Viewer } from "../screen.ts";
 import { limit } from "./fields.ts";
-
-export const jobId = z.string().regex(/^[\w-]{1,80}$/, "is no job's id");
 
 /** Replays and what else works through many emails. */
 export const jobs = defineScreen({

@@ -1,0 +1,1 @@
+export { createSurroundings } from "./surroundings.ts";

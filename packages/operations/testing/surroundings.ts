@@ -1,0 +1,16 @@
+import { createInMemoryKafka, type InMemoryKafka } from "@inlet/kafka/testing";
+import type { OperationSurroundings } from "../src/operation.ts";
+
+/** What stands around the ledger where operations are tried: Kafka in memory, and the tenants acme and globex in the shared lane. */
+export function createSurroundings(
+  kafka: InMemoryKafka = createInMemoryKafka(),
+): OperationSurroundings & { readonly memoryKafka: InMemoryKafka } {
+  return {
+    memoryKafka: kafka,
+    kafka: {
+      withAdmin: async (work) => work(await kafka.admin()),
+      withProducer: async (work) => work(await kafka.producer()),
+    },
+    listTenants: () => ["acme", "globex"].map((id) => ({ id, lane: "shared" })),
+  };
+}

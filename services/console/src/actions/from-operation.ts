@@ -1,0 +1,21 @@
+import type { Operation } from "@inlet/operations";
+import type { AnyAction, Viewer } from "../screen.ts";
+
+/** An operation as the console's button and API address; `next` is where a browser goes then. */
+export function toAction<Input, Result extends object>(
+  operation: Operation<Input, Result>,
+  next: (input: Input, result: Result) => string,
+): AnyAction {
+  return {
+    ...operation,
+    act: async ({ ledger, surroundings, now }, input, viewer) => {
+      const result = await operation.run({ ledger, now, ...surroundings }, input as Input, toActor(viewer));
+      return { result, next: next(input as Input, result) };
+    },
+    tenant: (input) => operation.tenant(input as Input),
+  };
+}
+
+function toActor({ actor, kind, grants }: Viewer) {
+  return { name: actor, kind, grants };
+}
