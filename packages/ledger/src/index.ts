@@ -76,5 +76,8 @@ export {
   type WaitReason,
 } from "./waiting/why-waiting.ts";
 export { LANE_CODE, toLaneMove, toLaneMoveRequest, type LaneMove, type LaneRemains } from "./jobs/lane-move.ts";
-export type { DeadLetter, DeadLetterCursor, DeadLetterGroup, DeadLetterSet } from "./deliveries/dead-letters.ts";
+export type { DeadLetter } from "./deliveries/dead-letters.ts";
+export type { DeadLetterCursor, DeadLetterSet } from "./deliveries/dead-letter-set.ts";
+export type { DeadLetterGroup, DeadLetterShare } from "./deliveries/group-dead-letters.ts";
+export type { DeadLetterPage, ListedDeadLetter } from "./deliveries/list-dead-letters.ts";
 export { toDeadLetterJob, toDeadLetterRequest, type DeadLetterJob } from "./jobs/dead-letter-job.ts";

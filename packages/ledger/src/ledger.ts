@@ -29,6 +29,8 @@ export type Ledger = ReturnType<typeof ledgerOn>;
 export interface LedgerOptions extends DatabaseOptions {
   /** Bytes of waiting records that the ledger keeps for a lane, shared by its tenants; default 2 GiB. */
   readonly parkedMaxBytes?: number;
+  /** The release of Inlet that this process runs. */
+  readonly release?: string;
 }
 
 export function openLedger(options: LedgerOptions): Ledger {
@@ -51,12 +53,13 @@ export function openDryLedger(options: LedgerOptions): Ledger {
 }
 
 /** The ledger on a database that is open; closed with it. */
-export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parkedMaxBytes"> = {}) {
+export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parkedMaxBytes" | "release"> = {}) {
   const hasty = impatient(database);
   const statements: Statements = {
     database,
     on: (shared) => (shared ? hasty : database),
     parkedMaxBytes: options.parkedMaxBytes ?? DEFAULT_PARKED_MAX_BYTES,
+    release: options.release ?? null,
   };
   return {
     migrate: async (): Promise<string[]> => migrate(database),

@@ -7,6 +7,8 @@ export interface Statements {
   readonly on: (shared: boolean) => Database;
   /** Bytes of waiting records that a lane may keep. */
   readonly parkedMaxBytes: number;
+  /** Of this process, as the deliveries that it ends tell it; null where it says none. */
+  readonly release: string | null;
 }
 
 /** A locked row of one tenant holds up no other: they are asked for apart. */

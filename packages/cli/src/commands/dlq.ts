@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment, UsageError } from "../context.ts";
 import { readDeadLetter, replayDeadLetter } from "../dead-letters.ts";
 import { actOnDeadLetters, DEFAULT_RATE, type BulkOptions } from "../dlq/bulk.ts";
+import { printGroups } from "../dlq/print-groups.ts";
 import { nameOperator } from "../jobs/operator.ts";
 import { commandKafka, withAdmin } from "../kafka-admin.ts";
 import { parseTime } from "../parse-time.ts";
@@ -17,6 +18,8 @@ import { withLedger as withNamedLedger } from "../with-ledger.ts";
 interface Filter {
   readonly tenant?: string;
   readonly reason?: string;
+  readonly code?: string;
+  readonly release?: string;
   readonly since?: string;
   readonly limit: string;
   readonly json?: boolean;
@@ -33,12 +36,18 @@ export function registerDlq(program: Command, context: CliContext): void {
     .option("--reason <reason>", "only with this reason (docs/reference/reasons.md)")
     .option("--since <time>", "only ended since then: 30m, 12h, 7d, or a time such as 2026-11-30T08:00:00Z")
     .option("--limit <n>", "at most so many", "100")
-    .option("--group", "by tenant, reason and the CRM's code, with how many, and when the first and the last died")
+    .option(
+      "--group",
+      "by tenant, reason, the CRM's code and release, with how many, and when the first and the last died",
+    )
     .option("--json", "print JSON")
     .action(async (options: Filter & { group?: boolean }) => {
       const filter = parseFilterOptions(options);
       if (options.group === true) {
-        await printGroups(context, options);
+        const groups = await withLedger(context, async (ledger) =>
+          ledger.deadLetters.group(await freezeSet(ledger, options)),
+        );
+        printGroups(context, groups, options.json === true);
         return;
       }
       const rows = await withLedger(context, async (ledger) => ledger.inspect.deadLetters(filter));
@@ -173,14 +182,16 @@ function chosen(command: Command): Command {
     .option("--all", "every dead letter (with a filter: those)")
     .option("--tenant <tenant>", "only of this tenant")
     .option("--reason <reason>", "only with this reason")
+    .option("--code <code>", "only with what the CRM said (as dlq list --group has it), or none")
+    .option("--release <release>", "only those that this release ended, or none")
     .option("--since <time>", "only ended since then: 30m, 12h, 7d, or a time such as 2026-11-30T08:00:00Z")
     .option("--dry-run", "say which or how many, and do nothing")
     .option("--detach", "of a filter: do not wait for the end of the job")
     .option("--json", "print JSON");
 }
 
-function mustChoose(eventIds: readonly string[], { all, tenant, reason, since }: Choice): void {
-  const byFilter = all === true || [tenant, reason, since].some((each) => each !== undefined);
+function mustChoose(eventIds: readonly string[], { all, tenant, reason, code, release, since }: Choice): void {
+  const byFilter = all === true || [tenant, reason, code, release, since].some((each) => each !== undefined);
   if (eventIds.length === 0 && !byFilter)
     throw new UsageError("which dead letters? Name event ids, or use --all, --tenant, --reason or --since");
   if (eventIds.length > 0 && byFilter)
@@ -190,25 +201,8 @@ function mustChoose(eventIds: readonly string[], { all, tenant, reason, since }:
 /** What a filter means now: of what dies later none is meant. */
 async function freezeSet(ledger: Pick<Ledger, "deadLetters">, options: Omit<Filter, "limit">): Promise<DeadLetterSet> {
   const { tenant, reason, since } = parseFilterOptions({ ...options, limit: "1" });
-  return { tenant, reason, since, until: (await ledger.deadLetters.newest()) ?? 0 };
-}
-
-async function printGroups(context: CliContext, options: Filter): Promise<void> {
-  const rows = await withLedger(context, async (ledger) => ledger.deadLetters.group(await freezeSet(ledger, options)));
-  const time = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z/, "Z");
-  printTable(context, {
-    json: options.json === true,
-    rows,
-    columns: [
-      { title: "reason", value: ({ reason }) => reason },
-      { title: "code", value: ({ code }) => code },
-      { title: "tenant", value: ({ tenant }) => tenant },
-      { title: "emails", value: ({ emails }) => emails, align: "right" },
-      { title: "first", value: ({ firstAt }) => time(firstAt) },
-      { title: "last", value: ({ lastAt }) => time(lastAt) },
-    ],
-    empty: "no dead letters",
-  });
+  const [code, release] = [options.code, options.release].map((each) => (each === "none" ? null : each));
+  return { tenant, reason, code, release, since, until: (await ledger.deadLetters.newest()) ?? 0 };
 }
 
 async function replayAll(

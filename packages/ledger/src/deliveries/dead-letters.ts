@@ -1,40 +1,14 @@
 import type { Database } from "../database.ts";
 import type { ReadFrom as Coordinates } from "../operate/recover.ts";
+import { OPEN_DEAD_LETTER, whereDeadLetter, type DeadLetterCursor, type DeadLetterSet } from "./dead-letter-set.ts";
+import { groupDeadLetters, measureDeadLetters } from "./group-dead-letters.ts";
+import { listDeadLetterPage, type DeadLetterPage } from "./list-dead-letters.ts";
 
-/** Dead letters that were not given up. */
-export const OPEN_DEAD_LETTER = "d.state = 'dead_lettered' and d.discarded_pass is distinct from d.pass";
-
-/** Which dead letters an operator means; what is not said does not matter. Times are epoch ms. */
-export interface DeadLetterSet {
-  readonly tenant?: string | undefined;
-  readonly reason?: string | undefined;
-  /** Ended then or later. */
-  readonly since?: number | undefined;
-  /** Ended before or then: what dies again afterwards is none of the set. */
-  readonly until: number;
-}
-
-export interface DeadLetter {
-  readonly tenant: string;
-  readonly eventId: string;
+export interface DeadLetter extends DeadLetterCursor {
   readonly reason: string | null;
   readonly pass: number;
   readonly traceId: string | null;
-  readonly endedAt: number;
   readonly at: Coordinates | null;
-}
-
-export type DeadLetterCursor = Pick<DeadLetter, "endedAt" | "tenant" | "eventId">;
-
-function buildWhere({ tenant, reason, since, until }: DeadLetterSet, values: unknown[]): string {
-  const value = (given: unknown): string => `$${values.push(given)}`;
-  return [
-    OPEN_DEAD_LETTER,
-    `d.ended_at <= ${value(until)}`,
-    ...(tenant === undefined ? [] : [`d.tenant = ${value(tenant)}`]),
-    ...(reason === undefined ? [] : [`d.reason = ${value(reason)}`]),
-    ...(since === undefined ? [] : [`d.ended_at >= ${value(since)}`]),
-  ].join(" and ");
 }
 
 /** How many dead letters of the set there are, by lane. */
@@ -44,7 +18,7 @@ export async function countDeadLetters(
 ): Promise<{ readonly lane: string; readonly emails: number }[]> {
   const values: unknown[] = [];
   return database.query(
-    `select d.lane, count(*) as emails from deliveries d where ${buildWhere(set, values)} group by 1 order by 1`,
+    `select d.lane, count(*) as emails from deliveries d where ${whereDeadLetter(set, values)} group by 1 order by 1`,
     values,
   );
 }
@@ -61,7 +35,7 @@ export async function listDeadLetterSet(
   >(
     `select d.tenant, d.event_id as "eventId", d.reason, d.pass, d.trace_id as "traceId", d.ended_at as "endedAt", d.dlq_topic as topic,
             d.dlq_partition as partition, d.dlq_offset as "offset"
-       from deliveries d where d.lane = $1 and (d.ended_at, d.tenant, d.event_id) > ($2, $3, $4) and ${buildWhere(set, values)}
+       from deliveries d where d.lane = $1 and (d.ended_at, d.tenant, d.event_id) > ($2, $3, $4) and ${whereDeadLetter(set, values)}
       order by d.ended_at, d.tenant, d.event_id limit $5`,
     values,
   );
@@ -77,28 +51,6 @@ export async function getNewestDeadLetter(database: Database): Promise<number | 
     `select max(d.ended_at) as at from deliveries d where ${OPEN_DEAD_LETTER}`,
   );
   return row?.at ?? null;
-}
-
-/** Dead letters of one kind. Times are epoch ms. */
-export interface DeadLetterGroup {
-  readonly tenant: string;
-  readonly reason: string | null;
-  /** What the CRM said; null where it was none of its faults. */
-  readonly code: string | null;
-  readonly emails: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-}
-
-/** Dead letters by tenant, reason and the CRM's code, the most first. */
-export async function groupDeadLetters(database: Database, set: DeadLetterSet): Promise<DeadLetterGroup[]> {
-  const values: unknown[] = [];
-  return database.query(
-    `select d.tenant, d.reason, case when d.reason in ('crm_rejected', 'retries_exhausted') then substring(d.detail from '^[a-z0-9-]+:[^ ]*[^ :]') end as code,
-            count(*) as emails, min(d.ended_at) as "firstAt", max(d.ended_at) as "lastAt"
-       from deliveries d where ${buildWhere(set, values)} group by 1, 2, 3 order by 4 desc, 1, 2, 3`,
-    values,
-  );
 }
 
 /** Gives dead letters up, as far as they are still the ones that were looked at. Answers how many. Told in each journey. */
@@ -134,7 +86,11 @@ export function deadLettersOn(database: Database) {
     list: async (set: DeadLetterSet, page: Parameters<typeof listDeadLetterSet>[2]) =>
       listDeadLetterSet(database, set, page),
     newest: async (): Promise<number | null> => getNewestDeadLetter(database),
-    group: async (set: DeadLetterSet) => groupDeadLetters(database, set),
+    group: async (set: DeadLetterSet, limit: number | null = null) => groupDeadLetters(database, set, limit),
+    /** What the set comes to for each tenant. */
+    measure: async (set: DeadLetterSet, keptSince: number) => measureDeadLetters(database, set, keptSince),
+    /** A page for people: the newest first. */
+    page: async (set: DeadLetterSet, page: DeadLetterPage) => listDeadLetterPage(database, set, page),
     discard: async (letters: Parameters<typeof discardDeadLetters>[1], by: Parameters<typeof discardDeadLetters>[2]) =>
       discardDeadLetters(database, letters, by),
   };

@@ -16,9 +16,9 @@ import { acceptUndecodable, type UndecodableRecord } from "./accept-undecodable.
 /** Deliveries on their way: accepted, parsed, admitted, finished. */
 export type Deliveries = ReturnType<typeof deliveriesOn>;
 
-export function deliveriesOn({ database, on, parkedMaxBytes }: Statements) {
+export function deliveriesOn({ database, on, parkedMaxBytes, release }: Statements) {
   const finishTogether = batchQueries<AttemptResult, null>(async (ends, shared) => {
-    await finish(on(shared), ends, parkedMaxBytes);
+    await finish(on(shared), ends, { parkedMaxBytes, release });
     return ends.map(() => null);
   }, BY_TENANT);
   return {

@@ -84,7 +84,7 @@ export interface AttemptResult {
 export async function finish(
   database: Database,
   ends: readonly AttemptResult[],
-  parkedMaxBytes: number,
+  { parkedMaxBytes, release }: { readonly parkedMaxBytes: number; readonly release: string | null },
 ): Promise<void> {
   const effects = ends.flatMap((end) =>
     end.effects.map(({ result, ...effect }) => ({
@@ -148,7 +148,7 @@ export async function finish(
 
   await database.transaction(async (query) => {
     if (effects.length > 0) await query(END_EFFECTS, [asRows(effects)]);
-    if (finals.length > 0) await query(END_FINALS, [asRows(finals)]);
+    if (finals.length > 0) await query(END_FINALS, [asRows(finals), release]);
     if (waits.length > 0)
       await query(END_WAITS, [asRows(waits.map((row, n) => ({ ...row, n }))), parkedMaxBytes, KEEP_FROM_AGE_MS]);
   });
@@ -204,7 +204,7 @@ const END_FINALS = `
         deliver_starts = 0, deliver_alone_starts = 0,
         content_hash = coalesce(r.content_hash, d.content_hash), mapping_version = coalesce(r.mapping_version, d.mapping_version),
         dlq_topic = coalesce(r.dlq_topic, d.dlq_topic), dlq_partition = coalesce(r.dlq_partition, d.dlq_partition),
-        dlq_offset = coalesce(r.dlq_offset, d.dlq_offset), ended_at = r.ended_at
+        dlq_offset = coalesce(r.dlq_offset, d.dlq_offset), ended_at = r.ended_at, ended_release = $2
        from r
       where d.tenant = r.tenant and d.event_id = r.event_id
         -- two instances at once on one event: a write is never hidden by what the other one came to

@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { OPEN_DEAD_LETTER } from "../deliveries/dead-letters.ts";
+import { OPEN_DEAD_LETTER } from "../deliveries/dead-letter-set.ts";
 import { epochMs } from "../milliseconds.ts";
 
 /** A delivery as operators see it. Times are epoch ms. */

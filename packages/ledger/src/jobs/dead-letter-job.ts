@@ -1,4 +1,4 @@
-import type { DeadLetterCursor, DeadLetterSet } from "../deliveries/dead-letters.ts";
+import type { DeadLetterCursor, DeadLetterSet } from "../deliveries/dead-letter-set.ts";
 import type { JobRequest } from "./create-job.ts";
 import type { Job } from "./job.ts";
 
@@ -24,7 +24,7 @@ export function toDeadLetterRequest(
   },
 ): JobRequest {
   const { until, ...filter } = set;
-  const of = [set.reason, set.tenant].filter((each) => each !== undefined).join(" of ");
+  const of = [set.reason, set.code, set.tenant].filter((each) => typeof each === "string").join(" of ");
   return {
     ...by,
     kind: act === "replay" ? "dlq_replay" : "dlq_discard",

@@ -167,15 +167,67 @@ it("what is discarded stays accounted for, is neither listed nor replayed by a f
   });
 });
 
-it("dead letters are grouped by reason, what the CRM said, and tenant, with the first and the last", async () => {
+it("dead letters are grouped by reason, what the CRM said, tenant and release, with the first, the last and the days", async () => {
   await die("evt_1", { endedAt: 10 });
   await die("evt_2", { endedAt: 30 });
   await die("evt_3", { endedAt: 20, detail: "hubspot:400:OTHER" });
   await die("evt_4", { endedAt: 40, reason: "too_old", detail: "waited 5 s: quota" });
-  expect(await ledger.deadLetters.group({ until: ASKED })).toEqual([
-    { tenant: "acme", reason: "crm_rejected", code: "hubspot:400:VALIDATION", emails: 2, firstAt: 10, lastAt: 30 },
-    { tenant: "acme", reason: "crm_rejected", code: "hubspot:400:OTHER", emails: 1, firstAt: 20, lastAt: 20 },
-    { tenant: "acme", reason: "too_old", code: null, emails: 1, firstAt: 40, lastAt: 40 },
+  const day = (emails: number) => ({ release: null, days: { "1970-01-01": emails } });
+  const rejected = { tenant: "acme", reason: "crm_rejected", code: "hubspot:400:VALIDATION" };
+  const groups = await ledger.deadLetters.group({ until: ASKED });
+  expect(groups).toEqual([
+    { ...rejected, emails: 2, firstAt: 10, lastAt: 30, ...day(2) },
+    { ...rejected, code: "hubspot:400:OTHER", emails: 1, firstAt: 20, lastAt: 20, ...day(1) },
+    { tenant: "acme", reason: "too_old", code: null, emails: 1, firstAt: 40, lastAt: 40, ...day(1) },
   ]);
   expect(await ledger.deadLetters.group({ until: ASKED, since: 25, reason: "crm_rejected" })).toHaveLength(1);
+  // A group is a set of its own: none of the others, and none less.
+  for (const { tenant, code, release, emails } of groups)
+    expect(await ledger.deadLetters.count({ tenant, code, release, until: ASKED })).toEqual([
+      { lane: "shared", emails },
+    ]);
+});
+
+it("ten thousand dead letters of one cause are one line, with a page at a time behind it; another release has its own", async () => {
+  await database.query(
+    `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, ended_at, ended_release, dlq_topic, dlq_partition, dlq_offset)
+     select 'acme', 'evt_' || n, 'shared', 'dead_lettered', 'crm_rejected', 'hubspot:400:VALIDATION: no', 's', 'smtp', n, 86400000 + n / 2 * 50000, '1.0.0', 'dlq', 0, n
+       from generate_series(1, 10000) n`,
+  );
+  await database.query(
+    `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, ended_at, ended_release)
+     values ('acme', 'evt_new', 'shared', 'dead_lettered', 'crm_rejected', 'hubspot:400:VALIDATION: no', 's', 'smtp', 1, 99, '1.1.0')`,
+  );
+  const until = 1_000_000_000;
+  const [first, ...others] = await ledger.deadLetters.group({ until });
+  expect(first).toMatchObject({ emails: 10_000, code: "hubspot:400:VALIDATION", release: "1.0.0" });
+  expect(Object.keys(first?.days ?? {})).toEqual(["1970-01-02", "1970-01-03", "1970-01-04"]);
+  expect(Object.values(first?.days ?? {}).reduce((sum, emails) => sum + emails, 0)).toBe(10_000);
+  expect(others).toMatchObject([{ emails: 1, release: "1.1.0" }]);
+
+  const set = { tenant: "acme", release: "1.0.0", until };
+  expect(await ledger.deadLetters.measure(set, 86_400_000 + 25_000_000)).toEqual([
+    { tenant: "acme", emails: 10_000, oldestAt: 86_400_000, newestAt: 86_400_000 + 250_000_000, gone: 999 },
+  ]);
+  const pageOne = await ledger.deadLetters.page(set, { limit: 3 });
+  const pageTwo = await ledger.deadLetters.page(set, { limit: 3, from: { place: pageOne[2] as never, way: "after" } });
+  expect([...pageOne, ...pageTwo].map(({ eventId }) => eventId)).toEqual([
+    "evt_10000",
+    "evt_9999",
+    "evt_9998",
+    "evt_9997",
+    "evt_9996",
+    "evt_9995",
+  ]);
+  const back = { place: pageTwo[0] as never, way: "before" } as const;
+  expect(await ledger.deadLetters.page(set, { limit: 3, from: back })).toEqual(pageOne);
+});
+
+it("the release that ends a delivery is noted on its row", async () => {
+  const released = ledgerOn(database, { release: "2.0.0" });
+  const before = ledger;
+  ledger = released;
+  await die("evt_1");
+  ledger = before;
+  expect(await ledger.deadLetters.group({ until: ASKED })).toMatchObject([{ release: "2.0.0" }]);
 });

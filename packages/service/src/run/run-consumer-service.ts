@@ -39,7 +39,7 @@ export async function runConsumerService(
     start(context: ConsumerContext): Promise<StartedConsumer>;
   },
 ): Promise<void> {
-  const { name } = service;
+  const { name, version } = service;
   await runService({
     ...service,
     needs: ["kafka", "registry", "database", "blobs", "tenants"],
@@ -50,6 +50,7 @@ export async function runConsumerService(
         connectionString: context.environment.databaseUrl,
         applicationName: name,
         parkedMaxBytes: context.environment.parkedMaxBytes,
+        release: version,
       });
       const started = await service.start({ ...context, ledger, instance: `${name}/${randomUUID()}` });
       const { consumer } = started;
