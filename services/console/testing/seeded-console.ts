@@ -51,6 +51,9 @@ export async function openSeededConsole(options: Partial<ConsoleOptions> = {}): 
              '[{"effect":"contact","key":"k","recordId":"c-77","created":true}]')`,
     [HOSTILE_EVENT, WRITTEN_EVENT, HOSTILE],
   );
+  await database.query(
+    "insert into rate_buckets (tenant, crm, tokens, per_second, burst, at) values ('globex', 'hubspot', 80, 10, 100, now())",
+  );
   const app = await createConsole({
     ledger,
     surroundings: createSurroundings(),
