@@ -15,6 +15,7 @@ export { openTenantDirectory } from "./directory/tenant-directory.ts";
 export { buildNetworks, secretList } from "@inlet/settings";
 export { processEnvironment } from "./environment/process-environment.ts";
 export { readRules } from "./tenant/read-rules.ts";
+export { readRulesFile } from "./directory/read-rules-file.ts";
 export type { RulesReading } from "./tenant/read-rules.ts";
 export { readTenant } from "./tenant/read-tenant.ts";
 export { readSandboxEnvironment } from "./directory/sandbox.ts";

@@ -156,6 +156,8 @@ export interface TenantConfig {
   readonly rateLimit: { readonly perSecond: number; readonly burst: number };
   /** Oldest a waiting email may get, ms. Default 7 days. */
   readonly maxAgeMs: number;
+  /** Whether a person gives a reason before an email's content is shown. Default `optional`. */
+  readonly console: { readonly reason: "required" | "optional" };
   /** Changes when the mapping changes: emails written under another version are updated by a replay. Hash of the parts of the file that shape what is written. */
   readonly mappingVersion: string;
   /** What it is made of, by part of the file, as digests. */

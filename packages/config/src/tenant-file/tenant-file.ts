@@ -4,6 +4,7 @@ import { networkList, signingSecrets, sourceFile, type SourceKind } from "@inlet
 import { z } from "zod";
 import { addressRule } from "./address-rule-file.ts";
 import { attachmentPolicy } from "./attachment-policy-file.ts";
+import { consoleFile } from "./console-file.ts";
 import { contactFile } from "./contact-file.ts";
 import { crmFile } from "./crm-file.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";
@@ -131,6 +132,7 @@ export const tenantFile = z.strictObject({
   allowFrom: networkList
     .optional()
     .meta({ description: "networks that this tenant's senders may come from; without it anywhere" }),
+  console: consoleFile.meta({ description: "what people who look at this tenant's emails in the console must do" }),
   maxAge: duration
     .default("7d")
     .meta({ description: "oldest that a waiting email may get before it is dead-lettered, such as 7d" }),

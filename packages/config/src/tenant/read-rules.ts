@@ -6,7 +6,7 @@ import type { ConfigFault, TenantConfig } from "../types.ts";
 
 export interface RulesReading {
   /** Null when there are faults. */
-  readonly tenant: Pick<TenantConfig, "name" | "mailboxes" | "classes" | "rules" | "intents"> | null;
+  readonly tenant: Pick<TenantConfig, "name" | "mailboxes" | "classes" | "rules" | "intents" | "console"> | null;
   readonly faults: readonly ConfigFault[];
 }
 
@@ -21,5 +21,8 @@ export function readRules(text: string, where: string): RulesReading {
   const mailboxes = mailboxConfigs(file, fault);
   const { rules, intents } = ruleConfigs(file, fault);
   if (faults.length > 0) return { tenant: null, faults };
-  return { tenant: frozen({ name: file.name, mailboxes, classes: file.classes, rules, intents }), faults };
+  return {
+    tenant: frozen({ name: file.name, mailboxes, classes: file.classes, rules, intents, console: file.console }),
+    faults,
+  };
 }

@@ -44,6 +44,7 @@ describe("a good file", () => {
       lane: "shared",
       mailboxes: [{ name: "sales", addresses: ["sales@acme.example"] }],
       maxAgeMs: 7 * 86_400_000,
+      console: { reason: "optional" },
       crm: {
         baseUrl: "https://api.hubapi.com",
         apiVersion: "v3",

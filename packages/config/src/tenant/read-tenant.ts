@@ -149,6 +149,7 @@ export function readTenant(
     notifications,
     rateLimit: file.rateLimit,
     maxAgeMs: milliseconds(file.maxAge),
+    console: file.console,
     mappingVersion: mapping.version,
     mappingParts: mapping.parts,
   };
