@@ -16,6 +16,7 @@ export const SUPPRESS_REASONS = {
   newsletter: "a newsletter; the tenant's policy suppresses this class",
   calendar: "a calendar message; the tenant's policy suppresses this class",
   gone_in_crm: "its record was deleted in the CRM by a person; a replay does not bring it back",
+  erased: "the person who wrote it was erased after it was accepted; nothing brings it back",
 } as const;
 
 export const DEAD_LETTER_REASONS = {

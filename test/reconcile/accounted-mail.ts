@@ -91,7 +91,9 @@ export async function accountedMail(database: Database, lane = "shared") {
       headers: recordHeaders({ ...ids, schema: "none/1", parsedAt: at, pass: 0 }),
     });
     const parse = { emailKey: `eml_${made}`, contentHash: "hash", conversationId: `cnv_${made}`, messageId: null };
-    await ledger.deliveries.markParsed([{ ...ids, ...parse, ...normalized, senderDomain: null, parsedAt: at }]);
+    await ledger.deliveries.markParsed([
+      { ...ids, ...parse, ...normalized, senderDomain: null, writers: [], parsedAt: at },
+    ]);
     if (stage === "parsed") return { ...email, normalized };
     await ledger.deliveries.admit({
       ...ids,

@@ -3,6 +3,7 @@ export * from "./activity-time.ts";
 export * from "./class-policy.ts";
 export * from "./company-domain.ts";
 export * from "./get-contact.ts";
+export * from "./get-writers.ts";
 export * from "./conversation-links.ts";
 export * from "./effect-keys.ts";
 export * from "./fault-disposition.ts";

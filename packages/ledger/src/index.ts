@@ -1,6 +1,9 @@
 export type { Admission, Candidate } from "./deliveries/admit.ts";
 export { BUFFER_CODE, type Buffer as BufferedTenant, type Gate } from "./circuits/tenant-holds.ts";
 export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } from "./circuits/circuits.ts";
+export type { Erasure, ErasureRequest } from "./erasure/ask-erasure.ts";
+export type { ErasureQuestion } from "./erasure/was-erased.ts";
+export type { Erasures } from "./erasure/erasures-subject.ts";
 export { batchQueries } from "./batch-queries.ts";
 export type { CrmAccount } from "./effects/crm-accounts.ts";
 export type { ConversationQuestion } from "./conversations/conversations.ts";

@@ -8,6 +8,8 @@ import { impatient, openDatabase, type Database, type DatabaseOptions } from "./
 import { deadLettersOn } from "./deliveries/dead-letters.ts";
 import { deliveriesOn } from "./deliveries/deliveries-subject.ts";
 import { effectsOn } from "./effects/effects-subject.ts";
+import { erasuresOn } from "./erasure/erasures-subject.ts";
+import { personDigests } from "./erasure/person-digests.ts";
 import { inspectOn } from "./inspect/inspect-subject.ts";
 import { jobsOn } from "./jobs/jobs.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
@@ -58,6 +60,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
   const statements: Statements = {
     database,
     on: (shared) => (shared ? hasty : database),
+    people: personDigests(database),
     parkedMaxBytes: options.parkedMaxBytes ?? DEFAULT_PARKED_MAX_BYTES,
     release: options.release ?? null,
   };
@@ -80,6 +83,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     outbox: outboxOn(statements),
     conversations: conversationsOn(statements),
     inspect: inspectOn(statements),
+    /** People whose mail is erased. */
+    erasures: erasuresOn(statements),
     /** Tokens of OAuth grants, sealed by their user; who holds the lease of a grant may renew them. */
     grants: oauthGrants(database),
     /** Work that an operator asked for and that the services carry out. */

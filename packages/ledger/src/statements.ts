@@ -1,10 +1,12 @@
 import type { Database } from "./database.ts";
+import type { PersonDigests } from "./erasure/person-digests.ts";
 
 /** What the subjects of the ledger run their statements on. */
 export interface Statements {
   readonly database: Database;
   /** For what several tenants ask together: it waits for none of them. */
   readonly on: (shared: boolean) => Database;
+  readonly people: PersonDigests;
   /** Bytes of waiting records that a lane may keep. */
   readonly parkedMaxBytes: number;
   /** Of this process, as the deliveries that it ends tell it; null where it says none. */

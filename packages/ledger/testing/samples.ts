@@ -32,6 +32,7 @@ export function parsed(tenant: string, eventId: string): Parsed {
     conversationId: "cnv_1",
     messageId: "m1",
     senderDomain: "customers.example",
+    writers: ["ada@customers.example"],
     topic: "normalized",
     partition: 0,
     offset: 6n,

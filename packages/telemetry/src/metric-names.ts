@@ -64,7 +64,7 @@ export const METRICS = {
   parsed: {
     kind: "counter",
     name: "inlet_parsed_total",
-    help: "Deliveries that the parser ended, by class of mail (empty where it was not parsed) and outcome (ok, dead_lettered, retry).",
+    help: "Deliveries that the parser ended, by class of mail (empty where it was not parsed) and outcome (ok, suppressed, dead_lettered, retry).",
     labels: ["tenant", "class", "outcome"],
   },
   parseSeconds: {

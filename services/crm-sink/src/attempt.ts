@@ -29,6 +29,7 @@ export interface SinkDeps {
     | "grants"
     | "jobs"
     | "deadLetters"
+    | "erasures"
   >;
   readonly codec: Codec;
   readonly blobs: BlobStore;

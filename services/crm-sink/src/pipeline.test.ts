@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
@@ -104,6 +105,28 @@ test.each<
     { waited: { starts: 9 } },
     { kind: "deadLetter", reason: "crashed_process" },
     [],
+  ],
+  [
+    "an email of a person who was erased since is written nowhere",
+    async ({ tenantId }) => {
+      const address = "ada@customers.example";
+      await ledger.erasures.ask({ id: randomUUID(), tenant: tenantId, address, actor: "test", why: null });
+    },
+    { from: { name: "Ada", email: "Ada@Customers.example" } },
+    {},
+    { kind: "suppress", reason: "erased" },
+    [],
+  ],
+  [
+    "an email that came after its person's erasure is new mail",
+    async ({ tenantId }) => {
+      const address = "ada@customers.example";
+      await ledger.erasures.ask({ id: randomUUID(), tenant: tenantId, address, actor: "test", why: null });
+    },
+    { from: { name: "Ada", email: "ada@customers.example" }, receivedAt: Date.now() + 86_400_000 },
+    {},
+    { kind: "written" },
+    WRITTEN,
   ],
   [
     "a loop is suppressed",

@@ -2,6 +2,7 @@ import { deadLetter, effectKey, formerKeys, ok, type StepResult } from "@inlet/d
 import type { Disposition } from "@inlet/service";
 import { isBlobRef } from "@inlet/event-codec";
 import { admit } from "./gates/admit.ts";
+import { checkErasure } from "./gates/check-erasure.ts";
 import { identifyAccount } from "./crm/crm-account.ts";
 import { callCrm } from "./crm/call-crm.ts";
 import { claimEffects } from "./write/claim-effects.ts";
@@ -27,7 +28,10 @@ const MOST_REASONS = 20;
 /** The way of one email into the CRM, step by step. Throws infrastructure faults. */
 export async function deliver(email: DeliveryAttempt): Promise<Disposition> {
   try {
-    unwrap(await admit(email));
+    // Asked together: neither is worth a round trip of its own.
+    const [admitted, kept] = await Promise.all([admit(email), checkErasure(email)]);
+    unwrap(admitted);
+    unwrap(kept);
     unwrap(await isolateSuspect(email));
     unwrap(applyClassPolicy(email));
     const sender = unwrap(getSender(email));

@@ -55,6 +55,13 @@ test("the ledger's name of an email is the one that goes on", async () => {
   expect(await read(produced[0] as NewRecord)).toMatchObject({ emailKey: "eml_other" });
 });
 
+/** A ledger in which one person is erased. */
+function erasedFor(address: string): ParserDeps["ledger"] {
+  const { ledger } = smallParser(createMemoryBlobStore()).deps;
+  const wasErased: typeof ledger.erasures.wasErased = async ({ writers }) => writers.includes(address);
+  return { ...ledger, erasures: { ...ledger.erasures, wasErased } };
+}
+
 /** What ends before anything is produced. */
 test.each<[what: string, body: RawEvent["body"], change: Partial<RawEvent>, over: Partial<ParserDeps>, ends: object]>([
   ["a body that is no longer in the blob store", GONE, {}, {}, { kind: "deadLetter", reason: "blob_missing" }],
@@ -71,6 +78,13 @@ test.each<[what: string, body: RawEvent["body"], change: Partial<RawEvent>, over
     BY_SMTP,
     { verifySender: async () => null },
     { kind: "retry", code: "sender_not_verified_yet", attempt: null },
+  ],
+  [
+    "an email of a person who was erased since, of which nothing is kept",
+    mail(),
+    {},
+    { ledger: erasedFor("ada@customers.example") },
+    { kind: "suppress", reason: "erased" },
   ],
   [
     "a replay of what is as it was",

@@ -1,5 +1,5 @@
 import { BlobMissingError } from "@inlet/blob-store";
-import { deadLetter, getDomain, ok, type StepResult } from "@inlet/domain";
+import { deadLetter, getDomain, getWriters, ok, type StepResult } from "@inlet/domain";
 import { TRUNCATION_LIMITS, formerEmailKey, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, buildSchemaHeader } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
@@ -26,13 +26,15 @@ export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<
   if (body.kind !== "ok") return body;
   const parsed = await parseBody(deps, delivery, body.value);
   if (parsed.kind !== "ok") return parsed;
-  const attachments = await storeAttachments(deps, delivery, parsed.value.email.attachments);
-  if (attachments.kind !== "ok") return attachments;
   const auth = await checkSender(deps, delivery, body.value, parsed.value.email);
   // Waits apart from its batch: slow name servers of those who write to one tenant must hold up no other's mail.
   if (auth === null) return { kind: "retry", code: "sender_not_verified_yet", attempt: null, delayMs: ASK_AGAIN_MS };
   const checked = { ...parsed.value, email: { ...parsed.value.email, auth } };
-  const event = describe(deps, delivery, checked, attachments.value);
+  const described = describe(deps, delivery, checked);
+  if (await wasErased(deps, described)) return { kind: "suppress", reason: "erased" };
+  const attachments = await storeAttachments(deps, delivery, parsed.value.email.attachments);
+  if (attachments.kind !== "ok") return attachments;
+  const event = withAttachments(described, attachments.value);
   const known = knownRecipient(delivery, event);
   if (known.kind !== "ok") return known;
   const emailKey = await nameEmail(deps, event, parsed.value);
@@ -51,14 +53,9 @@ async function readBody(deps: ParserDeps, { event }: Delivery): Promise<StepResu
   }
 }
 
-function describe(
-  deps: ParserDeps,
-  delivery: Delivery,
-  { email, source }: ParsedBody,
-  { attachments, warnings }: StoredAttachments,
-): NormalizedEvent {
+function describe(deps: ParserDeps, delivery: Delivery, { email, source }: ParsedBody): NormalizedEvent {
   const { event, record, tenant } = delivery;
-  const normalized = normalize(email, {
+  return normalize(email, {
     eventId: event.eventId,
     tenantId: event.tenantId,
     lane: event.lane,
@@ -83,12 +80,24 @@ function describe(
     },
     blobs: new Map(),
   });
-  // As judged and stored: what was fetched by URL has its size and hash only now.
+}
+
+/** As judged and stored: what was fetched by URL has its size and hash only now. */
+function withAttachments(event: NormalizedEvent, { attachments, warnings }: StoredAttachments): NormalizedEvent {
   return {
-    ...normalized,
+    ...event,
     attachments,
-    warnings: [...normalized.warnings, ...warnings].slice(0, TRUNCATION_LIMITS.warnings),
+    warnings: [...event.warnings, ...warnings].slice(0, TRUNCATION_LIMITS.warnings),
   };
+}
+
+/** Asked before anything of it is kept: mail of a person who was erased after it was accepted comes back by no replay. */
+async function wasErased({ ledger }: ParserDeps, event: NormalizedEvent): Promise<boolean> {
+  return ledger.erasures.wasErased({
+    tenant: event.tenantId,
+    writers: getWriters(event),
+    receivedAt: event.receivedAt,
+  });
 }
 
 /** Email to no one's address ends where it can be found again: after the tenant's file was repaired, a replay from the dlq brings it back. */
@@ -145,6 +154,7 @@ async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEv
     conversationId: event.conversationId,
     messageId: event.messageId,
     senderDomain: getDomain(event.from?.email ?? ""),
+    writers: getWriters(event),
     topic: at.topic,
     partition: at.partition,
     offset: at.offset,

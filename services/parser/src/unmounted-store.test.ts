@@ -51,7 +51,8 @@ it.each([
   const waits: AttemptResult[] = [];
   const { deps, handle } = smallParser(blobs);
   deps.ledger.deliveries.finish = async (end) => void waits.push(end);
-  deps.ledger.deliveries.accept = async (all) => all.map(() => ({ state, starts: 1, pass: 0, parsedAfter: 0 }));
+  deps.ledger.deliveries.accept = async (all) =>
+    all.map(() => ({ state, starts: 1, pass: 0, parsedAfter: 0, erased: false }));
   const body = await blobs.put("acme", Date.now(), mime("four", false));
   const old = { ...(await rawRecord(0, body)), timestamp: Date.now() - KEEP_FROM_AGE_MS - 1 };
   await rename(root, `${root}.volume`);

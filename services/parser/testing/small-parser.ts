@@ -37,12 +37,13 @@ export function smallParser(blobs: BlobStore, over: Partial<ParserDeps> = {}) {
     ledger: {
       deliveries: {
         accept: async (deliveries: readonly IncomingDelivery[]) =>
-          deliveries.map(() => ({ state: "accepted", starts: 1, pass: 0, parsedAfter: 0 })),
+          deliveries.map(() => ({ state: "accepted", starts: 1, pass: 0, parsedAfter: 0, erased: false })),
         takeBackStarts: async () => {},
         nameEmail: async ({ emailKey }: { emailKey: string }) => emailKey,
         finish: async () => {},
         markParsed: async () => {},
       },
+      erasures: { wasErased: async () => false },
     },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     now: Date.now,

@@ -26,6 +26,8 @@ export interface AcceptedDelivery {
   readonly pass: number;
   /** Epoch ms: what is parsed now is parsed later than that, whatever this machine's clock says; 0 when it was not parsed in this pass. */
   readonly parsedAfter: number;
+  /** What it said is erased: nothing of it is to be read again. */
+  readonly erased: boolean;
 }
 
 /** Whether the row is dead-lettered and this record opens its next pass: a later pass, or a later record of the same event. */
@@ -53,6 +55,7 @@ export async function accept(
     starts: number;
     pass: number;
     after: number;
+    erased: boolean;
   }>(
     `insert into deliveries as d (tenant, event_id, lane, state, starts, pass, source, source_kind, source_delivery_id, source_event_id,
        raw_topic, raw_partition, raw_offset, received_at, accepted_at, trace_id)
@@ -73,7 +76,7 @@ export async function accept(
        raw_topic = case when d.state = 'accepted' or ${OPENS} then excluded.raw_topic else d.raw_topic end,
        raw_partition = case when d.state = 'accepted' or ${OPENS} then excluded.raw_partition else d.raw_partition end,
        raw_offset = case when d.state = 'accepted' or ${OPENS} then excluded.raw_offset else d.raw_offset end
-     returning d.tenant, d.event_id, d.state, d.starts, d.pass,
+     returning d.tenant, d.event_id, d.state, d.starts, d.pass, d.erased_at is not null as erased,
        case when d.state = 'accepted' then d.order_parsed_at else greatest(d.order_parsed_at, coalesce(d.parsed_at, 0)) end as after`,
     [
       asRows(

@@ -86,7 +86,8 @@ export async function admit(database: Database, candidates: readonly Candidate[]
             -- only the record of a later pass opens a dead letter again; the one that ended so is read again whenever its partition pauses
             or (b.state = 'dead_lettered' and r.pass > b.pass)
             -- a replay with other content, or under another mapping: the same steps run again and update in place
-            or (b.state in ('written', 'suppressed') and (r.pass, r.parsed_at) >= ${buildOrder("b")}
+            -- (but for what is erased, of which nothing is written any more)
+            or (b.state in ('written', 'suppressed') and b.erased_at is null and (r.pass, r.parsed_at) >= ${buildOrder("b")}
                 and (b.content_hash is distinct from r.content_hash or b.mapping_version is distinct from r.mapping_version))
          order by r.tenant, r.event_id
         on conflict (tenant, event_id) do update set

@@ -16,7 +16,7 @@ import { acceptUndecodable, type UndecodableRecord } from "./accept-undecodable.
 /** Deliveries on their way: accepted, parsed, admitted, finished. */
 export type Deliveries = ReturnType<typeof deliveriesOn>;
 
-export function deliveriesOn({ database, on, parkedMaxBytes, release }: Statements) {
+export function deliveriesOn({ database, on, people, parkedMaxBytes, release }: Statements) {
   const finishTogether = batchQueries<AttemptResult, null>(async (ends, shared) => {
     await finish(on(shared), ends, { parkedMaxBytes, release });
     return ends.map(() => null);
@@ -26,7 +26,7 @@ export function deliveriesOn({ database, on, parkedMaxBytes, release }: Statemen
       accept(database, deliveries, now),
     acceptUndecodable: async (incoming: IncomingDelivery, now: number): Promise<UndecodableRecord> =>
       acceptUndecodable(database, incoming, now),
-    markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, parsed),
+    markParsed: async (parsed: readonly Parsed[]): Promise<void> => markParsed(database, people, parsed),
     /** The emailKey under which a parsed email goes on; kept on its row. */
     nameEmail: batchQueries<Naming, string>(async (namings) => nameEmails(database, namings)),
     takeBackStarts: async (

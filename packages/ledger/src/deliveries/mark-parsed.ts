@@ -1,4 +1,5 @@
 import { asRows, type Database } from "../database.ts";
+import type { PersonDigests } from "../erasure/person-digests.ts";
 
 /** A delivery whose normalized record is durable. */
 export interface Parsed {
@@ -10,6 +11,8 @@ export interface Parsed {
   readonly messageId: string | null;
   /** Of the From address, lower-case ASCII; null where it has none. */
   readonly senderDomain: string | null;
+  /** Addresses of those who wrote it, as a contact's key has them; kept as digests. */
+  readonly writers: readonly string[];
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
@@ -17,15 +20,19 @@ export interface Parsed {
 }
 
 /** Moves the rows of a batch on, in one statement, after their records were produced. Rows that are further already only lose their starts. */
-export async function markParsed(database: Database, parsed: readonly Parsed[]): Promise<void> {
+export async function markParsed(database: Database, people: PersonDigests, parsed: readonly Parsed[]): Promise<void> {
   if (parsed.length === 0) return;
   const unique = [...new Map(parsed.map((p) => [`${p.tenant}/${p.eventId}`, p])).values()];
+  const writers = await Promise.all(unique.map(async (p) => people.digest(p.tenant, p.writers)));
   await database.query(
     `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, email_key text, content_hash text,
-          conversation_id text, message_id text, sender_domain text, topic text, partition int, "offset" bigint, parsed_at bigint)),
+          conversation_id text, message_id text, sender_domain text, writers jsonb, topic text, partition int, "offset" bigint, parsed_at bigint)),
       locked as (select d.tenant, d.event_id, d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse') as moves
                    from deliveries d join r using (tenant, event_id) order by d.tenant, d.event_id for update of d),
-      unwaited as (delete from waiting w using locked l where w.tenant = l.tenant and w.event_id = l.event_id and w.stage = 'parse' and l.moves)
+      unwaited as (delete from waiting w using locked l where w.tenant = l.tenant and w.event_id = l.event_id and w.stage = 'parse' and l.moves),
+      signed as (insert into email_writers (tenant, event_id, person)
+        select r.tenant, r.event_id, p.person from r join locked using (tenant, event_id)
+          cross join lateral jsonb_array_elements_text(r.writers) as p(person) order by 1, 2, 3 on conflict do nothing)
      update deliveries d set
        starts = 0,
        alone_starts = 0,
@@ -45,7 +52,7 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
      where d.tenant = r.tenant and d.event_id = r.event_id`,
     [
       asRows(
-        unique.map((p) => ({
+        unique.map((p, n) => ({
           tenant: p.tenant,
           event_id: p.eventId,
           email_key: p.emailKey,
@@ -53,6 +60,7 @@ export async function markParsed(database: Database, parsed: readonly Parsed[]):
           conversation_id: p.conversationId,
           message_id: p.messageId,
           sender_domain: p.senderDomain,
+          writers: writers[n],
           topic: p.topic,
           partition: p.partition,
           offset: p.offset,

@@ -76,6 +76,7 @@ const SUPPRESSED_FOR_GOOD: Partial<Record<SuppressReason, string>> = {
   duplicate_email: "Nothing: the email is in the CRM, from the delivery that came first.",
   loop: "Nothing: answering it would never end.",
   gone_in_crm: "Nothing, unless the record is wanted again: then restore it in the CRM.",
+  erased: "Nothing: mail of this person that came after the erasure is new mail.",
 };
 
 /** In words, for an email that has ended or waits. */

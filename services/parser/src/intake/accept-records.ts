@@ -75,7 +75,7 @@ async function disowned(deps: ParserDeps, { record, event }: Opened): Promise<Ac
 
 /** Handles an accepted record; a fault of our own that even its ending meets makes it a record of no one. Throws infrastructure faults. */
 export async function handleAccepted(deps: ParserDeps, { opened, arrived }: Accepted): Promise<Parsed | null> {
-  if (arrived.state === "dead_lettered") {
+  if (arrived.state === "dead_lettered" || arrived.erased) {
     metrics.droppedRecords.inc({ service: "parser", why: "already_ended" });
     return null;
   }

@@ -46,7 +46,9 @@ export async function handleDelivery(
             ? "ok"
             : outcome.kind === "deadLetter"
               ? "dead_lettered"
-              : "retry",
+              : outcome.kind === "suppress"
+                ? "suppressed"
+                : "retry",
       });
       deps.replay?.ended(toReplayResult(outcome));
       if (outcome.kind === "ok") {
@@ -76,6 +78,7 @@ export async function handleDelivery(
 function toReplayResult({ kind }: StepResult<ParsedEmail>): string {
   if (kind === "ok") return "changed";
   if (kind === "skip") return "unchanged";
+  if (kind === "suppress") return "suppressed";
   return kind === "deadLetter" ? "dead_lettered" : "waiting";
 }
 

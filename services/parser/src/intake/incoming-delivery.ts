@@ -14,7 +14,7 @@ import type { Scanner } from "../scan/scanner.ts";
 
 /** What the steps work with; made once per process. */
 export interface ParserDeps {
-  readonly ledger: Pick<Ledger, "deliveries" | "waiting" | "outbox" | "inspect" | "jobs" | "quota">;
+  readonly ledger: Pick<Ledger, "deliveries" | "waiting" | "outbox" | "inspect" | "jobs" | "quota" | "erasures">;
   readonly codec: Codec;
   readonly blobs: BlobStore;
   readonly tenants: Tenants;

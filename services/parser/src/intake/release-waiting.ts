@@ -33,6 +33,7 @@ export function releaseWaiting(deps: ParserDeps, reader: RecordReader, lanes: re
           starts: 1,
           pass,
           parsedAfter: 0,
+          erased: false,
           attempts,
           since,
         });

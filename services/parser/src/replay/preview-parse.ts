@@ -38,7 +38,8 @@ export async function previewParse(
   if (event.kind !== "ok") return end("dead_lettered", "unreadable_record", null);
   if (tenant === undefined) return end("dead_lettered", "unknown_tenant", "no tenant file has this id");
   const [accepted] = await deps.ledger.deliveries.accept([incoming], deps.now());
-  if (accepted === undefined || accepted.state === "dead_lettered") return end("skipped", "already_ended", null);
+  if (accepted === undefined || accepted.state === "dead_lettered" || accepted.erased)
+    return end("skipped", "already_ended", null);
 
   const produced: NewRecord[] = [];
   const own: ParserDeps = {

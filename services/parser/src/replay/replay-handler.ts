@@ -42,7 +42,7 @@ export function createReplayHandler(deps: ParserDeps): ReplayHandler {
       },
       each,
     );
-    return { parsed, result: each.arrived.state === "dead_lettered" ? "skipped" : result };
+    return { parsed, result: each.arrived.state === "dead_lettered" || each.arrived.erased ? "skipped" : result };
   };
   return {
     handle: async (records, { signal, count }) => {

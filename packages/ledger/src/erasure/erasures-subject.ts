@@ -1,0 +1,17 @@
+import { batchQueries } from "../batch-queries.ts";
+import type { Statements } from "../statements.ts";
+import { askErasure, getErasure, listErasures, type Erasure, type ErasureRequest } from "./ask-erasure.ts";
+import { wereErased, type ErasureQuestion } from "./was-erased.ts";
+
+/** People whose mail is erased, and what is left to do of it. */
+export type Erasures = ReturnType<typeof erasuresOn>;
+
+export function erasuresOn({ database, people }: Statements) {
+  return {
+    /** Whether an email is one of a person who was erased after it was accepted. */
+    wasErased: batchQueries<ErasureQuestion, boolean>(async (questions) => wereErased(database, people, questions)),
+    ask: async (request: ErasureRequest): Promise<Erasure> => askErasure(database, people, request),
+    get: async (id: string): Promise<Erasure | null> => getErasure(database, id),
+    list: async (filter: Parameters<typeof listErasures>[1]): Promise<Erasure[]> => listErasures(database, filter),
+  };
+}
