@@ -43,8 +43,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     context.err(`inlet: ${(await seeksAbsentStack(context.env, error)) ? NOTHING_RUNS : getMessage(error)}`);
     if (context.env["LOG_LEVEL"] === "debug" && error instanceof Error) context.err(error.stack ?? "");
-    return error instanceof UsageError || error instanceof CouldNotLook ? 2 : 1;
+    return error instanceof UsageError || error instanceof CouldNotLook || isWrongUse(error) ? 2 : 1;
   }
+}
+
+/** An operation was asked for in a way that makes no sense. By its name: no command is to load all operations for this. */
+function isWrongUse(error: unknown): boolean {
+  return error instanceof Error && error.name === "Problem" && "code" in error && error.code === "bad-input";
 }
 
 function everyCommand(command: Command): Command[] {

@@ -1,4 +1,4 @@
-export { eventId, jobId, optional, tenantId } from "./fields.ts";
+export { eventId, flag, jobId, list, optional, tenantId, toTime } from "./fields.ts";
 export { defineOperation } from "./operation.ts";
 export type {
   Actor,
@@ -8,11 +8,30 @@ export type {
   OperationKafka,
   OperationSurroundings,
 } from "./operation.ts";
-export { badInput, notAllowed, notFound, Problem, signedOut } from "./problem.ts";
 export { operationKafkaOn } from "./operation-kafka.ts";
+export { badInput, notAllowed, notFound, Problem, signedOut } from "./problem.ts";
+export { performOperation } from "./guard/perform.ts";
 export { OPERATIONS } from "./operations.ts";
+export { CALLS_AN_EMAIL, reachSchema, type Reach } from "./guard/reach.ts";
+export { createSignInLink } from "./access/create-sign-in-link.ts";
+export { createToken } from "./access/create-token.ts";
 export { revokeToken } from "./access/revoke-token.ts";
+export { DEFAULT_RATE, MOST_A_SECOND } from "./dead-letters/ask-for-jobs.ts";
+export { findDeadLetters, freezeDeadLetters } from "./dead-letters/choose-dead-letters.ts";
+export { discardDeadLetters } from "./dead-letters/discard-dead-letters.ts";
+export { readDeadLetter } from "./dead-letters/replay-dead-letter.ts";
+export { replayDeadLetters } from "./dead-letters/replay-dead-letters.ts";
 export { cancelJob, pauseJob, resumeJob } from "./jobs/direct-job.ts";
 export { jobSchema } from "./jobs/job-schema.ts";
+export { applyLanes } from "./lanes/apply-lanes.ts";
+export { moveTenant } from "./lanes/move-tenant.ts";
+export { createReplay, selectForReplay } from "./replays/create-replay.ts";
+export type { Selected } from "./replays/select-replays.ts";
 export { holdTenant, letTenantGo } from "./tenants/hold-tenant.ts";
+export { deadLetterWaiting, retryWaiting } from "./waiting/act-on-waiting.ts";
 export { retryEmail } from "./waiting/retry-email.ts";
+export { replayDeadLetter } from "./dead-letters/replay-dead-letter.ts";
+export type { HandDecision } from "./dead-letters/settlements.ts";
+export { moveLane } from "./lanes/move-lane.ts";
+export { selectReplays, type ReplaySelection } from "./replays/select-replays.ts";
+export { setBackEmptyGroups } from "./replays/set-back-empty-groups.ts";

@@ -2,6 +2,9 @@ import type { Role } from "@inlet/domain";
 import type { Admin, Producer } from "@inlet/kafka";
 import type { Grant, Ledger } from "@inlet/ledger";
 import type { z } from "zod";
+import type { Reach } from "./guard/reach.ts";
+
+export type { Reach } from "./guard/reach.ts";
 
 /** Who does it: a person by a session, a machine by a token, or an operator on the machine itself. */
 export interface Actor {
@@ -22,6 +25,10 @@ export interface OperationSurroundings {
   readonly kafka: OperationKafka;
   /** Tenants that have a file, with their lanes; a lane is null where the file cannot be read. */
   readonly listTenants: () => readonly { readonly id: string; readonly lane: string | null }[];
+  /** Has a tenant's file name another lane; null where the files are not this process's to write. */
+  readonly switchIsolation: ((tenant: string, isolation: "dedicated" | "shared") => Promise<void>) | null;
+  /** Where people reach the console, without a trailing slash. */
+  readonly consoleUrl: string;
 }
 
 export interface OperationDeps extends OperationSurroundings {
@@ -43,6 +50,10 @@ export interface Operation<Input, Result extends object> {
   readonly result: z.ZodType<Result, unknown>;
   /** Whose it is; null where it concerns every tenant. */
   tenant(input: Input): string | null;
+  /** Checks what was asked beyond its fields, and fixes what it means now (a filter's end), so that what is counted is what is done. */
+  freeze?(deps: OperationDeps, input: Input): Promise<Input>;
+  /** What it would touch; an operation without this touches one thing. */
+  measure?(deps: OperationDeps, input: Input): Promise<Reach>;
   /** Throws a `Problem` where it cannot be done, and nothing was. */
   run(deps: OperationDeps, input: Input, actor: Actor): Promise<Result>;
 }

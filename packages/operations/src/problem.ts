@@ -1,14 +1,17 @@
-/** What the API answers in place of what was asked for (RFC 9457), and what a page says. */
+/** What the API answers in place of what was asked for (RFC 9457), and what a page and a command say. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: number;
   /** For machines: `not-found`, `not-allowed`. */
   readonly code: string;
+  /** Members of its own, as RFC 9457 has them. */
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, members: Readonly<Record<string, unknown>> = {}) {
     super(message);
     this.status = status;
     this.code = code;
+    this.members = members;
   }
 
   toJSON(): object {
@@ -17,6 +20,7 @@ export class Problem extends Error {
       title: this.code.replaceAll("-", " "),
       status: this.status,
       detail: this.message,
+      ...this.members,
     };
   }
 }

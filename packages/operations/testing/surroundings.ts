@@ -12,5 +12,7 @@ export function createSurroundings(
       withProducer: async (work) => work(await kafka.producer()),
     },
     listTenants: () => ["acme", "globex"].map((id) => ({ id, lane: "shared" })),
+    switchIsolation: null,
+    consoleUrl: "https://inlet.example",
   };
 }

@@ -35,6 +35,9 @@ async function ask(secret: string | null, options: InjectOptions) {
 
 /** A parameter of every name, such as an address or a body needs it. */
 const GIVEN: Readonly<Record<string, string>> = { tenant: "acme", eventId: EVENT, id: "tok_1", q: "c-77" };
+/** Of a body, what some operations cannot do without. */
+const BODY = { why: "tried", name: "tried", isolation: "shared" };
+const BODIES: Readonly<Record<string, object>> = { "lanes.move": { ...BODY, tenant: "initech" } };
 const fill = (path: string): string => path.replaceAll(/:(\w+)/g, (_, name: string) => GIVEN[name] ?? "");
 
 describe("who may do what (OP7): every address × every role × this tenant, another and all", () => {
@@ -62,7 +65,11 @@ describe("who may do what (OP7): every address × every role × this tenant, ano
       const allowed =
         (role === null || grant.role === role) && (grant.tenant === "*" || tenant === "any" || grant.tenant === tenant);
       for (const url of urls) {
-        const { statusCode, headers } = await ask(secret, { method, url });
+        const { statusCode, headers } = await ask(secret, {
+          method,
+          url,
+          ...(method === "POST" ? { payload: BODIES[each.name] ?? BODY } : {}),
+        });
         // A page of all tenants sends who has one of them to that one's.
         const refused = statusCode === 403 || (method === "GET" && /[?&]tenant=/.test(String(headers.location)));
         expect(refused, `${method} ${url} by ${grant.role}:${grant.tenant}: ${statusCode}`).toBe(!allowed);
@@ -296,7 +303,9 @@ test("the API describes itself: every screen and action, with its parameters", a
   const secret = await tokenFor({ role: "process", tenant: "*" });
   const { body } = await ask(secret, { url: "/api/v1/openapi.json" });
   const { paths } = JSON.parse(body);
-  expect(Object.keys(paths)).toHaveLength(SCREENS.length + ACTIONS.length);
+  expect(Object.values<object>(paths).flatMap((each) => Object.keys(each))).toHaveLength(
+    SCREENS.length + ACTIONS.length,
+  );
   expect(paths["/emails"].get.parameters.map(({ name }: { name: string }) => name)).toEqual([
     "tenant",
     "state",

@@ -65,6 +65,9 @@ async function run(environment: Environment): Promise<void> {
     surroundings: {
       kafka: operationKafkaOn(kafka),
       listTenants: () => tenantLanes(environment.tenantsDir),
+      // Of its machine alone: every machine has a copy of the files.
+      switchIsolation: null,
+      consoleUrl,
     },
     log,
     origin: consoleUrl,

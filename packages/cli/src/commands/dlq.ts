@@ -1,18 +1,17 @@
 import { userInfo } from "node:os";
 import { readEnvironment } from "@inlet/config";
 import { type DeadLetterSet, type DeliveryView, type Ledger } from "@inlet/ledger";
+import { Problem, readDeadLetter, replayDeadLetter, type HandDecision } from "@inlet/operations";
 import { DEAD_LETTER_REASONS } from "@inlet/schemas";
 import { startTelemetry } from "@inlet/telemetry";
 import type { Command } from "commander";
 import { type CliContext, CommandFailed, operatorEnvironment, UsageError } from "../context.ts";
-import { readDeadLetter, replayDeadLetter } from "../dead-letters.ts";
 import { actOnDeadLetters, DEFAULT_RATE, type BulkOptions } from "../dlq/bulk.ts";
 import { printGroups } from "../dlq/print-groups.ts";
 import { nameOperator } from "../jobs/operator.ts";
 import { commandKafka, withAdmin } from "../kafka-admin.ts";
 import { parseTime } from "../parse-time.ts";
 import { printTable } from "../print-table.ts";
-import type { HandDecision } from "../settlements.ts";
 import { withLedger as withNamedLedger } from "../with-ledger.ts";
 
 interface Filter {
@@ -243,7 +242,7 @@ async function replayAll(
               `replayed ${at.eventId} as pass ${at.pass}: ${at.topic}/${at.partition}/${at.offset}${at.settled > 0 ? `, effects settled by hand: ${at.settled}` : ""}`,
             );
         } catch (error) {
-          if (!(error instanceof CommandFailed)) throw error;
+          if (!(error instanceof Problem)) throw error;
           context.err(error.message);
           context.setExitCode(1);
         }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { readEnvironment, tenantLanes } from "@inlet/config";
+import { moveLane } from "@inlet/operations";
 import { SHARED_LANE } from "@inlet/schemas";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, UsageError, type CliContext } from "../context.ts";
@@ -7,7 +8,6 @@ import { followJob } from "../jobs/follow-job.ts";
 import { nameOperator } from "../jobs/operator.ts";
 import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
 import { listLanes } from "../lanes/list-lanes.ts";
-import { moveLane } from "../lanes/move-lane.ts";
 import { writeIsolation } from "../lanes/write-isolation.ts";
 import { printTable } from "../print-table.ts";
 import { withLedger } from "../with-ledger.ts";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readEnvironment } from "@inlet/config";
 import { liveService, REPLAYED, toReplayRequest, type Job, type Ledger, type ReplayedService } from "@inlet/ledger";
+import { selectReplays, setBackEmptyGroups, type ReplaySelection, type Selected } from "@inlet/operations";
 import type { Command } from "commander";
 import { CommandFailed, operatorEnvironment, UsageError, type CliContext } from "../context.ts";
 import { isTenant } from "../is-tenant.ts";
@@ -10,8 +11,6 @@ import { nameOperator } from "../jobs/operator.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { parseTime } from "../parse-time.ts";
 import { showDryRun } from "../replay/dry-run.ts";
-import { setBackEmptyGroups } from "../replay/set-back-empty-groups.ts";
-import { selectReplays, type ReplaySelection, type Selected } from "../replay/select-replays.ts";
 import { withLedger } from "../with-ledger.ts";
 
 interface Options {

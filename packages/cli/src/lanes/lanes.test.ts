@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInMemoryKafka } from "@inlet/kafka/testing";
 import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
+import { moveLane } from "@inlet/operations";
 import { expect, it } from "vitest";
 import { listLanes } from "./list-lanes.ts";
-import { moveLane } from "./move-lane.ts";
 import { writeIsolation } from "./write-isolation.ts";
 
 const MOVE = { tenant: "acme", from: "shared", to: "acme" };

@@ -6,9 +6,9 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import type { RawEnvironment } from "@inlet/config";
+import type { Selected } from "@inlet/operations";
 import { CommandFailed, INLET_ROOT, type CliContext } from "../context.ts";
 import { count, describeResults } from "../jobs/describe-job.ts";
-import type { Selected } from "./select-replays.ts";
 
 /** As `services/crm-sink` tells it (its `replay/dry-run.ts`): the steps of a delivery are the service's own. */
 interface Change {

@@ -2,7 +2,10 @@ import type { Database } from "../database.ts";
 import { createSecret, hashSecret, type Grant } from "./credentials.ts";
 
 export interface SignInLinkRequest {
+  /** Who signs in by it. */
   readonly actor: string;
+  /** Who makes it; the same, unless it is said. */
+  readonly createdBy?: string;
   readonly grants: readonly Grant[];
   readonly ttlMs: number;
 }
@@ -15,8 +18,15 @@ export async function createSignInLink(database: Database, request: SignInLinkRe
        insert into sign_in_links (hash, actor, grants, expires_at)
        values ($1, $2, $3::jsonb, clock_timestamp() + $4 * interval '1 ms') returning actor, grants),
       swept as (delete from sign_in_links where expires_at < clock_timestamp() - interval '1 day')
-     insert into audit (actor, action, detail) select actor, 'sign-in link created', jsonb_build_object('grants', grants) from made`,
-    [hashSecret(secret), request.actor, JSON.stringify(request.grants), request.ttlMs],
+     insert into audit (actor, action, detail)
+       select $5, 'sign-in link created', jsonb_build_object('for', actor, 'grants', grants) from made`,
+    [
+      hashSecret(secret),
+      request.actor,
+      JSON.stringify(request.grants),
+      request.ttlMs,
+      request.createdBy ?? request.actor,
+    ],
   );
   return secret;
 }

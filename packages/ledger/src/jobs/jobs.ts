@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { createJob, type JobRequest } from "./create-job.ts";
+import { createJob, createJobOnce, type JobRequest } from "./create-job.ts";
 import { directJob, getJob, listJobs, type JobOrder } from "./direct-job.ts";
 import { finishJob, letGoOfJob, markRewound, reportJob, takeJob, type JobTake } from "./hold-job.ts";
 import type { Job, JobProgress } from "./job.ts";
@@ -11,6 +11,8 @@ export type Jobs = ReturnType<typeof jobsOn>;
 export function jobsOn(database: Database) {
   return {
     create: async (request: JobRequest): Promise<Job> => createJob(database, request),
+    createOnce: async (request: Parameters<typeof createJobOnce>[1]): ReturnType<typeof createJobOnce> =>
+      createJobOnce(database, request),
     take: async (take: JobTake): Promise<Job | null> => takeJob(database, take),
     report: async (held: Parameters<typeof reportJob>[1], progress: JobProgress): Promise<Job | null> =>
       reportJob(database, held, progress),

@@ -1,4 +1,4 @@
-import type { Operation } from "@inlet/operations";
+import { performOperation, type Operation } from "@inlet/operations";
 import type { AnyAction, Viewer } from "../screen.ts";
 
 /** An operation as the console's button and API address; `next` is where a browser goes then. */
@@ -9,7 +9,8 @@ export function toAction<Input, Result extends object>(
   return {
     ...operation,
     act: async ({ ledger, surroundings, now }, input, viewer) => {
-      const result = await operation.run({ ledger, now, ...surroundings }, input as Input, toActor(viewer));
+      const deps = { ledger, now, ...surroundings };
+      const result = await performOperation(deps, operation, input as Input, toActor(viewer));
       return { result, next: next(input as Input, result) };
     },
     tenant: (input) => operation.tenant(input as Input),

@@ -1,15 +1,47 @@
-import { cancelJob, holdTenant, letTenantGo, pauseJob, resumeJob, retryEmail, revokeToken } from "@inlet/operations";
+import {
+  applyLanes,
+  cancelJob,
+  createReplay,
+  createSignInLink,
+  createToken,
+  deadLetterWaiting,
+  discardDeadLetters,
+  holdTenant,
+  letTenantGo,
+  moveTenant,
+  pauseJob,
+  replayDeadLetters,
+  resumeJob,
+  retryEmail,
+  retryWaiting,
+  revokeToken,
+} from "@inlet/operations";
 import { emailPath } from "../page/parts.ts";
 import type { AnyAction } from "../screen.ts";
 import { toAction } from "./from-operation.ts";
 
 /** Everything that can be changed: an operation (packages/operations), and the page that follows it. */
 export const ACTIONS: readonly AnyAction[] = [
+  toAction(createReplay, (_, { jobs }) => toJobs(jobs)),
+  toAction(replayDeadLetters, (_, { jobs }) => toJobs(jobs)),
+  toAction(discardDeadLetters, (_, { jobs }) => toJobs(jobs)),
   toAction(pauseJob, ({ id }) => `/jobs/${id}`),
   toAction(resumeJob, ({ id }) => `/jobs/${id}`),
   toAction(cancelJob, ({ id }) => `/jobs/${id}`),
   toAction(retryEmail, ({ tenant, eventId }) => emailPath(tenant, eventId)),
+  toAction(retryWaiting, () => "/waiting"),
+  toAction(deadLetterWaiting, () => "/waiting"),
   toAction(holdTenant, () => "/tenants"),
   toAction(letTenantGo, () => "/tenants"),
+  toAction(applyLanes, () => "/tenants"),
+  toAction(moveTenant, (_, { job }) => `/jobs/${job.id}`),
+  toAction(createToken, () => "/tokens"),
   toAction(revokeToken, () => "/tokens"),
+  toAction(createSignInLink, () => "/tokens"),
 ];
+
+/** To the job itself where there is one. */
+function toJobs(jobs: readonly { readonly id: string }[]): string {
+  const [only] = jobs;
+  return jobs.length === 1 && only !== undefined ? `/jobs/${only.id}` : "/jobs";
+}

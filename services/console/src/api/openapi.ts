@@ -9,6 +9,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
   const paths: Record<string, object> = {};
   for (const { name, path, summary, role, query } of screens) {
     paths[toApiPath(name, path)] = {
+      ...paths[toApiPath(name, path)],
       get: {
         operationId: name,
         summary,
@@ -22,6 +23,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
     const { properties = {} } = toObjectSchema(input);
     const inBody = Object.keys(properties).filter((field) => !path.includes(`:${field}`));
     paths[toApiPath(name, path)] = {
+      ...paths[toApiPath(name, path)],
       post: {
         operationId: name,
         summary,

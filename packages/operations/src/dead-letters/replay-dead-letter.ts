@@ -1,15 +1,17 @@
 import { type Admin, buildReplay, type KafkaRecord, type Producer } from "@inlet/kafka";
 import type { DeliveryView, Ledger } from "@inlet/ledger";
 import { tracer } from "@inlet/telemetry";
-import { CommandFailed } from "./context.ts";
+import { Problem } from "../problem.ts";
 import { settlementsFor, type HandDecision } from "./settlements.ts";
 
-/** The dead letter of a row, read from the dlq. Throws {@link CommandFailed} when it is no longer there. */
+/** The dead letter of a row, read from the dlq. Throws a {@link Problem} when it is no longer there. */
 export async function readDeadLetter(admin: Admin, delivery: DeliveryView): Promise<KafkaRecord> {
   const at = delivery.deadLetter;
   const record = at === null ? null : await admin.readRecord({ ...at, offset: BigInt(at.offset) });
   if (record === null) {
-    throw new CommandFailed(
+    throw new Problem(
+      409,
+      "record-gone",
       `${delivery.eventId}: its dead letter is not in the dlq any more${at === null ? "" : ` (${at.topic}/${at.partition}/${at.offset})`}. While its raw event is kept, reset the parser's offsets to it (${delivery.raw === null ? "unknown" : `${delivery.raw.topic}, partition ${delivery.raw.partition}, offset ${delivery.raw.offset}`})`,
     );
   }
@@ -35,11 +37,17 @@ export async function replayDeadLetter(
   const pass = delivery.pass + 1;
   const replay = buildReplay(record, pass);
   if (replay === null)
-    throw new CommandFailed(`${delivery.eventId}: its dead letter does not say which topic it came from`);
+    throw new Problem(
+      409,
+      "record-unusable",
+      `${delivery.eventId}: its dead letter does not say which topic it came from`,
+    );
   const { tenant, eventId } = delivery;
   const by = { tenant, eventId, actor: deps.actor };
   if (settlements.length > 0 && !(await deps.ledger.effects.settleByHand(by, settlements)))
-    throw new CommandFailed(
+    throw new Problem(
+      409,
+      "lost-the-race",
       `${eventId}: another email took up one of its effects meanwhile. Nothing was settled; try again`,
     );
   await deps.ledger.audit(deps.actor, "dlq.replay", {
@@ -52,7 +60,7 @@ export async function replayDeadLetter(
 
   const links =
     delivery.traceId === null ? [] : [{ context: { traceId: delivery.traceId, spanId: replay.spanId, traceFlags: 1 } }];
-  return tracer("inlet-cli").startActiveSpan(
+  return tracer("operations").startActiveSpan(
     "replay dead letter",
     { root: true, links, attributes: { "inlet.tenant": tenant, "inlet.event_id": eventId } },
     async (span) => {

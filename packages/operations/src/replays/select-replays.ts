@@ -8,7 +8,7 @@ import {
   type ReplayedService,
   type ReplayRange,
 } from "@inlet/ledger";
-import { CommandFailed, UsageError } from "../context.ts";
+import { badInput, Problem } from "../problem.ts";
 
 /** What an operator asks to be read again. */
 export interface ReplaySelection {
@@ -36,11 +36,11 @@ export async function selectReplays(deps: Deps, selection: ReplaySelection): Pro
   const ids = [...eventIds, ...messageIds];
   if (ids.length > 0) {
     if (since !== null || until !== null || offsets.length > 0)
-      throw new UsageError("emails by their ids and a range together make no sense: use one of the two");
+      throw badInput("emails by their ids and a range together make no sense: use one of the two");
     return selectEmails(deps, selection, ids);
   }
   if (offsets.length > 0) return selectOffsets(deps, selection);
-  if (since === null) throw new UsageError("which emails? Use --since, --offset, --event or --message-id");
+  if (since === null) throw badInput("which emails? Use --since, --offset, --event or --message-id");
   const lanes = await findLanes(deps, selection);
   const selected = await Promise.all(
     lanes.map(async (lane) => {
@@ -60,7 +60,7 @@ export async function selectReplays(deps: Deps, selection: ReplaySelection): Pro
 /** A tenant's records lie in the shared lane and in its own, whichever it has now; without a tenant all lanes are meant. */
 async function findLanes({ admin }: Deps, { lane, tenant }: ReplaySelection): Promise<string[]> {
   const there = lanesIn(await admin.topics());
-  if (lane !== null && !there.includes(lane)) throw new CommandFailed(`no lane ${lane}: there are ${there.join(", ")}`);
+  if (lane !== null && !there.includes(lane)) throw notThere(`no lane ${lane}: there are ${there.join(", ")}`);
   if (lane !== null) return [lane];
   return tenant === null ? there : there.filter((each) => each === SHARED_LANE || each === tenant);
 }
@@ -93,18 +93,18 @@ async function selectOffsets({ admin }: Deps, selection: ReplaySelection): Promi
   for (const written of selection.offsets) {
     const parts = OFFSETS.exec(written)?.groups;
     if (parts === undefined)
-      throw new UsageError(
+      throw badInput(
         `--offset ${written}: expected TOPIC/PARTITION/OFFSET, or OFFSET-OFFSET, or OFFSET- for all from there on`,
       );
     const { topic = "", range, to } = parts;
     const partition = Number(parts["partition"]);
     const from = Number(parts["from"]);
     const log = (await admin.topicOffsets(topic)).find((each) => each.partition === partition);
-    if (log === undefined) throw new CommandFailed(`${topic} has no partition ${partition}`);
+    if (log === undefined) throw notThere(`${topic} has no partition ${partition}`);
     const last = range === undefined ? from : to === undefined ? Number(log.high) - 1 : Number(to);
     const end = Math.min(last + 1, Number(log.high));
     if (from < Number(log.low) || from >= end)
-      throw new CommandFailed(`${written}: Kafka has ${log.low} to ${log.high - 1n} of it`);
+      throw notThere(`${written}: Kafka has ${log.low} to ${log.high - 1n} of it`);
     // A replay has one range a partition: what lies between two is not meant.
     const room = replays.find(
       (each) => each.topic === topic && !each.ranges.some((range) => range.partition === partition),
@@ -124,14 +124,14 @@ async function selectEmails({ ledger }: Deps, selection: ReplaySelection, ids: r
   const found = new Map<string, DeliveryView>();
   for (const id of ids) {
     const rows = (await ledger.inspect.find(id)).filter((row) => tenant === null || row.tenant === tenant);
-    if (rows.length === 0) throw new CommandFailed(`nothing is known by the id ${id}`);
+    if (rows.length === 0) throw notThere(`nothing is known by the id ${id}`);
     for (const row of rows) found.set(`${row.tenant}/${row.eventId}`, row);
   }
   const topics = new Map<string, { range: ReplayRange; eventId: string }[]>();
   for (const row of found.values()) {
     const at = service === "parser" ? row.raw : row.normalized;
     if (at === null)
-      throw new CommandFailed(
+      throw notThere(
         `${row.eventId} has no record that the ${service} could read again: npx inlet show ${row.eventId}`,
       );
     const range = { partition: at.partition, from: at.offset, to: at.offset + 1 };
@@ -151,9 +151,7 @@ function toFilter({ tenant }: ReplaySelection): Replay["filter"] {
 function toPlace(service: ReplayedService, topic: string): Pick<Selected, "service" | "lane" | "topic"> {
   const lane = lanesIn([topic]).find((each) => topicIn(REPLAYED[service], each) === topic);
   if (lane === undefined)
-    throw new UsageError(
-      `${topic} is no topic of the ${service}, which reads ${topicIn(REPLAYED[service], SHARED_LANE)}`,
-    );
+    throw badInput(`${topic} is no topic of the ${service}, which reads ${topicIn(REPLAYED[service], SHARED_LANE)}`);
   return { service, lane, topic };
 }
 
@@ -164,4 +162,8 @@ function joinRanges(ranges: readonly ReplayRange[]): ReplayRange[] {
     from: Math.min(...own.map(({ from }) => from)),
     to: Math.max(...own.map(({ to }) => to)),
   }));
+}
+
+function notThere(message: string): Problem {
+  return new Problem(404, "not-found", message);
 }

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { laneStates, type Admin } from "@inlet/kafka";
 import { toLaneMoveRequest, type Job, type LaneMove, type Ledger } from "@inlet/ledger";
-import { CommandFailed } from "../context.ts";
+import { Problem } from "../problem.ts";
 
 /** Longer than a sink trusts what it knows of a tenant's holds, ms. */
 const HOLD_KNOWN_MS = 2_000;
 
 export interface MoveDeps {
   readonly admin: Pick<Admin, "applyTopics" | "topics" | "memberCounts">;
-  readonly jobs: Pick<Ledger["jobs"], "create" | "list">;
+  readonly jobs: Pick<Ledger["jobs"], "createOnce" | "list">;
   readonly actor: string;
   readonly why: string | null;
   /** Also where no one reads the new lane yet. */
@@ -28,22 +28,30 @@ export async function moveLane(deps: MoveDeps, move: LaneMove): Promise<Job> {
   const open = (await jobs.list({ kind: "lane_move", open: true, limit: 1_000 })).find(
     ({ filter }) => filter["tenant"] === move.tenant,
   );
-  if (open !== undefined && open.lane !== move.to)
-    throw new CommandFailed(
-      `${move.tenant} is on its way to ${open.lane}: let that end, or npx inlet jobs cancel ${open.id}`,
-    );
+  if (open !== undefined && open.lane !== move.to) throw onItsWay(move.tenant, open);
   if (open === undefined && move.from === move.to)
-    throw new CommandFailed(`${move.tenant} is in the lane ${move.to} already: nothing to do`);
+    throw conflict(`${move.tenant} is in the lane ${move.to} already: nothing to do`);
   await admin.applyTopics([move.to]);
   const [state] = await laneStates(admin, [move.to]);
   const idle = state?.idleGroups ?? [];
   if (idle.length > 0 && !force)
-    throw new CommandFailed(
+    throw conflict(
       `no one reads the lane ${move.to} yet (${idle.join(", ")}): start its parser and crm-sink with LANES=${move.to} first. With --force its mail waits until they run`,
     );
   const id = `move_${randomBytes(5).toString("hex")}`;
-  const job = open ?? (await jobs.create(toLaneMoveRequest(move, { id, actor, why })));
+  const request = toLaneMoveRequest(move, { id, actor, why });
+  // A second move that is asked for at this moment goes on with the first one.
+  const job = open ?? (await jobs.createOnce({ ...request, underWay: JSON.stringify(["lane move", move.tenant]) })).job;
+  if (job.lane !== move.to) throw onItsWay(move.tenant, job);
   await sleep(deps.holdKnownMs ?? HOLD_KNOWN_MS);
   await switchFile?.();
   return job;
+}
+
+function onItsWay(tenant: string, { id, lane }: Job): Problem {
+  return conflict(`${tenant} is on its way to ${lane}: let that end, or npx inlet jobs cancel ${id}`);
+}
+
+function conflict(message: string): Problem {
+  return new Problem(409, "cannot-move", message);
 }
