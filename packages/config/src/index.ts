@@ -25,3 +25,5 @@ export type { TenantLane } from "./directory/tenant-lanes.ts";
 export { tenantJsonSchema } from "./tenant-file/tenant-json-schema.ts";
 export { failureTest } from "./environment/failpoints.ts";
 export type { FailureTest } from "./environment/failpoints.ts";
+export { openWrittenTenantFiles } from "./directory/written-tenant-files.ts";
+export type { WrittenTenantFiles } from "./directory/written-tenant-files.ts";

@@ -29,8 +29,19 @@ export interface CrmKind<File extends CrmFile = CrmFile, Settings extends CrmSet
   read(crm: File, reading: SettingsReading): Settings;
   /** What the file does not describe and rules may need, by the name of what is missing. */
   lackingForRules?(crm: File): { readonly task?: string; readonly dealUpdate?: string };
+  /** The page on which people see a record; null where it has none. Without it no record of the kind has one that Inlet knows. */
+  recordLink?(baseUrl: string, place: RecordPlace): string | null;
   /** The caller closes it. */
   create(settings: Settings, context: CrmContext): Crm;
+}
+
+/** A record that Inlet wrote. */
+export interface RecordPlace {
+  /** As the adapter names it. */
+  readonly account: string;
+  /** `contact`, `deal`, … */
+  readonly effect: string;
+  readonly recordId: string;
 }
 
 /** What every adapter is given. */

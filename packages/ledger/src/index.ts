@@ -84,3 +84,5 @@ export type { DeadLetterCursor, DeadLetterSet } from "./deliveries/dead-letter-s
 export type { DeadLetterGroup, DeadLetterShare } from "./deliveries/group-dead-letters.ts";
 export type { DeadLetterPage, ListedDeadLetter } from "./deliveries/list-dead-letters.ts";
 export { toDeadLetterJob, toDeadLetterRequest, type DeadLetterJob } from "./jobs/dead-letter-job.ts";
+export { toTimeline, type TimelineStep } from "./inspect/timeline.ts";
+export type { RecordAccount } from "./inspect/record-accounts.ts";

@@ -299,6 +299,14 @@ test("an email's page says where it is, why, and what next", async () => {
     expect(body).toContain(part);
 });
 
+test("an email's page leads to its records in the CRM, and can show only what failed", async () => {
+  const secret = await seeded.createToken({ role: "process", tenant: "*" });
+  const { body } = await ask(secret, { url: "/emails/globex/evt_other" });
+  expect(body).toContain('href="https://crm.example/contact/c-77"');
+  expect(body).toContain("accepted by the gateway");
+  expect((await ask(secret, { url: "/emails/globex/evt_other?show=failed" })).body).toContain("Nothing failed.");
+});
+
 test("the API describes itself: every screen and action, with its parameters", async () => {
   const secret = await tokenFor({ role: "process", tenant: "*" });
   const { body } = await ask(secret, { url: "/api/v1/openapi.json" });
@@ -318,6 +326,7 @@ test("the API describes itself: every screen and action, with its parameters", a
   expect(paths["/emails/{tenant}/{eventId}"].get.parameters).toMatchObject([
     { name: "tenant", in: "path" },
     { name: "eventId", in: "path" },
+    { name: "show", in: "query" },
   ]);
   expect(paths["/tenants/{tenant}/hold"].post.requestBody.content["application/json"].schema.properties).toHaveProperty(
     "why",

@@ -1,5 +1,12 @@
 import { reconcile } from "@inlet/reconcile";
-import { ConfigError, processEnvironment, readEnvironment, tenantLanes, type Environment } from "@inlet/config";
+import {
+  ConfigError,
+  openWrittenTenantFiles,
+  processEnvironment,
+  readEnvironment,
+  tenantLanes,
+  type Environment,
+} from "@inlet/config";
 import { parseGroupGrants } from "@inlet/domain";
 import { createKafka } from "@inlet/kafka";
 import { openLedger } from "@inlet/ledger";
@@ -10,6 +17,7 @@ import closeWithGrace from "close-with-grace";
 import { createIdentityProvider } from "./auth/identity-provider.ts";
 import { createConsole } from "./console.ts";
 import { keepBalance } from "./keep-balance.ts";
+import { createRecordLinks } from "./record-links.ts";
 
 const VERSION = "0.1.0";
 /** Between two counts of whether every email is accounted for, ms. */
@@ -72,6 +80,11 @@ async function run(environment: Environment): Promise<void> {
     log,
     origin: consoleUrl,
     tracesUrl,
+    recordLinks: createRecordLinks({
+      inspect: ledger.inspect,
+      files: openWrittenTenantFiles(environment.tenantsDir),
+      resolve: (name) => processEnvironment()[name] ?? null,
+    }),
     trustedProxies,
     sessionMs: SESSION_MS,
     idleMs: IDLE_MS,

@@ -3,6 +3,7 @@ import type { Grant, Identity, Ledger } from "@inlet/ledger";
 import type { OperationSurroundings } from "@inlet/operations";
 import type { GuaranteeReport } from "@inlet/reconcile";
 import type { z } from "zod";
+import type { RecordLinks } from "./record-links.ts";
 import type { Role } from "@inlet/domain";
 
 /** Who looks. */
@@ -21,6 +22,7 @@ export interface ConsoleDeps {
   readonly balance: () => Balance | null;
   /** Where traces are shown, without a trailing slash; null where nowhere. */
   readonly tracesUrl: string | null;
+  readonly recordLinks: RecordLinks;
   readonly now: () => number;
 }
 

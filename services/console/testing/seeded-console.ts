@@ -3,6 +3,7 @@ import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
 import { createSurroundings } from "@inlet/operations/testing";
 import { fastify, type FastifyInstance } from "fastify";
 import { createConsole, type ConsoleOptions } from "../src/console.ts";
+import { toEffectId } from "../src/record-links.ts";
 import type { Balance } from "../src/screen.ts";
 
 /** A console over a ledger in memory that holds a few emails, one of them hostile wherever a sender decides what stands there. */
@@ -59,6 +60,10 @@ export async function openSeededConsole(options: Partial<ConsoleOptions> = {}): 
     surroundings: createSurroundings(),
     balance: () => ({ at: 5000, report: REPORT }),
     tracesUrl: "http://jaeger.example",
+    recordLinks: {
+      find: async (_, effects) =>
+        new Map(effects.map((each) => [toEffectId(each), `https://crm.example/${each.effect}/${each.recordId}`])),
+    },
     now: () => 10_000,
     provider: null,
     providerOrigin: null,

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { type RawEnvironment, readEnvironment } from "@inlet/config";
 import { createCodec, createRegistry } from "@inlet/event-codec";
 import {
@@ -10,10 +11,11 @@ import {
   whyItWaits,
 } from "@inlet/ledger";
 import type { Command } from "commander";
-import { type CliContext, CommandFailed, operatorEnvironment } from "../context.ts";
+import { type CliContext, CommandFailed, operatorEnvironment, UsageError } from "../context.ts";
 import { attachmentLines, linkedAttachments, type LinkedAttachment } from "../attachment-links.ts";
 import { withAdmin } from "../kafka-admin.ts";
 import { describeUnread, findUnread } from "../unread-email.ts";
+import { followEmails, formatTimeline } from "../follow-email.ts";
 import { formatTable } from "../print-table.ts";
 
 /** `inlet show ID`: where an email is and how it got there. */
@@ -24,8 +26,11 @@ export function registerShow(program: Command, context: CliContext): void {
       "an email's whole journey. ID: our eventId (evt_…), emailKey (eml_…) or conversation (cnv_…), the sender's event or delivery id, a Message-ID, or the id of a CRM record.",
     )
     .option("--links", "add links, good for 15 minutes, to its attachments")
+    .option("--watch", "follow it until it has ended: print what is new, every second")
     .option("--json", "print JSON")
-    .action(async (id: string, options: { json?: boolean; links?: boolean }) => {
+    .action(async (id: string, options: { json?: boolean; links?: boolean; watch?: boolean }) => {
+      if (options.watch === true && options.json === true)
+        throw new UsageError("--watch prints lines: leave out --json");
       const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
       const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet show" });
       try {
@@ -40,11 +45,19 @@ export function registerShow(program: Command, context: CliContext): void {
           );
         }
         if (options.json !== true && found.length > 0) context.out(found.map(describe).join("\n\n"));
+        if (options.watch === true)
+          await followEmails(found, {
+            look: async () => findJourneys(ledger, id),
+            wait: async () => setTimeout(LOOK_EVERY_MS),
+            out: (line) => context.out(line),
+          });
       } finally {
         await ledger.close();
       }
     });
 }
+
+const LOOK_EVERY_MS = 1000;
 
 type Found = DeliveryView & {
   readonly journey: JourneyStep[];
@@ -118,7 +131,7 @@ function describe(found: Found): string {
     found.eventId,
     ...facts.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(15)}${value}`])),
   ];
-  lines.push("", "  journey", ...timeline(found).map((line) => `    ${line}`));
+  lines.push("", "  journey", ...formatTimeline(found).map((line) => `    ${line}`));
   if (found.effects.length > 0) {
     lines.push("", "  in the CRM");
     const table = formatTable(found.effects, [
@@ -150,30 +163,4 @@ function describeMapping(mapping: MappingView | null): string | null {
 
 function place(at: DeliveryView["raw"]): string | null {
   return at === null ? null : `${at.topic}, partition ${at.partition}, offset ${at.offset}`;
-}
-
-/** The steps in the order of time, each with the time since acceptance at the gateway. */
-function timeline(found: Found): string[] {
-  const steps: { at: number; what: string }[] = [
-    { at: found.receivedAt, what: "accepted by the gateway" },
-    ...(found.acceptedAt === null ? [] : [{ at: found.acceptedAt, what: "read by the parser" }]),
-    ...(found.parsedAt === null ? [] : [{ at: found.parsedAt, what: "parsed" }]),
-    ...(found.deliveringAt === null ? [] : [{ at: found.deliveringAt, what: "taken by the sink" }]),
-    ...found.journey.map(({ at, service, what, detail }) => ({
-      at,
-      what: `${what.replace("_", "-")} (${service})${describeStep(what, detail)}`,
-    })),
-  ];
-  return steps
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ at, what }) => `${new Date(at).toISOString()}  +${String(at - found.receivedAt).padStart(6)} ms  ${what}`);
-}
-
-/** What ends an email counts the attempt that ended it, as the row and the dead letter's header do; what waits, those that are used up. */
-function describeStep(what: string, detail: Record<string, unknown>): string {
-  const ends = what === "written" || what === "suppressed" || what === "dead_lettered";
-  const words = Object.entries(detail).map(
-    ([name, value]) => `${name} ${ends && name === "attempts" ? Number(value) + 1 : String(value)}`,
-  );
-  return words.length === 0 ? "" : `: ${words.join(", ")}`;
 }

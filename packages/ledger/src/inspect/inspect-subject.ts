@@ -3,6 +3,7 @@ import { viewMapping, type MappingView } from "../deliveries/mapping-versions.ts
 import * as inspecting from "./read-deliveries.ts";
 import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./list-deliveries.ts";
 import { createAccounts } from "./read-accounts.ts";
+import { listRecordAccounts } from "./record-accounts.ts";
 import { listTenantViews, type TenantView } from "./tenants.ts";
 
 /** What people and `inlet reconcile` look at; it changes nothing. */
@@ -21,6 +22,8 @@ export function inspectOn({ database }: Statements) {
     list: async (filter: DeliveryFilter): Promise<ListedDelivery[]> => listDeliveries(database, filter),
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
     countByState: async () => inspecting.countByState(database),
+    recordAccounts: async (tenant: string, effects: readonly { effect: string; key: string }[]) =>
+      listRecordAccounts(database, tenant, effects),
     tenants: async (): Promise<TenantView[]> => listTenantViews(database),
     /** What `inlet reconcile` asks, page by page. */
     accounts: createAccounts(database),

@@ -1,11 +1,9 @@
 import { createServer, type Server } from "node:http";
-import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
-import { createSurroundings } from "@inlet/operations/testing";
 import type { Ledger } from "@inlet/ledger";
-import { fastify, type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import Provider from "oidc-provider";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createConsole } from "../console.ts";
+import { openSeededConsole } from "../../testing/seeded-console.ts";
 import { createIdentityProvider } from "./identity-provider.ts";
 
 /** Signing in at a certified provider (oidc-provider), as a browser does: with its cookies, redirect by redirect. */
@@ -63,17 +61,9 @@ beforeAll(async () => {
       });
     else void callback(request, response);
   });
-  ledger = ledgerOn(await openMemoryDatabase());
-  const { log } = fastify();
-  app = await createConsole({
-    ledger,
-    surroundings: createSurroundings(),
-    log,
-    balance: () => null,
-    tracesUrl: null,
+  const seeded = await openSeededConsole({
     now: Date.now,
     origin: ORIGIN,
-    trustedProxies: [],
     sessionMs: 60_000,
     idleMs: 60_000,
     providerOrigin: issuer,
@@ -86,6 +76,7 @@ beforeAll(async () => {
       grants: new Map([["ops", [{ role: "process", tenant: "*" }]]]),
     }),
   });
+  ({ app, ledger } = seeded);
 });
 afterAll(async () => {
   await app.close();

@@ -1,12 +1,12 @@
 import { html, type Html } from "@inlet/html";
-import { whyItWaits, type DeliveryView, type WaitingView } from "@inlet/ledger";
+import { toTimeline, whyItWaits, type DeliveryView, type TimelineStep, type WaitingView } from "@inlet/ledger";
 import { z } from "zod";
 import { action, duration, emailPath, facts, stateWord, table, time } from "../page/parts.ts";
 import { notFound } from "../problem.ts";
+import { toEffectId } from "../record-links.ts";
 import { defineScreen, type ConsoleDeps } from "../screen.ts";
 import { isAllowed } from "@inlet/domain";
 import { eventId, tenantId } from "./fields.ts";
-import { toTimeline, type TimelineStep } from "./journey.ts";
 import { judge, type Verdict } from "./next-step.ts";
 
 interface EmailData {
@@ -14,6 +14,8 @@ interface EmailData {
   readonly waits: (WaitingView & { readonly why: string }) | null;
   readonly verdict: Verdict;
   readonly timeline: readonly TimelineStep[];
+  /** Pages of its records in the CRM, by effect and key. */
+  readonly records: Readonly<Record<string, string>>;
 }
 
 /** Where an email is, why, and what to do next. */
@@ -24,9 +26,9 @@ export const email = defineScreen({
   summary: "An email's whole way: state, verdict, timeline, CRM records, evidence of each match. No content.",
   menu: false,
   role: null,
-  query: z.object({ tenant: tenantId, eventId }),
+  query: z.object({ tenant: tenantId, eventId, show: z.enum(["all", "failed"]).default("all") }),
   tenant: ({ tenant }) => tenant,
-  read: async ({ ledger }, { tenant, eventId: id }): Promise<EmailData> => {
+  read: async ({ ledger, recordLinks }, { tenant, eventId: id, show }): Promise<EmailData> => {
     const [delivery, journey, waiting] = await Promise.all([
       ledger.inspect.delivery(tenant, id),
       ledger.inspect.journey(tenant, id),
@@ -38,10 +40,11 @@ export const email = defineScreen({
       email: delivery,
       waits,
       verdict: judge(delivery.state, delivery.reason, waits?.why ?? null),
-      timeline: toTimeline(delivery, journey),
+      timeline: toTimeline(delivery, journey).filter(({ failed }) => show === "all" || failed),
+      records: Object.fromEntries(await recordLinks.find(tenant, delivery.effects)),
     };
   },
-  render: ({ email: found, waits, verdict, timeline }, { tenant, eventId: id }, viewer, deps) =>
+  render: ({ email: found, waits, verdict, timeline, records }, { tenant, eventId: id, show }, viewer, deps) =>
     html`<h1>${id}</h1>
       <p class="card">
         ${stateWord(found.state)}${found.reason === null ? null : html` (${found.reason}${found.detail === null ? null : html`: ${found.detail}`})`}.
@@ -51,20 +54,22 @@ export const email = defineScreen({
         ${waits !== null && isAllowed(viewer.grants, "process", tenant) ? action(`${emailPath(tenant, id)}/retry`, "Retry now") : null}
       </div>
       <h2>Its way</h2>
-      <ol class="steps card">
-        ${timeline.map(
-          ({ at, what, detail }) =>
-            html`<li>
-              ${time(at)} <span class="soft">+${duration(at - found.receivedAt)}</span> ${what}${words(detail)}
-            </li>`,
-        )}
-      </ol>
+      <p>${show === "all" ? html`<a href="?show=failed">Only what failed</a>` : html`<a href="?">All of it</a>`}</p>
+      ${timeline.length === 0 ? html`<p class="card soft">Nothing failed.</p>` : renderTimeline(timeline, found.receivedAt)}
       <h2>In the CRM</h2>
       ${table(
         found.effects,
         [
           { title: "Effect", value: ({ effect }) => effect },
-          { title: "Record", value: ({ recordId }) => recordId },
+          {
+            title: "Record",
+            value: (effect) => {
+              const url = records[toEffectId(effect)];
+              return url === undefined
+                ? effect.recordId
+                : html`<a href="${url}" rel="noreferrer">${effect.recordId}</a>`;
+            },
+          },
           {
             title: "How",
             value: ({ created }) => (created === true ? "created" : created === false ? "was there" : "written"),
@@ -78,9 +83,16 @@ export const email = defineScreen({
   command: ({ eventId: id }) => `npx inlet show ${id}`,
 });
 
-function words(detail: TimelineStep["detail"]): Html | null {
-  const entries = Object.entries(detail);
-  return entries.length === 0 ? null : html`: ${entries.map(([name, value]) => `${name} ${String(value)}`).join(", ")}`;
+function renderTimeline(timeline: readonly TimelineStep[], receivedAt: number): Html {
+  return html`<ol class="steps card">
+    ${timeline.map(
+      ({ at, what, failed }) =>
+        html`<li>
+          ${time(at)} <span class="soft">+${duration(at - receivedAt)}</span>
+          ${failed ? html`<span class="wait">${what}</span>` : what}
+        </li>`,
+    )}
+  </ol>`;
 }
 
 function evidence({ evidence: found }: DeliveryView): Html | null {
