@@ -1,15 +1,20 @@
 import type { Grant, Ledger } from "@inlet/ledger";
-import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
+import { ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
 import { createSurroundings } from "@inlet/operations/testing";
 import { fastify, type FastifyInstance } from "fastify";
 import { createConsole, type ConsoleOptions } from "../src/console.ts";
 import { toEffectId } from "../src/record-links.ts";
 import type { Balance } from "../src/screen.ts";
+import { buildHostileMime } from "./hostile-emails.ts";
+import { createMemoryContent, type MemoryContent } from "./memory-content.ts";
 
 /** A console over a ledger in memory that holds a few emails, one of them hostile wherever a sender decides what stands there. */
 export interface SeededConsole {
   readonly app: FastifyInstance;
   readonly ledger: Ledger;
+  readonly database: Database;
+  /** What its emails say; the hostile one has a content that is as hostile. */
+  readonly content: MemoryContent;
   /** A machine's token with these grants. */
   createToken(...grants: Grant[]): Promise<string>;
   /** A signed-in person's cookie. */
@@ -42,7 +47,10 @@ export const REPORT: Balance["report"] = {
   deep: false,
 };
 
-export async function openSeededConsole(options: Partial<ConsoleOptions> = {}): Promise<SeededConsole> {
+export async function openSeededConsole(
+  options: Partial<Omit<ConsoleOptions, "content">> & { readonly content?: MemoryContent } = {},
+): Promise<SeededConsole> {
+  const content = options.content ?? createMemoryContent();
   const database = await openMemoryDatabase();
   const ledger = ledgerOn(database);
   await database.query(
@@ -55,8 +63,10 @@ export async function openSeededConsole(options: Partial<ConsoleOptions> = {}): 
   await database.query(
     "insert into rate_buckets (tenant, crm, tokens, per_second, burst, at) values ('globex', 'hubspot', 80, 10, 100, now())",
   );
+  await content.putEmail(database, { tenant: "acme", eventId: HOSTILE_EVENT, mime: buildHostileMime(HOSTILE) });
   const app = await createConsole({
     ledger,
+    content,
     surroundings: createSurroundings(),
     balance: () => ({ at: 5000, report: REPORT }),
     tracesUrl: "http://jaeger.example",
@@ -77,6 +87,8 @@ export async function openSeededConsole(options: Partial<ConsoleOptions> = {}): 
   return {
     app,
     ledger,
+    database,
+    content,
     createToken: async (...grants) =>
       (await ledger.access.createToken({ name: "test", grants, createdBy: "ada", ttlMs: null })).secret,
     createSession: async (actor, ...grants) =>

@@ -1,5 +1,6 @@
 import type { AnyScreen } from "../screen.ts";
 import { audit } from "./audit.ts";
+import { content } from "./content.ts";
 import { email } from "./email.ts";
 import { emails } from "./emails.ts";
 import { job, jobs } from "./jobs.ts";
@@ -14,6 +15,7 @@ export const SCREENS: readonly AnyScreen[] = [
   overview,
   emails,
   email,
+  content,
   waiting,
   jobs,
   job,
