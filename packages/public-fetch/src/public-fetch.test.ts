@@ -66,7 +66,7 @@ describe("what is not public is not asked", () => {
     ["a name of a metadata service", [{ address: "169.254.169.254", family: 4 }]],
     ["a name of nothing", []],
   ])("%s", async (_, addresses) => {
-    const fetchPublic = createPublicFetch({ ...OPTIONS, resolve: async () => addresses });
+    const fetchPublic = createPublicFetch({ ...OPTIONS, resolve: (_host, callback) => callback(null, addresses) });
     expect(await fetchPublic("http://images.example/a.png")).toEqual({ kind: "refused", why: "not_public" });
   });
 
@@ -77,7 +77,7 @@ describe("what is not public is not asked", () => {
     ["a name that is one", "http://inside.example/"],
   ])("a redirect to %s", async (_, location) => {
     answer = (_request, response) => response.writeHead(302, { location }).end();
-    const fetchPublic = nearby({ resolve: async () => [{ address: "10.0.0.1", family: 4 }] });
+    const fetchPublic = nearby({ resolve: (_host, callback) => callback(null, [{ address: "10.0.0.1", family: 4 }]) });
     expect(await fetchPublic(base)).toEqual({ kind: "refused", why: "not_public" });
     expect(asked).toHaveLength(1);
   });

@@ -14,8 +14,13 @@ export interface PublicFetchOptions {
   /** Which addresses may be connected to; by default those of the public internet. For tests. */
   readonly isAllowed?: (address: string) => boolean;
   /** All addresses of a name; by default the system's answer. For tests. */
-  readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>;
+  readonly resolve?: Resolve;
 }
+
+export type Resolve = (
+  hostname: string,
+  callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
 
 export type PublicFetched =
   | { readonly kind: "ok"; readonly bytes: Buffer; readonly contentType: string | null }
@@ -35,20 +40,18 @@ class NotPublic extends Error {}
 
 /** Fetches what lies at an address that a stranger gave (see README). The result never throws. */
 export function createPublicFetch(options: PublicFetchOptions): PublicFetch {
-  const { protocols, maxBytes, timeoutMs, redirects, isAllowed = isPublic } = options;
+  const { protocols, maxBytes, timeoutMs, redirects, isAllowed = isPublic, resolve = resolveBySystem } = options;
   const agent = new Agent({
     connections: 4,
     connect: {
       timeout: CONNECT_MS,
       // What is connected to is what was looked at: a name cannot answer otherwise a second time.
-      lookup: (hostname, settings, callback) => {
-        const found = options.resolve?.(hostname) ?? resolveBySystem(hostname, settings);
-        found
-          .then((addresses) => {
-            const allowed = addresses.length > 0 && addresses.every(({ address }) => isAllowed(address));
-            callback(allowed ? null : new NotPublic("not a public address"), allowed ? [...addresses] : []);
-          })
-          .catch((error: unknown) => callback(error as Error, []));
+      lookup: (hostname, _, callback) => {
+        resolve(hostname, (error, addresses) => {
+          const allowed = addresses.length > 0 && addresses.every(({ address }) => isAllowed(address));
+          if (error === null && allowed) callback(null, [...addresses]);
+          else callback(error ?? new NotPublic("not a public address"), []);
+        });
       },
     },
   });
@@ -99,13 +102,9 @@ export function createPublicFetch(options: PublicFetchOptions): PublicFetch {
   };
 }
 
-async function resolveBySystem(hostname: string, settings: object): Promise<readonly LookupAddress[]> {
-  return new Promise((resolve, reject) => {
-    lookup(hostname, { ...settings, all: true }, (error, addresses) =>
-      error === null ? resolve(addresses) : reject(error),
-    );
-  });
-}
+const resolveBySystem: Resolve = (hostname, callback) => {
+  lookup(hostname, { all: true }, (error, addresses) => callback(error, error === null ? addresses : []));
+};
 
 /** Leaving the loop closes the connection. Null: there is more. */
 async function readBody(body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer | null> {

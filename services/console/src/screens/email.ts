@@ -95,6 +95,7 @@ function renderTimeline(timeline: readonly TimelineStep[], receivedAt: number): 
         </li>`,
     )}
   </ol>`;
+}
 
 /** Those who may see the content go on to where a look is audited. */
 function masked(tenant: string, id: string): Html {
@@ -104,8 +105,6 @@ function masked(tenant: string, id: string): Html {
       ["Subject", "••••••"],
       ["Content", html`<a href="${contentPath({ tenant, eventId: id })}">Show the email</a> (it stands in the audit)`],
     ])}`;
-}
-
 }
 
 function evidence({ evidence: found }: DeliveryView): Html | null {
