@@ -54,9 +54,9 @@ export async function openSeededConsole(
   const database = await openMemoryDatabase();
   const ledger = ledgerOn(database);
   await database.query(
-    `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, sender_domain, message_id, trace_id, evidence, warnings, effects)
-     values ('acme', $1, 'shared', 'dead_lettered', 'crm_rejected', $3, $3, 'signed-json', 1000, $3, $3, 'abc123', jsonb_build_object('deal', $3::text), jsonb_build_array($3::text), '[]'),
-            ('globex', $2, 'shared', 'written', null, null, 'web', 'signed-json', 2000, 'globex.example', 'm@globex', null, '{}', '[]',
+    `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, ended_at, sender_domain, message_id, trace_id, evidence, warnings, effects)
+     values ('acme', $1, 'shared', 'dead_lettered', 'crm_rejected', $3, $3, 'signed-json', 1000, 5000, $3, $3, 'abc123', jsonb_build_object('deal', $3::text), jsonb_build_array($3::text), '[]'),
+            ('globex', $2, 'shared', 'written', null, null, 'web', 'signed-json', 2000, 2500, 'globex.example', 'm@globex', null, '{}', '[]',
              '[{"effect":"contact","key":"k","recordId":"c-77","created":true}]')`,
     [HOSTILE_EVENT, WRITTEN_EVENT, HOSTILE],
   );
