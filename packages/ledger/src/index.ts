@@ -28,8 +28,7 @@ export type { SessionRequest } from "./access/sessions.ts";
 export type { SignInLinkRequest } from "./access/sign-in-links.ts";
 export type { Grant, Identity } from "./access/credentials.ts";
 export type { AccessToken, TokenRequest } from "./access/tokens.ts";
-export { estimateThroughMs } from "./inspect/estimate-through.ts";
-export type { TenantView, UnitLeft } from "./inspect/tenants.ts";
+export type { TenantView } from "./inspect/tenants.ts";
 export type { AuditEntry, AuditHead } from "./audit/audit-entry.ts";
 export type { Audit } from "./audit/audit.ts";
 export type { AuditedAct } from "./audit/append-audit.ts";
@@ -60,7 +59,6 @@ export type { AcceptedDelivery, IncomingDelivery } from "./deliveries/accept.ts"
 export type { Parsed } from "./deliveries/mark-parsed.ts";
 export type { KnownOutcome, ReadFrom, Recovery, RecoveryLedger } from "./operate/recover.ts";
 export { poll, type Poller } from "./poll.ts";
-export type { CrmCost } from "./quota/crm-costs.ts";
 export { QUOTA_CODE, type TokenDraw } from "./quota/rate-buckets.ts";
 export type { RelatedDeals, RelatedDealsQuestion } from "./conversations/related-deals.ts";
 export type { Rematch, RematchEnd } from "./effects/rematches.ts";
@@ -88,3 +86,4 @@ export type { DeadLetterPage, ListedDeadLetter } from "./deliveries/list-dead-le
 export { toDeadLetterJob, toDeadLetterRequest, type DeadLetterJob } from "./jobs/dead-letter-job.ts";
 export { toTimeline, type TimelineStep } from "./inspect/timeline.ts";
 export type { RecordAccount } from "./inspect/record-accounts.ts";
+export type { OperationRequest, RequestState } from "./requests/operation-requests.ts";

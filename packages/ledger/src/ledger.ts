@@ -17,6 +17,7 @@ import { oauthGrants } from "./oauth-grants.ts";
 import { recoveryOn } from "./operate/recover.ts";
 import { outboxOn } from "./outbox/outbox-subject.ts";
 import { quotaOn } from "./quota/quota-subject.ts";
+import { requestsOn } from "./requests/operation-requests.ts";
 import type { Statements } from "./statements.ts";
 import { DEFAULT_PARKED_MAX_BYTES } from "./waiting/parking.ts";
 import { withoutWriting } from "./without-writing.ts";
@@ -93,6 +94,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     recovery: recoveryOn(database),
     /** Who may ask the console and its API. */
     access: accessOn(database),
+    /** What was asked of the console's API, so that asked twice it is done once. */
+    requests: requestsOn(database),
     /** Who did what: append-only, a hash chain for each tenant. */
     auditLog: auditOn(database),
     audit: async (actor: string, action: string, detail: object) => appendAudit(database, { actor, action, detail }),

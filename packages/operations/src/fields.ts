@@ -30,6 +30,9 @@ export const why = optional(z.string().trim().max(500));
 /** `30m`, `12h` or `7d` ago, a point in time, or epoch ms: {@link toTime}. */
 export const time = optional(z.union([z.number().int().nonnegative(), z.string().max(40)]));
 
+/** When it was asked first, which times such as `24h` are counted from: what was shown then is what is done. */
+export const asOf = optional(z.coerce.number().int().nonnegative()).describe("epoch ms; now, unless it is said");
+
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A time that was given, in epoch ms. Throws a problem that names the field. */

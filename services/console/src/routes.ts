@@ -2,6 +2,7 @@ import { html } from "@inlet/html";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { ACTIONS } from "./actions/index.ts";
+import { readAsked } from "./asked.ts";
 import { API, buildOpenApi } from "./api/openapi.ts";
 import { isAllowed, type Role } from "@inlet/domain";
 import { page, pageWithoutMenu, type MenuItem } from "./page/layout.ts";
@@ -62,10 +63,10 @@ async function change(action: AnyAction, request: FastifyRequest, deps: ConsoleD
   const viewer = identifyViewer(request);
   const input = parse(action.input, { ...(request.body as object | undefined), ...(request.params as object) });
   requireRole(viewer, action.role, action.tenant(input));
-  return action.act(deps, input, viewer);
+  return action.act(deps, input, viewer, readAsked(request));
 }
 
-export function identifyViewer(request: FastifyRequest): Viewer {
+function identifyViewer(request: FastifyRequest): Viewer {
   if (request.identity === null) throw signedOut();
   return { ...request.identity, ip: request.ip };
 }
@@ -74,13 +75,13 @@ function requireAnyRole(viewer: Viewer): void {
   if (!viewer.grants.some(({ tenant }) => isAllowed(viewer.grants, null, tenant))) throw notAllowed("a role");
 }
 
-export function requireRole(viewer: Viewer, role: Role | null, tenant: string | null): void {
+function requireRole(viewer: Viewer, role: Role | null, tenant: string | null): void {
   if (isAllowed(viewer.grants, role, tenant)) return;
   const what = role === null ? "a role" : `the role ${role}`;
   throw notAllowed(`${what} for ${tenant === null ? "every tenant: name the tenant to see its own" : tenant}`);
 }
 
-export function parse<T>(schema: z.ZodType<T>, given: object): T {
+function parse<T>(schema: z.ZodType<T>, given: object): T {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw badInput(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));

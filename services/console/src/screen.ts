@@ -1,11 +1,10 @@
 import type { Html } from "@inlet/html";
 import type { Grant, Identity, Ledger } from "@inlet/ledger";
-import type { OperationSurroundings } from "@inlet/operations";
+import type { Asked, OperationSurroundings } from "@inlet/operations";
 import type { GuaranteeReport } from "@inlet/reconcile";
 import type { z } from "zod";
 import type { RecordLinks } from "./record-links.ts";
 import type { Role } from "@inlet/domain";
-import type { ContentDeps } from "./content/content-deps.ts";
 
 /** Who looks. */
 export type Viewer = Pick<Identity, "id" | "kind" | "actor"> & {
@@ -17,8 +16,6 @@ export type Viewer = Pick<Identity, "id" | "kind" | "actor"> & {
 /** What screens and actions read and change. */
 export interface ConsoleDeps {
   readonly ledger: Ledger;
-  /** What emails say, for those who may see it. */
-  readonly content: ContentDeps;
   /** What operations need beside the ledger. */
   readonly surroundings: OperationSurroundings;
   /** The newest count of whether every email is accounted for; null until there is one. */
@@ -70,7 +67,12 @@ export interface Action<Input = never> {
   readonly input: z.ZodType<Input, unknown>;
   readonly tenant: (input: Input) => string | null;
   /** Answers what the API says, and where a browser goes next. */
-  act(deps: ConsoleDeps, input: Input, viewer: Viewer): Promise<{ readonly result: object; readonly next: string }>;
+  act(
+    deps: ConsoleDeps,
+    input: Input,
+    viewer: Viewer,
+    asked: Asked,
+  ): Promise<{ readonly result: object; readonly next: string }>;
 }
 
 export type AnyScreen = Screen<unknown, unknown>;

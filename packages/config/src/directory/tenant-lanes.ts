@@ -3,12 +3,11 @@ import { SHARED_LANE } from "@inlet/schemas";
 import { parse } from "yaml";
 import { listTenantFiles } from "./tenant-files.ts";
 
-/** A tenant's file, as far as its lane and the names of its mailboxes go. */
+/** A tenant's file, as far as its lane goes. */
 export interface TenantLane {
   readonly id: string;
   /** Null where the file cannot be read as YAML. */
   readonly lane: string | null;
-  readonly mailboxes: readonly string[];
 }
 
 /**
@@ -19,15 +18,11 @@ export function tenantLanes(dir: string): TenantLane[] {
   return listTenantFiles(dir).files.map(([id, path]) => {
     try {
       const content: unknown = parse(readFileSync(path, "utf8"));
-      const file = isRecord(content) ? content : {};
-      const mailboxes = isRecord(file["mailboxes"]) ? Object.keys(file["mailboxes"]) : [];
-      return { id, lane: file["isolation"] === "dedicated" ? id : SHARED_LANE, mailboxes };
+      const dedicated =
+        typeof content === "object" && content !== null && "isolation" in content && content.isolation === "dedicated";
+      return { id, lane: dedicated ? id : SHARED_LANE };
     } catch {
-      return { id, lane: null, mailboxes: [] };
+      return { id, lane: null };
     }
   });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

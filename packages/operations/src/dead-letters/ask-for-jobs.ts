@@ -17,19 +17,25 @@ export async function askForDeadLetterJobs(
   },
   act: "replay" | "discard",
   set: DeadLetterSet,
-  by: { readonly actor: string; readonly why: string | null; readonly perSecond: number },
+  by: {
+    readonly actor: string;
+    readonly why: string | null;
+    readonly perSecond: number;
+    /** In the words in which it was given: two who say 24h mean the same. */
+    readonly since: string | number | undefined;
+  },
 ): Promise<{ emails: number; jobs: Job[] }> {
   const lanes = await ledger.deadLetters.count(set);
   const jobs: Job[] = [];
   const others: Job[] = [];
   for (const { lane, emails: total } of lanes) {
-    const { actor, why, perSecond } = by;
+    const { actor, why, perSecond, since } = by;
     const id = `dlq_${randomBytes(5).toString("hex")}`;
     const request = toDeadLetterRequest({ act, set, perSecond }, { id, lane, actor, why, total });
     // Replay and discard of the same ones at once is what no one means.
     const { job, created } = await ledger.jobs.createOnce({
       ...request,
-      underWay: describeUnderWay("dead letters", request),
+      underWay: describeUnderWay("dead letters", { ...request, filter: { ...request.filter, since } }),
     });
     (created ? jobs : others).push(job);
   }

@@ -1,20 +1,23 @@
 import type { DeadLetterSet, DeliveryView, Ledger } from "@inlet/ledger";
 import { DEAD_LETTER_REASONS } from "@inlet/schemas";
 import { z } from "zod";
-import { eventId, flag, list, optional, tenantId, time, toTime } from "../fields.ts";
+import { asOf, flag, list, optional, tenantId, time, toTime } from "../fields.ts";
 import type { OperationDeps } from "../operation.ts";
 import { badInput, Problem } from "../problem.ts";
 
 /** Which dead letters are meant: named, or by a filter that is frozen when it is asked. */
 export const deadLetterChoice = {
-  eventIds: list(eventId),
+  eventIds: list(z.string().max(998)).describe("or Message-IDs, or the sender's ids"),
   all: flag.describe("every dead letter (with a filter: those)"),
   tenant: optional(tenantId),
   reason: optional(
     z.string().refine((reason) => Object.hasOwn(DEAD_LETTER_REASONS, reason), "is no reason of a dead letter"),
   ),
+  code: optional(z.string().max(200)).describe("what the CRM said, as the groups have it; none: nothing"),
+  release: optional(z.string().max(100)).describe("which release ended them; none: one that did not say"),
   since: time.describe("ended since then"),
   until: time.describe("ended until then; what is there now, unless it is said"),
+  asOf,
 };
 
 const choice = z.object(deadLetterChoice);
@@ -25,24 +28,39 @@ export function isByFilter({ eventIds }: Pick<DeadLetterChoice, "eventIds">): bo
 }
 
 /** Throws where it is not said which are meant, or twice. */
-export function checkChoice({ eventIds, all, tenant, reason, since, until }: DeadLetterChoice): void {
-  const filtered = all || [reason, since, until].some((each) => each !== undefined);
+export function checkChoice({ eventIds, all, tenant, reason, code, release, since, until }: DeadLetterChoice): void {
+  const filtered = all || [reason, code, release, since, until].some((each) => each !== undefined);
   if (eventIds.length === 0 && !filtered && tenant === undefined)
     throw badInput("which dead letters? Name event ids, or all, a tenant, a reason or a time");
   if (eventIds.length > 0 && filtered)
     throw badInput("event ids and a filter together make no sense: use one of the two");
 }
 
+/** The same choice with its end fixed: what is counted now is what is done later. Its times stay in the words in which they were given. */
+export async function fixChoice<Choice extends DeadLetterChoice>(
+  deps: Parameters<typeof freezeDeadLetters>[0],
+  choice: Choice,
+): Promise<Choice> {
+  checkChoice(choice);
+  if (!isByFilter(choice)) return choice;
+  const { until } = await freezeDeadLetters(deps, choice);
+  return { ...choice, until, asOf: choice.asOf ?? deps.now() };
+}
+
 /** What a filter means now: of what dies later none is meant. */
 export async function freezeDeadLetters(
   { ledger, now }: Pick<OperationDeps, "now"> & { readonly ledger: Pick<Ledger, "deadLetters"> },
-  { tenant, reason, since, until }: DeadLetterChoice,
+  { tenant, reason, code, release, since, until, asOf: at }: DeadLetterChoice,
 ): Promise<DeadLetterSet> {
+  const toAt = (given: string | number, field: string): number => toTime(given, at ?? now(), field);
+  const orNone = (given: string | undefined) => (given === "none" ? null : given);
   return {
     tenant,
     reason,
-    since: since === undefined ? undefined : toTime(since, now(), "since"),
-    until: until === undefined ? ((await ledger.deadLetters.newest()) ?? 0) : toTime(until, now(), "until"),
+    code: orNone(code),
+    release: orNone(release),
+    since: since === undefined ? undefined : toAt(since, "since"),
+    until: until === undefined ? ((await ledger.deadLetters.newest()) ?? 0) : toAt(until, "until"),
   };
 }
 

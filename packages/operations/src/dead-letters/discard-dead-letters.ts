@@ -2,13 +2,7 @@ import { z } from "zod";
 import { jobSchema } from "../jobs/job-schema.ts";
 import { defineOperation } from "../operation.ts";
 import { askForDeadLetterJobs, DEFAULT_RATE, MOST_A_SECOND } from "./ask-for-jobs.ts";
-import {
-  checkChoice,
-  deadLetterChoice,
-  findDeadLetters,
-  freezeDeadLetters,
-  isByFilter,
-} from "./choose-dead-letters.ts";
+import { deadLetterChoice, findDeadLetters, fixChoice, freezeDeadLetters, isByFilter } from "./choose-dead-letters.ts";
 import { measureChoice } from "./measure-choice.ts";
 
 export const discardDeadLetters = defineOperation({
@@ -34,10 +28,7 @@ export const discardDeadLetters = defineOperation({
     discarded: z.array(z.string()).describe("event ids"),
   }),
   tenant: ({ tenant }) => tenant ?? null,
-  freeze: async (deps, given) => {
-    checkChoice(given);
-    return isByFilter(given) ? { ...given, ...(await freezeDeadLetters(deps, given)) } : given;
-  },
+  freeze: async (deps, given) => fixChoice(deps, given),
   // Nothing is called in a CRM.
   measure: async (deps, given) => ({ ...(await measureChoice(deps, given)), calls: 0 }),
   run: async (deps, given, { name: actor }) => {
@@ -49,6 +40,7 @@ export const discardDeadLetters = defineOperation({
           actor,
           why,
           perSecond,
+          since: given.since,
         })),
         discarded: [],
       };

@@ -4,13 +4,7 @@ import { jobSchema } from "../jobs/job-schema.ts";
 import { defineOperation, type OperationDeps } from "../operation.ts";
 import { badInput, Problem } from "../problem.ts";
 import { askForDeadLetterJobs, DEFAULT_RATE, MOST_A_SECOND } from "./ask-for-jobs.ts";
-import {
-  checkChoice,
-  deadLetterChoice,
-  findDeadLetters,
-  freezeDeadLetters,
-  isByFilter,
-} from "./choose-dead-letters.ts";
+import { deadLetterChoice, findDeadLetters, fixChoice, freezeDeadLetters, isByFilter } from "./choose-dead-letters.ts";
 import { measureChoice } from "./measure-choice.ts";
 import { replayDeadLetter } from "./replay-dead-letter.ts";
 import type { HandDecision } from "./settlements.ts";
@@ -57,10 +51,9 @@ export const replayDeadLetters = defineOperation({
   }),
   tenant: ({ tenant }) => tenant ?? null,
   freeze: async (deps, given) => {
-    checkChoice(given);
     if (given.assumeWritten.length > 0 && given.eventIds.length !== 1)
       throw badInput("assumeWritten is about the records of one email: name its event id");
-    return isByFilter(given) ? { ...given, ...(await freezeDeadLetters(deps, given)) } : given;
+    return fixChoice(deps, given);
   },
   measure: async (deps, given) => measureChoice(deps, given),
   run: async (deps, given, { name: actor }) => {
@@ -69,7 +62,7 @@ export const replayDeadLetters = defineOperation({
       given.write || given.assumeWritten.length > 0 ? { assumeWritten: given.assumeWritten, write: given.write } : null;
     if (isByFilter(given) && decision === null) {
       const set = await freezeDeadLetters(deps, given);
-      const by = { actor, why: given.why ?? null, perSecond: given.rate };
+      const by = { actor, why: given.why ?? null, perSecond: given.rate, since: given.since };
       return { ...(await askForDeadLetterJobs(ledger, "replay", set, by)), sent: [], refused: [] };
     }
     return replayNamed(deps, given, decision, actor);

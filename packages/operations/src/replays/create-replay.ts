@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { liveService, toReplayRequest, type Job } from "@inlet/ledger";
 import { z } from "zod";
-import { flag, list, optional, tenantId, time, toTime, why } from "../fields.ts";
+import { asOf, flag, list, optional, tenantId, time, toTime, why } from "../fields.ts";
 import { CALLS_AN_EMAIL } from "../guard/reach.ts";
 import { jobSchema } from "../jobs/job-schema.ts";
 import { describeUnderWay, underWay } from "../jobs/under-way.ts";
@@ -21,6 +21,7 @@ const input = z.object({
   offsets: list(z.string().max(300)).describe("TOPIC/PARTITION/OFFSET, OFFSET-OFFSET or OFFSET-"),
   eventIds: list(z.string().max(200)),
   messageIds: list(z.string().max(998)),
+  asOf,
   tenant: optional(tenantId),
   lane: optional(z.string().max(63)),
   name: optional(z.string().trim().max(200)),
@@ -45,6 +46,7 @@ export const createReplay = defineOperation({
       .describe("groups without members that were set back, and by how many records"),
   }),
   tenant: ({ tenant }) => tenant ?? null,
+  freeze: async ({ now }, given) => ({ ...given, asOf: given.asOf ?? now() }),
   measure: async (deps, given) => {
     const selected = await selectForReplay(deps, given);
     const parts = selected.map(({ service, lane, topic, ranges }) => ({
@@ -90,11 +92,15 @@ export async function selectForReplay(deps: OperationDeps, given: ReplayInput): 
   return selected;
 }
 
-function toSelection({ service, since, until, ...given }: ReplayInput, now: number): ReplaySelection {
+/** What is asked now means what is there when it is done; what waited for a second person, what was there when the first one asked. */
+const SOON_MS = 60_000;
+
+function toSelection({ service, since, until, asOf: at, ...given }: ReplayInput, now: number): ReplaySelection {
+  const asked = at ?? now;
   return {
     service,
-    since: since === undefined ? null : since === "earliest" ? 0 : toTime(since, now, "since"),
-    until: until === undefined ? null : toTime(until, now, "until"),
+    since: since === undefined ? null : since === "earliest" ? 0 : toTime(since, asked, "since"),
+    until: until === undefined ? (now - asked > SOON_MS ? asked : null) : toTime(until, asked, "until"),
     offsets: given.offsets,
     eventIds: given.eventIds,
     messageIds: given.messageIds,

@@ -8,10 +8,11 @@ export function toAction<Input, Result extends object>(
 ): AnyAction {
   return {
     ...operation,
-    act: async ({ ledger, surroundings, now }, input, viewer) => {
+    act: async ({ ledger, surroundings, now }, input, viewer, asked) => {
       const deps = { ledger, now, ...surroundings };
-      const result = await performOperation(deps, operation, input as Input, toActor(viewer));
-      return { result, next: next(input as Input, result) };
+      const performed = await performOperation(deps, operation, input as Input, toActor(viewer), asked);
+      if (performed.kind === "counted") return { result: { reach: performed.reach }, next: "/" };
+      return { result: performed.result, next: next(input as Input, performed.result) };
     },
     tenant: (input) => operation.tenant(input as Input),
   };

@@ -28,7 +28,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
         operationId: name,
         summary,
         description: `Needs the role ${role}.`,
-        parameters: listPathParameters(path, properties),
+        parameters: [...listPathParameters(path, properties), IDEMPOTENCY_KEY],
         ...(inBody.length === 0
           ? {}
           : { requestBody: { content: { "application/json": { schema: pick(properties, inBody) } } } }),
@@ -94,6 +94,14 @@ function responses(description: string): object {
     },
   };
 }
+
+const IDEMPOTENCY_KEY = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description: "Such as a UUID. Asked again under it within a day, it is not done again: the first answer is given.",
+  schema: { type: "string", minLength: 16, maxLength: 200 },
+};
 
 const PROBLEM = {
   type: "object",

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Html, html } from "@inlet/html";
 
 /** Parts that pages are made of. */
@@ -35,18 +36,6 @@ export function duration(ms: number | null): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
   return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
-}
-
-/** 1,234. */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** 850 bytes, 4.2 kB, 3 MB. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`;
-  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
-  return `${formatCount(Math.round(bytes / 1_000_000))} MB`;
 }
 
 export interface Column<Row> {
@@ -90,9 +79,15 @@ export function facts(rows: readonly (readonly [string, Html | string | number |
   </dl>`;
 }
 
+/** Of a form: pressed twice it is done once, and both are shown what came of it. */
+export function idempotencyKey(): Html {
+  return html`<input type="hidden" name="idempotencyKey" value="${randomUUID()}" />`;
+}
+
 /** A button that changes something: a form, so that it works without script. */
 export function action(path: string, label: string, fields: Readonly<Record<string, string>> = {}): Html {
   return html`<form method="post" action="${path}">
+    ${idempotencyKey()}
     ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
     <button>${label}</button>
   </form>`;
