@@ -13,6 +13,7 @@ export { formerEmailKey, identify } from "./ids.ts";
 export { normalize } from "./normalize.ts";
 export type { NormalizeContext } from "./normalize.ts";
 export { rewriteCids, sanitize } from "./html/html.ts";
+export { countRemoteImages, rewriteRemoteImages, sanitizeAgain } from "./html/remote-images.ts";
 export { describeOffline, parseFile } from "./offline.ts";
 export type { OfflineError } from "./offline.ts";
 export { makeLargeMail } from "./sample-large.ts";

@@ -28,7 +28,8 @@ export type { SessionRequest } from "./access/sessions.ts";
 export type { SignInLinkRequest } from "./access/sign-in-links.ts";
 export type { Grant, Identity } from "./access/credentials.ts";
 export type { AccessToken, TokenRequest } from "./access/tokens.ts";
-export type { TenantView } from "./inspect/tenants.ts";
+export { estimateThroughMs } from "./inspect/estimate-through.ts";
+export type { TenantView, UnitLeft } from "./inspect/tenants.ts";
 export type { AuditEntry, AuditHead } from "./audit/audit-entry.ts";
 export type { Audit } from "./audit/audit.ts";
 export type { AuditedAct } from "./audit/append-audit.ts";
@@ -59,6 +60,7 @@ export type { AcceptedDelivery, IncomingDelivery } from "./deliveries/accept.ts"
 export type { Parsed } from "./deliveries/mark-parsed.ts";
 export type { KnownOutcome, ReadFrom, Recovery, RecoveryLedger } from "./operate/recover.ts";
 export { poll, type Poller } from "./poll.ts";
+export type { CrmCost } from "./quota/crm-costs.ts";
 export { QUOTA_CODE, type TokenDraw } from "./quota/rate-buckets.ts";
 export type { RelatedDeals, RelatedDealsQuestion } from "./conversations/related-deals.ts";
 export type { Rematch, RematchEnd } from "./effects/rematches.ts";

@@ -23,8 +23,12 @@ export interface OperationKafka {
 /** What operations act on, beside the ledger. */
 export interface OperationSurroundings {
   readonly kafka: OperationKafka;
-  /** Tenants that have a file, with their lanes; a lane is null where the file cannot be read. */
-  readonly listTenants: () => readonly { readonly id: string; readonly lane: string | null }[];
+  /** Tenants that have a file, with their lanes and mailboxes; a lane is null where the file cannot be read. */
+  readonly listTenants: () => readonly {
+    readonly id: string;
+    readonly lane: string | null;
+    readonly mailboxes?: readonly string[];
+  }[];
   /** Has a tenant's file name another lane; null where the files are not this process's to write. */
   readonly switchIsolation: ((tenant: string, isolation: "dedicated" | "shared") => Promise<void>) | null;
   /** Where people reach the console, without a trailing slash. */

@@ -11,7 +11,7 @@ export function createSurroundings(
       withAdmin: async (work) => work(await kafka.admin()),
       withProducer: async (work) => work(await kafka.producer()),
     },
-    listTenants: () => ["acme", "globex"].map((id) => ({ id, lane: "shared" })),
+    listTenants: () => ["acme", "globex"].map((id) => ({ id, lane: "shared", mailboxes: ["sales"] })),
     switchIsolation: null,
     consoleUrl: "https://inlet.example",
   };

@@ -37,7 +37,10 @@ async function ask(secret: string | null, options: InjectOptions) {
 const GIVEN: Readonly<Record<string, string>> = { tenant: "acme", eventId: EVENT, id: "tok_1", q: "c-77" };
 /** Of a body, what some operations cannot do without. */
 const BODY = { why: "tried", name: "tried", isolation: "shared" };
-const BODIES: Readonly<Record<string, object>> = { "lanes.move": { ...BODY, tenant: "initech" } };
+const BODIES: Readonly<Record<string, object>> = {
+  "lanes.move": { ...BODY, tenant: "initech" },
+  "email.reason": { reason: "tried" },
+};
 const fill = (path: string): string => path.replaceAll(/:(\w+)/g, (_, name: string) => GIVEN[name] ?? "");
 
 describe("who may do what (OP7): every address × every role × this tenant, another and all", () => {

@@ -6,6 +6,7 @@ import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } 
 import { authenticate } from "./auth/authenticate.ts";
 import type { IdentityProvider } from "./auth/identity-provider.ts";
 import { signInRoutes } from "./auth/sign-in.ts";
+import { contentRoutes } from "./content/content-routes.ts";
 import { assetRoutes } from "./page/assets.ts";
 import { notFound } from "./problem.ts";
 import { answerProblem, screenRoutes } from "./routes.ts";
@@ -47,6 +48,7 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
         scriptSrc: ["'self'"],
         connectSrc: ["'self'"],
         imgSrc: ["data:"],
+        frameSrc: ["'self'"],
         formAction: ["'self'", ...(options.providerOrigin === null ? [] : [options.providerOrigin])],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
@@ -74,5 +76,6 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
   authenticate(app, { access: ledger.access, idleMs, origin });
   signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, provider, origin, sessionMs });
   screenRoutes(app, options);
+  contentRoutes(app, options);
   return app;
 }

@@ -16,6 +16,7 @@ import { startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import { createIdentityProvider } from "./auth/identity-provider.ts";
 import { createConsole } from "./console.ts";
+import { openContent } from "./content/open-content.ts";
 import { keepBalance } from "./keep-balance.ts";
 import { createRecordLinks } from "./record-links.ts";
 
@@ -25,8 +26,10 @@ const COUNT_EVERY_MS = 30_000;
 const SESSION_MS = 12 * 3_600_000;
 const IDLE_MS = 2 * 3_600_000;
 
+const NEEDS = ["kafka", "database", "console", "tenants", "registry", "blobs", "urlSigningKeys"] as const;
+
 try {
-  await run(readEnvironment(processEnvironment(), ["kafka", "database", "console", "tenants"], { HTTP_PORT: "8085" }));
+  await run(readEnvironment(processEnvironment(), NEEDS, { HTTP_PORT: "8085" }));
 } catch (error) {
   // A wrong configuration or a taken port is the reader's to repair: no stack, every fault a line.
   const said = error instanceof ConfigError ? `\n${error.message}` : ` ${String((error as Error).message)}`;
@@ -68,8 +71,10 @@ async function run(environment: Environment): Promise<void> {
     COUNT_EVERY_MS,
     log,
   );
+  const reader = kafka.reader();
   const app = await createConsole({
     ledger,
+    content: openContent(environment, reader),
     surroundings: {
       kafka: operationKafkaOn(kafka),
       listTenants: () => tenantLanes(environment.tenantsDir),
@@ -99,6 +104,7 @@ async function run(environment: Environment): Promise<void> {
     if (err !== undefined) log.fatal({ err }, "console ends: unexpected error");
     await app.close();
     await balance.stop();
+    await reader.close();
     await ledger.close();
     log.info({}, "console ended");
     await telemetry.shutdown();

@@ -66,7 +66,7 @@ async function change(action: AnyAction, request: FastifyRequest, deps: ConsoleD
   return action.act(deps, input, viewer, readAsked(request));
 }
 
-function identifyViewer(request: FastifyRequest): Viewer {
+export function identifyViewer(request: FastifyRequest): Viewer {
   if (request.identity === null) throw signedOut();
   return { ...request.identity, ip: request.ip };
 }
@@ -75,13 +75,13 @@ function requireAnyRole(viewer: Viewer): void {
   if (!viewer.grants.some(({ tenant }) => isAllowed(viewer.grants, null, tenant))) throw notAllowed("a role");
 }
 
-function requireRole(viewer: Viewer, role: Role | null, tenant: string | null): void {
+export function requireRole(viewer: Viewer, role: Role | null, tenant: string | null): void {
   if (isAllowed(viewer.grants, role, tenant)) return;
   const what = role === null ? "a role" : `the role ${role}`;
   throw notAllowed(`${what} for ${tenant === null ? "every tenant: name the tenant to see its own" : tenant}`);
 }
 
-function parse<T>(schema: z.ZodType<T>, given: object): T {
+export function parse<T>(schema: z.ZodType<T>, given: object): T {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw badInput(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));

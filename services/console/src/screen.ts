@@ -5,6 +5,7 @@ import type { GuaranteeReport } from "@inlet/reconcile";
 import type { z } from "zod";
 import type { RecordLinks } from "./record-links.ts";
 import type { Role } from "@inlet/domain";
+import type { ContentDeps } from "./content/content-deps.ts";
 
 /** Who looks. */
 export type Viewer = Pick<Identity, "id" | "kind" | "actor"> & {
@@ -16,6 +17,8 @@ export type Viewer = Pick<Identity, "id" | "kind" | "actor"> & {
 /** What screens and actions read and change. */
 export interface ConsoleDeps {
   readonly ledger: Ledger;
+  /** What emails say, for those who may see it. */
+  readonly content: ContentDeps;
   /** What operations need beside the ledger. */
   readonly surroundings: OperationSurroundings;
   /** The newest count of whether every email is accounted for; null until there is one. */

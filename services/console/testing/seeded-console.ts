@@ -1,15 +1,20 @@
 import type { Grant, Ledger } from "@inlet/ledger";
-import { ledgerOn, openMemoryDatabase } from "@inlet/ledger/testing";
+import { ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
 import { createSurroundings } from "@inlet/operations/testing";
 import { fastify, type FastifyInstance } from "fastify";
 import { createConsole, type ConsoleOptions } from "../src/console.ts";
 import { toEffectId } from "../src/record-links.ts";
 import type { Balance } from "../src/screen.ts";
+import { buildHostileMime } from "./hostile-emails.ts";
+import { createMemoryContent, type MemoryContent } from "./memory-content.ts";
 
 /** A console over a ledger in memory that holds a few emails, one of them hostile wherever a sender decides what stands there. */
 export interface SeededConsole {
   readonly app: FastifyInstance;
   readonly ledger: Ledger;
+  readonly database: Database;
+  /** What its emails say; the hostile one has a content that is as hostile. */
+  readonly content: MemoryContent;
   /** A machine's token with these grants. */
   createToken(...grants: Grant[]): Promise<string>;
   /** A signed-in person's cookie. */
@@ -42,21 +47,26 @@ export const REPORT: Balance["report"] = {
   deep: false,
 };
 
-export async function openSeededConsole(options: Partial<ConsoleOptions> = {}): Promise<SeededConsole> {
+export async function openSeededConsole(
+  options: Partial<Omit<ConsoleOptions, "content">> & { readonly content?: MemoryContent } = {},
+): Promise<SeededConsole> {
+  const content = options.content ?? createMemoryContent();
   const database = await openMemoryDatabase();
   const ledger = ledgerOn(database);
   await database.query(
-    `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, sender_domain, message_id, trace_id, evidence, warnings, effects)
-     values ('acme', $1, 'shared', 'dead_lettered', 'crm_rejected', $3, $3, 'signed-json', 1000, $3, $3, 'abc123', jsonb_build_object('deal', $3::text), jsonb_build_array($3::text), '[]'),
-            ('globex', $2, 'shared', 'written', null, null, 'web', 'signed-json', 2000, 'globex.example', 'm@globex', null, '{}', '[]',
+    `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, ended_at, sender_domain, message_id, trace_id, evidence, warnings, effects)
+     values ('acme', $1, 'shared', 'dead_lettered', 'crm_rejected', $3, $3, 'signed-json', 1000, 5000, $3, $3, 'abc123', jsonb_build_object('deal', $3::text), jsonb_build_array($3::text), '[]'),
+            ('globex', $2, 'shared', 'written', null, null, 'web', 'signed-json', 2000, 2500, 'globex.example', 'm@globex', null, '{}', '[]',
              '[{"effect":"contact","key":"k","recordId":"c-77","created":true}]')`,
     [HOSTILE_EVENT, WRITTEN_EVENT, HOSTILE],
   );
   await database.query(
     "insert into rate_buckets (tenant, crm, tokens, per_second, burst, at) values ('globex', 'hubspot', 80, 10, 100, now())",
   );
+  await content.putEmail(database, { tenant: "acme", eventId: HOSTILE_EVENT, mime: buildHostileMime(HOSTILE) });
   const app = await createConsole({
     ledger,
+    content,
     surroundings: createSurroundings(),
     balance: () => ({ at: 5000, report: REPORT }),
     tracesUrl: "http://jaeger.example",
@@ -77,6 +87,8 @@ export async function openSeededConsole(options: Partial<ConsoleOptions> = {}): 
   return {
     app,
     ledger,
+    database,
+    content,
     createToken: async (...grants) =>
       (await ledger.access.createToken({ name: "test", grants, createdBy: "ada", ttlMs: null })).secret,
     createSession: async (actor, ...grants) =>

@@ -140,6 +140,7 @@ export function createSink(
           async () => {
             await noteMappings();
             countWaiting(await deps.ledger.waiting.mail());
+            await deps.ledger.quota.noteCosts(deps.crms.takeCosts());
             await deps.ledger.circuits.forgetFailedCalls();
             metrics.outboxPending.set(await deps.ledger.outbox.size());
             return false;

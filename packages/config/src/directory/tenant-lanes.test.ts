@@ -10,14 +10,14 @@ afterAll(() => rmSync(dir, { recursive: true }));
 describe("lanes of tenant files (N6)", () => {
   test("are read whatever else is wrong: a secret that this shell lacks, a missing part, broken YAML", () => {
     writeFileSync(path.join(dir, "acme.yaml"), 'isolation: dedicated\ncrm: { kind: hubspot, token: "env:NOT_HERE" }\n');
-    writeFileSync(path.join(dir, "globex.yaml"), "name: no sources, no CRM\n");
+    writeFileSync(path.join(dir, "globex.yaml"), "name: no sources, no CRM\nmailboxes: { sales: {}, support: 7 }\n");
     writeFileSync(path.join(dir, "initech.yaml"), "name: [\n");
     writeFileSync(path.join(dir, "umbrella.yaml"), "");
     expect(tenantLanes(dir)).toEqual([
-      { id: "acme", lane: "acme" },
-      { id: "globex", lane: "shared" },
-      { id: "initech", lane: null },
-      { id: "umbrella", lane: "shared" },
+      { id: "acme", lane: "acme", mailboxes: [] },
+      { id: "globex", lane: "shared", mailboxes: ["sales", "support"] },
+      { id: "initech", lane: null, mailboxes: [] },
+      { id: "umbrella", lane: "shared", mailboxes: [] },
     ]);
   });
 

@@ -24,7 +24,7 @@ export function inspectOn({ database }: Statements) {
     countByState: async () => inspecting.countByState(database),
     recordAccounts: async (tenant: string, effects: readonly { effect: string; key: string }[]) =>
       listRecordAccounts(database, tenant, effects),
-    tenants: async (): Promise<TenantView[]> => listTenantViews(database),
+    tenants: async (tenant: string | null = null): Promise<TenantView[]> => listTenantViews(database, tenant),
     /** What `inlet reconcile` asks, page by page. */
     accounts: createAccounts(database),
   };

@@ -8,7 +8,7 @@ const WAIT_MS = 20_000;
 const LOOK_MS = 100;
 const KEY = /^[\w-]{16,200}$/;
 
-/** Something that is asked under a key, which nobody but the one who asks knows. */
+/** Something that is asked under a key, which the one who asks alone knows. */
 export interface KeyedRequest {
   readonly actor: string;
   /** Null: asked without one, and done each time. */

@@ -18,6 +18,7 @@ import {
 } from "@inlet/operations";
 import { emailPath } from "../page/parts.ts";
 import type { AnyAction } from "../screen.ts";
+import { giveReason } from "./give-reason.ts";
 import { toAction } from "./from-operation.ts";
 
 /** Everything that can be changed: an operation (packages/operations), and the page that follows it. */
@@ -38,6 +39,7 @@ export const ACTIONS: readonly AnyAction[] = [
   toAction(createToken, () => "/tokens"),
   toAction(revokeToken, () => "/tokens"),
   toAction(createSignInLink, () => "/tokens"),
+  giveReason,
 ];
 
 /** To the job itself where there is one. */

@@ -38,6 +38,18 @@ export function duration(ms: number | null): string {
   return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`;
 }
 
+/** 1,234. */
+export function formatCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** 850 bytes, 4.2 kB, 3 MB. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
+  return `${formatCount(Math.round(bytes / 1_000_000))} MB`;
+}
+
 export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => Html | string | number | null;

@@ -2,6 +2,7 @@ import { html, type Html } from "@inlet/html";
 import { toTimeline, whyItWaits, type DeliveryView, type TimelineStep, type WaitingView } from "@inlet/ledger";
 import { z } from "zod";
 import { action, duration, emailPath, facts, stateWord, table, time } from "../page/parts.ts";
+import { contentPath } from "../content/paths.ts";
 import { notFound } from "../problem.ts";
 import { toEffectId } from "../record-links.ts";
 import { defineScreen, type ConsoleDeps } from "../screen.ts";
@@ -53,6 +54,7 @@ export const email = defineScreen({
       <div class="acts">
         ${waits !== null && isAllowed(viewer.grants, "process", tenant) ? action(`${emailPath(tenant, id)}/retry`, "Retry now") : null}
       </div>
+      ${isAllowed(viewer.grants, "view", tenant) ? masked(tenant, id) : null}
       <h2>Its way</h2>
       <p>${show === "all" ? html`<a href="?show=failed">Only what failed</a>` : html`<a href="?">All of it</a>`}</p>
       ${timeline.length === 0 ? html`<p class="card soft">Nothing failed.</p>` : renderTimeline(timeline, found.receivedAt)}
@@ -93,6 +95,16 @@ function renderTimeline(timeline: readonly TimelineStep[], receivedAt: number): 
         </li>`,
     )}
   </ol>`;
+}
+
+/** Those who may see the content go on to where a look is audited. */
+function masked(tenant: string, id: string): Html {
+  return html`<h2>What it says</h2>
+    ${facts([
+      ["From", "••••••"],
+      ["Subject", "••••••"],
+      ["Content", html`<a href="${contentPath({ tenant, eventId: id })}">Show the email</a> (it stands in the audit)`],
+    ])}`;
 }
 
 function evidence({ evidence: found }: DeliveryView): Html | null {

@@ -26,6 +26,27 @@ export const place = z
     return { receivedAt: Number(text.slice(0, at)), eventId: text.slice(at + 1) };
   });
 
+/** A place among dead letters: `1764504000000-acme-evt_…`, by when it ended. */
+export const deadPlace = z
+  .string()
+  .regex(/^\d{1,16}-[a-z0-9][a-z0-9-]{0,62}-evt_\w{1,64}$/, "is no place in the list")
+  .transform((text) => {
+    const [first, last] = [text.indexOf("-"), text.lastIndexOf("-")];
+    return {
+      endedAt: Number(text.slice(0, first)),
+      tenant: text.slice(first + 1, last),
+      eventId: text.slice(last + 1),
+    };
+  });
+
+export function toDeadPlace(at: {
+  readonly endedAt: number;
+  readonly tenant: string;
+  readonly eventId: string;
+}): string {
+  return `${at.endedAt}-${at.tenant}-${at.eventId}`;
+}
+
 export function toPlace({
   receivedAt,
   eventId: id,

@@ -1,5 +1,8 @@
 import type { AnyScreen } from "../screen.ts";
 import { audit } from "./audit.ts";
+import { content } from "./content.ts";
+import { deadLetterEmails } from "./dead-letter-emails.ts";
+import { deadLetters } from "./dead-letters.ts";
 import { email } from "./email.ts";
 import { emails } from "./emails.ts";
 import { job, jobs } from "./jobs.ts";
@@ -14,7 +17,10 @@ export const SCREENS: readonly AnyScreen[] = [
   overview,
   emails,
   email,
+  content,
   waiting,
+  deadLetters,
+  deadLetterEmails,
   jobs,
   job,
   tenants,

@@ -1,9 +1,19 @@
 import { html, type Html } from "@inlet/html";
-import type { TenantView } from "@inlet/ledger";
+import { estimateThroughMs, type TenantView } from "@inlet/ledger";
 import { z } from "zod";
 import { isAllowed } from "@inlet/domain";
-import { action, duration, link, table, time } from "../page/parts.ts";
+import { action, duration, formatBytes, formatCount, link, table, time } from "../page/parts.ts";
 import { defineScreen } from "../screen.ts";
+import { optional, tenantId, toArguments } from "./fields.ts";
+
+interface TenantRow extends TenantView {
+  readonly mailboxes: readonly string[] | null;
+  readonly lane: string | null;
+  /** Until what waits is written, ms; null where it cannot be said. */
+  readonly throughInMs: number | null;
+  /** Epoch ms. */
+  readonly throughAt: number | null;
+}
 
 /** How each tenant's mail stands with its CRM. */
 export const tenants = defineScreen({
@@ -11,63 +21,91 @@ export const tenants = defineScreen({
   path: "/tenants",
   title: "Tenants",
   summary:
-    "Each tenant's CRM: circuit, calls left, what waits and about how long that takes, whether its mail is held back.",
+    "Each tenant's mailboxes and CRM: circuit, calls left, what waits and by when it is through, whether its mail is held back.",
   menu: true,
   role: null,
-  query: z.object({}),
-  tenant: () => null,
-  read: async ({ ledger }) => ({
-    tenants: (await ledger.inspect.tenants()).map((view) => ({ ...view, throughInMs: estimate(view) })),
-  }),
+  query: z.object({ tenant: optional(tenantId) }),
+  tenant: ({ tenant }) => tenant ?? null,
+  read: async ({ ledger, surroundings, now }, { tenant }): Promise<{ tenants: readonly TenantRow[] }> => {
+    const at = now();
+    const files = new Map(surroundings.listTenants().map((each) => [each.id, each]));
+    const views = await ledger.inspect.tenants(tenant ?? null);
+    return {
+      tenants: views.map((view) => {
+        const throughInMs = estimateThroughMs(view);
+        const file = files.get(view.tenant);
+        return {
+          ...view,
+          mailboxes: file?.mailboxes ?? null,
+          lane: file?.lane ?? null,
+          throughInMs,
+          throughAt: throughInMs === null ? null : at + throughInMs,
+        };
+      }),
+    };
+  },
   render: ({ tenants: rows }, _, viewer) =>
     html`<h1>Tenants</h1>
-      ${table<TenantView & { readonly throughInMs: number | null }>(
+      ${table<TenantRow>(
         rows,
         [
-          { title: "Tenant", value: ({ tenant }) => html`<a href="${link("/emails", { tenant })}">${tenant}</a>` },
-          { title: "CRM", value: circuit },
-          {
-            title: "Calls left",
-            value: ({ tokens, burst }) =>
-              tokens === null || burst === null ? null : `${Math.max(0, Math.floor(tokens))} of ${burst}`,
-          },
-          { title: "Calls a second", value: ({ perSecond }) => perSecond, numeric: true },
-          {
-            title: "Waiting",
-            value: ({ tenant, waiting }) => html`<a href="${link("/waiting", { tenant })}">${waiting}</a>`,
-            numeric: true,
-          },
-          {
-            title: "Through in about",
-            value: ({ throughInMs }) => (throughInMs === null ? null : duration(throughInMs)),
-          },
+          { title: "Tenant", value: describeTenant },
+          { title: "CRM", value: describeCircuit },
+          { title: "Calls left", value: describeCalls },
+          { title: "Waiting", value: describeWaiting },
+          { title: "Through by", value: describeThrough },
           {
             title: "Held back",
             value: (row) =>
-              html`${held(row)}${isAllowed(viewer.grants, "process", row.tenant) ? holdButton(row) : null}`,
+              html`${describeHold(row)}${isAllowed(viewer.grants, "process", row.tenant) ? holdButton(row) : null}`,
           },
         ],
         "No tenant has had mail for its CRM yet.",
       )}`,
-  command: () => "npx inlet buffer list",
+  command: ({ tenant }) => `npx inlet buffer list${toArguments({ tenant })}`,
 });
 
-/** A new thread costs about so many calls: contact, deal, activity, and what binds them. */
-const CALLS_AN_EMAIL = 4;
-
-/** Until what waits is written, ms, at the bucket's rate; null where it cannot be said: nothing waits, it is held back, or its CRM is away. */
-function estimate({ waiting, perSecond, tokens, heldSince, circuit: state }: TenantView): number | null {
-  if (waiting === 0 || perSecond === null || perSecond === 0 || heldSince !== null || state === "open") return null;
-  return (Math.max(0, waiting * CALLS_AN_EMAIL - Math.max(0, tokens ?? 0)) / perSecond) * 1000;
+function describeTenant({ tenant, mailboxes, lane }: TenantRow): Html {
+  const boxes = mailboxes === null ? "no file of it" : mailboxes.length === 0 ? "any address" : mailboxes.join(", ");
+  const where = lane === null || lane === "shared" ? null : html`, lane ${lane}`;
+  return html`<a href="${link("/emails", { tenant })}">${tenant}</a><br /><span class="soft">${boxes}${where}</span>`;
 }
 
-function circuit({ circuit: state, circuitCode, circuitSince, probeInMs }: TenantView): Html {
-  if (state === "closed") return html`<span class="good">answers</span>`;
-  return html`<span class="bad">away</span> since ${time(circuitSince)} (${circuitCode ?? "unknown"}), next ping in
-    ${duration(Math.max(0, probeInMs ?? 0))}`;
+function describeCircuit({ crm, circuit, circuitCode, circuitSince, probeInMs }: TenantView): Html {
+  const kind = crm === null ? null : html`${crm} `;
+  if (circuit === "closed") return html`${kind}<span class="good">answers</span>`;
+  return html`${kind}<span class="bad">away</span> since ${time(circuitSince)} (${circuitCode ?? "unknown"}), next ping
+    in ${duration(Math.max(0, probeInMs ?? 0))}`;
 }
 
-function held({ heldSince, heldWhy, heldBy }: TenantView): Html {
+function describeCalls({ tokens, perSecond, burst, units }: TenantView): Html | null {
+  if (tokens === null || perSecond === null || burst === null) return null;
+  const others = units.map(
+    ({ unit, left, most }) => html`<br />${formatCount(left)} of ${formatCount(most)} ${unit.replaceAll("_", " ")}`,
+  );
+  return html`${formatCount(Math.max(0, Math.floor(tokens)))} of ${formatCount(burst)}, ${formatCount(perSecond)} a
+  second${others}`;
+}
+
+function describeWaiting({ tenant, waiting, parked, parkedBytes, oldestMs }: TenantView): Html {
+  const all = html`<a href="${link("/waiting", { tenant })}">${formatCount(waiting)}</a>`;
+  if (waiting === 0) return all;
+  return html`${all}${parked === 0 ? null : html`, ${formatCount(parked)} of them parked`}<br />
+    <span class="soft">the oldest for ${duration(oldestMs)}, ${formatBytes(parkedBytes)} kept</span>`;
+}
+
+/** When, or why that cannot be said. */
+function describeThrough(view: TenantRow): Html | string | null {
+  const { waiting, throughInMs, throughAt, heldSince, circuit, perSecond } = view;
+  if (waiting === 0) return null;
+  if (throughInMs !== null)
+    return html`${time(throughAt)}<br /><span class="soft">in about ${duration(throughInMs)}</span>`;
+  if (heldSince !== null) return "not while it is held back";
+  if (circuit === "open") return "not while its CRM is away";
+  return perSecond === null ? "not known: it has not called its CRM yet" : "never: more comes than its rate allows";
+}
+
+function describeHold({ heldSince, heldWhy, heldBy }: TenantView): Html {
   if (heldSince === null) return html`no`;
   return html`<span class="wait">since ${time(heldSince)}</span> by
     ${heldBy}${heldWhy === null ? null : html`: ${heldWhy}`}`;

@@ -21,7 +21,10 @@ export interface AccountQuotas {
 /**
  * `units`: the scarce ones first, so that a call which cannot have them spends no requests. A unit that is not among them is not limited.
  */
-export function createAccountQuotas(units: ReadonlyMap<string, UnitBucket>): AccountQuotas {
+export function createAccountQuotas(
+  units: ReadonlyMap<string, UnitBucket>,
+  onTaken: (cost: Cost) => void = () => {},
+): AccountQuotas {
   return {
     take: async (cost, patience) => {
       for (const [unit, { quota, bucket }] of units) {
@@ -30,6 +33,7 @@ export function createAccountQuotas(units: ReadonlyMap<string, UnitBucket>): Acc
         const taken = await bucket.take(amount, patience(quota, amount));
         if (!taken.ok) return taken;
       }
+      onTaken(cost);
       return { ok: true };
     },
     forget: () => {

@@ -10,7 +10,7 @@ import {
   type Operation,
 } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/domain";
-import type { CrmAccount, Gate, Ledger } from "@inlet/ledger";
+import type { CrmAccount, CrmCost, Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, type Circuit } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
 import { createAccountQuotas, type AccountQuotas } from "./account-quotas.ts";
@@ -47,14 +47,24 @@ export interface CrmConnection {
   account(): CrmAccount | null;
   /** Asks the CRM which account this is, and the ledger whether it is the tenant's. */
   readonly identify: Operation<null, CrmAccount>;
+  /** What emails cost, as measured since the ledger was told. */
+  readonly cost: MeasuredCost;
   isPrepared(): boolean;
   /** Makes what the adapter needs in the account, or makes sure that it is there; once per process, before the first write. */
   readonly prepare: Operation<null, unknown>;
 }
 
+/** Requests that were made, and emails that ended by them. */
+export interface MeasuredCost {
+  calls: number;
+  emails: number;
+}
+
 export interface CrmConnections {
   /** The connection for the tenant's present configuration; made at the first use, renewed when the file changed. */
   of(tenant: TenantConfig): CrmConnection;
+  /** What emails of each tenant cost since it was asked last. */
+  takeCosts(): CrmCost[];
   close(): Promise<void>;
 }
 
@@ -113,7 +123,8 @@ export function createCrmConnections(deps: {
       },
     });
     const buckets = createUnitBuckets(tenant, adapter, ledger);
-    const quotas = createAccountQuotas(buckets);
+    const cost: MeasuredCost = { calls: 0, emails: 0 };
+    const quotas = createAccountQuotas(buckets, ({ requests }) => (cost.calls += requests));
     const slowUntil = new Map<string, number>();
     /** Other apps, and people, use the account's limits, too: the shared bucket stands still before that shows as 429. */
     const slowDown = (budget: Budget): void => {
@@ -170,6 +181,7 @@ export function createCrmConnections(deps: {
       },
       gate,
       quotas,
+      cost,
       companies: createCompanyCache(() => performance.now()),
       deals: createDealCache(() => performance.now()),
       batches: createBatchCalls({
@@ -208,6 +220,13 @@ export function createCrmConnections(deps: {
       }
       return crm;
     },
+    takeCosts: () =>
+      [...connections].flatMap(([tenant, { crm }]) => {
+        const { calls, emails } = crm.cost;
+        if (emails === 0) return [];
+        Object.assign(crm.cost, { calls: 0, emails: 0 } satisfies MeasuredCost);
+        return [{ tenant, calls, emails }];
+      }),
     close: async () => {
       for (const { crm } of connections.values()) {
         crm.circuit.close();

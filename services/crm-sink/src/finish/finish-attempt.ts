@@ -2,9 +2,13 @@ import { H } from "@inlet/schemas";
 import { finishDelivery, type Disposition, type FinishedDelivery } from "@inlet/service";
 import type { DeliveryAttempt } from "../attempt.ts";
 
+/** A try that ends otherwise costs calls, too, of the email that it does not end. */
+const ENDS: ReadonlySet<Disposition["kind"]> = new Set(["written", "suppress", "deadLetter"]);
+
 /** Ends a try of an email: what it wrote, learned and has to tell goes where every delivery's end goes. */
 export async function finishAttempt(email: DeliveryAttempt, disposition: Disposition): Promise<void> {
   await finishDelivery(email.deps, toFinished(email), disposition);
+  if (email.begun && ENDS.has(disposition.kind)) email.crm.cost.emails += 1;
 }
 
 function toFinished(email: DeliveryAttempt): FinishedDelivery {
