@@ -1,4 +1,4 @@
-import { createProcessPool } from "../workers/process-pool.ts";
+import { createProcessPool } from "@inlet/isolated-tasks";
 import { createPatience } from "./patience.ts";
 import type { Asking } from "./patience.ts";
 import { TEMPERROR } from "./verify-sender.ts";

@@ -1,6 +1,5 @@
+import { createProcessPool, TaskFailed, type ProcessPool } from "@inlet/isolated-tasks";
 import type { ParseAnswer, ParseJob } from "./parse-job.ts";
-import { TaskFailed } from "./isolated-process.ts";
-import { createProcessPool, type ProcessPool } from "./process-pool.ts";
 
 export interface ParsePoolLimits {
   readonly workers: number;
