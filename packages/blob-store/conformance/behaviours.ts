@@ -109,6 +109,19 @@ export function blobStoreConformance(name: string, open: () => Promise<StoreUnde
       expect((await store.get(ref)).toString()).toBe("once");
     });
 
+    it("deletes what is named and nothing else, again without a fault, and takes the same bytes once more", async () => {
+      const { store } = await open();
+      const ref = await store.put("demo", DAY, Buffer.from("to be erased"));
+      const kept = await store.put("acme", DAY, Buffer.from("to be erased"));
+      await store.delete(ref);
+      await store.delete(ref);
+      await expect(store.get(ref)).rejects.toThrow(BlobMissingError);
+      expect((await store.get(kept)).toString()).toBe("to be erased");
+      await expect(store.delete({ ...ref, key: "../x" })).rejects.toThrow(BlobMissingError);
+      await store.put("demo", DAY, Buffer.from("to be erased"));
+      expect((await store.get(ref)).toString()).toBe("to be erased");
+    });
+
     it("refuses tenants and keys that are path tricks", async () => {
       const { store } = await open();
       const ref = await store.put("demo", DAY, Buffer.from("x"));
@@ -136,6 +149,7 @@ export function blobStoreConformance(name: string, open: () => Promise<StoreUnde
       await expect(store.put("demo", DAY, Buffer.from("new"))).rejects.toThrow(BlobStoreUnavailableError);
       await expect(store.get(ref)).rejects.toThrow(BlobStoreUnavailableError);
       await expect(store.getRange(ref, 0, 2)).rejects.toThrow(BlobStoreUnavailableError);
+      await expect(store.delete(ref)).rejects.toThrow(BlobStoreUnavailableError);
       await expect(store.assertAvailable()).rejects.toThrow(BlobStoreUnavailableError);
       expect(await store.fault()).toEqual(expect.any(String));
       await restore();
@@ -152,6 +166,7 @@ export function blobStoreConformance(name: string, open: () => Promise<StoreUnde
         async () => store.put("demo", DAY, Buffer.from("kept")),
         async () => store.get(ref),
         async () => store.getRange(ref, 0, 2),
+        async () => store.delete(ref),
         async () => store.assertAvailable(),
       ];
       for (const call of calls) {

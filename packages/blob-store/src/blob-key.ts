@@ -28,7 +28,7 @@ export function buildBlobRef(tenant: string, receivedAt: number, bytes: Uint8Arr
 }
 
 /** The parts of a reference's key. Throws {@link BlobMissingError} where no store could have made it, so a forged key never becomes a path. */
-export function parseBlobRef(ref: BlobRef): BlobKey {
+export function parseBlobRef(ref: Pick<BlobRef, "key" | "sha256">): BlobKey {
   const [, tenant, day, sha256] = KEY.exec(ref.key) ?? [];
   if (tenant === undefined || day === undefined || sha256 === undefined || sha256 !== ref.sha256) {
     throw new BlobMissingError("key: not one that a blob store makes (tenant/yyyy-mm-dd/sha256 of the reference)");

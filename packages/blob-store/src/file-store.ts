@@ -60,6 +60,16 @@ export function createFileBlobStore(root: string): BlobStore {
       assertRange(ref, start, end);
       return assertLength(ref, await reading(ref, async (path) => readPart(path, start, end)), end - start);
     },
+    delete: async (ref) => {
+      const path = toPath(parseBlobRef(ref));
+      await assertMarkedFolder(root);
+      try {
+        await rm(path);
+        await syncFolder(dirname(path));
+      } catch (error) {
+        if (getErrorCode(error) !== "ENOENT") throw unavailable("a blob could not be deleted", error);
+      }
+    },
     assertAvailable: async () => assertMarkedFolder(root),
     fault: async () => {
       const probe = join(root, `.${randomUUID()}.probe`);

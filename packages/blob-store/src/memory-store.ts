@@ -44,6 +44,11 @@ export function createMemoryBlobStore(): MemoryBlobStore {
       assertRange(ref, start, end);
       return Buffer.from(assertLength(ref, stored(ref).subarray(start, end), end - start));
     },
+    delete: async (ref) => {
+      parseBlobRef(ref);
+      assertAvailable();
+      blobs.delete(ref.key);
+    },
     assertAvailable: async () => assertAvailable(),
     fault: async () => {
       try {

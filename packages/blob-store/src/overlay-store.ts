@@ -14,6 +14,8 @@ export function createOverlayStore(below: BlobStore, above: BlobStore): BlobStor
     put: async (tenant, receivedAt, bytes) => above.put(tenant, receivedAt, bytes),
     get: async (ref) => either(async (store) => store.get(ref)),
     getRange: async (ref, start, end) => either(async (store) => store.getRange(ref, start, end)),
+    // What lies below is only read.
+    delete: async (ref) => above.delete(ref),
     assertAvailable: async () => below.assertAvailable(),
     fault: async () => below.fault(),
   };

@@ -17,6 +17,8 @@ export interface BlobStore {
    * no hash of its own: what must be right is read with `get`.
    */
   getRange(ref: BlobRef, start: number, end: number): Promise<Buffer>;
+  /** Deletes the bytes for good; what is gone already is no fault. Throws {@link BlobStoreUnavailableError} when the store is away. */
+  delete(ref: Pick<BlobRef, "key" | "sha256">): Promise<void>;
   /** Throws {@link BlobStoreUnavailableError} unless the store is there: for work that would rather not begin than stop half-way. */
   assertAvailable(): Promise<void>;
   /** Why a write would not work now, and what helps, for an operator; null where it would. Makes nothing. */

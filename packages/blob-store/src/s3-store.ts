@@ -9,13 +9,13 @@ import type { S3Location } from "./s3-url.ts";
 
 /**
  * A {@link BlobStore} in a bucket of S3 or of a server that speaks its protocol. Durable is S3's 200. A key names its content, so that a
- * second write changes nothing; it is only saved by asking first. Needs s3:GetObject, s3:PutObject and s3:ListBucket: without the last, S3
+ * second write changes nothing; it is only saved by asking first. Needs s3:GetObject, s3:PutObject, s3:DeleteObject (for retention and erasure) and s3:ListBucket: without the last, S3
  * answers 403 for what is missing, and it would pass for a store that is away.
  */
 export function createS3BlobStore(location: S3Location): BlobStore {
   const open = s3Opener(location);
   const Bucket = location.bucket;
-  const toKey = (ref: BlobRef): string => {
+  const toKey = (ref: Pick<BlobRef, "key" | "sha256">): string => {
     const { tenant, day, sha256 } = parseBlobRef(ref);
     return keyBelow(location, tenant, day, sha256);
   };
@@ -76,6 +76,17 @@ export function createS3BlobStore(location: S3Location): BlobStore {
     getRange: async (ref, start, end) => {
       assertRange(ref, start, end);
       return assertLength(ref, await read(ref, { Range: `bytes=${start}-${end - 1}` }), end - start);
+    },
+    delete: async (ref) => {
+      const Key = toKey(ref);
+      try {
+        const { s3, client } = await open();
+        await assertMarkedBucket({ s3, client }, location);
+        await client.send(new s3.DeleteObjectCommand({ Bucket, Key }));
+      } catch (error) {
+        if (getErrorStatus(error) === 404) return;
+        throw error instanceof BlobStoreUnavailableError ? error : unavailable("a blob could not be deleted", error);
+      }
     },
     assertAvailable: async () => assertMarkedBucket(await open(), location),
     fault: async () => {

@@ -4,6 +4,12 @@ export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } fr
 export type { Erasure, ErasureRequest } from "./erasure/ask-erasure.ts";
 export type { ErasureQuestion } from "./erasure/was-erased.ts";
 export type { Erasures } from "./erasure/erasures-subject.ts";
+export type { ErasureRound } from "./erasure/work-on-erasure.ts";
+export type { BlobUse, DueBlob } from "./lifecycle/blob-uses.ts";
+export type { LegalHold, LegalHoldRequest, RecordToCopy } from "./lifecycle/legal-holds.ts";
+export type { Lifecycle } from "./lifecycle/lifecycle-subject.ts";
+export type { SweepPlace, SweptBatch, SweptCounts, TenantRetention } from "./lifecycle/sweep.ts";
+export type { SweepState } from "./lifecycle/sweep-lease.ts";
 export { batchQueries } from "./batch-queries.ts";
 export type { CrmAccount } from "./effects/crm-accounts.ts";
 export type { ConversationQuestion } from "./conversations/conversations.ts";

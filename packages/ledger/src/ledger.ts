@@ -12,6 +12,7 @@ import { erasuresOn } from "./erasure/erasures-subject.ts";
 import { personDigests } from "./erasure/person-digests.ts";
 import { inspectOn } from "./inspect/inspect-subject.ts";
 import { jobsOn } from "./jobs/jobs.ts";
+import { lifecycleOn } from "./lifecycle/lifecycle-subject.ts";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { oauthGrants } from "./oauth-grants.ts";
 import { recoveryOn } from "./operate/recover.ts";
@@ -86,6 +87,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     inspect: inspectOn(statements),
     /** People whose mail is erased. */
     erasures: erasuresOn(statements),
+    /** How long things are kept, and what a legal hold keeps. */
+    lifecycle: lifecycleOn(statements),
     /** Tokens of OAuth grants, sealed by their user; who holds the lease of a grant may renew them. */
     grants: oauthGrants(database),
     /** Work that an operator asked for and that the services carry out. */

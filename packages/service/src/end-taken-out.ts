@@ -24,7 +24,7 @@ export type TakenOutDeps = FinishDeps & {
   };
 };
 
-/** Ends what an operator takes out of what waits (`inlet waiting dead-letter`), whatever keeps it; what stood behind it goes on. */
+/** Ends what an operator takes out of what waits (`inlet waiting dead-letter`), and what an erasure does, whatever keeps it; what stood behind it goes on. */
 export function endTakenOut(deps: TakenOutDeps, records: ReferencedRecords, options: TakenOutOptions): Poller {
   return poll(async () => (await endOnce(deps, records, options)) === LIMIT, {
     idleMs: IDLE_MS,
@@ -41,10 +41,10 @@ async function endOnce(
   const emails = await deps.ledger.waiting.takeTakenOut({ stage, lanes, owner, leaseMs: LEASE_MS, limit: LIMIT });
   const recordOf = readWaitingRecords(records, emails);
   for (const email of emails) {
-    const { tenant, eventId, lane, parsedAt, pass, attempts, since, receivedAt, emailKey, code, why } = email;
+    const { tenant, eventId, lane, parsedAt, pass, attempts, since, receivedAt, emailKey, code, why, erased } = email;
     try {
       // Where Kafka has lost it, its dead letter says where it lay.
-      const record = (await recordOf(email)) ?? email.record;
+      const record = erased ? email.record : ((await recordOf(email)) ?? email.record);
       await finishDelivery(
         deps,
         {
@@ -63,7 +63,9 @@ async function endOnce(
           maxAgeMs: Infinity,
           emailKey,
         },
-        deadLetter("taken_out", "waiting", why === "" ? `it waited: ${code}` : `${why}; it waited: ${code}`),
+        erased
+          ? { kind: "suppress", reason: "erased" }
+          : deadLetter("taken_out", "waiting", why === "" ? `it waited: ${code}` : `${why}; it waited: ${code}`),
       );
     } catch (error) {
       // Its lease runs out and it is taken again.

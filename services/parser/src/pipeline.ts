@@ -7,6 +7,7 @@ import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import type { Delivery, ParserDeps } from "./intake/incoming-delivery.ts";
 import { checkSender } from "./steps/check-sender.ts";
 import { ASK_AGAIN_MS } from "./sender/sender-pool.ts";
+import { noteBodyUse, notingUses } from "./steps/note-blob-uses.ts";
 import { storeAttachments, type StoredAttachments } from "./steps/store-attachments.ts";
 import { parseBody } from "./steps/parse-body.ts";
 import type { ParsedBody } from "./steps/parse-body.ts";
@@ -21,7 +22,9 @@ export interface ParsedEmail {
 }
 
 /** The way of one raw event to its normalized record, step by step. */
-export async function parseEmail(deps: ParserDeps, delivery: Delivery): Promise<StepResult<ParsedEmail>> {
+export async function parseEmail(given: ParserDeps, delivery: Delivery): Promise<StepResult<ParsedEmail>> {
+  const deps = { ...given, blobs: notingUses(given, delivery.event) };
+  await noteBodyUse(given, delivery.event);
   const body = await readBody(deps, delivery);
   if (body.kind !== "ok") return body;
   const parsed = await parseBody(deps, delivery, body.value);

@@ -44,6 +44,7 @@ export function smallParser(blobs: BlobStore, over: Partial<ParserDeps> = {}) {
         markParsed: async () => {},
       },
       erasures: { wasErased: async () => false },
+      lifecycle: { noteBlobUse: async () => null },
     },
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     now: Date.now,

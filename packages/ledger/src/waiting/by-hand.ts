@@ -94,6 +94,8 @@ async function actOnPage(
 /** An email that an operator takes out of what waits. */
 export interface EmailTakenOut extends WaitingEmail {
   readonly why: string;
+  /** The person who wrote it is erased: it ends as suppressed, and nothing keeps its bytes. */
+  readonly erased: boolean;
 }
 
 /** Emails of a stage that an operator has taken out, under a lease, whatever keeps them. */
@@ -115,7 +117,7 @@ export async function takeTakenOut(
      update waiting w set owner = $4, lease_until = clock_timestamp() + $5 * interval '1 ms'
        from chosen c where w.tenant = c.tenant and w.event_id = c.event_id
      returning w.starts, w.tenant, w.event_id, w.lane, w.kind, w.code, w.pass, w.attempt, w.attempts, w.order_parsed_at, w.topic, w.partition,
-               w."offset", w.end_why, ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers,
+               w."offset", w.end_why, w.erased, ${epochMs("w.since")} as since_ms, w.record_timestamp, w.key, w.value, w.headers,
                (select d.email_key from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as email_key,
                (select d.received_at from deliveries d where d.tenant = w.tenant and d.event_id = w.event_id) as received_at`,
     [take.stage, take.lanes, take.limit, take.owner, spanMs(take.leaseMs)],
@@ -135,6 +137,7 @@ export async function takeTakenOut(
     emailKey: row["email_key"] as string | null,
     receivedAt: (row["received_at"] ?? row["record_timestamp"]) as number,
     why: row["end_why"] as string,
+    erased: row["erased"] as boolean,
     record: toStoredRecord(row),
   }));
 }

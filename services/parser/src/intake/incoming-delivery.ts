@@ -14,7 +14,10 @@ import type { Scanner } from "../scan/scanner.ts";
 
 /** What the steps work with; made once per process. */
 export interface ParserDeps {
-  readonly ledger: Pick<Ledger, "deliveries" | "waiting" | "outbox" | "inspect" | "jobs" | "quota" | "erasures">;
+  readonly ledger: Pick<
+    Ledger,
+    "deliveries" | "waiting" | "outbox" | "inspect" | "jobs" | "quota" | "erasures" | "lifecycle"
+  >;
   readonly codec: Codec;
   readonly blobs: BlobStore;
   readonly tenants: Tenants;
