@@ -92,7 +92,7 @@ export async function accountedMail(database: Database, lane = "shared") {
     });
     const parse = { emailKey: `eml_${made}`, contentHash: "hash", conversationId: `cnv_${made}`, messageId: null };
     await ledger.deliveries.markParsed([
-      { ...ids, ...parse, ...normalized, senderDomain: null, writers: [], parsedAt: at },
+      { ...ids, ...parse, ...normalized, senderDomain: null, writers: [], terms: [], parsedAt: at },
     ]);
     if (stage === "parsed") return { ...email, normalized };
     await ledger.deliveries.admit({

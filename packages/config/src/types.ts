@@ -24,6 +24,8 @@ export interface Environment {
   readonly publicUrl: string;
   /** The first signs, all verify. */
   readonly urlSigningKeys: readonly string[];
+  /** Of the keyed hashes by which emails are searched for; null: neither addresses nor subjects are. */
+  readonly searchKey: string | null;
   /** Scheme, host and port under which people reach the console. */
   readonly consoleUrl: string;
   /** Where people sign in to the console; null: by links alone. */

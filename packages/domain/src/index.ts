@@ -14,6 +14,7 @@ export * from "./replay-changes.ts";
 export * from "./probe-delay.ts";
 export * from "./retry-table.ts";
 export * from "./rules/index.ts";
+export { hashAddress, hashWords, nameSearchKey, splitWords, type SearchTerm } from "./search/hash-terms.ts";
 export * from "./subject-key.ts";
 export { isTraceField, mimeContent } from "./trace-fields.ts";
 export { EVERY_TENANT, isAllowed, listGrantedTenants, parseGrant, parseGroupGrants, ROLES } from "./roles.ts";

@@ -18,3 +18,4 @@ export { describeOffline, parseFile } from "./offline.ts";
 export type { OfflineError } from "./offline.ts";
 export { makeLargeMail } from "./sample-large.ts";
 export { TRUNCATION_LIMITS, LIMITS } from "./limits.ts";
+export { listSearchTerms } from "./search-terms.ts";

@@ -19,6 +19,7 @@ import { recoveryOn } from "./operate/recover.ts";
 import { outboxOn } from "./outbox/outbox-subject.ts";
 import { quotaOn } from "./quota/quota-subject.ts";
 import { requestsOn } from "./requests/operation-requests.ts";
+import { searchOn } from "./search/search-subject.ts";
 import type { Statements } from "./statements.ts";
 import { DEFAULT_PARKED_MAX_BYTES } from "./waiting/parking.ts";
 import { withoutWriting } from "./without-writing.ts";
@@ -85,6 +86,7 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     outbox: outboxOn(statements),
     conversations: conversationsOn(statements),
     inspect: inspectOn(statements),
+    search: searchOn(statements),
     /** People whose mail is erased. */
     erasures: erasuresOn(statements),
     /** How long things are kept, and what a legal hold keeps. */

@@ -33,6 +33,7 @@ export function parsed(tenant: string, eventId: string): Parsed {
     messageId: "m1",
     senderDomain: "customers.example",
     writers: ["ada@customers.example"],
+    terms: [],
     topic: "normalized",
     partition: 0,
     offset: 6n,

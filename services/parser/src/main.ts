@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { nameSearchKey } from "@inlet/domain";
 import { runConsumerService } from "@inlet/service";
 import { createAttachmentFetch } from "./fetch/fetch-attachment.ts";
 import { createObjectFetch } from "./fetch/fetch-object.ts";
@@ -34,6 +35,7 @@ await runConsumerService({
       lookups: SENDER_LOOKUPS,
     });
     const scanner = environment.clamdUrl === null ? null : createScanner(environment.clamdUrl);
+    const { searchKey } = environment;
     const consumer = createParser(
       kafka,
       {
@@ -47,6 +49,7 @@ await runConsumerService({
         verifySender: async (job, asking) => senders.verify(job, asking),
         fetchObject: createObjectFetch(),
         scanner,
+        searchKey,
         instance,
         log,
         now: Date.now,
@@ -66,6 +69,7 @@ await runConsumerService({
           }),
       prepare: async () => {
         await Promise.all([pool.warm(), senders.warm()]);
+        if (searchKey !== null) await ledger.search.noteKey(nameSearchKey(searchKey));
       },
       close: async () => {
         await Promise.all([pool.close(), senders.close()]);

@@ -1,6 +1,6 @@
 import { BlobMissingError } from "@inlet/blob-store";
 import { deadLetter, getDomain, getWriters, ok, type StepResult } from "@inlet/domain";
-import { TRUNCATION_LIMITS, formerEmailKey, normalize } from "@inlet/email";
+import { TRUNCATION_LIMITS, formerEmailKey, listSearchTerms, normalize } from "@inlet/email";
 import { fitNormalizedEvent, recordHeaders, resolveBody, buildSchemaHeader } from "@inlet/event-codec";
 import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
@@ -158,6 +158,7 @@ async function publish(deps: ParserDeps, delivery: Delivery, event: NormalizedEv
     messageId: event.messageId,
     senderDomain: getDomain(event.from?.email ?? ""),
     writers: getWriters(event),
+    terms: deps.searchKey === null ? [] : listSearchTerms(deps.searchKey, event, delivery.tenant.mailboxes),
     topic: at.topic,
     partition: at.partition,
     offset: at.offset,

@@ -28,6 +28,7 @@ export function smallParser(blobs: BlobStore, over: Partial<ParserDeps> = {}) {
     pool: { parse },
     verifySender: async () => ({ spf: null, dkim: null, dmarc: null }),
     scanner: null,
+    searchKey: null,
     producer: {
       send: async (record: NewRecord) => {
         produced.push(record);

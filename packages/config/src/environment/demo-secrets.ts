@@ -7,6 +7,7 @@ export const DEMO_MARK = "demo-not-secret";
 export function demoSecretsInUse(environment: Environment, tenants: Tenants | null): string[] {
   const found: string[] = [];
   if (environment.urlSigningKeys.some(isDemo)) found.push("URL_SIGNING_KEYS");
+  if (environment.searchKey !== null && isDemo(environment.searchKey)) found.push("SEARCH_KEY");
   for (const tenant of tenants?.all() ?? []) {
     for (const source of tenant.sources.values()) {
       if ([...source.secrets.reveal(), ...source.basicAuth.reveal()].some(isDemo))

@@ -17,6 +17,7 @@ export function summary(environment: Environment): Record<string, string | numbe
     publicUrl: bareUrl(environment.publicUrl),
     urlSigningKeys:
       environment.urlSigningKeys.length === 0 ? "absent" : `present (${environment.urlSigningKeys.length})`,
+    searchKey: presence(environment.searchKey),
     consoleUrl: environment.consoleUrl,
     oidcIssuer: environment.oidc?.issuer ?? null,
     oidcClientSecret: presence(environment.oidc?.clientSecret),

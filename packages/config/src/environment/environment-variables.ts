@@ -130,6 +130,13 @@ export const VARIABLES = {
     secret: true,
     schema: list(z.string().min(32, "holds a key shorter than 32 characters")),
   },
+  SEARCH_KEY: {
+    meaning:
+      "key of 32 characters or more of the hashes by which emails are found by address and by words of the subject, the same for parser, console and `inlet show`; without it they are found by ids alone. Another key finds none of what came before it",
+    example: "…",
+    secret: true,
+    schema: z.string().min(32, "is shorter than 32 characters"),
+  },
   CONSOLE_URL: {
     meaning:
       "address under which people reach the console: https, or http on this machine alone, since its cookie opens everything",

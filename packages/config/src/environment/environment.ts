@@ -100,6 +100,7 @@ export function readEnvironment(
     lanes: read("LANES") ?? [],
     publicUrl: read("PUBLIC_URL") ?? "",
     urlSigningKeys: read("URL_SIGNING_KEYS") ?? [],
+    searchKey: read("SEARCH_KEY") ?? null,
     consoleUrl: read("CONSOLE_URL") ?? "",
     oidc:
       oidcParts.OIDC_ISSUER === undefined

@@ -13,6 +13,8 @@ export interface Parsed {
   readonly senderDomain: string | null;
   /** Addresses of those who wrote it, as a contact's key has them; kept as digests. */
   readonly writers: readonly string[];
+  /** Keyed hashes, by which it is searched for. */
+  readonly terms: readonly { readonly kind: "address" | "subject"; readonly hash: string }[];
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
@@ -26,13 +28,17 @@ export async function markParsed(database: Database, people: PersonDigests, pars
   const writers = await Promise.all(unique.map(async (p) => people.digest(p.tenant, p.writers)));
   await database.query(
     `with r as (select * from jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, email_key text, content_hash text,
-          conversation_id text, message_id text, sender_domain text, writers jsonb, topic text, partition int, "offset" bigint, parsed_at bigint)),
+          conversation_id text, message_id text, sender_domain text, writers jsonb, terms jsonb, topic text, partition int, "offset" bigint, parsed_at bigint)),
       locked as (select d.tenant, d.event_id, d.state = 'accepted' or (d.state = 'waiting' and d.stage = 'parse') as moves
                    from deliveries d join r using (tenant, event_id) order by d.tenant, d.event_id for update of d),
       unwaited as (delete from waiting w using locked l where w.tenant = l.tenant and w.event_id = l.event_id and w.stage = 'parse' and l.moves),
       signed as (insert into email_writers (tenant, event_id, person)
         select r.tenant, r.event_id, p.person from r join locked using (tenant, event_id)
-          cross join lateral jsonb_array_elements_text(r.writers) as p(person) order by 1, 2, 3 on conflict do nothing)
+          cross join lateral jsonb_array_elements_text(r.writers) as p(person) order by 1, 2, 3 on conflict do nothing),
+      findable as (insert into search_terms (tenant, hash, received_at, event_id, kind)
+        select r.tenant, decode(t.hash, 'hex'), d.received_at, r.event_id, t.kind from r join locked using (tenant, event_id)
+          join deliveries d using (tenant, event_id) cross join lateral jsonb_to_recordset(r.terms) as t(kind text, hash text)
+         order by 1, 2, 3, 4 on conflict do nothing)
      update deliveries d set
        starts = 0,
        alone_starts = 0,
@@ -61,6 +67,7 @@ export async function markParsed(database: Database, people: PersonDigests, pars
           message_id: p.messageId,
           sender_domain: p.senderDomain,
           writers: writers[n],
+          terms: p.terms,
           topic: p.topic,
           partition: p.partition,
           offset: p.offset,

@@ -136,7 +136,7 @@ export async function outboxSize(database: Database): Promise<number> {
   return row?.n ?? 0;
 }
 
-function toView(row: Row): DeliveryView {
+export function toView(row: Row): DeliveryView {
   const at = (prefix: string): Coordinates | null =>
     row[`${prefix}_topic`] === null
       ? null

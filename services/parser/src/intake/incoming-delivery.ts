@@ -29,6 +29,8 @@ export interface ParserDeps {
   readonly fetchObject: ObjectFetch;
   /** Null where no CLAMD_URL is set: nothing is scanned. */
   readonly scanner: Scanner | null;
+  /** Of the hashes by which emails are searched for; null: by ids alone. */
+  readonly searchKey: string | null;
   readonly instance: string;
   readonly log: Log;
   readonly now: () => number;

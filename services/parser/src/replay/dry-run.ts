@@ -54,6 +54,7 @@ export async function runDryParse(
     verifySender: async (...asked: Parameters<typeof senders.verify>) => senders.verify(...asked),
     fetchObject: createObjectFetch(),
     scanner: environment.clamdUrl === null ? null : createScanner(environment.clamdUrl),
+    searchKey: null,
     instance: "dry-run",
     log: SILENT,
     now: Date.now,
