@@ -12,6 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           env,
+          setupFiles: ["test/metrics/record-samples.ts"],
           include: [
             "{packages,services}/*/{src,testing,conformance}/**/*.test.ts",
             "schemas/src/**/*.test.ts",

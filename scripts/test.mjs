@@ -27,6 +27,8 @@ if (!isWritable(ROOT)) {
   process.exit(1);
 }
 
+/** What the unit tests made the metrics say (test/metrics). */
+const SAMPLES = path.join(ROOT, "node_modules", ".cache", "inlet-metrics");
 const bin = path.join(ROOT, "node_modules", ".bin");
 const env = {
   ...process.env,
@@ -39,7 +41,11 @@ const reports = mkdtempSync(path.join(tmpdir(), "inlet-results-"));
 const results = [];
 try {
   for (const name of CHECKS) results.push(check(name));
-  for (const name of SUITES) results.push(suite(name));
+  rmSync(SAMPLES, { recursive: true, force: true });
+  for (const name of SUITES) {
+    results.push(suite(name));
+    if (name === "unit") results.push(metricsFed());
+  }
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }
@@ -97,6 +103,12 @@ function suite(name) {
   } catch {
     return { name, passed: 0, failed: 1, note: " (vitest did not report: see above)" };
   }
+}
+
+function metricsFed() {
+  heading("every metric is fed");
+  const { status } = run(node24(), [path.join(ROOT, "test", "metrics", "check-samples.ts")]);
+  return { name: "metrics fed", passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, note: "" };
 }
 
 /** One line for each failed test of a file; a file that fails before its first test (a broken import, a failed hook) counts as one. */

@@ -78,6 +78,11 @@ export function getTopicLane(topic: string): string {
   return spec === undefined || spec.allLanes ? SHARED_LANE : topic.slice(spec.name.length + 1);
 }
 
+/** The topic's name without its lane, for counting: `raw-events` of `raw-events.acme`; another name as it is. */
+export function getBaseTopic(topic: string): string {
+  return Object.values(TOPICS).find(({ name }) => topic === name || topic.startsWith(`${name}.`))?.name ?? topic;
+}
+
 /** The consumer group of a service in a lane: `parser`, or `parser.acme`. */
 export function groupIn(service: string, lane: string): string {
   return lane === SHARED_LANE ? service : `${service}.${lane}`;

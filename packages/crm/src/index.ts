@@ -9,7 +9,7 @@ export { fixedToken, type AccessTokens } from "./calls/access-tokens.ts";
 export { createOAuthTokens, type OAuthTokensOptions } from "./oauth/oauth-tokens.ts";
 export type { OAuthSettings } from "./oauth/grant.ts";
 export type { GrantKey, GrantStore, KeptGrant } from "./oauth/grant-store.ts";
-export { OAUTH_ALERTS, OAUTH_CODES, type OAuthCode } from "./oauth/faults.ts";
+export { isOAuthAlert, OAUTH_CODES, type OAuthCode } from "./oauth/faults.ts";
 export { createHubSpot } from "./hubspot/hubspot.ts";
 export type { HubSpotOptions } from "./hubspot/hubspot.ts";
 export { pauseFor, type Budget } from "./calls/rate-limit.ts";

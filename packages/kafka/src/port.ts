@@ -79,7 +79,11 @@ export interface ConsumerOptions {
    * Raised for out-of-range offsets (with the gap) and other things an operator must see. The partition is read on once it resolves: what it
    * keeps of a gap is kept before the next commit wipes its traces away. Rejecting, it is raised again.
    */
-  readonly onAlert?: (alert: { code: string; message: string; detail: Record<string, unknown> }) => unknown;
+  readonly onAlert?: (alert: {
+    code: "offset_out_of_range";
+    message: string;
+    detail: Record<string, unknown>;
+  }) => unknown;
   /** Told which partitions the member reads whenever that changes: none once they are taken away, when it stops or has died. Must not throw. */
   readonly onAssignment?: (partitions: readonly number[]) => void;
 }

@@ -15,6 +15,7 @@ export { createReplayPace, REPLAY_SHARE } from "./replay/replay-pace.ts";
 export type { PacedLimit, ReplayPace } from "./replay/replay-pace.ts";
 export { runLiveReplays } from "./replay/run-live-replays.ts";
 export { runReplays } from "./replay/run-replays.ts";
+export { reportGap, reportRecordGone } from "./report-alerts.ts";
 export { reportFault } from "./report-fault.ts";
 export { runConsumerService } from "./run/run-consumer-service.ts";
 export type { ConsumerContext, StartedConsumer } from "./run/run-consumer-service.ts";

@@ -28,7 +28,7 @@ async function handle(outcome: BatchOutcome, endOffset: bigint, partition = 0): 
     value: Buffer.alloc(1),
     headers: [],
   }));
-  const handler = observeBatches("svc", "g", async () => outcome);
+  const handler = observeBatches("parser", "g", async () => outcome);
   await handler(records, { signal: new AbortController().signal, endOffset });
 }
 
@@ -51,8 +51,8 @@ test.each([
   ["ProducerQueueFullError", "kafka"],
   ["ParserUnavailableError", "parser"],
 ])("a service shows as paused from %s until a batch goes through", async (name, dependency) => {
-  const paused = async () => read("inlet_consumer_paused", { service: "svc", dependency });
-  reportFault("svc", log, away(name));
+  const paused = async () => read("inlet_consumer_paused", { service: "parser", dependency });
+  reportFault("parser", log, away(name));
   await handle({ processedThrough: 5n, pauseMs: 1_000 }, 8n);
   expect(await paused()).toBe(1);
   await handle({ processedThrough: 7n }, 8n);
@@ -61,7 +61,7 @@ test.each([
 
 test("an error of our own code is none of a dependency's", async () => {
   await handle({ processedThrough: 7n }, 8n);
-  reportFault("svc", log, new TypeError("x"));
+  reportFault("parser", log, new TypeError("x"));
   const metric = await metricsRegistry.getSingleMetric("inlet_consumer_paused")?.get();
-  expect(metric?.values.filter(({ value, labels }) => value === 1 && labels.service === "svc")).toEqual([]);
+  expect(metric?.values.filter(({ value, labels }) => value === 1 && labels.service === "parser")).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import type { BatchHandler } from "@inlet/kafka";
-import { metrics } from "@inlet/telemetry";
+import { metrics, type ConsumingService } from "@inlet/telemetry";
 import { DEPENDENCIES } from "@inlet/domain";
 
 /** A handler whose progress shows in `inlet_consumer_lag`, and ends what {@link reportFault} said in `inlet_consumer_paused`. */
-export function observeBatches(service: string, groupId: string, handler: BatchHandler): BatchHandler {
+export function observeBatches(service: ConsumingService, groupId: string, handler: BatchHandler): BatchHandler {
   return async (records, context) => {
     const outcome = await handler(records, context);
     const [first] = records;

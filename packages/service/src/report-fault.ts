@@ -1,8 +1,8 @@
 import { getDependency } from "@inlet/domain";
-import { errorForLog, metrics, type Log } from "@inlet/telemetry";
+import { errorForLog, metrics, type ConsumingService, type Log } from "@inlet/telemetry";
 
 /** Tells of a fault for which a partition pauses: of a dependency that is away, or of our own code. */
-export function reportFault(service: string, log: Log, error: unknown): void {
+export function reportFault(service: ConsumingService, log: Log, error: unknown): void {
   const dependency = getDependency(error);
   if (dependency === null) {
     metrics.alerts.inc({ code: "unexpected_error" });

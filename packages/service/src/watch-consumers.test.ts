@@ -21,7 +21,7 @@ const STUCK: BatchHandler = async () => ({ processedThrough: null, pauseMs: 60_0
 function member(kafka: InMemoryKafka, lane: string, handler: BatchHandler, now: () => number) {
   const told: object[] = [];
   const log = { ...silent, error: (fields: object) => void told.push(fields) };
-  const watch = watchConsumers(`service-${lane}`, { kafka, reader: kafka.reader(), now, log });
+  const watch = watchConsumers("parser", { kafka, reader: kafka.reader(), now, log });
   const consumer = kafka.consumer(watch.watched({ name: "parser", lane, topic: "rawEvents" }, handler));
   return { watch, consumer, told };
 }
@@ -49,6 +49,7 @@ test("a consumer that stands still shows its lag and its oldest unread record, a
   expect(sum(await values("inlet_consumer_lag", group))).toBe(3);
   expect(Math.max(...(await values("inlet_oldest_unread_seconds", group)))).toBe(60);
   expect(told).toEqual([]);
+  expect(await values("inlet_topic_retention_seconds", group)).toEqual([(2 * HALF_MS) / 1000]);
   time += HALF_MS;
   await watch.look();
   await watch.look();
@@ -82,11 +83,11 @@ test.each([
   let stuck = true;
   const handler: BatchHandler = async (records) => {
     if (!stuck) return { processedThrough: records.at(-1)?.offset ?? null };
-    reportFault(`service-${lane}`, silent, Object.assign(new Error("away"), { name: "LedgerUnavailableError" }));
+    reportFault("parser", silent, Object.assign(new Error("away"), { name: "LedgerUnavailableError" }));
     return { processedThrough: null, pauseMs: 5 };
   };
   const { watch, consumer } = member(kafka, lane, handler, Date.now);
-  const paused = async () => sum(await values("inlet_consumer_paused", { service: `service-${lane}` }));
+  const paused = async () => sum(await values("inlet_consumer_paused", { service: "parser" }));
   await consumer.start();
   await send(kafka, lane, 1);
   await vi.waitFor(async () => expect(await paused()).toBe(1), { timeout: 30_000 });

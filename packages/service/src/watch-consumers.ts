@@ -2,7 +2,7 @@ import { DEPENDENCIES } from "@inlet/domain";
 import type { Admin, BatchHandler, ConsumerOptions, Kafka, RecordReader } from "@inlet/kafka";
 import { poll, type Poller } from "@inlet/ledger";
 import { groupIn, TOPICS, topicIn, type TopicName } from "@inlet/schemas";
-import { errorForLog, metrics, type Log } from "@inlet/telemetry";
+import { errorForLog, metrics, type ConsumingService, type Log } from "@inlet/telemetry";
 import { observeBatches } from "./observe-batches.ts";
 
 /** How often what is unread is looked at, ms. */
@@ -42,7 +42,10 @@ export interface ConsumerWatch {
  * Watches the partitions that a service's consumers read, also while nothing moves in them: how far each is behind, and how old its first unread
  * record is. One that has lain for half of its topic's retention is an alert (`unread_near_retention`): Kafka deletes it unread at its end.
  */
-export function watchConsumers(service: string, { kafka, reader, now, log }: ConsumerWatchDeps): ConsumerWatch {
+export function watchConsumers(
+  service: ConsumingService,
+  { kafka, reader, now, log }: ConsumerWatchDeps,
+): ConsumerWatch {
   const groups: WatchedGroup[] = [];
   let admin: Promise<Admin> | null = null;
 
@@ -132,6 +135,8 @@ export function watchConsumers(service: string, { kafka, reader, now, log }: Con
         told: new Set(),
       };
       groups.push(group);
+      const { groupId } = group;
+      metrics.topicRetentionSeconds.set({ group: groupId, topic: group.topic }, group.retentionMs / 1000);
       return {
         groupId: group.groupId,
         topic: group.topic,

@@ -3,6 +3,8 @@ export type { Telemetry } from "./port.ts";
 export { startTelemetry } from "./start-telemetry.ts";
 export type { TelemetryOptions } from "./start-telemetry.ts";
 export { metrics, METRICS, metricsRegistry } from "./metrics.ts";
+export { ALERT_CODES } from "./label-values.ts";
+export type { AlertCode, ConsumingService } from "./label-values.ts";
 export type { MetricKey, MetricSpec } from "./metric-names.ts";
 export { metricsReference } from "./metrics-reference.ts";
 export { startOpsServer } from "./ops-server.ts";

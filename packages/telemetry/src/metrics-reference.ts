@@ -12,7 +12,7 @@ export function metricsReference(): string {
   return [
     "# Metrics",
     "",
-    "Every service serves these at `/metrics` of its operators' port (ingest-gateway 8084, parser 8082, crm-sink 8083), beside the usual",
+    "Every service serves these at `/metrics` of its operators' port (ingest-gateway 8084, parser 8082, crm-sink 8083, console 8086) as OpenMetrics, beside the usual",
     "`process_*` and `nodejs_*` metrics of prom-client. A service fills only those that concern it. Durations are seconds, sizes are bytes. No label ever holds an address, a subject or an event id.",
     "",
     "This page is made from `packages/telemetry/src/metric-names.ts`; run `node packages/telemetry/write-metrics-reference.ts` after a change.",

@@ -81,7 +81,7 @@ describe("startTelemetry without a collector", () => {
     const { telemetry } = start(null);
     metrics.signatureFailures.inc({ tenant: "demo", source: "signed-json", reason: "stale" });
     const { contentType, body } = await telemetry.metricsText();
-    expect(contentType).toContain("text/plain");
+    expect(contentType).toContain("application/openmetrics-text");
     expect(body).toContain('inlet_signature_failures_total{tenant="demo",source="signed-json",reason="stale"} 1');
     expect(body).toContain("process_cpu_seconds_total");
     expect(body).toContain("nodejs_eventloop_lag_seconds");

@@ -9,27 +9,29 @@ import {
 } from "@inlet/config";
 import { parseGroupGrants } from "@inlet/domain";
 import { createKafka } from "@inlet/kafka";
-import { openLedger } from "@inlet/ledger";
+import { openLedger, poll } from "@inlet/ledger";
 import { operationKafkaOn } from "@inlet/operations";
 import { lanesIn } from "@inlet/schemas";
-import { startTelemetry } from "@inlet/telemetry";
+import { startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 import { createIdentityProvider } from "./auth/identity-provider.ts";
 import { createConsole } from "./console.ts";
 import { openContent } from "./content/open-content.ts";
+import { noteAuditHeads, reportBalance } from "./report-balance.ts";
 import { keepBalance } from "./keep-balance.ts";
 import { createRecordLinks } from "./record-links.ts";
 
 const VERSION = "0.1.0";
 /** Between two counts of whether every email is accounted for, ms. */
 const COUNT_EVERY_MS = 30_000;
+const NOTE_HEADS_EVERY_MS = 3_600_000;
 const SESSION_MS = 12 * 3_600_000;
 const IDLE_MS = 2 * 3_600_000;
 
 const NEEDS = ["kafka", "database", "console", "tenants", "registry", "blobs", "urlSigningKeys"] as const;
 
 try {
-  await run(readEnvironment(processEnvironment(), NEEDS, { HTTP_PORT: "8085" }));
+  await run(readEnvironment(processEnvironment(), NEEDS, { HTTP_PORT: "8085", OPS_PORT: "8086" }));
 } catch (error) {
   // A wrong configuration or a taken port is the reader's to repair: no stack, every fault a line.
   const said = error instanceof ConfigError ? `\n${error.message}` : ` ${String((error as Error).message)}`;
@@ -63,7 +65,9 @@ async function run(environment: Environment): Promise<void> {
       const admin = await kafka.admin();
       try {
         const lanes = lanesIn(await admin.topics());
-        return await reconcile(ledger.inspect.accounts, admin, { lanes, deep: null, onProgress: () => {} });
+        const report = await reconcile(ledger.inspect.accounts, admin, { lanes, deep: null, onProgress: () => {} });
+        reportBalance({ at: Date.now(), report });
+        return report;
       } finally {
         await admin.close();
       }
@@ -72,6 +76,22 @@ async function run(environment: Environment): Promise<void> {
     log,
   );
   const reader = kafka.reader();
+  const heads = poll(
+    async () => {
+      await noteAuditHeads(ledger.auditLog, Date.now(), log);
+      return false;
+    },
+    {
+      idleMs: NOTE_HEADS_EVERY_MS,
+      errorMs: COUNT_EVERY_MS,
+      onError: (err) => log.warn({ err }, "the heads of the audit chains cannot be noted"),
+    },
+  );
+  const ops = await startOpsServer({
+    ...environment.ops,
+    telemetry,
+    checks: { ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }) },
+  });
   const app = await createConsole({
     ledger,
     content: openContent(environment, reader),
@@ -103,7 +123,7 @@ async function run(environment: Environment): Promise<void> {
   closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
     if (err !== undefined) log.fatal({ err }, "console ends: unexpected error");
     await app.close();
-    await balance.stop();
+    await Promise.all([balance.stop(), heads.stop(), ops.close()]);
     await reader.close();
     await ledger.close();
     log.info({}, "console ended");

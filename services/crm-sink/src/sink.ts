@@ -1,21 +1,23 @@
 import { SHARED_LANE } from "@inlet/schemas";
-import { parseGap, type Consumer, type ConsumerOptions, type Kafka } from "@inlet/kafka";
-import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
+import type { Consumer, Kafka } from "@inlet/kafka";
+import { keepReferences, poll, type Poller } from "@inlet/ledger";
 import {
   endTakenOut,
+  reportGap,
+  reportRecordGone,
   runLiveReplays,
   runReplays,
   watchConsumers,
   runDeadLetterJobs,
   runLaneMoves,
 } from "@inlet/service";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import { errorForLog } from "@inlet/telemetry";
 import { SLOW_MS } from "./limits.ts";
 import type { SinkDeps } from "./attempt.ts";
 import { consumeSentMessages } from "./intake/consume-sent-messages.ts";
 import { endTooOld } from "./gates/end-too-old.ts";
 import { createFairQueue } from "./intake/fair-queue.ts";
-import { countWaiting } from "./intake/count-waiting.ts";
+import { countOutbox, countWaiting } from "./intake/count-waiting.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
 import { createIsolation } from "./gates/isolation.ts";
 import { rematch } from "./intake/rematch.ts";
@@ -62,12 +64,7 @@ export function createSink(
   };
   const reader = kafka.reader();
   const queue = createFairQueue(options.concurrency, deps.slowMs);
-  const onAlert: ConsumerOptions["onAlert"] = async (alert) => {
-    const { code, message, detail } = alert;
-    metrics.alerts.inc({ code });
-    deps.log.error({ ...detail, code }, message);
-    await keepGap(deps.ledger.inspect.accounts, parseGap(alert), "crm-sink");
-  };
+  const onAlert = reportGap("crm-sink", deps);
   const watch = watchConsumers("crm-sink", { kafka, reader, now: deps.now, log: deps.log });
   const consumers: Consumer[] = [
     ...options.lanes.map((lane) =>
@@ -114,9 +111,9 @@ export function createSink(
           lanes: options.lanes,
           now: deps.now,
           onGone: ({ tenant, eventId, topic, partition, offset }) => {
-            metrics.alerts.inc({ code: "waiting_record_gone" });
-            deps.log.error(
-              { tenant, event_id: eventId, topic, partition, offset: offset.toString(), code: "waiting_record_gone" },
+            reportRecordGone(
+              deps.log,
+              { tenant, event_id: eventId, topic, partition, offset: offset.toString() },
               "an email waits whose record Kafka has lost",
             );
           },
@@ -142,7 +139,7 @@ export function createSink(
             countWaiting(await deps.ledger.waiting.mail());
             await deps.ledger.quota.noteCosts(deps.crms.takeCosts());
             await deps.ledger.circuits.forgetFailedCalls();
-            metrics.outboxPending.set(await deps.ledger.outbox.size());
+            countOutbox(await deps.ledger.outbox.size());
             return false;
           },
           { idleMs: 5_000, onError: warn("the ledger cannot be watched") },

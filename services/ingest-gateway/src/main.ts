@@ -1,11 +1,10 @@
 /** The process. What the gateway does to a request is in pipeline.ts. */
-import { warnOfDemoSecrets } from "@inlet/config";
 import { runService } from "@inlet/service";
-import { metrics } from "@inlet/telemetry";
 import packageJson from "../package.json" with { type: "json" };
 import { createGateway } from "./gateway.ts";
 import { getProcessBudget } from "./body/body-budget.ts";
 import { gatewayChecks } from "./ops/checks.ts";
+import { reportBrokenCertificate, reportDemoSecrets } from "./ops/start-alerts.ts";
 import { prepareSchemas } from "./ops/schema-preparation.ts";
 import { watchLanes } from "./ops/lane-watch.ts";
 import { openSmtpServers } from "./smtp/smtp-servers.ts";
@@ -21,19 +20,13 @@ await runService({
   // Longer than the deadline of a delivery (8 s) and the producer's own (10 s).
   graceMs: 15_000,
   start: async ({ environment, telemetry, log, tenants, kafka, producer, codec, blobs }) => {
-    if (warnOfDemoSecrets(environment, tenants, log)) metrics.alerts.inc({ code: "demo_secrets" });
+    reportDemoSecrets(environment, tenants, log);
     const certificate =
       environment.tls === null
         ? null
         : watchCertificate({
             files: environment.tls,
-            onFault: (fault) => {
-              metrics.alerts.inc({ code: "certificate_broken" });
-              log.error(
-                { code: "certificate_broken", fault },
-                "a changed certificate cannot be used: the old one stays",
-              );
-            },
+            onFault: (fault) => reportBrokenCertificate(log, fault),
           });
     certificate?.onChange(() => log.info("a changed certificate is in use"));
 

@@ -197,6 +197,16 @@ function generator(seed: number): () => number {
   };
 }
 
+test("a signature that came with one email does not count for another, and is counted as used again", async () => {
+  const signed = await encodeMailgun(posting(), { signingKey: secret("DEMO_MAILGUN_SIGNING_KEY"), mime: true });
+  expect((await post("mailgun-mime", signed)).status).toBe(200);
+  const body = Buffer.from(
+    Buffer.from(signed.body).toString("latin1").replaceAll("northwind.example.com", "southwind.example.com"),
+    "latin1",
+  );
+  expect(await post("mailgun-mime", { ...signed, body })).toMatchObject({ json: { code: "signature_reused" } });
+});
+
 test.each(SENDERS)(
   "400 mutations of a valid request to %s: every answer is a defined one",
   async (source, success, encode) => {

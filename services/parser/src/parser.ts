@@ -1,7 +1,7 @@
-import { parseGap, type Consumer, type Kafka } from "@inlet/kafka";
-import { keepGap, keepReferences, poll, type Poller } from "@inlet/ledger";
-import { endTakenOut, runLiveReplays, runReplays, watchConsumers } from "@inlet/service";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import type { Consumer, Kafka } from "@inlet/kafka";
+import { keepReferences, poll, type Poller } from "@inlet/ledger";
+import { endTakenOut, reportGap, reportRecordGone, runLiveReplays, runReplays, watchConsumers } from "@inlet/service";
+import { errorForLog } from "@inlet/telemetry";
 import type { ParserDeps } from "./intake/incoming-delivery.ts";
 import { createBatchHandler } from "./intake/handle-batch.ts";
 import { createReplayHandler } from "./replay/replay-handler.ts";
@@ -24,12 +24,7 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
     kafka.consumer({
       ...watch.watched({ name: "parser", lane, topic: "rawEvents" }, createBatchHandler(deps)),
       maxRecords: 64,
-      onAlert: async (alert) => {
-        const { code, message, detail } = alert;
-        metrics.alerts.inc({ code });
-        deps.log.error({ ...detail, code }, message);
-        await keepGap(deps.ledger.inspect.accounts, parseGap(alert), "parser");
-      },
+      onAlert: reportGap("parser", deps),
     }),
   );
   let pollers: Poller[] = [];
@@ -54,9 +49,9 @@ export function createParser(kafka: Kafka, deps: ParserDeps, lanes: readonly str
           lanes,
           now: deps.now,
           onGone: ({ tenant, eventId, topic, partition, offset }) => {
-            metrics.alerts.inc({ code: "waiting_record_gone" });
-            deps.log.error(
-              { tenant, event_id: eventId, topic, partition, offset: offset.toString(), code: "waiting_record_gone" },
+            reportRecordGone(
+              deps.log,
+              { tenant, event_id: eventId, topic, partition, offset: offset.toString() },
               "an email waits whose record Kafka has lost",
             );
           },

@@ -5,6 +5,7 @@ import { fitNormalizedEvent, recordHeaders, resolveBody, buildSchemaHeader } fro
 import type { Parsed } from "@inlet/ledger";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import type { Delivery, ParserDeps } from "./intake/incoming-delivery.ts";
+import { toCountedEmail, type CountedEmail } from "./intake/count-parsed.ts";
 import { checkSender } from "./steps/check-sender.ts";
 import { ASK_AGAIN_MS } from "./sender/sender-pool.ts";
 import { noteBodyUse, notingUses } from "./steps/note-blob-uses.ts";
@@ -15,10 +16,9 @@ import type { ParsedBody } from "./steps/parse-body.ts";
 /** Unknown recipients that are kept as evidence. */
 const MOST_RECIPIENTS = 20;
 
-/** What became of a raw event: the row's move in the ledger, and the email's class. */
-export interface ParsedEmail {
+/** What became of a raw event: the row's move in the ledger, and what the metrics count of the email. */
+export interface ParsedEmail extends CountedEmail {
   readonly row: Parsed;
-  readonly class: NormalizedEvent["classification"]["kind"];
 }
 
 /** The way of one raw event to its normalized record, step by step. */
@@ -43,7 +43,7 @@ export async function parseEmail(given: ParserDeps, delivery: Delivery): Promise
   const emailKey = await nameEmail(deps, event, parsed.value);
   if ((await deps.replay?.mayGoOn({ ...event, emailKey }, delivery)) === false)
     return { kind: "skip", why: "already_ended" };
-  return ok({ row: await publish(deps, delivery, { ...event, emailKey }), class: event.classification.kind });
+  return ok({ row: await publish(deps, delivery, { ...event, emailKey }), ...toCountedEmail(event) });
 }
 
 async function readBody(deps: ParserDeps, { event }: Delivery): Promise<StepResult<Buffer>> {

@@ -10,6 +10,7 @@ export const UP_PORTS = {
   parser: 8082,
   "crm-sink": 8083,
   console: 8085,
+  "console-ops": 8086,
   "crm-sandbox": 8090,
 } as const;
 export type UpPort = keyof typeof UP_PORTS;

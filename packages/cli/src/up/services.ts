@@ -21,7 +21,7 @@ const SERVICES: readonly Service[] = [
   { name: "ingest-gateway", port: "gateway", ops: "gateway-ops", ready: "/readyz" },
   { name: "parser", port: "parser", ready: "/readyz" },
   { name: "crm-sink", port: "crm-sink", ready: "/readyz" },
-  { name: "console", port: "console", ready: "/readyz" },
+  { name: "console", port: "console", ops: "console-ops", ready: "/readyz" },
 ];
 
 /** As `inlet` itself uses it: what was compiled once, by any process, is not compiled again. */
@@ -32,6 +32,7 @@ export async function assertServicePortsFree(ports: UpPorts): Promise<void> {
   const taken = [
     ...SERVICES,
     { name: "ingest-gateway (operators)", port: "gateway-ops" as const },
+    { name: "console (operators)", port: "console-ops" as const },
     { name: "ingest-gateway (SMTP)", port: "smtp" as const },
   ];
   for (const { name, port } of taken) await assertPortFree(ports[port], name, `take another with --port ${port}=N`);

@@ -238,13 +238,14 @@ export const VARIABLES = {
     schema: wholeNumber(0, 65_535),
   },
   OPS_HOST: {
-    meaning: "interface on which the gateway answers its operators: /readyz and /metrics (gateway)",
+    meaning: "interface on which operators are answered apart: /readyz and /metrics (gateway, console)",
     example: "0.0.0.0",
     default: "127.0.0.1",
     schema: z.string(),
   },
   OPS_PORT: {
-    meaning: "port of these answers, apart from the one that senders reach; 0 takes a free one (gateway)",
+    meaning:
+      "port of these answers, apart from the one that senders or browsers reach; 0 takes a free one (gateway; console: 8086)",
     example: "8084",
     default: "8084",
     schema: wholeNumber(0, 65_535),

@@ -28,13 +28,17 @@ export const OAUTH_CODES = [
 
 export type OAuthCode = (typeof OAUTH_CODES)[number];
 
-/** Codes that stay until a person acts. */
-export const OAUTH_ALERTS: ReadonlySet<string> = new Set<OAuthCode>([
+const OAUTH_ALERTS = [
   "oauth:invalid_grant",
   "oauth:invalid_client",
   "oauth:refused",
   "oauth:endpoint",
-]);
+] as const satisfies readonly OAuthCode[];
+
+/** Whether a fault's code is one that stays until a person acts. */
+export function isOAuthAlert(code: string | null): code is (typeof OAUTH_ALERTS)[number] {
+  return (OAUTH_ALERTS as readonly (string | null)[]).includes(code);
+}
 
 export function oauthFault(code: OAuthCode, message: string, retryAfterMs?: number): CallFault {
   return {

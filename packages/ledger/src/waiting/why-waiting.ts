@@ -32,8 +32,8 @@ export interface TenantHold {
 /** Mail of a tenant that waits under one code. */
 export interface WaitingMail extends TenantHold {
   readonly tenant: string;
-  readonly stage: string;
-  readonly kind: string;
+  readonly stage: "parse" | "deliver";
+  readonly kind: "retry" | "parked" | "held";
   readonly code: string;
   readonly emails: number;
   readonly oldestMs: number;

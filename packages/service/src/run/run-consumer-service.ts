@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openLedger, type Ledger } from "@inlet/ledger";
-import type { ReadinessCheck } from "@inlet/telemetry";
+import type { ConsumingService, ReadinessCheck } from "@inlet/telemetry";
+import { observeProducer } from "../observe-producer.ts";
 import { runService, type Service, type ServiceContext } from "./run-service.ts";
 
 /** What reads topics in a group, with the ledger behind it. */
@@ -35,7 +36,8 @@ const GRACE_MS = 25_000;
 
 /** The process of a service that takes its work from Kafka and keeps it in the ledger. */
 export async function runConsumerService(
-  service: Pick<Service, "name" | "version" | "defaults"> & {
+  service: Pick<Service, "version" | "defaults"> & {
+    readonly name: ConsumingService;
     start(context: ConsumerContext): Promise<StartedConsumer>;
   },
 ): Promise<void> {
@@ -52,7 +54,12 @@ export async function runConsumerService(
         parkedMaxBytes: context.environment.parkedMaxBytes,
         release: version,
       });
-      const started = await service.start({ ...context, ledger, instance: `${name}/${randomUUID()}` });
+      const started = await service.start({
+        ...context,
+        producer: observeProducer(name, context.producer),
+        ledger,
+        instance: `${name}/${randomUUID()}`,
+      });
       const { consumer } = started;
       return {
         checks: {

@@ -13,7 +13,8 @@ import {
 } from "@inlet/config";
 import { createCodec, createRegistry, type Codec } from "@inlet/event-codec";
 import { createKafka, type Kafka, type Producer } from "@inlet/kafka";
-import { metrics, startOpsServer, startTelemetry, type ReadinessCheck, type Telemetry } from "@inlet/telemetry";
+import { reportTenantFaults } from "../report-alerts.ts";
+import { startOpsServer, startTelemetry, type ReadinessCheck, type Telemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
 
 /** What every service of Inlet is made of; `start` adds its own. */
@@ -80,13 +81,7 @@ async function run(service: Service): Promise<void> {
     dir: environment.tenantsDir,
     env: raw,
     onReload: (changed) => log.info({ changed }, "tenants reloaded"),
-    onFault: (faults) => {
-      if (faults.length > 0) metrics.alerts.inc({ code: "tenant_file_broken" });
-      log[faults.length > 0 ? "error" : "info"](
-        { code: "tenant_file_broken", faults },
-        "faults of tenant files; their last good version stays in force",
-      );
-    },
+    onFault: (faults) => reportTenantFaults(log, faults),
   });
   log.info({ environment: summary(environment), tenants: tenants.all().length }, `${name} starts`);
   const kafka = createKafka({ ...environment.kafka, ...test.session, clientId: name, log });

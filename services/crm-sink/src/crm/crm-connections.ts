@@ -1,20 +1,12 @@
 import type { TenantConfig } from "@inlet/config";
-import {
-  createCrm,
-  OAUTH_ALERTS,
-  pauseFor,
-  operation,
-  type Budget,
-  type CallFault,
-  type Crm,
-  type Operation,
-} from "@inlet/crm";
+import { createCrm, pauseFor, operation, type Budget, type CallFault, type Crm, type Operation } from "@inlet/crm";
 import { probeDelayMs } from "@inlet/domain";
 import type { CrmAccount, CrmCost, Gate, Ledger } from "@inlet/ledger";
 import { createCircuit, type Circuit } from "@inlet/resilience";
 import { metrics } from "@inlet/telemetry";
 import { createAccountQuotas, type AccountQuotas } from "./account-quotas.ts";
 import { callOutcome, createBatchCalls, type BatchCalls } from "./batch-calls.ts";
+import { countCall } from "./count-call.ts";
 import { createCrmAnswers, type CrmAnswer } from "./crm-answers.ts";
 import { createDealCache, type DealCache } from "./deal-cache.ts";
 import type { Log } from "@inlet/telemetry";
@@ -90,11 +82,9 @@ export function createCrmConnections(deps: {
         tenant: tenant.id,
         log,
         grants: ledger.grants,
-        onCall: ({ operation, ms, outcome, code, budgets }) => {
-          for (const budget of budgets) slowDown(budget);
-          if (code !== null && OAUTH_ALERTS.has(code)) metrics.alerts.inc({ code });
-          metrics.crmCalls.inc({ crm: kind, operation, outcome });
-          metrics.crmCallSeconds.observe({ crm: kind, operation }, ms / 1000);
+        onCall: (report) => {
+          for (const budget of report.budgets) slowDown(budget);
+          countCall(kind, report);
         },
       }),
     );

@@ -65,6 +65,22 @@ test("L15: two thousand notices to a receiver that hangs hold up no other tenant
   await database.query("delete from notices");
 }, 90_000);
 
+test("a notice that the tenant's file no longer has is given up, loudly", async () => {
+  await database.query(
+    "insert into notices (tenant, key, event_id, notice, body) values ('globex', 'eml_1/r', 'evt_1', 'team', '{}')",
+  );
+  const lines: object[] = [];
+  const poller = sendNotifications({
+    ledger: ledgerOn(database),
+    now: Date.now,
+    log: { warn: () => {}, error: (fields: object) => void lines.push(fields) },
+    tenants: { isBroken: () => false, get: () => ({ notifications: new Map() }) },
+  } as unknown as SinkDeps);
+  await expect.poll(() => lines, { timeout: 60_000 }).toMatchObject([{ code: "notice_given_up", tenant: "globex" }]);
+  await poller.stop();
+  await database.query("delete from notices where tenant = 'globex'");
+}, 90_000);
+
 test("N2: a notice of a tenant whose file is broken is kept until the file is repaired, and then sent", async () => {
   const team = await receiver(true);
   await database.query(

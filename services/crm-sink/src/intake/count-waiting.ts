@@ -16,3 +16,8 @@ export function countWaiting(mail: readonly WaitingMail[]): void {
   for (const { tenant, reason, seconds } of oldest.values())
     metrics.oldestWaitingSeconds.set({ tenant, reason }, seconds);
 }
+
+/** Tells the metrics how many outcomes Kafka has not acknowledged yet. */
+export function countOutbox(pending: number): void {
+  metrics.outboxPending.set(pending);
+}

@@ -1,7 +1,6 @@
 import { deadLetter, getRetryDelay } from "@inlet/domain";
 import type { WaitingEmail } from "@inlet/ledger";
-import { metrics } from "@inlet/telemetry";
-import { UNTOUCHED, finishDelivery } from "@inlet/service";
+import { UNTOUCHED, finishDelivery, reportRecordGone } from "@inlet/service";
 import type { SinkDeps } from "../attempt.ts";
 
 /**
@@ -11,9 +10,9 @@ import type { SinkDeps } from "../attempt.ts";
 export async function endRecordGone(deps: SinkDeps, email: WaitingEmail): Promise<void> {
   const { tenant, eventId, lane, record, pass, attempts, parsedAt, since, emailKey } = email;
   const at = `${record.topic}/${record.partition}/${record.offset}`;
-  metrics.alerts.inc({ code: "waiting_record_gone" });
-  deps.log.error(
-    { tenant, event_id: eventId, at, attempt: email.attempt, code: "waiting_record_gone" },
+  reportRecordGone(
+    deps.log,
+    { tenant, event_id: eventId, at, attempt: email.attempt },
     "a waiting email's record is not in Kafka",
   );
   const delayMs = getRetryDelay("record_gone", attempts, deps.random());

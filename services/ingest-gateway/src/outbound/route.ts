@@ -99,7 +99,7 @@ function resolveOutbound(tenants: Tenants) {
 function register({ codec, producer, deadlineMs = 8000 }: OutboundDeps) {
   const schema = buildSchemaHeader("OutboundMessage");
   const topic = topicIn("outboundMessages", SHARED_LANE);
-  const labels = { service: "ingest-gateway", topic };
+  const labels = { service: "ingest-gateway", topic } as const;
 
   return async function registerStep(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const inbound = getInbound(request);

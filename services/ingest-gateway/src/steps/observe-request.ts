@@ -66,8 +66,10 @@ function end(request: FastifyRequest, status: number, elapsedMs: number | null):
   if (inbound.ended) return;
   inbound.ended = true;
   for (const release of inbound.releases) release();
-  count(inbound, status, elapsedMs);
-  context.with(inbound.context, () => log(request, inbound, status, elapsedMs));
+  context.with(inbound.context, () => {
+    count(inbound, status, elapsedMs);
+    log(request, inbound, status, elapsedMs);
+  });
   endSpan(inbound, status);
 }
 

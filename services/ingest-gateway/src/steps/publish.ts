@@ -22,7 +22,7 @@ export type Publish = (event: RawEvent) => Promise<void>;
  */
 export function createPublisher({ codec, blobs, producer, mustTakeLane }: PublisherDeps): Publish {
   const schema = buildSchemaHeader("RawEvent");
-  const labels = { service: "ingest-gateway", topic: TOPICS.rawEvents.name };
+  const labels = { service: "ingest-gateway", topic: TOPICS.rawEvents.name } as const;
 
   return async function publish(event) {
     const stop = metrics.publishSeconds.startTimer(labels);

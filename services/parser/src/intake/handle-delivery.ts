@@ -5,6 +5,7 @@ import { withProcessSpan } from "@inlet/kafka";
 import { KEEP_FROM_AGE_MS, type AcceptedDelivery, type Parsed } from "@inlet/ledger";
 import { groupIn } from "@inlet/schemas";
 import { errorForLog, metrics } from "@inlet/telemetry";
+import { countParsed } from "./count-parsed.ts";
 import type { ParserDeps } from "./incoming-delivery.ts";
 import { finishParse, type Ids } from "../finish/finish-parse.ts";
 import { parseEmail, type ParsedEmail } from "../pipeline.ts";
@@ -38,18 +39,7 @@ export async function handleDelivery(
         const delivery = { record, event: opened.event.value, tenant, ...progress };
         outcome = await parseEmail(deps, delivery).catch((error: unknown) => unexpected(deps, opened, progress, error));
       }
-      metrics.parsed.inc({
-        tenant: tenantId,
-        class: outcome.kind === "ok" ? outcome.value.class : "",
-        outcome:
-          outcome.kind === "ok" || outcome.kind === "skip"
-            ? "ok"
-            : outcome.kind === "deadLetter"
-              ? "dead_lettered"
-              : outcome.kind === "suppress"
-                ? "suppressed"
-                : "retry",
-      });
+      countParsed(tenantId, outcome);
       deps.replay?.ended(toReplayResult(outcome));
       if (outcome.kind === "ok") {
         deps.log.info(

@@ -1,6 +1,6 @@
 import { deadLetter, getRetryDelay } from "@inlet/domain";
 import type { WaitingEmail } from "@inlet/ledger";
-import { metrics } from "@inlet/telemetry";
+import { reportRecordGone } from "@inlet/service";
 import type { ParserDeps } from "./incoming-delivery.ts";
 import { finishParse } from "../finish/finish-parse.ts";
 
@@ -11,11 +11,7 @@ import { finishParse } from "../finish/finish-parse.ts";
 export async function endRecordGone(deps: ParserDeps, email: WaitingEmail): Promise<void> {
   const { tenant, eventId, lane, record, pass, attempt, attempts, since } = email;
   const at = `${record.topic}/${record.partition}/${record.offset}`;
-  metrics.alerts.inc({ code: "waiting_record_gone" });
-  deps.log.error(
-    { tenant, event_id: eventId, at, attempt, code: "waiting_record_gone" },
-    "a waiting delivery's record is not in Kafka",
-  );
+  reportRecordGone(deps.log, { tenant, event_id: eventId, at, attempt }, "a waiting delivery's record is not in Kafka");
   const delayMs = getRetryDelay("record_gone", attempts, deps.random());
   await finishParse(
     deps,
