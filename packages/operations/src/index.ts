@@ -10,6 +10,7 @@ export type {
 } from "./operation.ts";
 export { operationKafkaOn } from "./operation-kafka.ts";
 export { badInput, notAllowed, notFound, Problem, signedOut } from "./problem.ts";
+export { CONFIRM_ABOVE } from "./guard/confirmation.ts";
 export { performOperation, PLAINLY, type Asked, type Performed } from "./guard/perform.ts";
 export { OPERATIONS } from "./operations.ts";
 export { CALLS_AN_EMAIL, reachSchema, type Reach } from "./guard/reach.ts";

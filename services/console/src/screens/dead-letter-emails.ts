@@ -1,9 +1,12 @@
 import { html, type Html } from "@inlet/html";
 import type { DeadLetterShare, ListedDeadLetter } from "@inlet/ledger";
 import { TOPICS } from "@inlet/schemas";
+import { isAllowed } from "@inlet/domain";
 import { z } from "zod";
 import { duration, emailPath, facts, formatCount, link, table, time } from "../page/parts.ts";
-import { defineScreen } from "../screen.ts";
+import { bulkForm } from "../page/bulk-form.ts";
+import { describeNext } from "../page/describe-next.ts";
+import { defineScreen, type Viewer } from "../screen.ts";
 import { deadLetterFilter, toDeadLetterSet, type DeadLetterFilter } from "./dead-letter-filter.ts";
 import { chooseReason } from "./dead-letters.ts";
 import { estimateWork, type WorkEstimate } from "./estimate-work.ts";
@@ -15,6 +18,8 @@ const JOB_RATE = 50;
 
 /** What the filter means at this moment: what dies later is none of it. */
 interface FrozenSet {
+  /** When it was counted, epoch ms. */
+  readonly asOf: number;
   /** Epoch ms; null: there is no dead letter at all. */
   readonly until: number | null;
   readonly emails: number;
@@ -63,6 +68,7 @@ export const deadLetterEmails = defineScreen({
     const full = rows.length === most;
     return {
       set: {
+        asOf: at,
         until,
         emails: sum(shares, ({ emails }) => emails),
         oldestAt: shares.length === 0 ? null : Math.min(...shares.map(({ oldestAt }) => oldestAt)),
@@ -77,12 +83,16 @@ export const deadLetterEmails = defineScreen({
       older: last === undefined || !(from?.way === "before" || full) ? null : toDeadPlace(last),
     };
   },
-  render: ({ set, verdict, emails, newer, older }, { after: _after, before: _before, ...filter }) =>
+  render: (
+    { set, verdict, emails, newer, older },
+    { after: _after, before: _before, limit: _limit, ...filter },
+    viewer,
+  ) =>
     html`<h1>Dead letters</h1>
       ${chooseFilter(filter)}
-      ${verdict === null ? null : html`<p class="card">${verdict.what}<br /><b>Next:</b> ${verdict.next}</p>`}
+      ${verdict === null ? null : html`<p class="card">${verdict.what} ${describeNext(verdict)}</p>`}
       <h2>All that match</h2>
-      ${describeSet(set)}
+      ${describeSet(set)} ${set.emails === 0 ? null : offerActs(set, verdict, filter, viewer)}
       <h2>Which they are</h2>
       ${listEmails(emails)}
       <p class="pages">
@@ -128,6 +138,34 @@ function describeSet({ emails, oldestAt, newestAt, tenants, gone, estimate }: Fr
     ],
   ]);
 }
+
+/** What can be done with all of it; what cannot help is left out, with the reason. */
+function offerActs(set: FrozenSet, verdict: Verdict | null, filter: DeadLetterFilter, viewer: Viewer): Html {
+  if (!isAllowed(viewer.grants, "replay", filter.tenant ?? null))
+    return html`<p class="soft">
+      Sending them again, or giving them up, needs the role
+      <i>replay</i>${filter.tenant === undefined ? " for every tenant: choose a tenant of yours" : ""}.
+    </p>`;
+  const { emails, gone, until, asOf } = set;
+  const tenants = set.tenants.map(({ tenant }) => tenant);
+  const frozen = { fields: { ...filter, until: until ?? undefined, asOf }, emails, tenants };
+  const discard = bulkForm({ ...frozen, path: "/dead-letters/discard", label: "Discard these", why: "needed" });
+  const replay =
+    gone === emails
+      ? html`<p>None of them can be sent again: the dlq keeps records for 30 days, and theirs are gone.</p>`
+      : verdict !== null && verdict.button !== "replay"
+        ? html`<p>Sending them again would not help: ${verdict.next}</p>`
+        : html`${bulkForm({ ...frozen, path: "/dead-letters/replay", label: "Replay these", why: "optional" })}${NOTHING_TWICE}`;
+  return html`<h3>Send them again</h3>
+    ${replay}
+    <h3>Give them up</h3>
+    ${discard}`;
+}
+
+const NOTHING_TWICE = html`<p class="soft">
+  Each goes through its stage once more beside live mail. What was written of it before is found and not written again;
+  two who press at once get one job. What ends as a dead letter after this page was made is none of them.
+</p>`;
 
 function listEmails(rows: readonly ListedDeadLetter[]): Html {
   return table<ListedDeadLetter>(

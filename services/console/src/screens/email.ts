@@ -1,14 +1,23 @@
 import { html, type Html } from "@inlet/html";
-import { toTimeline, whyItWaits, type DeliveryView, type TimelineStep, type WaitingView } from "@inlet/ledger";
+import {
+  toTimeline,
+  waitReason,
+  whyItWaits,
+  type DeliveryView,
+  type TimelineStep,
+  type WaitingView,
+} from "@inlet/ledger";
+import { TOPICS } from "@inlet/schemas";
 import { z } from "zod";
-import { action, duration, emailPath, facts, stateWord, table, time } from "../page/parts.ts";
+import { action, duration, emailPath, facts, link, stateWord, table, time } from "../page/parts.ts";
 import { contentPath } from "../content/paths.ts";
 import { notFound } from "../problem.ts";
 import { toEffectId } from "../record-links.ts";
-import { defineScreen, type ConsoleDeps } from "../screen.ts";
+import { defineScreen, type ConsoleDeps, type Viewer } from "../screen.ts";
 import { isAllowed } from "@inlet/domain";
 import { eventId, tenantId } from "./fields.ts";
-import { judge, type Verdict } from "./next-step.ts";
+import { describeNext } from "../page/describe-next.ts";
+import { judge, judgeGone, type Verdict } from "./next-step.ts";
 
 interface EmailData {
   readonly email: DeliveryView;
@@ -29,7 +38,7 @@ export const email = defineScreen({
   role: null,
   query: z.object({ tenant: tenantId, eventId, show: z.enum(["all", "failed"]).default("all") }),
   tenant: ({ tenant }) => tenant,
-  read: async ({ ledger, recordLinks }, { tenant, eventId: id, show }): Promise<EmailData> => {
+  read: async ({ ledger, recordLinks, now }, { tenant, eventId: id, show }): Promise<EmailData> => {
     const [delivery, journey, waiting] = await Promise.all([
       ledger.inspect.delivery(tenant, id),
       ledger.inspect.journey(tenant, id),
@@ -40,20 +49,18 @@ export const email = defineScreen({
     return {
       email: delivery,
       waits,
-      verdict: judge(delivery.state, delivery.reason, waits?.why ?? null),
+      verdict: judgeEmail(delivery, waits, now()),
       timeline: toTimeline(delivery, journey).filter(({ failed }) => show === "all" || failed),
       records: Object.fromEntries(await recordLinks.find(tenant, delivery.effects)),
     };
   },
-  render: ({ email: found, waits, verdict, timeline, records }, { tenant, eventId: id, show }, viewer, deps) =>
+  render: ({ email: found, verdict, timeline, records }, { tenant, eventId: id, show }, viewer, deps) =>
     html`<h1>${id}</h1>
       <p class="card">
         ${stateWord(found.state)}${found.reason === null ? null : html` (${found.reason}${found.detail === null ? null : html`: ${found.detail}`})`}.
-        ${verdict.what} ${verdict.next === null ? null : html`<br /><b>Next:</b> ${verdict.next}`}
+        ${verdict.what} ${describeNext(verdict)}
       </p>
-      <div class="acts">
-        ${waits !== null && isAllowed(viewer.grants, "process", tenant) ? action(`${emailPath(tenant, id)}/retry`, "Retry now") : null}
-      </div>
+      <div class="acts">${offerButton(found, verdict, viewer)}</div>
       ${isAllowed(viewer.grants, "view", tenant) ? masked(tenant, id) : null}
       <h2>Its way</h2>
       <p>${show === "all" ? html`<a href="?show=failed">Only what failed</a>` : html`<a href="?">All of it</a>`}</p>
@@ -84,6 +91,26 @@ export const email = defineScreen({
       ${facts(identifiers(found, deps))}`,
   command: ({ eventId: id }) => `npx inlet show ${id}`,
 });
+
+function judgeEmail(
+  { state, reason, endedAt }: DeliveryView,
+  waits: (WaitingView & { readonly why: string }) | null,
+  now: number,
+): Verdict {
+  const verdict = judge(state, reason, waits === null ? null : { why: waits.why, reason: waitReason(waits) });
+  const gone = state === "dead_lettered" && endedAt !== null && endedAt < now - TOPICS.dlq.retentionMs;
+  return gone ? judgeGone(verdict) : verdict;
+}
+
+/** The one that helps, to whom it is allowed. A suppressed email goes again by a replay of its records. */
+function offerButton({ tenant, eventId: id, state }: DeliveryView, { button }: Verdict, viewer: Viewer): Html | null {
+  if (button === "retry" && isAllowed(viewer.grants, "process", tenant))
+    return action(`${emailPath(tenant, id)}/retry`, "Retry now");
+  if (button !== "replay" || !isAllowed(viewer.grants, "replay", tenant)) return null;
+  return state === "dead_lettered"
+    ? action("/dead-letters/replay", "Send it again", { tenant, eventIds: id })
+    : html`<a href="${link("/replays/new", { tenant, eventIds: id })}">Replay it</a>`;
+}
 
 function renderTimeline(timeline: readonly TimelineStep[], receivedAt: number): Html {
   return html`<ol class="steps card">
