@@ -72,6 +72,7 @@ export type { RelatedDeals, RelatedDealsQuestion } from "./conversations/related
 export type { Rematch, RematchEnd } from "./effects/rematches.ts";
 export type { IdLookup } from "./search/find-by-id.ts";
 export { MOST_CANDIDATES, type TermQuestion } from "./search/find-by-terms.ts";
+export { recognizeSearch, type SearchInput } from "./search/recognize-search.ts";
 export type { Search } from "./search/search-subject.ts";
 export type { HandSettlement, UnknownEffect } from "./effects/settle-by-hand.ts";
 export type { References, SentMessage } from "./conversations/sent-messages.ts";

@@ -36,3 +36,4 @@ export type { HandDecision } from "./dead-letters/settlements.ts";
 export { moveLane } from "./lanes/move-lane.ts";
 export { selectReplays, type ReplaySelection } from "./replays/select-replays.ts";
 export { setBackEmptyGroups } from "./replays/set-back-empty-groups.ts";
+export { describeSearch, searchEmails, type SearchResult, type SearchScope } from "./search/search-emails.ts";

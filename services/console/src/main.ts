@@ -110,6 +110,7 @@ async function run(environment: Environment): Promise<void> {
       files: openWrittenTenantFiles(environment.tenantsDir),
       resolve: (name) => processEnvironment()[name] ?? null,
     }),
+    searchKey: environment.searchKey,
     trustedProxies,
     sessionMs: SESSION_MS,
     idleMs: IDLE_MS,

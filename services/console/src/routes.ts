@@ -18,6 +18,8 @@ export function screenRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
       const own = findOwnShare(screen, request);
       if (own !== null) return reply.redirect(own, 303);
       const { viewer, query, data } = await look(screen, request, deps);
+      const next = screen.jump?.(data, query) ?? null;
+      if (next !== null) return reply.redirect(next, 303);
       return reply.type("text/html").send(renderPage(screen, request, { viewer, query, data, deps }));
     });
     app.get(toApiAddress(screen), async (request) => (await look(screen, request, deps)).data);

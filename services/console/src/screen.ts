@@ -26,6 +26,8 @@ export interface ConsoleDeps {
   /** Where traces are shown, without a trailing slash; null where nowhere. */
   readonly tracesUrl: string | null;
   readonly recordLinks: RecordLinks;
+  /** Of the hashes by which emails are found by address and subject; null: they are not. */
+  readonly searchKey: string | null;
   readonly now: () => number;
 }
 
@@ -55,6 +57,8 @@ export interface Screen<Query = never, Data = never> {
   /** The tenant that a look concerns; null where it concerns all of them. */
   readonly tenant: (query: Query) => string | null;
   read(deps: ConsoleDeps, query: Query, viewer: Viewer): Promise<Data>;
+  /** Where the page goes on by itself, since there is only one place to go; null to stay. */
+  jump?(data: Data, query: Query): string | null;
   render(data: Data, query: Query, viewer: Viewer, deps: ConsoleDeps): Html;
   /** The same by the command line; null where it has none. */
   command(query: Query): string | null;

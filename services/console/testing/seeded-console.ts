@@ -29,6 +29,8 @@ export const HOSTILE_EVENT = "evt_0123456789abcdef0123456789abcdef";
 export const WRITTEN_EVENT = "evt_other";
 export const HOSTILE = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>`;
 
+export const SEARCH_KEY = "search-key-of-the-tests-0123456789";
+
 const HOUR_MS = 3_600_000;
 
 export const REPORT: Balance["report"] = {
@@ -74,6 +76,7 @@ export async function openSeededConsole(
       find: async (_, effects) =>
         new Map(effects.map((each) => [toEffectId(each), `https://crm.example/${each.effect}/${each.recordId}`])),
     },
+    searchKey: SEARCH_KEY,
     now: () => 10_000,
     provider: null,
     providerOrigin: null,

@@ -10,7 +10,9 @@ import {
   type WaitingView,
   whyItWaits,
 } from "@inlet/ledger";
+import { describeSearch, searchEmails } from "@inlet/operations";
 import type { Command } from "commander";
+import { nameOperator } from "../jobs/operator.ts";
 import { type CliContext, CommandFailed, operatorEnvironment, UsageError } from "../context.ts";
 import { attachmentLines, linkedAttachments, type LinkedAttachment } from "../attachment-links.ts";
 import { withAdmin } from "../kafka-admin.ts";
@@ -23,7 +25,7 @@ export function registerShow(program: Command, context: CliContext): void {
   program
     .command("show <id>")
     .description(
-      "an email's whole journey. ID: our eventId (evt_…), emailKey (eml_…) or conversation (cnv_…), the sender's event or delivery id, a Message-ID, or the id of a CRM record.",
+      "an email's whole journey. ID: our eventId (evt_…), emailKey (eml_…) or conversation (cnv_…), the sender's event or delivery id, a Message-ID, the id or address of a CRM record, a trace id, topic/partition/offset, an address, or words of a subject.",
     )
     .option("--links", "add links, good for 15 minutes, to its attachments")
     .option("--watch", "follow it until it has ended: print what is new, every second")
@@ -31,23 +33,26 @@ export function registerShow(program: Command, context: CliContext): void {
     .action(async (id: string, options: { json?: boolean; links?: boolean; watch?: boolean }) => {
       if (options.watch === true && options.json === true)
         throw new UsageError("--watch prints lines: leave out --json");
-      const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
+      const { databaseUrl, searchKey } = readEnvironment(operatorEnvironment(context), ["database"]);
       const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet show" });
       try {
-        const journeys = await findJourneys(ledger, id);
+        const result = await searchEmails({ search: ledger.search, searchKey }, id, EVERY_TENANT);
+        if (result.words?.state === "searched")
+          await ledger.audit(nameOperator(), `search by ${result.words.kind}`, { found: result.found.length });
+        const journeys = await findJourneys(ledger, result.found);
         const found = options.links === true ? await withLinks(operatorEnvironment(context), journeys) : journeys;
         const unread = found.length === 0 ? await findUnread(context, id) : null;
         if (options.json === true) context.out(JSON.stringify(unread === null ? found : [unread], null, 2));
         else if (unread !== null) context.out(describeUnread(unread));
         if (found.length === 0 && unread === null) {
           throw new CommandFailed(
-            `nothing is known by the id ${id}: no delivery in the ledger, and none that waits to be read. Check the id, or try its Message-ID`,
+            `nothing is known by ${id}: no delivery in the ledger, and none that waits to be read. ${describeSearch(result)}`,
           );
         }
         if (options.json !== true && found.length > 0) context.out(found.map(describe).join("\n\n"));
         if (options.watch === true)
           await followEmails(found, {
-            look: async () => findJourneys(ledger, id),
+            look: async () => findJourneys(ledger, await lookAgain(ledger, result.found)),
             wait: async () => setTimeout(LOOK_EVERY_MS),
             out: (line) => context.out(line),
           });
@@ -57,6 +62,7 @@ export function registerShow(program: Command, context: CliContext): void {
     });
 }
 
+const EVERY_TENANT = { tenants: null, contentTenants: null };
 const LOOK_EVERY_MS = 1000;
 
 type Found = DeliveryView & {
@@ -68,8 +74,15 @@ type Found = DeliveryView & {
   readonly attachments?: readonly LinkedAttachment[];
 };
 
-async function findJourneys(ledger: Pick<Ledger, "inspect" | "waiting">, id: string): Promise<Found[]> {
-  const deliveries = await ledger.inspect.find(id);
+async function lookAgain({ inspect }: Pick<Ledger, "inspect">, found: readonly DeliveryView[]) {
+  const views = await Promise.all(found.map(async ({ tenant, eventId }) => inspect.delivery(tenant, eventId)));
+  return views.filter((view) => view !== null);
+}
+
+async function findJourneys(
+  ledger: Pick<Ledger, "inspect" | "waiting">,
+  deliveries: readonly DeliveryView[],
+): Promise<Found[]> {
   return Promise.all(
     deliveries.map(async (delivery) => ({
       ...delivery,

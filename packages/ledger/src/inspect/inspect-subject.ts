@@ -4,6 +4,9 @@ import * as inspecting from "./read-deliveries.ts";
 import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./list-deliveries.ts";
 import { createAccounts } from "./read-accounts.ts";
 import { listRecordAccounts } from "./record-accounts.ts";
+import { findById } from "../search/find-by-id.ts";
+import { recognizeSearch } from "../search/recognize-search.ts";
+import type { DeliveryView } from "./read-deliveries.ts";
 import { listTenantViews, type TenantView } from "./tenants.ts";
 
 /** What people and `inlet reconcile` look at; it changes nothing. */
@@ -12,7 +15,8 @@ export type Inspect = ReturnType<typeof inspectOn>;
 export function inspectOn({ database }: Statements) {
   return {
     delivery: async (tenant: string, eventId: string) => inspecting.readDelivery(database, tenant, eventId),
-    find: async (id: string) => inspecting.findDeliveries(database, id),
+    /** Deliveries of every tenant that an id names, whatever kind of id it is. */
+    find: async (id: string): Promise<DeliveryView[]> => findById(database, recognizeSearch(id).ids, null),
     /** What shaped a written email, and what of that has changed since. */
     mapping: async (tenant: string, eventId: string): Promise<MappingView | null> =>
       viewMapping(database, tenant, eventId),

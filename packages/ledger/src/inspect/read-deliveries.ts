@@ -56,22 +56,6 @@ export async function readDelivery(database: Database, tenant: string, eventId: 
   return row === undefined ? null : toView(row);
 }
 
-/**
- * Every delivery that an id names: our eventId, emailKey or conversationId, the sender's event or delivery id, a Message-ID (with or
- * without brackets), or the id of a record in the CRM. Newest first, at most 100.
- */
-export async function findDeliveries(database: Database, id: string): Promise<DeliveryView[]> {
-  const bare = id.trim().replace(/^<(.*)>$/, "$1");
-  const rows = await database.query<Row>(
-    `select * from deliveries
-      where event_id = $1 or email_key = $1 or conversation_id = $1 or message_id = $1 or source_event_id = $1 or source_delivery_id = $1
-         or effects @> $2::jsonb
-      order by received_at desc limit 100`,
-    [bare, JSON.stringify([{ recordId: bare }])],
-  );
-  return rows.map(toView);
-}
-
 export async function readJourney(database: Database, tenant: string, eventId: string): Promise<JourneyStep[]> {
   const rows = await database.query<Row>(
     `select ${epochMs("at")} as at, service, what, detail from journey where tenant = $1 and event_id = $2 order by id`,

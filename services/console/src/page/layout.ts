@@ -42,8 +42,8 @@ export function page(parts: PageParts): string {
             type="search"
             name="q"
             value="${parts.search}"
-            aria-label="Search by any id"
-            placeholder="Any id: event, Message-ID, CRM record"
+            aria-label="Search by any id, address or subject"
+            placeholder="Any id, address, subject, CRM link"
           />
           <button>Search</button>
         </form>
