@@ -1,10 +1,9 @@
-import { userInfo } from "node:os";
-import { readEnvironment } from "@inlet/config";
-import { openLedger, type Ledger } from "@inlet/ledger";
+import { holdTenant, letTenantGo } from "@inlet/operations";
 import type { Command } from "commander";
-import { CommandFailed, operatorEnvironment, type CliContext } from "../context.ts";
-import { isTenant } from "../is-tenant.ts";
+import type { CliContext } from "../context.ts";
+import { withOperator } from "../operate/with-operator.ts";
 import { printTable } from "../print-table.ts";
+import { withLedger } from "../with-ledger.ts";
 
 /** `inlet buffer on|off|list`: a tenant's mail is held back from its CRM, and let go again (WR9). */
 export function registerBuffer(program: Command, context: CliContext): void {
@@ -18,14 +17,12 @@ export function registerBuffer(program: Command, context: CliContext): void {
     .option("--why <text>", "the reason, for the readers of the list and the audit")
     .option("--json", "print JSON: {tenant, changed}")
     .action(async (tenant: string, options: { why?: string; json?: boolean }) => {
-      await withLedger(context, async (ledger) => {
-        if (!isTenant(context, tenant))
-          throw new CommandFailed(`${tenant}: no tenant file has this id. npx inlet tenants check lists them`);
-        const changed = await ledger.circuits.hold(tenant, { why: options.why ?? null, actor: userInfo().username });
-        if (options.json === true) context.out(JSON.stringify({ tenant, changed }));
-        else if (changed) context.out(`${tenant} is in buffer mode: npx inlet buffer off ${tenant} ends it`);
-        else context.err(`nothing to do: ${tenant} is in buffer mode already`);
-      });
+      const { changed } = await withOperator(context, "buffer", async (operator) =>
+        operator.call(holdTenant, { tenant, why: options.why }),
+      );
+      if (options.json === true) context.out(JSON.stringify({ tenant, changed }));
+      else if (changed) context.out(`${tenant} is in buffer mode: npx inlet buffer off ${tenant} ends it`);
+      else context.err(`nothing to do: ${tenant} is in buffer mode already`);
     });
 
   buffer
@@ -33,13 +30,10 @@ export function registerBuffer(program: Command, context: CliContext): void {
     .description("let go: what waits is written oldest first, at the tenant's rate. Audited.")
     .option("--json", "print JSON: {tenant, changed, released}")
     .action(async (tenant: string, options: { json?: boolean }) => {
-      await withLedger(context, async (ledger) => {
-        const released = await ledger.circuits.endHold(tenant, userInfo().username);
-        if (options.json === true)
-          context.out(JSON.stringify({ tenant, changed: released !== null, released: released ?? 0 }));
-        else if (released === null) context.err(`nothing to do: ${tenant} is not in buffer mode`);
-        else context.out(`${tenant} goes on: ${released} emails that waited are written now, oldest first`);
-      });
+      const result = await withOperator(context, "buffer", async (operator) => operator.call(letTenantGo, { tenant }));
+      if (options.json === true) context.out(JSON.stringify(result));
+      else if (!result.changed) context.err(`nothing to do: ${tenant} is not in buffer mode`);
+      else context.out(`${tenant} goes on: ${result.released} emails that waited are written now, oldest first`);
     });
 
   buffer
@@ -47,7 +41,7 @@ export function registerBuffer(program: Command, context: CliContext): void {
     .description("the tenants in buffer mode, since when and why, and how much of their mail waits")
     .option("--json", "print JSON")
     .action(async (options: { json?: boolean }) => {
-      const rows = await withLedger(context, async (ledger) => ledger.circuits.listHolds());
+      const rows = await withLedger(context, "buffer", async (ledger) => ledger.circuits.listHolds());
       printTable(context, {
         json: options.json === true,
         rows,
@@ -66,14 +60,4 @@ export function registerBuffer(program: Command, context: CliContext): void {
         empty: "no tenant is in buffer mode",
       });
     });
-}
-
-async function withLedger<T>(context: CliContext, work: (ledger: Ledger) => Promise<T>): Promise<T> {
-  const { databaseUrl } = readEnvironment(operatorEnvironment(context), ["database"]);
-  const ledger = openLedger({ connectionString: databaseUrl, applicationName: "inlet buffer" });
-  try {
-    return await work(ledger);
-  } finally {
-    await ledger.close();
-  }
 }

@@ -1,7 +1,10 @@
 import { userInfo } from "node:os";
+import { readEnvironment } from "@inlet/config";
+import { createSignInLink } from "@inlet/operations";
 import type { Command } from "commander";
-import { createConsoleLink, EVERY_ROLE } from "../console-link.ts";
 import { operatorEnvironment, type CliContext } from "../context.ts";
+import { chooseTarget } from "../operate/choose-target.ts";
+import { withOperator } from "../operate/with-operator.ts";
 import { collectGrants, parseTtl, type GrantOption } from "../parse-grants.ts";
 
 /** `inlet console link`: signing in where there is no identity provider. */
@@ -21,9 +24,13 @@ export function registerConsole(program: Command, context: CliContext): void {
     .option("--ttl <time>", "how long it is good: 10m, 12h, 7d", "10m")
     .option("--json", "print JSON: {url}")
     .action(async (options: { grant: GrantOption; as: string; ttl: string; json?: boolean }) => {
-      const ttlMs = parseTtl(options.ttl);
-      const grants = options.grant.length > 0 ? options.grant : EVERY_ROLE;
-      const url = await createConsoleLink(operatorEnvironment(context), { actor: options.as, grants, ttlMs });
+      parseTtl(options.ttl);
+      const grants = options.grant.map(({ role, tenant }) => `${role}:${tenant}`);
+      // Where the console is, is to be known here when it is not asked.
+      if (chooseTarget(context.env) === null) readEnvironment(operatorEnvironment(context), ["console"]);
+      const { url } = await withOperator(context, "console", async (operator) =>
+        operator.call(createSignInLink, { for: options.as, grants, ttl: options.ttl }),
+      );
       if (options.json === true) context.out(JSON.stringify({ url }));
       else context.out(url);
     });

@@ -1,15 +1,13 @@
-import { userInfo } from "node:os";
 import { readEnvironment } from "@inlet/config";
 import { type DeadLetterSet, type DeliveryView, type Ledger } from "@inlet/ledger";
-import { Problem, readDeadLetter, replayDeadLetter, type HandDecision } from "@inlet/operations";
+import { DEFAULT_RATE, findDeadLetters, MOST_A_SECOND, readDeadLetter } from "@inlet/operations";
 import { DEAD_LETTER_REASONS } from "@inlet/schemas";
-import { startTelemetry } from "@inlet/telemetry";
 import type { Command } from "commander";
-import { type CliContext, CommandFailed, operatorEnvironment, UsageError } from "../context.ts";
-import { actOnDeadLetters, DEFAULT_RATE, type BulkOptions } from "../dlq/bulk.ts";
+import { type CliContext, operatorEnvironment, UsageError } from "../context.ts";
+import { actOnDeadLetters, type DeadLetterOptions } from "../dlq/act-on-dead-letters.ts";
 import { printGroups } from "../dlq/print-groups.ts";
-import { nameOperator } from "../jobs/operator.ts";
-import { commandKafka, withAdmin } from "../kafka-admin.ts";
+import { withAdmin } from "../kafka-admin.ts";
+import { withOperator } from "../operate/with-operator.ts";
 import { parseTime } from "../parse-time.ts";
 import { printTable } from "../print-table.ts";
 import { withLedger as withNamedLedger } from "../with-ledger.ts";
@@ -121,22 +119,12 @@ export function registerDlq(program: Command, context: CliContext): void {
     mustChoose(eventIds, options);
     if (options.assumeWritten.length > 0 && eventIds.length !== 1)
       throw new UsageError("--assume-written is about the records of one email: name its event id");
-    const { assumeWritten, write = false } = options;
-    const decision: HandDecision | null = write || assumeWritten.length > 0 ? { assumeWritten, write } : null;
-    const filter = parseFilterOptions(options);
-    await withLedger(context, async (ledger) => {
-      if (eventIds.length > 0)
-        await replayAll(context, ledger, await findDeadLetters(ledger, eventIds), { ...options, decision });
-      else if (decision !== null)
-        await replayAll(context, ledger, await ledger.inspect.deadLetters(filter), { ...options, decision });
-      else
-        await actOnDeadLetters(
-          { ledger, context, terminal: process.stderr },
-          "replay",
-          await freezeSet(ledger, options),
-          options,
-        );
-    });
+    const { assumeWritten, write, why } = options;
+    const { limit } = parseFilterOptions(options);
+    const body = { ...toBody(eventIds, options), rate: parseRate(options.rate), assumeWritten, write, why, limit };
+    await withOperator(context, "dlq", async (operator) =>
+      actOnDeadLetters({ operator, context, terminal: process.stderr }, "replay", body, options),
+    );
   });
 
   chosen(
@@ -151,30 +139,16 @@ export function registerDlq(program: Command, context: CliContext): void {
     const { why = "" } = options;
     if (why === "" && options.dryRun !== true)
       throw new UsageError("why? Say it with --why: it stands in the audit and in the email's journey");
-    await withLedger(context, async (ledger) => {
-      if (eventIds.length === 0) {
-        await actOnDeadLetters(
-          { ledger, context, terminal: process.stderr },
-          "discard",
-          await freezeSet(ledger, options),
-          options,
-        );
-        return;
-      }
-      const letters = await findDeadLetters(ledger, eventIds);
-      if (options.dryRun !== true) {
-        const actor = nameOperator();
-        await ledger.audit(actor, "dlq.discard", { eventIds, why });
-        await ledger.deadLetters.discard(letters, { actor, why });
-      }
-      if (options.json === true) context.out(JSON.stringify(letters.map(({ eventId }) => eventId)));
-      else context.out(`${options.dryRun === true ? "would discard" : "discarded"} ${letters.length} dead letters`);
-    });
+    const body = { ...toBody(eventIds, options), ...(why === "" ? {} : { why }) };
+    await withOperator(context, "dlq", async (operator) =>
+      actOnDeadLetters({ operator, context, terminal: process.stderr }, "discard", body, options),
+    );
   });
 }
 
-type Choice = Omit<Filter, "limit"> & BulkOptions & { readonly all?: boolean };
-type ReplayOptions = Choice & Filter & { readonly assumeWritten: string[]; readonly write?: boolean };
+type Choice = Omit<Filter, "limit"> & DeadLetterOptions & { readonly all?: boolean; readonly why?: string };
+type ReplayOptions = Choice &
+  Filter & { readonly assumeWritten: string[]; readonly write?: boolean; readonly rate?: string };
 
 function chosen(command: Command): Command {
   return command
@@ -185,13 +159,17 @@ function chosen(command: Command): Command {
     .option("--release <release>", "only those that this release ended, or none")
     .option("--since <time>", "only ended since then: 30m, 12h, 7d, or a time such as 2026-11-30T08:00:00Z")
     .option("--dry-run", "say which or how many, and do nothing")
+    .option(
+      "--confirm <tenant>",
+      "of more than 1,000 emails: whose they are, or 'all tenants'; asked at a prompt otherwise",
+    )
     .option("--detach", "of a filter: do not wait for the end of the job")
     .option("--json", "print JSON");
 }
 
 function mustChoose(eventIds: readonly string[], { all, tenant, reason, code, release, since }: Choice): void {
-  const byFilter = all === true || [tenant, reason, code, release, since].some((each) => each !== undefined);
-  if (eventIds.length === 0 && !byFilter)
+  const byFilter = all === true || [reason, code, release, since].some((each) => each !== undefined);
+  if (eventIds.length === 0 && !byFilter && tenant === undefined)
     throw new UsageError("which dead letters? Name event ids, or use --all, --tenant, --reason or --since");
   if (eventIds.length > 0 && byFilter)
     throw new UsageError("event ids and a filter together make no sense: use one of the two");
@@ -204,56 +182,17 @@ async function freezeSet(ledger: Pick<Ledger, "deadLetters">, options: Omit<Filt
   return { tenant, reason, code, release, since, until: (await ledger.deadLetters.newest()) ?? 0 };
 }
 
-async function replayAll(
-  context: CliContext,
-  ledger: Pick<Ledger, "inspect" | "deliveries" | "effects" | "jobs" | "audit">,
-  chosen: readonly DeliveryView[],
-  options: { readonly dryRun?: boolean; readonly json?: boolean; readonly decision: HandDecision | null },
-): Promise<void> {
-  if (options.dryRun === true) {
-    const rows = chosen.map(({ eventId, tenant, reason, pass }) => ({ eventId, tenant, reason, pass: pass + 1 }));
-    if (options.json === true) context.out(JSON.stringify(rows, null, 2));
-    else
-      for (const row of rows)
-        context.out(`would replay ${row.eventId} (${row.tenant}, ${row.reason ?? ""}) as pass ${row.pass}`);
-    return;
-  }
-  const environment = readEnvironment(operatorEnvironment(context), ["kafka"]);
-  const telemetry = startTelemetry({
-    service: "inlet-cli",
-    version: "0.1.0",
-    otlpEndpoint: environment.otlpEndpoint,
-    logLevel: "silent",
-  });
-  const producer = await commandKafka(environment).producer();
-  const sent: object[] = [];
-  try {
-    await withAdmin(environment, async (admin) => {
-      for (const delivery of chosen) {
-        try {
-          const at = await replayDeadLetter(
-            { ledger, admin, producer, actor: userInfo().username },
-            delivery,
-            options.decision,
-          );
-          sent.push(at);
-          if (options.json !== true)
-            context.out(
-              `replayed ${at.eventId} as pass ${at.pass}: ${at.topic}/${at.partition}/${at.offset}${at.settled > 0 ? `, effects settled by hand: ${at.settled}` : ""}`,
-            );
-        } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          context.err(error.message);
-          context.setExitCode(1);
-        }
-      }
-    });
-  } finally {
-    await producer.close();
-    await telemetry.shutdown();
-  }
-  if (options.json === true) context.out(JSON.stringify(sent, null, 2));
-  else context.err(`${sent.length} of ${chosen.length} replayed`);
+/** As the API takes it: times in the words in which they were said, checked here, so that a fault names its option. */
+function toBody(eventIds: readonly string[], options: Choice) {
+  parseFilterOptions({ ...options, limit: "1" });
+  const { all, tenant, reason, code, release, since } = options;
+  return { eventIds: [...eventIds], all, tenant, reason, code, release, since };
+}
+
+function parseRate(text: string | undefined): number {
+  const rate = Number(text ?? DEFAULT_RATE);
+  if (Number.isInteger(rate) && rate >= 1 && rate <= MOST_A_SECOND) return rate;
+  throw new UsageError(`--rate ${text ?? ""}: a whole number of emails a second, from 1 to ${MOST_A_SECOND}`);
 }
 
 function parseFilterOptions(options: Filter): { tenant?: string; reason?: string; since?: number; limit: number } {
@@ -270,19 +209,6 @@ function parseFilterOptions(options: Filter): { tenant?: string; reason?: string
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     ...(options.since === undefined ? {} : { since: parseTime(options.since, Date.now()) }),
   };
-}
-
-async function findDeadLetters(ledger: Pick<Ledger, "inspect">, eventIds: readonly string[]): Promise<DeliveryView[]> {
-  const found: DeliveryView[] = [];
-  for (const eventId of eventIds) {
-    const delivery = (await ledger.inspect.find(eventId)).find((each) => each.state === "dead_lettered");
-    if (delivery === undefined)
-      throw new CommandFailed(
-        `${eventId}: no dead letter has this id. npx inlet dlq list shows them, npx inlet show ${eventId} what became of it`,
-      );
-    found.push(delivery);
-  }
-  return found;
 }
 
 async function withLedger<T>(context: CliContext, work: (ledger: Ledger) => Promise<T>): Promise<T> {

@@ -1,18 +1,18 @@
-import { JOB_KINDS, type Job, type JobKind, type JobOrder } from "@inlet/ledger";
+import { JOB_KINDS, type Job, type JobKind } from "@inlet/ledger";
+import { cancelJob, pauseJob, resumeJob } from "@inlet/operations";
 import type { Command } from "commander";
 import { CommandFailed, UsageError, type CliContext } from "../context.ts";
 import { describeProgress, describeResults, describeState } from "../jobs/describe-job.ts";
 import { followJob } from "../jobs/follow-job.ts";
-import { nameOperator } from "../jobs/operator.ts";
+import { withOperator } from "../operate/with-operator.ts";
 import { parseLimit } from "../parse-limit.ts";
 import { printTable } from "../print-table.ts";
-import { withLedger } from "../with-ledger.ts";
 
-const ORDERS: Readonly<Record<JobOrder, string>> = {
-  pause: "stop a job where it is, until it is resumed. Audited.",
-  resume: "let a paused job go on where it was. Audited.",
-  cancel: "end a job where it is; what it has done stays. Audited.",
-};
+const ORDERS = {
+  pause: { operation: pauseJob, about: "stop a job where it is, until it is resumed. Audited." },
+  resume: { operation: resumeJob, about: "let a paused job go on where it was. Audited." },
+  cancel: { operation: cancelJob, about: "end a job where it is; what it has done stays. Audited." },
+} as const;
 
 /** `inlet jobs list|show|pause|resume|cancel`: what operators asked for and the services carry out. */
 export function registerJobs(program: Command, context: CliContext): void {
@@ -30,8 +30,13 @@ export function registerJobs(program: Command, context: CliContext): void {
     .action(async (options: { kind?: string; open?: boolean; limit: string; json?: boolean }) => {
       const limit = parseLimit(options.limit, 10_000);
       const kind = options.kind === undefined ? null : parseKind(options.kind);
-      const rows = await withLedger(context, "jobs", async (ledger) =>
-        ledger.jobs.list({ kind, open: options.open === true, limit }),
+      const open = options.open === true;
+      const { jobs: rows } = await withOperator(context, "jobs", async (operator) =>
+        operator.read<{ jobs: Job[] }>(
+          "/jobs",
+          { kind: kind ?? undefined, open: open ? "true" : undefined, limit: String(limit) },
+          async ({ ledger }) => ({ jobs: await ledger.jobs.list({ kind, open, limit }) }),
+        ),
       );
       printTable(context, {
         json: options.json === true,
@@ -57,33 +62,24 @@ export function registerJobs(program: Command, context: CliContext): void {
     .option("--follow", "show how far it is until it ends")
     .option("--json", "print JSON")
     .action(async (id: string, options: { follow?: boolean; json?: boolean }) => {
-      await withLedger(context, "jobs", async (ledger) => {
-        const found = await ledger.jobs.get(id);
+      await withOperator(context, "jobs", async ({ jobs: known }) => {
+        const found = await known.get(id);
         if (found === null) throw new CommandFailed(`no job ${id}: npx inlet jobs list`);
-        const job =
-          options.follow === true ? await followJob({ jobs: ledger.jobs, terminal: process.stderr }, id) : found;
+        const job = options.follow === true ? await followJob({ jobs: known, terminal: process.stderr }, id) : found;
         context.out(options.json === true ? JSON.stringify(job, null, 2) : describeJob(job));
       });
     });
 
-  for (const order of Object.keys(ORDERS) as JobOrder[]) {
+  for (const order of Object.keys(ORDERS) as (keyof typeof ORDERS)[]) {
     jobs
       .command(`${order} <id>`)
-      .description(ORDERS[order])
+      .description(ORDERS[order].about)
       .option("--json", "print JSON: the job")
       .action(async (id: string, options: { json?: boolean }) => {
-        await withLedger(context, "jobs", async (ledger) => {
-          const job = await ledger.jobs.direct(id, order, nameOperator());
-          if (job === null) {
-            const now = await ledger.jobs.get(id);
-            throw new CommandFailed(
-              now === null
-                ? `no job ${id}: npx inlet jobs list`
-                : `the job ${id} is ${describeState(now)}: nothing to ${order}`,
-            );
-          }
-          context.out(options.json === true ? JSON.stringify(job, null, 2) : `${id} is ${describeState(job)}`);
-        });
+        const { job } = await withOperator(context, "jobs", async (operator) =>
+          operator.call(ORDERS[order].operation, { id }),
+        );
+        context.out(options.json === true ? JSON.stringify(job, null, 2) : `${id} is ${describeState(job)}`);
       });
   }
 }

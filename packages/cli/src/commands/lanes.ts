@@ -1,14 +1,13 @@
 import path from "node:path";
 import { readEnvironment, tenantLanes } from "@inlet/config";
-import { moveLane } from "@inlet/operations";
+import { applyLanes, moveTenant } from "@inlet/operations";
 import { SHARED_LANE } from "@inlet/schemas";
 import type { Command } from "commander";
-import { CommandFailed, operatorEnvironment, UsageError, type CliContext } from "../context.ts";
+import { operatorEnvironment, UsageError, type CliContext } from "../context.ts";
 import { followJob } from "../jobs/follow-job.ts";
-import { nameOperator } from "../jobs/operator.ts";
-import { AFTER_START_MS, withAdmin } from "../kafka-admin.ts";
+import { withAdmin } from "../kafka-admin.ts";
 import { listLanes } from "../lanes/list-lanes.ts";
-import { writeIsolation } from "../lanes/write-isolation.ts";
+import { withOperator } from "../operate/with-operator.ts";
 import { printTable } from "../print-table.ts";
 import { withLedger } from "../with-ledger.ts";
 
@@ -70,10 +69,9 @@ export function registerLanes(program: Command, context: CliContext): void {
     )
     .option("--json", "print JSON: what was done, a text each")
     .action(async (options: { json?: boolean }) => {
-      const settings = readEnvironment(operatorEnvironment(context), ["kafka"]);
-      const named = tenantLanes(tenantsDir()).flatMap(({ lane }) => (lane === null ? [] : [lane]));
-      const wanted = [...new Set([SHARED_LANE, ...named])];
-      const done = await withAdmin(settings, async (admin) => admin.applyTopics(wanted), AFTER_START_MS);
+      const { lanes: wanted, done } = await withOperator(context, "lanes", async (operator) =>
+        operator.call(applyLanes, {}),
+      );
       if (options.json === true) context.out(JSON.stringify(done, null, 2));
       else if (done.length === 0)
         context.err(`nothing to do: the topics of ${wanted.join(", ")} are as they should be`);
@@ -93,31 +91,13 @@ export function registerLanes(program: Command, context: CliContext): void {
     .action(async (tenant: string, isolation: string, options: MoveOptions) => {
       if (isolation !== "shared" && isolation !== "dedicated")
         throw new UsageError(`${isolation}: either dedicated or shared`);
-      const from = tenantLanes(tenantsDir()).find(({ id }) => id === tenant)?.lane;
-      if (from === undefined || from === null)
-        throw new CommandFailed(
-          `${tenant}: no tenant file with this id can be read. npx inlet tenants check lists them`,
-        );
-      const move = { tenant, from, to: isolation === "dedicated" ? tenant : SHARED_LANE };
-      const settings = readEnvironment(operatorEnvironment(context), ["kafka", "database"]);
-      await withLedger(context, "lanes", async (ledger) => {
-        const begun = await withAdmin(settings, async (admin) =>
-          moveLane(
-            {
-              admin,
-              jobs: ledger.jobs,
-              actor: nameOperator(),
-              why: options.why ?? null,
-              force: options.force === true,
-              switchFile: options.file
-                ? async () => writeIsolation(path.join(tenantsDir(), `${tenant}.yaml`), isolation)
-                : null,
-            },
-            move,
-          ),
-        );
+      await withOperator(context, "lanes", async (operator) => {
+        const { force, why } = options;
+        const body = { tenant, isolation, why, force, keepFile: !options.file };
+        const { job: begun, file } = await operator.call(moveTenant, body);
+        const to = isolation === "dedicated" ? tenant : SHARED_LANE;
         context.err(
-          options.file
+          file === "switched"
             ? `${tenant}.yaml says isolation: ${isolation}. Bring it to every machine that has a copy`
             : `now set isolation: ${isolation} in the tenant's file, on every machine`,
         );
@@ -125,9 +105,11 @@ export function registerLanes(program: Command, context: CliContext): void {
           `mail of the new lane waits until the old one is drained: npx inlet jobs show ${begun.id} --follow`,
         );
         const job =
-          options.detach === true ? begun : await followJob({ jobs: ledger.jobs, terminal: process.stderr }, begun.id);
+          options.detach === true
+            ? begun
+            : await followJob({ jobs: operator.jobs, terminal: process.stderr }, begun.id);
         if (options.json === true) context.out(JSON.stringify(job, null, 2));
-        else context.out(options.detach === true ? job.id : `${tenant}: the move to ${move.to} is ${job.state}`);
+        else context.out(options.detach === true ? job.id : `${tenant}: the move to ${to} is ${job.state}`);
         if (job.state === "failed" || job.state === "cancelled") context.setExitCode(1);
       });
     });

@@ -1,19 +1,19 @@
-import { randomBytes } from "node:crypto";
-import { readEnvironment } from "@inlet/config";
-import { liveService, REPLAYED, toReplayRequest, type Job, type Ledger, type ReplayedService } from "@inlet/ledger";
-import { selectReplays, setBackEmptyGroups, type ReplaySelection, type Selected } from "@inlet/operations";
+import { REPLAYED, type Job } from "@inlet/ledger";
+import { createReplay, selectForReplay } from "@inlet/operations";
 import type { Command } from "commander";
-import { CommandFailed, operatorEnvironment, UsageError, type CliContext } from "../context.ts";
-import { isTenant } from "../is-tenant.ts";
+import { operatorEnvironment, UsageError, type CliContext } from "../context.ts";
 import { count } from "../jobs/describe-job.ts";
 import { followJob } from "../jobs/follow-job.ts";
-import { nameOperator } from "../jobs/operator.ts";
-import { withAdmin } from "../kafka-admin.ts";
+import { chooseTarget } from "../operate/choose-target.ts";
+import { callConfirmed, type Confirming } from "../operate/confirm.ts";
+import { createLocalSurroundings } from "../operate/local-deps.ts";
+import type { Operator } from "../operate/operator.ts";
+import { withOperator } from "../operate/with-operator.ts";
 import { parseTime } from "../parse-time.ts";
 import { showDryRun } from "../replay/dry-run.ts";
 import { withLedger } from "../with-ledger.ts";
 
-interface Options {
+interface Options extends Confirming {
   readonly service: string;
   readonly since?: string;
   readonly until?: string;
@@ -60,90 +60,66 @@ export function registerReplay(program: Command, context: CliContext): void {
       "--live",
       "set the service's own group back in place of a group beside it: all tenants, at full pace, new mail behind it",
     )
+    .option(
+      "--confirm <tenant>",
+      "of more than 1,000 emails: whose they are, or 'all tenants'; asked at a prompt otherwise",
+    )
     .option("--dry-run", "say per email what would be written, kept or left, and write nothing")
     .option("--detach", "do not wait for its end")
     .option("--json", "print JSON: the jobs, as they are at the end")
     .action(async (options: Options) => {
-      const selection = parseSelection(options, Date.now());
-      if (selection.tenant !== null && !isTenant(context, selection.tenant))
-        throw new CommandFailed(
-          `${selection.tenant}: no tenant file has this id. npx inlet tenants check lists them; without --tenant all are meant`,
-        );
-      await withLedger(context, "replay", async (ledger) => {
-        const settings = readEnvironment(operatorEnvironment(context), ["kafka"]);
-        const selected = await withAdmin(settings, async (admin) => selectReplays({ admin, ledger }, selection));
-        if (selected.length === 0) throw new CommandFailed("Kafka has no record of that time");
-        if (options.dryRun === true) {
-          await showDryRun(context, operatorEnvironment(context), selected, { json: options.json === true });
-          return;
-        }
-        const groups =
-          options.live === true ? await withAdmin(settings, async (admin) => setBackEmptyGroups(admin, selected)) : [];
-        for (const { group, records } of groups) {
-          await ledger.audit(nameOperator(), "offsets set back", { group, records, why: options.why ?? null });
+      const body = toBody(options, Date.now());
+      if (options.dryRun === true) {
+        await previewReplay(context, body, options.json === true);
+        return;
+      }
+      await withOperator(context, "replay", async (operator) => {
+        const { jobs, setBack } = await callConfirmed(context, operator, createReplay, body, options);
+        for (const { group, records } of setBack)
           context.err(
             `${group} has no members: it was set back by ${count(records)} records, and reads them when it starts`,
           );
-        }
-        const asked = selected.filter(({ topic }) => !groups.some((each) => each.topic === topic));
-        const jobs = await askForReplays(ledger, asked, options);
         for (const { id, total, service, lane } of jobs)
           context.err(`replay ${id}: ${count(total ?? 0)} records of lane ${lane} are read again by ${service}`);
-        const ended = options.detach === true ? jobs : await followAll(context, ledger, jobs);
+        const ended = options.detach === true ? jobs : await followAll(context, operator, jobs);
         if (options.json === true) context.out(JSON.stringify(ended, null, 2));
         else if (options.detach === true) for (const { id } of jobs) context.out(id);
       });
     });
 }
 
-function parseSelection(options: Options, now: number): ReplaySelection {
-  const { service, since, until } = options;
-  if (options.live === true && (options.tenant ?? until ?? options.event[0] ?? options.messageId[0]) !== undefined)
-    throw new UsageError("--live moves the whole group: it goes with --since or --offset, and --lane");
-  if (options.live === true && options.dryRun === true)
-    throw new UsageError("--dry-run shows what the replay would write, with --live or without: leave --live out");
-  if (!(service in REPLAYED)) throw new UsageError(`--service ${service}: one of ${Object.keys(REPLAYED).join(", ")}`);
-  return {
-    service: service as ReplayedService,
-    since: since === undefined ? null : since === "earliest" ? 0 : parseTime(since, now),
-    until: until === undefined ? null : parseTime(until, now, "--until"),
-    offsets: options.offset,
-    eventIds: options.event,
-    messageIds: options.messageId,
-    tenant: options.tenant ?? null,
-    lane: options.lane ?? null,
-  };
+/** What would become of each email: read by the services' own code, on the machine itself. */
+async function previewReplay(context: CliContext, body: object, json: boolean): Promise<void> {
+  if (chooseTarget(context.env) !== null)
+    throw new UsageError(
+      "--dry-run runs the services' own steps here, beside Kafka and the database: unset INLET_URL and INLET_TOKEN, or use the console's replay form",
+    );
+  await withLedger(context, "replay", async (ledger) => {
+    const deps = { ...createLocalSurroundings(operatorEnvironment(context)), ledger, now: Date.now };
+    const selected = await selectForReplay(deps, createReplay.input.parse(JSON.parse(JSON.stringify(body))));
+    await showDryRun(context, operatorEnvironment(context), selected, { json });
+  });
 }
 
-async function askForReplays(
-  ledger: Pick<Ledger, "jobs">,
-  selected: readonly Selected[],
-  options: Options,
-): Promise<Job[]> {
-  const { since, until, offset, messageId, name, why = null } = options;
-  const asked = {
-    since,
-    until,
-    ...(offset.length === 0 ? {} : { offset }),
-    ...(messageId.length === 0 ? {} : { messageId }),
-  };
-  const jobs: Job[] = [];
-  for (const replay of selected) {
-    const id = randomBytes(5).toString("hex");
-    const by = { name: name ?? `replay of ${options.tenant ?? "all tenants"}`, actor: nameOperator(), why, asked };
-    const request = toReplayRequest({ id, ...replay }, by);
-    jobs.push(
-      await ledger.jobs.create(options.live === true ? { ...request, service: liveService(replay.service) } : request),
-    );
-  }
-  return jobs;
+/** As the API takes it: times in the words in which they were said, checked here, so that a fault names its option. */
+function toBody(options: Options, now: number): object {
+  const { service, since, until, tenant, lane, name, why, live } = options;
+  if (live === true && (tenant ?? until ?? options.event[0] ?? options.messageId[0]) !== undefined)
+    throw new UsageError("--live moves the whole group: it goes with --since or --offset, and --lane");
+  if (live === true && options.dryRun === true)
+    throw new UsageError("--dry-run shows what the replay would write, with --live or without: leave --live out");
+  if (!(service in REPLAYED)) throw new UsageError(`--service ${service}: one of ${Object.keys(REPLAYED).join(", ")}`);
+  if (since !== undefined && since !== "earliest") parseTime(since, now);
+  if (until !== undefined) parseTime(until, now, "--until");
+  const { offset: offsets, event: eventIds, messageId: messageIds } = options;
+  return { service, since, until, offsets, eventIds, messageIds, tenant, lane, name, why, live };
 }
 
 /** Exit code 1 where one did not come to its end, or an email ended as a dead letter by it. */
-async function followAll(context: CliContext, ledger: Pick<Ledger, "jobs">, jobs: readonly Job[]): Promise<Job[]> {
+async function followAll(context: CliContext, operator: Operator, jobs: readonly Job[]): Promise<Job[]> {
   context.err("Ctrl-C leaves it running: npx inlet jobs list, pause, resume, cancel");
   const ended: Job[] = [];
-  for (const { id } of jobs) ended.push(await followJob({ jobs: ledger.jobs, terminal: process.stderr }, id));
+  for (const { id } of jobs) ended.push(await followJob({ jobs: operator.jobs, terminal: process.stderr }, id));
   const fine = ended.every(({ state, results }) => state === "done" && (results["dead_lettered"] ?? 0) === 0);
   if (!fine) context.setExitCode(1);
   return ended;

@@ -1,10 +1,11 @@
-import { userInfo } from "node:os";
 import { ROLES } from "@inlet/domain";
+import type { AccessToken } from "@inlet/ledger";
+import { createToken, revokeToken } from "@inlet/operations";
 import type { Command } from "commander";
-import { CommandFailed, UsageError, type CliContext } from "../context.ts";
+import { UsageError, type CliContext } from "../context.ts";
 import { collectGrants, parseTtl, type GrantOption } from "../parse-grants.ts";
+import { withOperator } from "../operate/with-operator.ts";
 import { printTable } from "../print-table.ts";
-import { withLedger } from "../with-ledger.ts";
 
 /** `inlet tokens create|list|revoke`: machines that ask the console's API. */
 export function registerTokens(program: Command, context: CliContext): void {
@@ -18,9 +19,10 @@ export function registerTokens(program: Command, context: CliContext): void {
     .option("--json", "print JSON: {id, secret}")
     .action(async (name: string, options: { grant: GrantOption; ttl?: string; json?: boolean }) => {
       if (options.grant.length === 0) throw new UsageError("--grant is missing: a token without a role may do nothing");
-      const ttlMs = options.ttl === undefined ? null : parseTtl(options.ttl);
-      const made = await withLedger(context, "tokens", async (ledger) =>
-        ledger.access.createToken({ name, grants: options.grant, createdBy: userInfo().username, ttlMs }),
+      if (options.ttl !== undefined) parseTtl(options.ttl);
+      const grants = options.grant.map(({ role, tenant }) => `${role}:${tenant}`);
+      const made = await withOperator(context, "tokens", async (operator) =>
+        operator.call(createToken, { name, grants, ttl: options.ttl }),
       );
       if (options.json === true) context.out(JSON.stringify(made));
       else {
@@ -37,7 +39,13 @@ export function registerTokens(program: Command, context: CliContext): void {
       const day = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString().slice(0, 10));
       printTable(context, {
         json: options.json === true,
-        rows: await withLedger(context, "tokens", async (ledger) => ledger.access.tokens()),
+        rows: (
+          await withOperator(context, "tokens", async (operator) =>
+            operator.read<{ tokens: AccessToken[] }>("/tokens", {}, async ({ ledger }) => ({
+              tokens: await ledger.access.tokens(),
+            })),
+          )
+        ).tokens,
         columns: [
           { title: "id", value: ({ id }) => id },
           { title: "name", value: ({ name }) => name },
@@ -56,12 +64,8 @@ export function registerTokens(program: Command, context: CliContext): void {
     .description("end a token at once. Audited.")
     .option("--json", "print JSON: {id, revoked}")
     .action(async (id: string, options: { json?: boolean }) => {
-      const revoked = await withLedger(context, "tokens", async (ledger) =>
-        ledger.access.revokeToken(id, userInfo().username),
-      );
-      if (!revoked)
-        throw new CommandFailed(`${id}: there is no such token that is good. npx inlet tokens list shows them`);
-      if (options.json === true) context.out(JSON.stringify({ id, revoked }));
+      await withOperator(context, "tokens", async (operator) => operator.call(revokeToken, { id }));
+      if (options.json === true) context.out(JSON.stringify({ id, revoked: true }));
       else context.out(`${id} is no good any more`);
     });
 }

@@ -1,12 +1,15 @@
-import { waitReason, whyItWaits, type Ledger, type WaitingFilter } from "@inlet/ledger";
+import { waitReason, whyItWaits, type ListedWaiting, type WaitingFilter } from "@inlet/ledger";
+import { deadLetterWaiting, retryWaiting } from "@inlet/operations";
 import type { Command } from "commander";
-import { CommandFailed, UsageError, type CliContext } from "../context.ts";
-import { nameOperator } from "../jobs/operator.ts";
+import { UsageError, type CliContext } from "../context.ts";
+import { chooseTarget } from "../operate/choose-target.ts";
+import { callConfirmed, type Confirming } from "../operate/confirm.ts";
+import type { Operator } from "../operate/operator.ts";
+import { withOperator } from "../operate/with-operator.ts";
 import { parseTime } from "../parse-time.ts";
 import { printTable } from "../print-table.ts";
-import { withLedger } from "../with-ledger.ts";
 
-interface Options {
+interface Options extends Confirming {
   readonly tenant?: string;
   readonly reason?: string;
   readonly since?: string;
@@ -28,7 +31,20 @@ export function registerWaiting(program: Command, context: CliContext): void {
       if (!Number.isInteger(limit) || limit < 1)
         throw new UsageError(`--limit ${options.limit ?? ""}: not a whole number above 0`);
       const filter = parseWaitingFilter(eventIds, options, Date.now());
-      const rows = await withLedger(context, "waiting", async (ledger) => ledger.waiting.list(filter, limit));
+      if (eventIds.length > 0 && chooseTarget(context.env) !== null)
+        throw new UsageError("by the API the list takes filters, no ids: npx inlet show ID says why that email waits");
+      const { emails: rows } = await withOperator(context, "waiting", async (operator) =>
+        operator.read<{ emails: ListedWaiting[] }>(
+          "/waiting",
+          {
+            tenant: options.tenant,
+            reason: options.reason,
+            since: options.since,
+            limit: String(limit),
+          },
+          async ({ ledger }) => ({ emails: await ledger.waiting.list(filter, limit) }),
+        ),
+      );
       printTable(context, {
         json: options.json === true,
         rows: rows.map((row) => ({
@@ -95,10 +111,14 @@ function filtered(command: Command): Command {
 function acting(command: Command): Command {
   return filtered(command)
     .option("--all", "every email that waits (with a filter: those)")
+    .option(
+      "--confirm <tenant>",
+      "of more than 1,000 emails: whose they are, or 'all tenants'; asked at a prompt otherwise",
+    )
     .option("--dry-run", "say how many, by tenant and code, and do nothing");
 }
 
-/** Says first how many it is about, then does it. */
+/** Does it, and says how many it was about. */
 async function act(
   context: CliContext,
   how: "retry" | "dead-letter",
@@ -110,38 +130,42 @@ async function act(
     throw new UsageError("which emails? Name event ids, or use --all, --tenant, --reason or --since");
   if (eventIds.length > 0 && options.all === true)
     throw new UsageError("event ids and --all together make no sense: use one of the two");
-  const filter = parseWaitingFilter(eventIds, options, Date.now());
-  await withLedger(context, "waiting", async (ledger) => actOn(context, ledger, filter, how, options));
+  // A fault in a time names its option.
+  parseWaitingFilter(eventIds, options, Date.now());
+  const { all, tenant, reason, since, why } = options;
+  const body = { eventIds: [...eventIds], all, tenant, reason, since, why };
+  await withOperator(context, "waiting", async (operator) => actOn(context, operator, body, how, options));
 }
 
 export async function actOn(
-  context: CliContext,
-  ledger: { readonly waiting: Pick<Ledger["waiting"], "count" | "act"> },
-  filter: WaitingFilter,
+  context: Pick<CliContext, "out" | "err" | "isTerminal">,
+  operator: Operator,
+  body: object,
   how: "retry" | "dead-letter",
-  options: Pick<Options, "dryRun" | "json" | "why">,
+  options: Pick<Options, "dryRun" | "json" | "confirm">,
 ): Promise<void> {
-  const counts = await ledger.waiting.count(filter);
-  const emails = counts.reduce((sum, each) => sum + each.emails, 0);
-  const missing = (filter.eventIds?.length ?? 0) - emails;
-  if (filter.eventIds !== undefined && missing > 0)
-    throw new CommandFailed(
-      `${missing} of the named emails do not wait. npx inlet show says what became of one; nothing was done`,
-    );
   if (options.dryRun === true) {
+    const { emails, parts: counts } = await (how === "retry"
+      ? operator.measure(retryWaiting, body)
+      : operator.measure(deadLetterWaiting, { why: "dry run", ...body }));
     if (options.json === true) context.out(JSON.stringify({ emails, counts }, null, 2));
     else {
-      for (const each of counts) context.out(`${each.tenant}  ${each.code}  ${each.emails}`);
+      for (const each of counts)
+        context.out(`${String(each["tenant"])}  ${String(each["code"])}  ${String(each["emails"])}`);
       context.out(`${emails} emails: nothing was done`);
     }
     return;
   }
-  if (options.json !== true) context.err(`${emails} emails that wait are meant`);
-  const acted =
-    emails === 0 ? 0 : await ledger.waiting.act(filter, { act: how, actor: nameOperator(), why: options.why ?? null });
-  if (options.json === true) context.out(JSON.stringify({ emails: acted, counts }, null, 2));
+  const { emails, counts } = await (how === "retry"
+    ? callConfirmed(context, operator, retryWaiting, body, options)
+    : callConfirmed(context, operator, deadLetterWaiting, body, options));
+  const meant = counts.reduce((sum, each) => sum + each.emails, 0);
+  if (options.json !== true) context.err(`${meant} emails that wait are meant`);
+  if (options.json === true) context.out(JSON.stringify({ emails, counts }, null, 2));
   else
-    context.out(how === "retry" ? `${acted} emails are due now` : `${acted} emails end as dead letters within seconds`);
+    context.out(
+      how === "retry" ? `${emails} emails are due now` : `${emails} emails end as dead letters within seconds`,
+    );
 }
 
 /** @throws {UsageError} for a time that is none */

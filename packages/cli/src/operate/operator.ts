@@ -24,7 +24,7 @@ export interface Operator {
     asked?: Partial<Asked>,
   ): Promise<Result>;
   /** What it would touch; nothing is done. */
-  measure(operation: Operation<never, object>, body: object): Promise<Reach>;
+  measure<Input, Result extends object>(operation: Operation<Input, Result>, body: object): Promise<Reach>;
   readonly jobs: {
     /** Null where there is none. */
     get(id: string): Promise<Job | null>;

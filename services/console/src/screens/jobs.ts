@@ -1,12 +1,12 @@
 import { html, type Html } from "@inlet/html";
-import type { Job } from "@inlet/ledger";
-import { jobId } from "@inlet/operations";
+import { JOB_KINDS, type Job } from "@inlet/ledger";
+import { flag, jobId, optional } from "@inlet/operations";
 import { z } from "zod";
 import { isAllowed } from "@inlet/domain";
 import { action, facts, stateWord, table, time } from "../page/parts.ts";
 import { notFound } from "../problem.ts";
 import { defineScreen, type Viewer } from "../screen.ts";
-import { limit } from "./fields.ts";
+import { limit, toArguments } from "./fields.ts";
 
 /** Replays and what else works through many emails. */
 export const jobs = defineScreen({
@@ -16,9 +16,11 @@ export const jobs = defineScreen({
   summary: "Replays and other work on many emails, newest first, with their progress.",
   menu: true,
   role: null,
-  query: z.object({ limit }),
+  query: z.object({ kind: optional(z.enum(JOB_KINDS)), open: flag, limit }),
   tenant: () => null,
-  read: async ({ ledger }, { limit: most }) => ({ jobs: await ledger.jobs.list({ limit: most }) }),
+  read: async ({ ledger }, { kind = null, open, limit: most }) => ({
+    jobs: await ledger.jobs.list({ kind, open, limit: most }),
+  }),
   render: ({ jobs: rows }) =>
     html`<h1>Jobs</h1>
       ${table<Job>(
@@ -33,7 +35,8 @@ export const jobs = defineScreen({
         ],
         "No job was asked for.",
       )}`,
-  command: ({ limit: most }) => `npx inlet jobs list --limit ${most}`,
+  command: ({ kind, open, limit: most }) =>
+    `npx inlet jobs list${toArguments({ kind, limit: most })}${open ? " --open" : ""}`,
 });
 
 /** One of them. */
