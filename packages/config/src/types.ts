@@ -156,6 +156,8 @@ export interface TenantConfig {
   readonly notifications: ReadonlyMap<string, NotificationConfig>;
   /** Requests per second at the gateway, per instance. */
   readonly rateLimit: { readonly perSecond: number; readonly burst: number };
+  /** How long what of its mail is kept. */
+  readonly retention: import("./tenant-file/retention-file.ts").RetentionConfig;
   /** Oldest a waiting email may get, ms. Default 7 days. */
   readonly maxAgeMs: number;
   /** Whether a person gives a reason before an email's content is shown. Default `optional`. */

@@ -23,5 +23,7 @@ export { runService } from "./run/run-service.ts";
 export type { Service, ServiceContext, StartedService } from "./run/run-service.ts";
 export { watchConsumers } from "./watch-consumers.ts";
 export type { ConsumerWatch } from "./watch-consumers.ts";
+export { runLifecycle } from "./lifecycle/run-lifecycle.ts";
+export { RETENTION_SWEEP } from "./lifecycle/sweep-retention.ts";
 export { runLaneMoves } from "./lanes/run-lane-moves.ts";
 export { runDeadLetterJobs } from "./dead-letters/run-dead-letter-jobs.ts";

@@ -1,3 +1,5 @@
+import { LIFECYCLE_METRICS } from "./lifecycle-metric-names.ts";
+
 /** The closed table of Inlet's own metrics: names, labels and meaning. docs/reference/metrics.md is made from it, and a test compares them. */
 
 import { ALERT_CODES, CONSUMERS, SERVICES, STAGES, STATES } from "./label-values.ts";
@@ -285,6 +287,7 @@ export const METRICS = {
     help: "When the console last noted the heads of the audit chains in its log (Unix time).",
     labels: [],
   },
+  ...LIFECYCLE_METRICS,
   alerts: {
     kind: "counter",
     name: "inlet_alerts_total",

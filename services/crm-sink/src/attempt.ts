@@ -30,6 +30,7 @@ export interface SinkDeps {
     | "jobs"
     | "deadLetters"
     | "erasures"
+    | "lifecycle"
   >;
   readonly codec: Codec;
   readonly blobs: BlobStore;

@@ -10,6 +10,7 @@ import {
   watchConsumers,
   runDeadLetterJobs,
   runLaneMoves,
+  runLifecycle,
 } from "@inlet/service";
 import { errorForLog } from "@inlet/telemetry";
 import { SLOW_MS } from "./limits.ts";
@@ -120,6 +121,7 @@ export function createSink(
           onError: warn("what waits by reference cannot be looked after"),
         }),
         sendNotifications(deps),
+        runLifecycle({ ...deps, records: reader }),
         runDeadLetterJobs({ ...deps, reader }, options.lanes),
         runLaneMoves({ kafka, ...deps, ...options.laneMoves }, options.lanes),
         runLiveReplays(

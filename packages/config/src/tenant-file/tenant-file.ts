@@ -10,6 +10,7 @@ import { crmFile } from "./crm-file.ts";
 import { entryName, tagKind, tagValue } from "./names-file.ts";
 import { matchingFile } from "./matching-file.ts";
 import { notificationsFile } from "./notifications-file.ts";
+import { retentionFile } from "./retention-file.ts";
 import { intentsFile, rulesFile } from "./rules-file.ts";
 
 /**
@@ -133,6 +134,9 @@ export const tenantFile = z.strictObject({
     .optional()
     .meta({ description: "networks that this tenant's senders may come from; without it anywhere" }),
   console: consoleFile.meta({ description: "what people who look at this tenant's emails in the console must do" }),
+  retention: retentionFile.meta({
+    description: "how long what is kept of this tenant's mail (docs/guides/retention.md)",
+  }),
   maxAge: duration
     .default("7d")
     .meta({ description: "oldest that a waiting email may get before it is dead-lettered, such as 7d" }),

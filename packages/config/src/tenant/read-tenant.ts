@@ -16,6 +16,7 @@ import { mailboxConfigs } from "./mailbox-configs.ts";
 import { hashMapping } from "./mapping-version.ts";
 import { matchingConfig } from "../tenant-file/matching-file.ts";
 import { toNotificationConfigs } from "./notification-configs.ts";
+import { toRetentionConfig } from "../tenant-file/retention-file.ts";
 import { parseTenantFile } from "../tenant-file/parse-tenant-file.ts";
 import { ruleConfigs } from "./rule-configs.ts";
 import type { ConfigFault, TenantConfig } from "../types.ts";
@@ -148,6 +149,7 @@ export function readTenant(
     intents,
     notifications,
     rateLimit: file.rateLimit,
+    retention: toRetentionConfig(file.retention),
     maxAgeMs: milliseconds(file.maxAge),
     console: file.console,
     mappingVersion: mapping.version,

@@ -47,15 +47,15 @@ export async function reportSweep(
   {
     place,
     counts,
-    then,
-  }: { readonly place: object; readonly counts: object; readonly then: "go on" | "let go" | "end" },
+    next,
+  }: { readonly place: object; readonly counts: object; readonly next: "go on" | "let go" | "end" },
 ): Promise<boolean> {
   const rows = await database.query(
     `update sweeps set place = $3, counts = $4, holder = case when $5 = 'go on' then holder end,
             lease_until = case when $5 = 'go on' then clock_timestamp() + interval '30 s' end,
             ended_at = case when $5 = 'end' then clock_timestamp() end
       where name = $1 and holder = $2 returning 1`,
-    [name, holder, JSON.stringify(place), JSON.stringify(counts), then],
+    [name, holder, JSON.stringify(place), JSON.stringify(counts), next],
   );
   return rows.length > 0;
 }
