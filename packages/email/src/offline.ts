@@ -1,6 +1,7 @@
 import type { MailboxRules } from "@inlet/mailboxes";
 import { buildEventId, SHARED_LANE } from "@inlet/schemas";
 import type { NormalizedEvent } from "@inlet/schemas";
+import type { ContactRules } from "./contact/contact-rules.ts";
 import { normalize } from "./normalize.ts";
 import { emailsInMbox } from "./mime/not-email.ts";
 import { parseMime } from "./parse-mime.ts";
@@ -23,6 +24,9 @@ export interface OfflineContext {
   readonly now: number;
   /** Without them every subaddress in To and Cc counts as a tag. */
   readonly mailboxes?: readonly MailboxRules[];
+  /** Whose ids the email gets; by default those of no tenant. */
+  readonly tenantId?: string;
+  readonly contactRules?: ContactRules;
   /** The address that the email is handed to, in place of what it says itself. */
   readonly recipient?: string;
 }
@@ -44,9 +48,10 @@ export async function describeOffline(
   const { email, source } = result;
   const recipients = (email.envelope?.to ?? []).toSorted().join(",");
   const deliveryKey = source.eventId ?? `${mimeContent(bytes)} ${recipients}`;
+  const { tenantId = TENANT } = context;
   return normalize(email, {
-    eventId: buildEventId(TENANT, "file", deliveryKey),
-    tenantId: TENANT,
+    eventId: buildEventId(tenantId, "file", deliveryKey),
+    tenantId,
     lane: SHARED_LANE,
     receivedAt: context.now,
     parsedAt: context.now,
@@ -54,6 +59,7 @@ export async function describeOffline(
     envelope: context.recipient === undefined ? null : { from: email.envelope?.from ?? null, to: [context.recipient] },
     mailboxes: context.mailboxes ?? [],
     ...(context.mailboxes === undefined ? { ownAddresses: getEmailRecipients(email, context.recipient) } : {}),
+    ...(context.contactRules === undefined ? {} : { contactRules: context.contactRules }),
     rawRef: null,
     blobs: new Map(),
   });

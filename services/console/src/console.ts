@@ -7,6 +7,7 @@ import { authenticate } from "./auth/authenticate.ts";
 import type { IdentityProvider } from "./auth/identity-provider.ts";
 import { signInRoutes } from "./auth/sign-in.ts";
 import { contentRoutes } from "./content/content-routes.ts";
+import { tryRoutes } from "./try/try-routes.ts";
 import { assetRoutes } from "./page/assets.ts";
 import { notFound } from "./problem.ts";
 import { answerProblem, screenRoutes } from "./routes.ts";
@@ -77,5 +78,6 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
   signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, provider, origin, sessionMs });
   screenRoutes(app, options);
   contentRoutes(app, options);
+  tryRoutes(app, options);
   return app;
 }

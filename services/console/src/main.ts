@@ -19,6 +19,7 @@ import { createConsole } from "./console.ts";
 import { openContent } from "./content/open-content.ts";
 import { noteAuditHeads, reportBalance } from "./report-balance.ts";
 import { keepBalance } from "./keep-balance.ts";
+import { openTry } from "./try/open-try.ts";
 import { createRecordLinks } from "./record-links.ts";
 
 const VERSION = "0.1.0";
@@ -92,9 +93,11 @@ async function run(environment: Environment): Promise<void> {
     telemetry,
     checks: { ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }) },
   });
+  const tries = openTry(environment.tenantsDir, log);
   const app = await createConsole({
     ledger,
     content: openContent(environment, reader),
+    tries,
     surroundings: {
       kafka: operationKafkaOn(kafka),
       listTenants: () => tenantLanes(environment.tenantsDir),
@@ -126,6 +129,7 @@ async function run(environment: Environment): Promise<void> {
     await app.close();
     await Promise.all([balance.stop(), heads.stop(), ops.close()]);
     await reader.close();
+    tries.close();
     await ledger.close();
     log.info({}, "console ended");
     await telemetry.shutdown();

@@ -108,7 +108,7 @@ function renderPage(
 }
 
 /** The pages that show a viewer something, in their order, each where it does. */
-function listMenu(viewer: Pick<Viewer, "grants">): MenuItem[] {
+export function listMenu(viewer: Pick<Viewer, "grants">): MenuItem[] {
   return SCREENS.filter(({ menu }) => menu).flatMap((screen) => {
     const path = findOwnAddress(screen, viewer);
     return path === null ? [] : [{ path, title: screen.title }];

@@ -6,6 +6,7 @@ import type { z } from "zod";
 import type { RecordLinks } from "./record-links.ts";
 import type { Role } from "@inlet/domain";
 import type { ContentDeps } from "./content/content-deps.ts";
+import type { TryDeps } from "./try/try-deps.ts";
 
 /** Who looks. */
 export type Viewer = Pick<Identity, "id" | "kind" | "actor"> & {
@@ -19,6 +20,8 @@ export interface ConsoleDeps {
   readonly ledger: Ledger;
   /** What emails say, for those who may see it. */
   readonly content: ContentDeps;
+  /** Trying an email, with nothing written. */
+  readonly tries: TryDeps;
   /** What operations need beside the ledger. */
   readonly surroundings: OperationSurroundings;
   /** The newest count of whether every email is accounted for; null until there is one. */

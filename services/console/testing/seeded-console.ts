@@ -6,6 +6,7 @@ import { createConsole, type ConsoleOptions } from "../src/console.ts";
 import { toEffectId } from "../src/record-links.ts";
 import type { Balance } from "../src/screen.ts";
 import { buildHostileMime } from "./hostile-emails.ts";
+import { createMemoryTries } from "./memory-tries.ts";
 import { createMemoryContent, type MemoryContent } from "./memory-content.ts";
 
 /** A console over a ledger in memory that holds a few emails, one of them hostile wherever a sender decides what stands there. */
@@ -69,6 +70,7 @@ export async function openSeededConsole(
   const app = await createConsole({
     ledger,
     content,
+    tries: createMemoryTries(),
     surroundings: createSurroundings(),
     balance: () => ({ at: 5000, report: REPORT }),
     tracesUrl: "http://jaeger.example",

@@ -4,12 +4,12 @@ import { readRules, type RulesReading } from "@inlet/config";
 import type { ConditionResult, RuleAction } from "@inlet/domain";
 import { recipientParts } from "@inlet/mailboxes";
 import { TENANT_ID } from "@inlet/schemas";
+import { type RulesDryRun, tryRules } from "@inlet/try-email";
 import type { Command } from "commander";
 import { type CliContext, CommandFailed, UsageError, operatorEnvironment } from "../context.ts";
 import { formatTable } from "../print-table.ts";
 import { printFaults } from "../print-faults.ts";
 import { readEmailFile } from "../read-email-file.ts";
-import { type RulesDryRun, tryRules } from "../rules-dry-run.ts";
 
 interface Options {
   readonly tenant: string;

@@ -6,7 +6,10 @@ import type { ConfigFault, TenantConfig } from "../types.ts";
 
 export interface RulesReading {
   /** Null when there are faults. */
-  readonly tenant: Pick<TenantConfig, "name" | "mailboxes" | "classes" | "rules" | "intents" | "console"> | null;
+  readonly tenant: Pick<
+    TenantConfig,
+    "name" | "mailboxes" | "classes" | "rules" | "intents" | "contactFrom" | "console"
+  > | null;
   readonly faults: readonly ConfigFault[];
 }
 
@@ -22,7 +25,15 @@ export function readRules(text: string, where: string): RulesReading {
   const { rules, intents } = ruleConfigs(file, fault);
   if (faults.length > 0) return { tenant: null, faults };
   return {
-    tenant: frozen({ name: file.name, mailboxes, classes: file.classes, rules, intents, console: file.console }),
+    tenant: frozen({
+      name: file.name,
+      mailboxes,
+      classes: file.classes,
+      rules,
+      intents,
+      contactFrom: file.contactFrom,
+      console: file.console,
+    }),
     faults,
   };
 }

@@ -108,7 +108,8 @@ export async function auditContent(
   await ledger.auditLog.append({ actor: viewer.actor, action, tenant, origin: viewer.ip, detail });
 }
 
-async function takeTurn(
+/** One view of a person's share; throws where there is none left. */
+export async function takeTurn(
   { ledger, content }: ConsoleDeps,
   tenant: string,
   eventId: string,

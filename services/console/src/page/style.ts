@@ -25,7 +25,7 @@ button,input,select{font:inherit;color:inherit;background:var(--card);border:1px
 .steps{list-style:none;margin:0}.steps li{margin:0 0 10px}.steps li:last-child{margin:0}
 .acts{display:flex;flex-wrap:wrap;gap:8px}.acts:not(:empty){margin:14px 0 0}.pages{display:flex;gap:16px;margin:14px 0 0}
 progress{width:160px}
-pre.letter{white-space:pre-wrap;overflow-wrap:anywhere;max-height:60vh}iframe.letter{display:block;width:100%;height:60vh;padding:0;resize:vertical;background:#fff}
+textarea{width:100%;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:8px}pre.letter{white-space:pre-wrap;overflow-wrap:anywhere;max-height:60vh}iframe.letter{display:block;width:100%;height:60vh;padding:0;resize:vertical;background:#fff}
 .trend{display:block}.trend rect{fill:var(--soft)}
 tr:focus-within{background:var(--tint)}
 .keys{background:var(--card);color:var(--ink);border:1px solid var(--line);border-radius:10px;padding:18px 22px}kbd{font:13px/1 ui-monospace,Menlo,Consolas,monospace;border:1px solid var(--line);border-radius:5px;padding:2px 7px}

@@ -10,6 +10,7 @@ import { overview } from "./overview.ts";
 import { search } from "./search.ts";
 import { tenants } from "./tenants.ts";
 import { tokens } from "./tokens.ts";
+import { tryIt } from "./try.ts";
 import { waiting } from "./waiting.ts";
 
 /** Everything that can be looked at, in the menu's order: a new page is a file and a line. */
@@ -24,6 +25,7 @@ export const SCREENS: readonly AnyScreen[] = [
   jobs,
   job,
   tenants,
+  tryIt,
   audit,
   tokens,
   search,

@@ -107,7 +107,7 @@ async function previewAll(
 /** A record, or what parsing it anew came to. */
 type Incoming = { readonly record: KafkaRecord } | Extract<ParsedLine, { ended: unknown }>;
 
-const NOT_DELIVERED = { emailKey: null, changes: [], warnings: [], calls: 0 };
+const NOT_DELIVERED = { emailKey: null, changes: [], evidence: {}, warnings: [], calls: 0 };
 
 async function* readLog(admin: Admin, requests: readonly MeantRecords[]): AsyncGenerator<Incoming> {
   for (const request of requests) for await (const record of readMeantRecords(admin, request)) yield { record };

@@ -24,6 +24,8 @@ export interface DeliveryPreview {
   readonly reason: string | null;
   readonly detail: string | null;
   readonly changes: readonly Change[];
+  /** Why there: what each match was found by. */
+  readonly evidence: Readonly<Record<string, unknown>>;
   readonly warnings: readonly string[];
   /** Requests that the replay would make; a dry run makes those that only read. */
   readonly calls: number;
@@ -98,6 +100,7 @@ export function createPreviewer(deps: Omit<SinkDeps, "crms" | "ledger" | "produc
         result: toReplayResult(disposition, email.changes),
         ...describeEnd(disposition),
         changes: email.changes,
+        evidence: email.evidence,
         warnings: email.warnings,
         calls: count.planned - before.planned,
       };
@@ -134,7 +137,7 @@ function createMemoryQuota(): Pick<Ledger["quota"], "draw"> {
   };
 }
 
-const NOTHING = { reason: null, detail: null, changes: [], warnings: [], calls: 0 };
+const NOTHING = { reason: null, detail: null, changes: [], evidence: {}, warnings: [], calls: 0 };
 
 function ended(
   ids: Pick<DeliveryPreview, "tenant" | "eventId" | "emailKey">,

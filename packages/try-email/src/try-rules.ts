@@ -4,6 +4,7 @@ import type { IntentFinding, RuleResult, Treatment } from "@inlet/domain";
 import { describeOffline } from "@inlet/email";
 import type { OfflineError } from "@inlet/email";
 import { senderRules } from "@inlet/mailboxes";
+import type { NormalizedEvent } from "@inlet/schemas";
 
 /** What `inlet rules try` shows: JSON-safe. */
 export interface RulesDryRun {
@@ -19,20 +20,49 @@ export interface RulesDryRun {
   readonly rules: readonly RuleResult[];
 }
 
+export type TenantRules = NonNullable<RulesReading["tenant"]>;
+
+export interface TryContext {
+  readonly file: string;
+  /** The address that the email reached, where its own headers do not say it. */
+  readonly recipient: string | undefined;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Whose ids the email gets; those of no tenant without it. */
+  readonly tenantId?: string;
+}
+
 /** Holds an email against a tenant's rules as the sink does, and does nothing of it. Never throws. */
 export async function tryRules(
   bytes: Uint8Array,
-  tenant: NonNullable<RulesReading["tenant"]>,
-  { file, recipient, now }: { readonly file: string; readonly recipient: string | undefined; readonly now: number },
+  tenant: TenantRules,
+  context: TryContext,
 ): Promise<RulesDryRun | OfflineError> {
-  const { mailboxes } = tenant;
-  const described = await describeOffline(bytes, {
+  const described = await describeForTenant(bytes, tenant, context);
+  return "error" in described ? described : evaluateTenantRules(described, tenant, context.now);
+}
+
+/** The email as the parser would hand it on for this tenant. */
+export async function describeForTenant(
+  bytes: Uint8Array,
+  { mailboxes, contactFrom }: TenantRules,
+  { file, recipient, now, tenantId }: TryContext,
+): Promise<NormalizedEvent | OfflineError> {
+  return describeOffline(bytes, {
     file,
     now,
     mailboxes,
+    contactRules: { contactFrom, formInBody: mailboxes.flatMap(({ name, formInBody }) => (formInBody ? [name] : [])) },
     ...(recipient === undefined ? {} : { recipient }),
+    ...(tenantId === undefined ? {} : { tenantId }),
   });
-  if ("error" in described) return described;
+}
+
+export async function evaluateTenantRules(
+  described: NormalizedEvent,
+  tenant: TenantRules,
+  now: number,
+): Promise<RulesDryRun> {
   // Bodies are inline, offline.
   const replyText = typeof described.replyText === "string" ? described.replyText : null;
   const email = { ...described, replyText };
