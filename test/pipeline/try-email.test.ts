@@ -79,8 +79,10 @@ it("is the same answer, and nothing is written: no row, no record, no call that 
     result: "changed",
     evidence: { deal: { matchedBy: "created" }, rules: [{ rule: "quote" }] },
   });
-  const changes = (delivery.changes as { record: string; result: string }[]).map(({ record, result }) => `${record} ${result}`);
-  expect(changes).toEqual(["contact new", "deal new", "activity new", "task new"]);
+  const changes = (delivery.changes as { record: string; result: string }[]).map(
+    ({ record, result }) => `${record} ${result}`,
+  );
+  expect(changes).toEqual(["contact new", "deal new", "task new", "activity new"]);
   expect(sink.calls.filter((call) => !call.startsWith("GET") && !/\/(search|batch\/read)$/.test(call))).toEqual([]);
   expect(sink.calls.length).toBeGreaterThan(0);
   expect(await countRows()).toEqual(before);
