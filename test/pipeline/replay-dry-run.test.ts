@@ -191,7 +191,7 @@ function isRead(call: string): boolean {
 }
 
 /** Written by the sink's own pollers meanwhile, whatever is asked. */
-const OF_POLLERS = ["outbox", "parked_bytes", "mapping_versions"];
+const OF_POLLERS = ["outbox", "parked_bytes", "waiting_counts", "mapping_versions", "crm_costs"];
 
 /** Everything else that the ledger keeps, of every table. */
 async function allRows(): Promise<unknown> {

@@ -6,7 +6,7 @@ import { buildRecord } from "@inlet/crm-sink/testing/emails.ts";
 import { createInMemoryKafka, type InMemoryKafka } from "@inlet/kafka/testing";
 import type { Producer } from "@inlet/kafka";
 import { toReplayRequest, type Job, type Ledger, type ReplayFilter } from "@inlet/ledger";
-import { ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
+import { ledgerOn, openMemoryDatabase, withoutWriting, type Database } from "@inlet/ledger/testing";
 import { topicIn, type NormalizedEvent } from "@inlet/schemas";
 import { vi } from "vitest";
 
@@ -43,7 +43,8 @@ export async function startReplayingSink(): Promise<ReplayingSink> {
   const baseUrl = await sandbox.app.listen({ host: "127.0.0.1", port: 0 });
   const tenants = new Map<string, TenantConfig>();
   const deps = sinkDeps(ledger, tenants, { producer });
-  const sink: Sink = createSink(kafka, deps, { lanes: ["shared"], concurrency: 16 });
+  const dryLedger = { ...ledgerOn(withoutWriting(database)), grants: ledger.grants };
+  const sink: Sink = createSink(kafka, deps, { dryLedger, lanes: ["shared"], concurrency: 16 });
   await sink.start();
   let made = 0;
 

@@ -95,6 +95,8 @@ export type { DeadLetter } from "./deliveries/dead-letters.ts";
 export type { DeadLetterCursor, DeadLetterSet } from "./deliveries/dead-letter-set.ts";
 export type { DeadLetterGroup, DeadLetterShare } from "./deliveries/group-dead-letters.ts";
 export type { DeadLetterPage, ListedDeadLetter } from "./deliveries/list-dead-letters.ts";
+export { MOST_JOB_EMAILS, type JobChange, type JobEmail, type ListedJobEmail } from "./jobs/job-emails.ts";
+export { toDryRun, toDryRunRequest, type DryRun } from "./jobs/dry-run-job.ts";
 export { toDeadLetterJob, toDeadLetterRequest, type DeadLetterJob } from "./jobs/dead-letter-job.ts";
 export { toTimeline, type TimelineStep } from "./inspect/timeline.ts";
 export type { RecordAccount } from "./inspect/record-accounts.ts";

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { TenantConfig } from "@inlet/config";
 import { createInMemoryKafka, type InMemoryKafka } from "@inlet/kafka/testing";
 import { toLaneMoveRequest, type Ledger } from "@inlet/ledger";
-import { ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
+import { ledgerOn, openMemoryDatabase, type Database, withoutWriting } from "@inlet/ledger/testing";
 import { buildConversationId } from "@inlet/schemas";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { SinkDeps } from "./attempt.ts";
@@ -63,7 +63,8 @@ async function start(lane: string, instance: string): Promise<void> {
       throw new Error("killed");
     },
   });
-  const options = { lanes: [lane], concurrency: 8, laneMoves: { quietMs: 0, lookMs: 20 } };
+  const dryLedger = { ...ledgerOn(withoutWriting(database)), grants: ledger.grants };
+  const options = { dryLedger, lanes: [lane], concurrency: 8, laneMoves: { quietMs: 0, lookMs: 20 } };
   const sink = createSink(kafka, deps, options);
   sink.failed.catch(() => {});
   running.push({ sink, deps });

@@ -1,3 +1,4 @@
+import { openDryLedger } from "@inlet/ledger";
 import { runConsumerService } from "@inlet/service";
 import { checkAccounts } from "./crm/crm-account.ts";
 import { createCrmConnections } from "./crm/crm-connections.ts";
@@ -15,10 +16,16 @@ await runConsumerService({
     const { random } = Math;
     const crms = createCrmConnections({ ledger, log, random, failpoint });
     const clocks = { now: Date.now, monotonic: () => performance.now() };
+    // A token that is renewed meanwhile must not be lost.
+    const dry = openDryLedger({
+      connectionString: environment.databaseUrl,
+      applicationName: "crm-sink dry run",
+      maxConnections: 2,
+    });
     const consumer = createSink(
       kafka,
       { ledger, codec, blobs, tenants, crms, producer, instance, log, ...clocks, random, failpoint },
-      { lanes: environment.lanes, concurrency: CONCURRENCY },
+      { dryLedger: { ...dry, grants: ledger.grants }, lanes: environment.lanes, concurrency: CONCURRENCY },
     );
     return {
       consumer,
@@ -28,7 +35,10 @@ await runConsumerService({
         void checkAccounts({ crms, log }, mine);
       },
       // A refresh token that came last must still reach the ledger.
-      close: async () => crms.close(),
+      close: async () => {
+        await crms.close();
+        await dry.close();
+      },
     };
   },
 });

@@ -28,13 +28,17 @@ import { releaseHeads } from "./intake/release-heads.ts";
 import { releaseWaiting } from "./intake/release-waiting.ts";
 import { recoverStalled } from "./intake/recover-stalled.ts";
 import { createMappingNotes } from "./replay/mapping-notes.ts";
+import type { DryLedger } from "./replay/preview-deliveries.ts";
 import { createReplayHandler } from "./replay/replay-handler.ts";
+import { runDryRuns } from "./replay/run-dry-runs.ts";
 import { sendNotifications } from "./finish/send-notifications.ts";
 
 /** Bodies and files that are being sent, with the copies that their encoding makes; a process takes up about as much beside it. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
 
 export interface SinkOptions {
+  /** Answers as the ledger and keeps nothing: what dry runs are made on. */
+  readonly dryLedger: DryLedger;
   readonly lanes: readonly string[];
   /** Emails tried at the same time. */
   readonly concurrency: number;
@@ -123,6 +127,7 @@ export function createSink(
         sendNotifications(deps),
         runLifecycle({ ...deps, records: reader }),
         runDeadLetterJobs({ ...deps, reader }, options.lanes),
+        runDryRuns({ ...deps, kafka, reader, dry: options.dryLedger }, options.lanes),
         runLaneMoves({ kafka, ...deps, ...options.laneMoves }, options.lanes),
         runLiveReplays(
           { kafka, ...deps, service: "crm-sink" },

@@ -101,6 +101,7 @@ const ERASE = `
                                 where e.tenant = s.tenant and e.effect = 'deal' and e.key = s.conversation_id)
               returning 1),
    steps as (update journey j set detail = '{}' from gone where j.tenant = gone.tenant and j.event_id = gone.event_id and j.detail <> '{}' returning 1),
+   looked as (delete from job_emails l using gone where l.tenant = gone.tenant and l.event_id = gone.event_id returning 1),
    signed as (delete from email_writers w using gone where w.tenant = gone.tenant and w.event_id = gone.event_id returning 1)
   select (select count(*)::int from gone) as deliveries, (select count(*)::int from own) as effects, (select count(*)::int from deals) as deals,
          (select count(*)::int from subjects) as recent_subjects, (select count(*)::int from named) as email_names,

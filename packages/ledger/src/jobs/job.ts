@@ -1,6 +1,6 @@
 import { epochMs } from "../milliseconds.ts";
 
-export const JOB_KINDS = ["replay", "dlq_replay", "dlq_discard", "lane_move"] as const;
+export const JOB_KINDS = ["replay", "dlq_replay", "dlq_discard", "lane_move", "dry_run"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 export type JobState = "waiting" | "running" | "paused" | "cancelled" | "done" | "failed";
 

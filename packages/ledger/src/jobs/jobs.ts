@@ -3,6 +3,7 @@ import { createJob, createJobOnce, type JobRequest } from "./create-job.ts";
 import { directJob, getJob, listJobs, type JobOrder } from "./direct-job.ts";
 import { finishJob, letGoOfJob, markRewound, reportJob, takeJob, type JobTake } from "./hold-job.ts";
 import type { Job, JobProgress } from "./job.ts";
+import { forgetJobEmails, listJobEmails, noteJobEmails, type JobEmail } from "./job-emails.ts";
 import { endLaneMove, readLaneRemains, type LaneMove, type LaneRemains } from "./lane-move.ts";
 
 /** Work that an operator asked for and that the services carry out. */
@@ -23,6 +24,9 @@ export function jobsOn(database: Database) {
     direct: async (id: string, order: JobOrder, actor: string): Promise<Job | null> =>
       directJob(database, id, order, actor),
     get: async (id: string): Promise<Job | null> => getJob(database, id),
+    noteEmails: async (id: string, emails: readonly JobEmail[]): Promise<void> => noteJobEmails(database, id, emails),
+    emails: async (id: string, page: Parameters<typeof listJobEmails>[2]) => listJobEmails(database, id, page),
+    forgetEmails: async (): Promise<void> => forgetJobEmails(database),
     laneRemains: async (tenant: string, lane: string): Promise<LaneRemains> => readLaneRemains(database, tenant, lane),
     endLaneMove: async (move: LaneMove): Promise<number> => endLaneMove(database, move),
     list: async (filter: Parameters<typeof listJobs>[1]): Promise<Job[]> => listJobs(database, filter),

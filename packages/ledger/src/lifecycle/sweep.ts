@@ -74,6 +74,7 @@ const SWEEP = `
    ${FORGET_BLOB_USES},
    rows as (delete from deliveries d using gone where d.tenant = gone.tenant and d.event_id = gone.event_id returning 1),
    steps as (delete from journey j using gone where j.tenant = gone.tenant and j.event_id = gone.event_id returning 1),
+   looked as (delete from job_emails l using gone where l.tenant = gone.tenant and l.event_id = gone.event_id returning 1),
    signed as (delete from email_writers w using gone where w.tenant = gone.tenant and w.event_id = gone.event_id returning 1),
    copies as (delete from held_records c using gone where c.tenant = gone.tenant and c.event_id = gone.event_id returning 1),
    named as (delete from email_names n using gone where n.tenant = gone.tenant and n.source = gone.source and n.email_key = gone.email_key

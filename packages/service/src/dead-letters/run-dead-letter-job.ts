@@ -5,7 +5,7 @@ import { tracer, type Log } from "@inlet/telemetry";
 
 export interface DeadLetterDeps {
   readonly ledger: {
-    readonly jobs: Pick<Ledger["jobs"], "take" | "report" | "letGo" | "finish">;
+    readonly jobs: Pick<Ledger["jobs"], "take" | "report" | "letGo" | "finish" | "noteEmails">;
     readonly deadLetters: Pick<Ledger["deadLetters"], "list" | "discard">;
     readonly effects: Pick<Ledger["effects"], "listUnknown">;
     readonly deliveries: Pick<Ledger["deliveries"], "appendJourneyEvent">;
@@ -56,7 +56,15 @@ export async function runDeadLetterJob(deps: DeadLetterDeps, job: Job, stop: Abo
       return;
     }
     const begun = performance.now();
-    for (const result of await handlePage(deps, job, work, page)) results[result] = (results[result] ?? 0) + 1;
+    const ended = await handlePage(deps, job, work, page);
+    for (const result of ended) results[result] = (results[result] ?? 0) + 1;
+    await ledger.jobs.noteEmails(
+      job.id,
+      page.map(({ tenant, eventId, reason }, index) => {
+        const result = ended[index] ?? "changed";
+        return { tenant, eventId, result, reason, detail: null, changes: [] };
+      }),
+    );
     deps.failpoint("after-dead-letters");
     after = { endedAt: last.endedAt, tenant: last.tenant, eventId: last.eventId };
     done += page.length;

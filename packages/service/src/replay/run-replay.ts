@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Admin, BatchOutcome, Kafka, KafkaRecord } from "@inlet/kafka";
+import { headerText, type Admin, type BatchOutcome, type Kafka, type KafkaRecord } from "@inlet/kafka";
 import { toReplay, type Job, type Ledger, type Replay } from "@inlet/ledger";
+import { HEADER } from "@inlet/schemas";
 import { errorForLog, type Log } from "@inlet/telemetry";
 import { reportFault } from "../report-fault.ts";
 import { isMeant } from "./read-ranges.ts";
@@ -140,13 +141,21 @@ function createHandler(deps: ReplayDeps, replay: Replay, progress: ReplayProgres
     const inside = records.filter(({ offset }) => offset < end);
     const slice = progress.beginSlice(first.partition);
     const meant = inside.filter((record) => isMeant(record, replay.filter));
+    const results = new Map<number, string>();
     let handled = 0;
     const began = performance.now();
     try {
-      handled = await handler.handle(meant, { signal, count: (index, result) => slice.count(index, result) });
+      handled = await handler.handle(meant, {
+        signal,
+        count: (index, result) => {
+          results.set(index, result);
+          slice.count(index, result);
+        },
+      });
     } catch (error) {
       reportFault(deps.service, deps.log, error);
     }
+    await noteEmails(deps, replay.id, meant.slice(0, handled), results);
     const undone = meant[handled];
     const at = inside.findIndex((record) => record === undone);
     const through = inside[at === -1 ? inside.length - 1 : at - 1]?.offset ?? null;
@@ -161,6 +170,27 @@ function createHandler(deps: ReplayDeps, replay: Replay, progress: ReplayProgres
       ...(undone === undefined || signal.aborted ? {} : { pauseMs: FAULT_PAUSE_MS }),
     };
   };
+}
+
+/** For the job's page alone: what cannot be noted holds up nothing. */
+async function noteEmails(
+  { ledger, log }: Pick<ReplayDeps, "ledger" | "log">,
+  id: string,
+  records: readonly KafkaRecord[],
+  results: ReadonlyMap<number, string>,
+): Promise<void> {
+  const emails = records.flatMap(({ headers }, index) => {
+    const [result, tenant, eventId] = [
+      results.get(index),
+      headerText(headers, HEADER.tenant),
+      headerText(headers, HEADER.eventId),
+    ];
+    if (result === undefined || result === "unchanged" || tenant === undefined || eventId === undefined) return [];
+    return [{ tenant, eventId, result, reason: null, detail: null, changes: [] }];
+  });
+  await ledger.jobs
+    .noteEmails(id, emails)
+    .catch((error: unknown) => log.warn({ err: errorForLog(error), job: id }, "emails of a replay cannot be noted"));
 }
 
 async function skipDeleted(admin: Admin, { topic }: Replay, progress: ReplayProgress): Promise<void> {
