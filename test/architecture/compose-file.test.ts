@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { readRepository, report, ROOT } from "./repository.ts";
@@ -8,6 +8,8 @@ interface Service {
   image?: string;
   build?: unknown;
   command?: string[];
+  environment?: Record<string, string>;
+  volumes?: string[];
   container_name?: string;
   ports?: string[];
   read_only?: boolean;
@@ -116,6 +118,31 @@ test("compose runs the versions that the local stack runs", () => {
   expect(pinned("KAFKA_VERSION")).toBeDefined();
   expect(services["kafka"]?.image).toBe(`apache/kafka:${pinned("KAFKA_VERSION")}`);
   expect(services["registry"]?.image).toBe(`apicurio/apicurio-registry:${pinned("REGISTRY_VERSION")}`);
+});
+
+test("the profile observability scrapes each service at its operators' port, by the names that the alerts ask for, and mounts what there is", () => {
+  const { services } = composeFile();
+  const read = (path: string): string => readFileSync(`${ROOT}${path}`, "utf8");
+  const { scrape_configs: jobs } = parse(read("deploy/observability/prometheus.yml")) as {
+    scrape_configs: { job_name: string; dns_sd_configs?: { names: string[]; port: number }[] }[];
+  };
+  const asked = jobs.flatMap(({ job_name: job, dns_sd_configs: found = [] }) =>
+    found.map(({ names, port }) => [job, names[0], String(port)]),
+  );
+  const answers = ["ingest-gateway", "parser", "crm-sink", "console"].map((name) => {
+    const { OPS_PORT, HTTP_PORT } = services[name]?.environment ?? {};
+    return [name, name, OPS_PORT ?? HTTP_PORT];
+  });
+  expect(asked).toEqual(answers);
+  const profile = Object.entries(services).filter(([, { profiles }]) => profiles?.includes("observability"));
+  expect(profile.map(([name]) => name)).toEqual(["prometheus", "alertmanager", "grafana"]);
+  for (const [name, { image = "" }] of profile) expect(image, name).toMatch(/:v?\d+\.\d+\.\d+$/);
+  const mounted = [...profile.map(([, service]) => service), services["jaeger"]].flatMap((service) =>
+    (service?.volumes ?? []).filter((volume) => volume.startsWith("./")).map((volume) => volume.split(":")[0] ?? ""),
+  );
+  expect(mounted.length).toBeGreaterThan(5);
+  for (const path of mounted) expect(existsSync(`${ROOT}${path}`), path).toBe(true);
+  expect(services["prometheus"]?.command).toContain("--enable-feature=exemplar-storage");
 });
 
 function composeFile(): ComposeFile {

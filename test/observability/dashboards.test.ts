@@ -15,7 +15,7 @@ interface Panel {
 const dashboards = Object.entries(buildDashboards());
 const listPanels = (panels: readonly Panel[]): Panel[] =>
   panels.flatMap((panel) => [panel, ...listPanels(panel.panels ?? [])]);
-const panelsOf = (dashboard: unknown) => listPanels((dashboard as { panels: Panel[] }).panels);
+const listAllPanels = (dashboard: unknown) => listPanels((dashboard as { panels: Panel[] }).panels);
 
 describe("the dashboards", () => {
   it("are in the files that Grafana loads (npm run docs)", () => {
@@ -28,7 +28,7 @@ describe("the dashboards", () => {
   });
 
   it.each(dashboards)("%s asks for what there is, and says what it shows", (_, dashboard) => {
-    const panels = panelsOf(dashboard).filter(({ targets }) => targets !== undefined);
+    const panels = listAllPanels(dashboard).filter(({ targets }) => targets !== undefined);
     expect(panels.length).toBeGreaterThan(5);
     for (const { title, targets = [] } of panels) {
       expect(title).toBeTruthy();
@@ -38,7 +38,7 @@ describe("the dashboards", () => {
 
   it("show every metric there is, but what alerts alone ask for", () => {
     const asked = dashboards.flatMap(([, dashboard]) =>
-      panelsOf(dashboard).flatMap(({ targets = [] }) => targets.map(({ expr = "" }) => expr)),
+      listAllPanels(dashboard).flatMap(({ targets = [] }) => targets.map(({ expr = "" }) => expr)),
     );
     const inAlerts = [...Object.values(ALERTS).flat(), ...RECORDINGS].map(({ expr }) => expr);
     const text = [...asked, ...inAlerts].join("\n");

@@ -1,8 +1,7 @@
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { GATEWAY } from "./gateway.ts";
 import { LOGS_AND_LEDGER } from "./logs-and-ledger.ts";
 import { OVERVIEW } from "./overview.ts";
-import { buildPage, type Page } from "./panels.ts";
+import { buildPage, type Dashboard, type Page } from "./panels.ts";
 import { TENANTS } from "./tenants.ts";
 
 const PAGES: readonly Page[] = [OVERVIEW, TENANTS, GATEWAY, LOGS_AND_LEDGER];

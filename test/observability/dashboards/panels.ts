@@ -6,7 +6,6 @@ import {
   QueryVariableBuilder,
   RowBuilder,
 } from "@grafana/grafana-foundation-sdk/dashboard";
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
@@ -72,6 +71,9 @@ export interface Page {
   readonly narrowedBy?: readonly [label: string, metric: string];
   readonly rows: Readonly<Record<string, readonly (TimeseriesBuilder | StatBuilder | TableBuilder)[]>>;
 }
+
+/** Classic: the schema of dashboards that every Grafana takes. */
+export type Dashboard = ReturnType<DashboardBuilder["build"]>;
 
 export function buildPage({ uid, title, says, narrowedBy, rows }: Page): Dashboard {
   const page = new DashboardBuilder(title)
