@@ -18,7 +18,7 @@ const ROOT = path.resolve(import.meta.dirname, "../..");
 const SECRET = "secret-of-the-failure-tests-0001";
 const TOKEN = "token-of-the-failure-tests-0001";
 
-export type ServiceName = "ingest-gateway" | "parser" | "crm-sink";
+export type ServiceName = "ingest-gateway" | "parser" | "crm-sink" | "console";
 
 /** A service as a process of its own. */
 export interface Service {
@@ -221,7 +221,14 @@ async function startService(
   const log = openSync(logFile, "a");
   const child = spawn(process.execPath, [path.join(ROOT, "services", name, "src/main.ts")], {
     cwd: ROOT,
-    env: { ...env, HTTP_HOST: "127.0.0.1", HTTP_PORT: String(port), OPS_PORT: String(opsPort), LOG_LEVEL: "info" },
+    env: {
+      CONSOLE_URL: `http://127.0.0.1:${port}`,
+      ...env,
+      HTTP_HOST: "127.0.0.1",
+      HTTP_PORT: String(port),
+      OPS_PORT: String(opsPort),
+      LOG_LEVEL: "info",
+    },
     stdio: ["ignore", log, log],
   });
   closeSync(log);

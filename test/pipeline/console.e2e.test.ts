@@ -1,0 +1,112 @@
+import { openDatabase } from "@inlet/ledger/database";
+import type { GuaranteeReport } from "@inlet/reconcile";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually, runInlet, type RunningInlet, type Service } from "../running/running-inlet.ts";
+
+/** OP6: the console beside mail that flows. Its balance is `inlet reconcile`'s, it finds what is lost, and mail does not need it. */
+
+interface Balance {
+  readonly at: number;
+  readonly report: GuaranteeReport;
+}
+
+const PATIENCE_MS = 120_000;
+
+let inlet: RunningInlet;
+let gateway: Service;
+let authorization: string;
+let sent = 0;
+
+beforeAll(async () => {
+  inlet = await runInlet({ losesOnPurpose: "a row is deleted, for the console to miss" });
+  gateway = await inlet.start("ingest-gateway");
+  await Promise.all([inlet.start("parser"), inlet.start("crm-sink")]);
+  const { secret } = await inlet.ledger.access.createToken({
+    name: "e2e",
+    grants: [{ role: "process", tenant: "*" }],
+    createdBy: "test",
+    ttlMs: null,
+  });
+  authorization = `Bearer ${secret}`;
+}, 300_000);
+afterAll(async () => inlet?.close());
+
+async function send(): Promise<string> {
+  sent += 1;
+  return inlet.post(
+    gateway,
+    `console-${sent}`,
+    `From: c${sent}@example.com\r\nTo: sales@inlet.example\r\nSubject: ${sent}\r\nDate: Mon, 23 Nov 2026 10:00:00 +0000\r\nMessage-ID: <c${sent}@example.com>\r\n\r\nHello\r\n`,
+  );
+}
+
+/** The console's count, once there is one that is newer than `after` (epoch ms). */
+async function readBalance(console: Service, after = 0): Promise<Balance> {
+  return eventually(
+    "a count of the console",
+    async () => {
+      const answer = await fetch(`${console.url}/api/v1/overview`, { headers: { authorization } });
+      const { balance } = (await answer.json()) as { balance: Balance | null };
+      return balance !== null && balance.at > after ? balance : null;
+    },
+    PATIENCE_MS,
+  );
+}
+
+async function waitUntilWritten(emails: number): Promise<void> {
+  await eventually(
+    `${emails} emails to be written`,
+    async () => ((await inlet.ledger.inspect.countByState())["written"] === emails ? true : null),
+    PATIENCE_MS,
+  );
+}
+
+describe("the balance", () => {
+  it("holds under load, is inlet reconcile's to the unit, and names what is lost", async () => {
+    let on = true;
+    const flow = (async () => {
+      while (on) await send();
+    })();
+    try {
+      const { report } = await readBalance(await inlet.start("console"));
+      expect(report.lost).toEqual([]);
+      expect(report.written + report.suppressed + report.deadLettered + report.inFlight).toBe(report.accepted);
+    } finally {
+      on = false;
+      await flow;
+    }
+    await waitUntilWritten(sent);
+    const console = await inlet.start("console");
+    const { report } = await readBalance(console);
+    const { stdout } = await inlet.inlet("reconcile", "--json");
+    expect(report).toEqual(JSON.parse(stdout));
+    expect(report).toMatchObject({ accepted: sent, written: sent, inFlight: 0, lost: [] });
+
+    const eventId = await send();
+    await waitUntilWritten(sent);
+    const database = openDatabase({ connectionString: inlet.stack.env.DATABASE_URL });
+    try {
+      await database.query("delete from deliveries where event_id = $1", [eventId]);
+    } finally {
+      await database.close();
+    }
+    const found = await readBalance(console, Date.now());
+    expect(found.report.lost).toMatchObject([{ tenant: "acme", eventId }]);
+    const page = await fetch(console.url, { headers: { authorization } });
+    expect(await page.text()).toContain(eventId);
+  });
+});
+
+describe("mail does not need the console", () => {
+  it("flows while the console stands still, and after it was killed", async () => {
+    const console = await inlet.start("console");
+    await readBalance(console);
+    const before = (await inlet.ledger.inspect.countByState())["written"] ?? 0;
+    console.freeze();
+    for (let n = 0; n < 20; n += 1) await send();
+    await waitUntilWritten(before + 20);
+    await console.kill();
+    for (let n = 0; n < 20; n += 1) await send();
+    await waitUntilWritten(before + 40);
+  });
+});
