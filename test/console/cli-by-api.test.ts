@@ -2,6 +2,8 @@ import { openSeededConsole, HOSTILE_EVENT as DEAD, type SeededConsole } from "@i
 import { operateByApi, operateOn, type Operator } from "@inlet/cli";
 import { ROLES } from "@inlet/domain";
 import {
+  addLegalHold,
+  type AnyOperation,
   applyLanes,
   cancelJob,
   createReplay,
@@ -9,18 +11,20 @@ import {
   createToken,
   deadLetterWaiting,
   discardDeadLetters,
+  erasePerson,
   holdTenant,
   letTenantGo,
   moveTenant,
+  type Operation,
   OPERATIONS,
   pauseJob,
+  releaseLegalHold,
   replayDeadLetters,
   resumeJob,
   retryEmail,
   retryWaiting,
   revokeToken,
-  type AnyOperation,
-  type Operation,
+  sweepNow,
 } from "@inlet/operations";
 import { createSurroundings } from "@inlet/operations/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -102,6 +106,13 @@ const CASES: readonly (readonly [operation: unknown, body: object])[] = [
   [applyLanes, {}],
   [moveTenant, { tenant: "acme", isolation: "dedicated", force: true }],
   [moveTenant, { tenant: "initech", isolation: "dedicated" }],
+  [erasePerson, { tenant: "acme", address: "Ada@Customers.example", why: "asked by letter" }],
+  [erasePerson, { tenant: "acme", address: "no address" }],
+  [erasePerson, { tenant: "nowhere", address: "ada@customers.example" }],
+  [addLegalHold, { tenant: "acme", address: "ada@customers.example", from: "1970-01-01", why: "litigation" }],
+  [addLegalHold, { tenant: "acme", why: "" }],
+  [releaseLegalHold, { id: "none" }],
+  [sweepNow, {}],
   [createToken, { name: "nightly", grants: ["process:acme"], ttl: "90d" }],
   [createToken, { name: "nightly", grants: ["root"] }],
   [revokeToken, { id: "tok_old" }],
@@ -135,7 +146,7 @@ describe("inlet by the console's API and on the machine itself", () => {
 function normalize(value: unknown): unknown {
   const text = JSON.stringify(value)
     .replaceAll(
-      /"(at|askedAt|startedAt|endedAt|asked_at|started_at|ended_at|since|due_at|expires_at|created_at|revoked_at|hash|asOf)":("[^"]*"|[\d.]+)/g,
+      /"(at|askedAt|startedAt|endedAt|asked_at|started_at|ended_at|since|due_at|acceptedAt|person|ended_at|expires_at|created_at|revoked_at|hash|asOf)":("[^"]*"|[\d.]+)/g,
       '"$1":"…"',
     )
     .replaceAll(/dlq_[0-9a-f]{10}|move_[0-9a-f]{10}|tok_[0-9a-f-]{36}/g, "ID")

@@ -4,6 +4,7 @@ export { FAILURES_TO_OPEN, type CircuitState, type CrmOutage, type DueProbe } fr
 export type { Erasure, ErasureRequest } from "./erasure/ask-erasure.ts";
 export type { ErasureQuestion } from "./erasure/was-erased.ts";
 export type { Erasures } from "./erasure/erasures-subject.ts";
+export type { ErasedRecord, ErasurePreview } from "./erasure/preview-erasure.ts";
 export type { ErasureRound } from "./erasure/work-on-erasure.ts";
 export type { BlobUse, DueBlob } from "./lifecycle/blob-uses.ts";
 export type { LegalHold, LegalHoldRequest, RecordToCopy } from "./lifecycle/legal-holds.ts";

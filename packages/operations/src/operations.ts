@@ -6,6 +6,9 @@ import { replayDeadLetters } from "./dead-letters/replay-dead-letters.ts";
 import { cancelJob, pauseJob, resumeJob } from "./jobs/direct-job.ts";
 import { applyLanes } from "./lanes/apply-lanes.ts";
 import { moveTenant } from "./lanes/move-tenant.ts";
+import { erasePerson } from "./lifecycle/erase-person.ts";
+import { addLegalHold, releaseLegalHold } from "./lifecycle/legal-hold.ts";
+import { sweepNow } from "./lifecycle/sweep-now.ts";
 import type { AnyOperation } from "./operation.ts";
 import { createReplay } from "./replays/create-replay.ts";
 import { holdTenant, letTenantGo } from "./tenants/hold-tenant.ts";
@@ -27,6 +30,10 @@ export const OPERATIONS = [
   letTenantGo,
   applyLanes,
   moveTenant,
+  erasePerson,
+  addLegalHold,
+  releaseLegalHold,
+  sweepNow,
   createToken,
   revokeToken,
   createSignInLink,

@@ -102,13 +102,14 @@ const ERASE = `
               returning 1),
    steps as (update journey j set detail = '{}' from gone where j.tenant = gone.tenant and j.event_id = gone.event_id and j.detail <> '{}' returning 1),
    looked as (delete from job_emails l using gone where l.tenant = gone.tenant and l.event_id = gone.event_id returning 1),
+   terms as (delete from search_terms t using gone where t.received_at = gone.received_at and t.event_id = gone.event_id and t.tenant = gone.tenant returning 1),
    signed as (delete from email_writers w using gone where w.tenant = gone.tenant and w.event_id = gone.event_id returning 1)
   select (select count(*)::int from gone) as deliveries, (select count(*)::int from own) as effects, (select count(*)::int from deals) as deals,
          (select count(*)::int from subjects) as recent_subjects, (select count(*)::int from named) as email_names,
          (select count(*)::int from mentions) as message_mentions, (select count(*)::int from again) as rematches,
          (select count(*)::int from told) as notices, (select count(*)::int from heard) as messages,
          (select count(*)::int from joined) as conversations, (select count(*)::int from steps) as journey,
-         (select count(*)::int from signed) as email_writers, (select count(*)::int from due) as blobs`;
+         (select count(*)::int from terms) as search_terms, (select count(*)::int from signed) as email_writers, (select count(*)::int from due) as blobs`;
 
 const BLANK = `
   with blank as (

@@ -8,9 +8,9 @@ export interface LegalHoldRequest {
   readonly id: string;
   readonly tenant: string;
   /** Of who wrote it, as a contact's key has it. */
-  readonly address?: string | null;
-  readonly eventId?: string | null;
-  readonly conversationId?: string | null;
+  readonly address?: string | null | undefined;
+  readonly eventId?: string | null | undefined;
+  readonly conversationId?: string | null | undefined;
   /** Received from then on, up to then, epoch ms. */
   readonly from?: number | null;
   readonly until?: number | null;

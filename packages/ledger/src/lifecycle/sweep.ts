@@ -65,7 +65,7 @@ const SWEEP = `
              where (received_at, event_id) > ($2::bigint, $3::text) and received_at < $4::bigint
              order by received_at, event_id limit $5),
    gone as materialized (
-     select d.tenant, d.event_id, d.email_key, d.source, d.conversation_id, d.message_id
+     select d.tenant, d.event_id, d.email_key, d.source, d.conversation_id, d.message_id, d.received_at
        from page join policy p using (tenant) join deliveries d on d.tenant = page.tenant and d.event_id = page.event_id
       where page.received_at < p.before_at and d.state in ${ENDED} and coalesce(d.ended_at, d.received_at) < p.before_at
         and coalesce(d.erased_at < clock_timestamp() - interval '97 days', true)
@@ -75,6 +75,7 @@ const SWEEP = `
    rows as (delete from deliveries d using gone where d.tenant = gone.tenant and d.event_id = gone.event_id returning 1),
    steps as (delete from journey j using gone where j.tenant = gone.tenant and j.event_id = gone.event_id returning 1),
    looked as (delete from job_emails l using gone where l.tenant = gone.tenant and l.event_id = gone.event_id returning 1),
+   terms as (delete from search_terms t using gone where t.received_at = gone.received_at and t.event_id = gone.event_id and t.tenant = gone.tenant returning 1),
    signed as (delete from email_writers w using gone where w.tenant = gone.tenant and w.event_id = gone.event_id returning 1),
    copies as (delete from held_records c using gone where c.tenant = gone.tenant and c.event_id = gone.event_id returning 1),
    named as (delete from email_names n using gone where n.tenant = gone.tenant and n.source = gone.source and n.email_key = gone.email_key
@@ -99,6 +100,7 @@ const SWEEP = `
   select (select received_at from page order by received_at desc, event_id desc limit 1) as last_at,
          (select event_id from page order by received_at desc, event_id desc limit 1) as last_id, (select count(*)::int from page) as seen,
          (select count(*)::int from rows) as deliveries, (select count(*)::int from steps) as journey, (select count(*)::int from signed) as email_writers,
+         (select count(*)::int from terms) as search_terms,
          (select count(*)::int from copies) as held_records, (select count(*)::int from named) as email_names,
          (select count(*)::int from own) + (select count(*)::int from deals) as effects, (select count(*)::int from subjects) as recent_subjects,
          (select count(*)::int from mentions) as message_mentions, (select count(*)::int from told) as notices,

@@ -1,4 +1,5 @@
 import {
+  addLegalHold,
   applyLanes,
   cancelJob,
   createReplay,
@@ -6,15 +7,18 @@ import {
   createToken,
   deadLetterWaiting,
   discardDeadLetters,
+  erasePerson,
   holdTenant,
   letTenantGo,
   moveTenant,
   pauseJob,
+  releaseLegalHold,
   replayDeadLetters,
   resumeJob,
   retryEmail,
   retryWaiting,
   revokeToken,
+  sweepNow,
 } from "@inlet/operations";
 import { emailPath } from "../page/parts.ts";
 import type { AnyAction } from "../screen.ts";
@@ -36,6 +40,10 @@ export const ACTIONS: readonly AnyAction[] = [
   toAction(letTenantGo, () => "/tenants"),
   toAction(applyLanes, () => "/tenants"),
   toAction(moveTenant, (_, { job }) => `/jobs/${job.id}`),
+  toAction(erasePerson, () => "/audit"),
+  toAction(addLegalHold, () => "/audit"),
+  toAction(releaseLegalHold, () => "/audit"),
+  toAction(sweepNow, () => "/audit"),
   toAction(createToken, () => "/tokens"),
   toAction(revokeToken, () => "/tokens"),
   toAction(createSignInLink, () => "/tokens"),
