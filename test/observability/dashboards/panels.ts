@@ -73,9 +73,11 @@ export interface Page {
 }
 
 /** Classic: the schema of dashboards that every Grafana takes. */
+// oxlint-disable-next-line no-deprecated -- of the classic schema
 export type Dashboard = ReturnType<DashboardBuilder["build"]>;
 
 export function buildPage({ uid, title, says, narrowedBy, rows }: Page): Dashboard {
+  // oxlint-disable-next-line no-deprecated -- of the classic schema
   const page = new DashboardBuilder(title)
     .uid(uid)
     .description(says)

@@ -97,13 +97,40 @@ describe("withProcessSpan", () => {
     expect(span.links.map(({ context: linked }) => linked.spanId)).toEqual(["b7ad6b7169203331"]);
   });
 
-  it("records what is thrown, ends the span and throws on", async () => {
-    const failing = withProcessSpan(record([]), { groupId: "g" }, () => Promise.reject(new RangeError("no")));
-    await expect(failing).rejects.toThrow(RangeError);
-    const span = onlySpan();
-    expect(span.status.code).toBe(SpanStatusCode.ERROR);
-    expect(span.events.map(({ name }) => name)).toEqual(["exception"]);
-  });
+  it.each<[what: string, error: unknown, attributes: object, type: string]>([
+    ["an error", new RangeError("ada@customers.example wrote WORDS"), { "error.type": "RangeError" }, "RangeError"],
+    [
+      "an error with a code",
+      Object.assign(new Error("WORDS"), { code: "ECONNREFUSED", body: "WORDS" }),
+      { "error.type": "Error", "error.code": "ECONNREFUSED" },
+      "Error",
+    ],
+    [
+      "a code that is a text",
+      Object.assign(new Error("x"), { code: "WORDS of ada" }),
+      { "error.type": "Error" },
+      "Error",
+    ],
+    ["a text", "WORDS", { "error.type": "string" }, "string"],
+  ])(
+    "says of %s its type and code, and none of its words; ends the span and throws on",
+    async (_, error, attributes, type) => {
+      const headers: RecordHeaders = [["inlet-event-id", Buffer.from("evt_1")]];
+      // oxlint-disable-next-line prefer-promise-reject-errors -- what others throw
+      const failing = withProcessSpan(record(headers), { groupId: "parser.acme" }, () => Promise.reject(error));
+      await expect(failing).rejects.toBe(error);
+      const span = onlySpan();
+      expect(span.status).toEqual({ code: SpanStatusCode.ERROR, message: type });
+      expect(span.attributes).toMatchObject({
+        ...attributes,
+        "messaging.message.id": "evt_1",
+        "messaging.client.id": "parser",
+      });
+      expect(span.events).toEqual([]);
+      const said = JSON.stringify([span.name, span.attributes, span.status, span.events, span.links]);
+      expect(said).not.toMatch(/WORDS|customers\.example/);
+    },
+  );
 });
 
 describe("headers of a sent record", () => {

@@ -43,9 +43,22 @@ export function getContext(headers: RecordHeaders): Context {
   return propagation.extract(ROOT_CONTEXT, headers, headersGetter);
 }
 
+/** A service's Kafka client has its name, and its groups have the lane behind it. */
+function getBaseGroup(groupId: string): string {
+  return groupId.split(".", 1)[0] ?? groupId;
+}
+
+/** What of an error may leave for where traces are kept: nothing masks its message there, which may quote an email. */
+function describeError(error: unknown): { type: string; code: string | number | null } {
+  if (!(error instanceof Error)) return { type: typeof error, code: null };
+  const { code } = error as Error & { code?: unknown };
+  const known = typeof code === "number" || (typeof code === "string" && /^[\w.:-]{1,60}$/.test(code));
+  return { type: error.name, code: known ? code : null };
+}
+
 /**
- * Runs `fn` inside a CONSUMER span `process <topic>`, child of the context in the record's headers. What `fn` throws is recorded on
- * the span and thrown on. The key is no attribute: it may hold an address.
+ * Runs `fn` inside a CONSUMER span `process <topic>`, child of the context in the record's headers. Of what `fn` throws its type and code are
+ * put on the span, never its text; it is thrown on. The key is no attribute: it may hold an address.
  */
 export async function withProcessSpan<T>(
   record: KafkaRecord,
@@ -68,8 +81,9 @@ export async function withProcessSpan<T>(
         "messaging.destination.partition.id": String(record.partition),
         "messaging.kafka.offset": Number(record.offset),
         "messaging.consumer.group.name": options.groupId,
+        "messaging.client.id": getBaseGroup(options.groupId),
         ...(tenant === undefined ? {} : { "inlet.tenant": tenant }),
-        ...(eventId === undefined ? {} : { "inlet.event_id": eventId }),
+        ...(eventId === undefined ? {} : { "inlet.event_id": eventId, "messaging.message.id": eventId }),
         ...options.attributes,
       },
     },
@@ -78,9 +92,9 @@ export async function withProcessSpan<T>(
   try {
     return await context.with(trace.setSpan(parent, span), () => fn(span));
   } catch (error) {
-    const failure = error instanceof Error ? error : new Error(String(error));
-    span.recordException(failure);
-    span.setStatus({ code: SpanStatusCode.ERROR, message: failure.name });
+    const { type, code } = describeError(error);
+    span.setAttributes({ "error.type": type, ...(code === null ? {} : { "error.code": code }) });
+    span.setStatus({ code: SpanStatusCode.ERROR, message: type });
     throw error;
   } finally {
     span.end();

@@ -34,9 +34,9 @@ async function handle(deps: SinkDeps, incoming: IncomingDelivery, passage: Passa
     ...(incoming.from === "waiting" ? { "messaging.retry.attempt": countAttempts(incoming.attempts) } : {}),
   };
   const groupId = groupIn("crm-sink", getTopicLane(incoming.record.topic));
-  await withProcessSpan(incoming.record, { groupId, attributes }, async () => {
+  await withProcessSpan(incoming.record, { groupId, attributes }, async (span) => {
     try {
-      await endRecord(deps, incoming, passage);
+      await endRecord(deps, incoming, passage, span);
     } catch (error) {
       if (isInfrastructureFault(error) || error instanceof PausePartition) throw error;
       metrics.alerts.inc({ code: "unexpected_error" });
@@ -47,13 +47,19 @@ async function handle(deps: SinkDeps, incoming: IncomingDelivery, passage: Passa
   });
 }
 
-async function endRecord(deps: SinkDeps, incoming: IncomingDelivery, passage: Passage): Promise<void> {
+async function endRecord(
+  deps: SinkDeps,
+  incoming: IncomingDelivery,
+  passage: Passage,
+  span: { setAttribute(name: string, value: string): unknown },
+): Promise<void> {
   const owned = await openOwned(deps.codec, "NormalizedEvent", incoming.record);
   if (owned.kind === "foreign") {
     await deadLetterUndecodable(deps, incoming, owned, { reason: "unreadable_record", detail: owned.why });
     return;
   }
   const { event } = owned;
+  span.setAttribute("messaging.message.conversation_id", event.conversationId);
   const tenant = deps.tenants.get(event.tenantId);
   if (tenant === undefined && deps.tenants.isBroken(event.tenantId)) return waitForTenantFile(deps, incoming, event);
   if (tenant === undefined) {

@@ -30,7 +30,7 @@ export async function handleDelivery(
   return withProcessSpan(
     record,
     { groupId: groupIn("parser", lane), attributes: { "inlet.tenant": tenantId, "inlet.event_id": eventId } },
-    async () => {
+    async (span) => {
       const tenant = deps.tenants.get(tenantId);
       let outcome: StepResult<ParsedEmail>;
       if (opened.event.kind !== "ok") outcome = opened.event;
@@ -42,6 +42,7 @@ export async function handleDelivery(
       countParsed(tenantId, outcome);
       deps.replay?.ended(toReplayResult(outcome));
       if (outcome.kind === "ok") {
+        span.setAttribute("messaging.message.conversation_id", outcome.value.row.conversationId);
         deps.log.info(
           { tenant: tenantId, event_id: eventId, email_key: outcome.value.row.emailKey, pass: progress.pass },
           "email parsed",
