@@ -8,13 +8,17 @@ import type { Report, Suite } from "./suite.ts";
 export interface RunOptions {
   readonly seconds: number;
   readonly profileDir?: string | null;
+  readonly size?: number | null;
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly note: (line: string) => void;
 }
 
 /** Runs one suite and ends everything that it started: its own first, then the stack. Throws what the suite throws. */
-export async function runSuite(suite: Suite, { seconds, profileDir, signal, env, note }: RunOptions): Promise<Report> {
+export async function runSuite(
+  suite: Suite,
+  { seconds, profileDir, size, signal, env, note }: RunOptions,
+): Promise<Report> {
   const dir = await mkdtemp(path.join(tmpdir(), "inlet-bench-"));
   const ends: (() => Promise<void>)[] = [];
   let stack: Promise<LocalStack> | undefined;
@@ -38,6 +42,7 @@ export async function runSuite(suite: Suite, { seconds, profileDir, signal, env,
     return await suite.run({
       seconds,
       profileDir: profileDir ?? null,
+      size: size ?? null,
       signal,
       dir,
       note,

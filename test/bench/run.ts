@@ -1,4 +1,4 @@
-/** `npm run bench -- --suite NAME [--seconds N] [--json]`: measures, prints, exits 0; 1 when it could not measure, 2 for wrong use. */
+/** `npm run bench -- --suite NAME [--seconds N] [--size N] [--json]`: measures, prints, exits 0; 1 when it could not measure, 2 for wrong use. */
 import { readArguments, UsageError } from "./arguments.ts";
 import { loadSuite, suiteNames } from "./find-suites.ts";
 import { measured, reportText } from "./print-report.ts";
@@ -18,6 +18,7 @@ async function main(): Promise<number> {
     const report = await runSuite(suite, {
       seconds: wish.seconds,
       profileDir: wish.profileDir,
+      size: wish.size,
       signal: interrupted,
       env: process.env,
       note: (line) => console.error(line),
@@ -49,7 +50,7 @@ try {
 } catch (error) {
   console.error(
     error instanceof UsageError
-      ? `${error.message} Usage: npm run bench -- --suite NAME [--seconds N] [--json], or --list.`
+      ? `${error.message} Usage: npm run bench -- --suite NAME [--seconds N] [--size N] [--json], or --list.`
       : error,
   );
   process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -8,6 +8,8 @@ export interface Bench {
   readonly signal: AbortSignal;
   /** Where servers that are measured leave a CPU profile (`--profile`); null for none. */
   readonly profileDir: string | null;
+  /** How much there is to measure with (`--size`), for suites that take it; null: what the suite says. */
+  readonly size: number | null;
   /** An empty folder, deleted at the end. */
   readonly dir: string;
   /** Tells the person who waits what is being measured. */

@@ -1,3 +1,5 @@
+import type { TenantCount } from "./tenant-counts.ts";
+
 /** The delivery guarantee (docs/concepts/delivery-guarantees.md) over facts that were gathered: pure. */
 
 export interface OpenRow {
@@ -72,6 +74,8 @@ export interface GuaranteeReport {
   readonly inFlight: number;
   /** Records on raw-events that the parser has not read: accepted, not yet rows. */
   readonly unread: number;
+  /** The same of each tenant. */
+  readonly tenants: Readonly<Record<string, TenantCount>>;
   /** The first thousand. */
   readonly lost: readonly Lost[];
   /** What does not fit together without an email being lost. The first thousand. */

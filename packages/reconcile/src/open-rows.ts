@@ -78,7 +78,7 @@ export async function checkWaitingRows(looking: Looking, findings: Findings): Pr
 }
 
 /** Events that the journey tells of, without a delivery row. */
-export async function checkJourney(looking: Looking, findings: Findings): Promise<void> {
+export async function checkJourney(looking: Pick<Looking, "accounts">, findings: Findings): Promise<void> {
   for (let after: RowKey | undefined = FIRST_KEY; after !== undefined;) {
     const page: Awaited<ReturnType<Looking["accounts"]["toldAfter"]>> = await looking.accounts.toldAfter(after, PAGE);
     after = page.length < PAGE ? undefined : page.at(-1);

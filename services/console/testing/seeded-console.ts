@@ -42,6 +42,10 @@ export const REPORT: Balance["report"] = {
   discarded: 0,
   inFlight: 2,
   unread: 0,
+  tenants: {
+    acme: { accepted: 5, written: 1, suppressed: 1, deadLettered: 1, discarded: 0, inFlight: 2 },
+    globex: { accepted: 7, written: 6, suppressed: 1, deadLettered: 0, discarded: 0, inFlight: 0 },
+  },
   lost: [{ tenant: "acme", eventId: HOSTILE_EVENT, state: "parsed", why: "no evidence" }],
   faults: [],
   notListed: 0,

@@ -2,6 +2,7 @@ import type { Statements } from "../statements.ts";
 import { viewMapping, type MappingView } from "../deliveries/mapping-versions.ts";
 import * as inspecting from "./read-deliveries.ts";
 import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./list-deliveries.ts";
+import { countSince, type StateCount } from "./count-rows.ts";
 import { createAccounts } from "./read-accounts.ts";
 import { listRecordAccounts } from "./record-accounts.ts";
 import { findById } from "../search/find-by-id.ts";
@@ -25,6 +26,8 @@ export function inspectOn({ database }: Statements) {
     states: async (events: readonly { tenant: string; eventId: string }[]) => inspecting.getStates(database, events),
     list: async (filter: DeliveryFilter): Promise<ListedDelivery[]> => listDeliveries(database, filter),
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
+    countSince: async (since: number, tenants: readonly string[] | null): Promise<StateCount[]> =>
+      countSince(database, since, tenants),
     countByState: async () => inspecting.countByState(database),
     recordAccounts: async (tenant: string, effects: readonly { effect: string; key: string }[]) =>
       listRecordAccounts(database, tenant, effects),

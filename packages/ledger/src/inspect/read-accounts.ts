@@ -1,4 +1,5 @@
 import { LedgerUnavailableError, type Database } from "../database.ts";
+import { countDiscarded, countFrom, type CountPlace } from "./count-rows.ts";
 import type { Coordinates } from "./read-deliveries.ts";
 
 /** Which row a page ends with: the next page begins after it. */
@@ -85,30 +86,6 @@ async function findRows(database: Database, events: readonly RowKey[]): Promise<
     [events.map(({ tenant }) => tenant), events.map(({ eventId }) => eventId)],
   );
   return rows.map(toRow);
-}
-
-/** How many rows there are in each state (dead letters that were given up as `discarded`), of at most `limit` rows after a key; with the last one's key, null at the end. */
-async function countAfter(
-  database: Database,
-  after: RowKey,
-  limit: number,
-): Promise<{ readonly states: Record<string, number>; readonly last: RowKey | null }> {
-  const rows = await database.query<{ state: string; n: number }>(
-    `select state, count(*) as n
-       from (select case when d.state = 'dead_lettered' and d.discarded_pass = d.pass then 'discarded' else d.state end as state
-               from deliveries d where (d.tenant, d.event_id) > ($1, $2) order by d.tenant, d.event_id limit $3) page group by state`,
-    [after.tenant, after.eventId, limit],
-  );
-  const counted = rows.reduce((sum, { n }) => sum + n, 0);
-  if (counted < limit) return { states: Object.fromEntries(rows.map(({ state, n }) => [state, n])), last: null };
-  const [last] = await database.query<{ tenant: string; event_id: string }>(
-    "select tenant, event_id from deliveries where (tenant, event_id) > ($1, $2) order by tenant, event_id offset $3 limit 1",
-    [after.tenant, after.eventId, limit - 1],
-  );
-  return {
-    states: Object.fromEntries(rows.map(({ state, n }) => [state, n])),
-    last: last === undefined ? null : { tenant: last.tenant, eventId: last.event_id },
-  };
 }
 
 /** Events that the journey tells of after a key, and whether each has a row. Everything that ended or waited once is in the journey. */
@@ -265,7 +242,8 @@ export function createAccounts(database: Database) {
     rowsInState: async (state: string, after: RowKey, limit: number) => rowsInState(database, state, after, limit),
     rowsAfter: async (after: RowKey, limit: number) => rowsAfter(database, after, limit),
     findRows: async (events: readonly RowKey[]) => findRows(database, events),
-    countAfter: async (after: RowKey, limit: number) => countAfter(database, after, limit),
+    countFrom: async (after: CountPlace, limit: number) => countFrom(database, after, limit),
+    countDiscarded: async () => countDiscarded(database),
     toldAfter: async (after: RowKey, limit: number) => toldAfter(database, after, limit),
     waitingAfter: async (after: RowKey, limit: number) => waitingAfter(database, after, limit),
     outboxKeys: async (keys: readonly string[]) => outboxKeys(database, keys),

@@ -23,8 +23,8 @@ export async function findByTerms(database: Database, questions: readonly TermQu
          cross join lateral (select decode(j, 'hex') as hash from jsonb_array_elements_text(a.hashes) j) h),
       rarest as materialized (select distinct on (tenant) tenant, hash, emails from terms order by tenant, emails),
       found as materialized (
-       select r.tenant, f.event_id from rarest r cross join lateral (
-         select c.event_id from (
+       select r.tenant, f.event_id, f.received_at from rarest r cross join lateral (
+         select c.event_id, c.received_at from (
              select event_id, received_at from search_terms where tenant = r.tenant and hash = r.hash
               order by received_at desc, event_id desc limit ${MOST_CANDIDATES}) c
           where not exists (
@@ -32,7 +32,7 @@ export async function findByTerms(database: Database, questions: readonly TermQu
                select from search_terms x where x.tenant = r.tenant and x.hash = o.hash and x.received_at = c.received_at
                   and x.event_id = c.event_id))
           limit ${MOST_FOUND}) f
-        where r.emails > 0)
+        where r.emails > 0 order by f.received_at desc, f.event_id desc limit ${MOST_FOUND})
      select d.* from found join deliveries d using (tenant, event_id) order by d.received_at desc, d.event_id desc limit ${MOST_FOUND}`,
     [asRows(asked)],
   );
