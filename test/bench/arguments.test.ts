@@ -10,13 +10,17 @@ test("a suite, 10 s a measurement, text", () => {
     json: false,
     seconds: 10,
     profileDir: null,
+    size: null,
   });
-  expect(readArguments(["--suite=gateway", "--json", "--seconds", "2.5", "--profile", "out"], suites)).toEqual({
+  expect(
+    readArguments(["--suite=gateway", "--json", "--seconds", "2.5", "--profile", "out", "--size", "20000"], suites),
+  ).toEqual({
     kind: "run",
     suite: "gateway",
     json: true,
     seconds: 2.5,
     profileDir: "out",
+    size: 20_000,
   });
   expect(readArguments(["--list"], suites)).toEqual({ kind: "list" });
 });
@@ -26,6 +30,7 @@ test.each([
   [["--suite", "parsr"], /--suite parsr: no such suite; there are gateway, parser/],
   [["--suite", "parser", "--seconds", "0"], /--seconds 0: give a number from 1 to 600/],
   [["--suite", "parser", "--seconds", "many"], /--seconds many/],
+  [["--suite", "parser", "--size", "1.5"], /--size 1.5: give a whole number/],
   [["--suite", "parser", "--fast"], /--fast/],
   [["parser"], /parser/],
 ])("wrong use %j", (argv, message) => {

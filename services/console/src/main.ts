@@ -1,4 +1,4 @@
-import { reconcile } from "@inlet/reconcile";
+import { findUntold, reconcile } from "@inlet/reconcile";
 import {
   ConfigError,
   openWrittenTenantFiles,
@@ -18,6 +18,7 @@ import { createIdentityProvider } from "./auth/identity-provider.ts";
 import { createConsole } from "./console.ts";
 import { openContent } from "./content/open-content.ts";
 import { noteAuditHeads, reportBalance } from "./report-balance.ts";
+import { createBalanceCount } from "./count-balance.ts";
 import { keepBalance } from "./keep-balance.ts";
 import { openTry } from "./try/open-try.ts";
 import { createRecordLinks } from "./record-links.ts";
@@ -61,17 +62,24 @@ async function run(environment: Environment): Promise<void> {
   // Few connections: however many look, mail comes first.
   const ledger = openLedger({ connectionString: databaseUrl, applicationName: "console", maxConnections: 4 });
   const kafka = createKafka({ ...brokers, clientId: "console", log });
-  const balance = keepBalance(
-    async () => {
+  const { accounts } = ledger.inspect;
+  const countBalance = createBalanceCount({
+    count: async () => {
       const admin = await kafka.admin();
       try {
         const lanes = lanesIn(await admin.topics());
-        const report = await reconcile(ledger.inspect.accounts, admin, { lanes, deep: null, onProgress: () => {} });
-        reportBalance({ at: Date.now(), report });
-        return report;
+        return await reconcile(accounts, admin, { lanes, deep: null, journey: false, onProgress: () => {} });
       } finally {
         await admin.close();
       }
+    },
+    findUntold: async () => findUntold(accounts),
+  });
+  const balance = keepBalance(
+    async () => {
+      const report = await countBalance();
+      reportBalance({ at: Date.now(), report });
+      return report;
     },
     COUNT_EVERY_MS,
     log,
