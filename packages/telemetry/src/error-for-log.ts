@@ -34,6 +34,19 @@ export function errorForLog(error: unknown, depth = CAUSE_DEPTH): LoggedError {
   return logged;
 }
 
+/**
+ * The same without its messages: what goes wrong with one email may quote it, in the words of any library. Type, code and stack say where to look, and
+ * the event id beside them which email it was.
+ */
+export function hideMessages({ message: _, cause, errors, ...logged }: LoggedError): LoggedError {
+  return {
+    ...logged,
+    message: "not shown: it may quote the email",
+    ...(cause === undefined ? {} : { cause: hideMessages(cause) }),
+    ...(errors === undefined ? {} : { errors: errors.map(hideMessages) }),
+  };
+}
+
 /** The stack repeats the message before its frames; the frames alone say nothing about an email. */
 function frames(error: Error): string {
   const stack = error.stack ?? "";

@@ -15,4 +15,4 @@ export { getTraceId, tracer } from "./trace-ids.ts";
 export { batchOrigin, inOrigin, withBatchSpan } from "./batch-span.ts";
 export type { BatchOrigin } from "./batch-span.ts";
 export { maskAddresses, redacted } from "./redaction.ts";
-export { errorForLog } from "./error-for-log.ts";
+export { errorForLog, hideMessages } from "./error-for-log.ts";

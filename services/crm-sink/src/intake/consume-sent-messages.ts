@@ -1,7 +1,7 @@
 import { isInfrastructureFault } from "@inlet/domain";
 import { headerText, type BatchHandler, type KafkaRecord } from "@inlet/kafka";
 import { HEADER, TENANT_ID, type OutboundMessage } from "@inlet/schemas";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import { errorForLog, hideMessages, metrics } from "@inlet/telemetry";
 import type { SinkDeps } from "../attempt.ts";
 
 const INFRASTRUCTURE_PAUSE_MS = 1_000;
@@ -47,7 +47,7 @@ async function register(deps: Pick<SinkDeps, "ledger" | "log">, messages: readon
     }
     metrics.alerts.inc({ code: "unreadable_record" });
     deps.log.error(
-      { err: errorForLog(error), code: "unreadable_record" },
+      { err: hideMessages(errorForLog(error)), code: "unreadable_record" },
       "the ledger refuses a registration of a sent message: it is passed over",
     );
   }

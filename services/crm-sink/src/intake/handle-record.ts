@@ -4,7 +4,7 @@ import { withProcessSpan } from "@inlet/kafka";
 import { KEEP_FROM_AGE_MS } from "@inlet/ledger";
 import { groupIn, getTopicLane } from "@inlet/schemas";
 import { reportFault, toThrownDisposition, tooOld, type Disposition } from "@inlet/service";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import { errorForLog, hideMessages, metrics } from "@inlet/telemetry";
 import { finishAttempt } from "../finish/finish-attempt.ts";
 import { PausePartition } from "../early-exit.ts";
 import type { IncomingDelivery, DeliveryAttempt, SinkDeps } from "../attempt.ts";
@@ -40,7 +40,7 @@ async function handle(deps: SinkDeps, incoming: IncomingDelivery, passage: Passa
     } catch (error) {
       if (isInfrastructureFault(error) || error instanceof PausePartition) throw error;
       metrics.alerts.inc({ code: "unexpected_error" });
-      deps.log.error({ err: errorForLog(error) }, "a record cannot be ended as what it says to be");
+      deps.log.error({ err: hideMessages(errorForLog(error)) }, "a record cannot be ended as what it says to be");
       const detail = `cannot be ended: ${(error as Error).name}`;
       await deadLetterUndecodable(deps, incoming, unknownOwner(incoming.record), { reason: "internal_error", detail });
     }
@@ -102,7 +102,7 @@ export async function attempt(email: DeliveryAttempt): Promise<Disposition> {
     }
     metrics.alerts.inc({ code: "unexpected_error" });
     email.deps.log.error(
-      { err: errorForLog(error), tenant: email.event.tenantId, event_id: email.event.eventId },
+      { err: hideMessages(errorForLog(error)), tenant: email.event.tenantId, event_id: email.event.eventId },
       "unexpected error while delivering",
     );
     return toThrownDisposition(error, "deliver", { attempts: email.attempts, random: email.deps.random() });

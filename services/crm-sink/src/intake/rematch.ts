@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isInfrastructureFault, sentMessageEvidence, type EarlyDisposition } from "@inlet/domain";
 import { poll, type Poller, type Rematch, type RematchEnd } from "@inlet/ledger";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import { errorForLog, hideMessages, metrics } from "@inlet/telemetry";
 import { callCrm } from "../crm/call-crm.ts";
 import type { CallAttempt } from "../crm/call-attempt.ts";
 import { identifyAccount } from "../crm/crm-account.ts";
@@ -43,7 +43,7 @@ export function rematch(deps: SinkDeps, queue: FairQueue, lanes: readonly string
             .catch((error: unknown) => {
               if (!isInfrastructureFault(error)) metrics.alerts.inc({ code: "unexpected_error" });
               deps.log.warn(
-                { err: errorForLog(error), tenant: rematch.tenant, event_id: rematch.eventId },
+                { err: hideMessages(errorForLog(error)), tenant: rematch.tenant, event_id: rematch.eventId },
                 "email could not be matched again",
               );
             }),

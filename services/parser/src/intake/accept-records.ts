@@ -2,7 +2,7 @@ import { isInfrastructureFault } from "@inlet/domain";
 import type { KafkaRecord } from "@inlet/kafka";
 import type { AcceptedDelivery, Parsed } from "@inlet/ledger";
 import { UNKNOWN_TENANT } from "@inlet/schemas";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import { errorForLog, hideMessages, metrics } from "@inlet/telemetry";
 import type { ParserDeps } from "./incoming-delivery.ts";
 import { handleDelivery } from "./handle-delivery.ts";
 import { disown, openRecord, type Opened } from "./read-delivery.ts";
@@ -103,5 +103,5 @@ export async function markParsed(deps: ParserDeps, parsed: readonly Parsed[]): P
 
 function raiseAlert(deps: ParserDeps, error: unknown, message: string): void {
   metrics.alerts.inc({ code: "unexpected_error" });
-  deps.log.error({ err: errorForLog(error) }, message);
+  deps.log.error({ err: hideMessages(errorForLog(error)) }, message);
 }

@@ -4,7 +4,7 @@ import { RecordTooLargeError } from "@inlet/event-codec";
 import { withProcessSpan } from "@inlet/kafka";
 import { KEEP_FROM_AGE_MS, type AcceptedDelivery, type Parsed } from "@inlet/ledger";
 import { groupIn } from "@inlet/schemas";
-import { errorForLog, metrics } from "@inlet/telemetry";
+import { errorForLog, hideMessages, metrics } from "@inlet/telemetry";
 import { countParsed } from "./count-parsed.ts";
 import type { ParserDeps } from "./incoming-delivery.ts";
 import { finishParse, type Ids } from "../finish/finish-parse.ts";
@@ -100,6 +100,9 @@ function unexpected(
   if (error instanceof RecordTooLargeError) return deadLetter("limit_exceeded", "publish", error.message);
   metrics.alerts.inc({ code: "unexpected_error" });
   const { tenant, eventId } = opened.incoming;
-  deps.log.error({ err: errorForLog(error), tenant, event_id: eventId }, "unexpected error while parsing");
+  deps.log.error(
+    { err: hideMessages(errorForLog(error)), tenant, event_id: eventId },
+    "unexpected error while parsing",
+  );
   return toThrownDisposition(error, "parse", { attempts, random: deps.random() });
 }
