@@ -142,6 +142,42 @@ describe("a dry run says what the real run does", () => {
     },
   );
 
+  it("a console that is set up, or moves, shows in no diff and makes no replay write; the link to the whole email stays", async () => {
+    const tenant = "linked";
+    sink.map(tenant, CRM);
+    const email = buildEmail(tenant, "ada");
+    await sink.deliver([email]);
+    const unlinked = activity();
+    const console = (consoleUrl: string) => Object.assign(sink.deps, { consoleUrl });
+    try {
+      console("https://inlet.example");
+      const record = await buildRecord(sink.deps.codec, email);
+      expect(await dryRun([record])).toMatchObject([{ result: "unchanged", changes: [] }]);
+      const linked = buildEmail(tenant, "bob");
+      await handleRecord(sink.deps, {
+        from: "kafka",
+        record: await buildRecord(sink.deps.codec, linked),
+        behindSlow: false,
+        onKept: () => {},
+      });
+      expect(activity().properties["hs_email_text"]).toMatch(
+        new RegExp(`\n\nFull email: https://inlet.example/e/linked/${linked.eventId}$`),
+      );
+      expect(unlinked.properties["hs_email_text"]).not.toContain("Full email");
+
+      console("https://moved.example");
+      const again = await buildRecord(sink.deps.codec, { ...linked, ...OTHER_WORDS, parsedAt: linked.parsedAt + 1 });
+      const words = [{ record: "activity", field: "text", from: "Hello", to: "Hello, world", result: "write" }];
+      expect(await dryRun([again])).toMatchObject([{ result: "changed", changes: words }]);
+      expect(await realRun(again)).toEqual({ result: "changed", changes: words });
+      expect(activity().properties["hs_email_text"]).toBe(
+        `Hello, world\n\nFull email: https://moved.example/e/linked/${linked.eventId}`,
+      );
+    } finally {
+      Reflect.deleteProperty(sink.deps, "consoleUrl");
+    }
+  });
+
   it("two emails of one conversation: the second finds what the first would make", async () => {
     const tenant = "conversation";
     sink.map(tenant, suppressing(CRM));

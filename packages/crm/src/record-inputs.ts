@@ -63,6 +63,8 @@ export interface ActivityInput extends Parents {
   readonly inReplyTo: string | null;
   readonly spamVerdict: string | null;
   readonly attachmentCount: number;
+  /** Where those who may see the whole email read it; null or absent where no console is set up. Not compared by replays: where it is served may change. */
+  readonly viewUrl?: string | null;
   readonly companyId: string | null;
   /** Ids of files written before. */
   readonly fileIds: readonly string[];
@@ -121,4 +123,6 @@ export interface ActivityChange {
   readonly recordId: string;
   /** Holds only what is to be written. */
   readonly changed: Partial<Pick<ActivityInput, ActivityField>>;
+  /** Of the whole email, as in {@link ActivityInput}: for CRMs that keep it below the text. */
+  readonly viewUrl?: string | null;
 }

@@ -37,6 +37,8 @@ export interface SinkDeps {
   readonly tenants: Tenants;
   readonly crms: CrmConnections;
   readonly producer: Producer;
+  /** Where the console is, for links to the whole email; absent where there is none. */
+  readonly consoleUrl?: string;
   /** Unique to this process; part of every claim's owner. */
   readonly instance: string;
   readonly log: Log;

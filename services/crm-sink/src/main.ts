@@ -22,9 +22,10 @@ await runConsumerService({
       applicationName: "crm-sink dry run",
       maxConnections: 2,
     });
+    const links = environment.consoleUrl === "" ? {} : { consoleUrl: environment.consoleUrl };
     const consumer = createSink(
       kafka,
-      { ledger, codec, blobs, tenants, crms, producer, instance, log, ...clocks, random, failpoint },
+      { ledger, codec, blobs, tenants, crms, producer, instance, log, ...clocks, random, failpoint, ...links },
       { dryLedger: { ...dry, grants: ledger.grants }, lanes: environment.lanes, concurrency: CONCURRENCY },
     );
     return {

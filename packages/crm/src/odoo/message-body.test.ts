@@ -37,3 +37,13 @@ test("html that is too long stays out whole, and nothing that Postgres cannot ho
   expect(messageBody({ text: "x", html: `<p>${"y".repeat(70_000)}</p>` })).toBe('<div class="inlet-text">x</div>');
   expect(messageBody({ text: "a\u0000b\ud800", html: "" })).toBe('<div class="inlet-text">ab\ufffd</div>');
 });
+
+test("the note of the whole email is a link, is read back as it was, and no other note becomes one", () => {
+  const notes = ["in reply to https://evil.example/", "full email: https://inlet.example/e/acme/evt_1"];
+  const body = messageBody({ text: "Hello", html: "" }, notes);
+  expect(body).toContain(
+    'full email: <a href="https://inlet.example/e/acme/evt_1">https://inlet.example/e/acme/evt_1</a>',
+  );
+  expect(body.match(/<a /g)).toHaveLength(1);
+  expect(readMessageBody(body)).toEqual({ text: "Hello", html: "", notes });
+});

@@ -15,10 +15,20 @@ const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
 /** Odoo's sanitizer marks every element inside a quote as quoted. */
 const QUOTED = ' data-o-mail-quote="1"';
 
+/** The note that leads to the whole email; what a sender wrote stands in others, and becomes no link. */
+export const VIEW_NOTE = "full email: ";
+
+function writeNote(note: string): string {
+  if (!note.startsWith(VIEW_NOTE)) return escaped(note);
+  const url = escaped(note.slice(VIEW_NOTE.length));
+  return `${VIEW_NOTE}<a href="${url}">${url}</a>`;
+}
+
 /** The body as Odoo shows it. `notes` stand between text and html, such as `2 attachments`. */
 export function messageBody({ text, html }: MessageBody, notes: readonly string[] = []): string {
   const lines = escaped(text.toWellFormed().replaceAll(CONTROLS, "")).split(/\r\n|\r|\n/);
-  const small = notes.length === 0 ? "" : `<div class="inlet-notes"><small>${escaped(notes.join(" · "))}</small></div>`;
+  const small =
+    notes.length === 0 ? "" : `<div class="inlet-notes"><small>${notes.map(writeNote).join(" · ")}</small></div>`;
   const folded =
     html === "" || html.length > HTML_LIMIT
       ? ""

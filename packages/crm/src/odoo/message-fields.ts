@@ -1,7 +1,7 @@
 import { cutText } from "@inlet/schemas";
 import type { ActivityInput } from "../port.ts";
 import { ODOO_LIMITS } from "./limits.ts";
-import { messageBody } from "./message-body.ts";
+import { messageBody, VIEW_NOTE } from "./message-body.ts";
 
 /** A `mail.message` for an activity, by Odoo's import names; shown as an email from the contact. */
 export function messageFields(input: ActivityInput): Record<string, string> {
@@ -25,11 +25,12 @@ export function messageFields(input: ActivityInput): Record<string, string> {
   };
 }
 
-function buildNotes({ attachmentCount, spamVerdict, inReplyTo }: ActivityInput): string[] {
+function buildNotes({ attachmentCount, spamVerdict, inReplyTo, viewUrl = null }: ActivityInput): string[] {
   return [
     ...(attachmentCount === 0 ? [] : [attachmentCount === 1 ? "1 attachment" : `${attachmentCount} attachments`]),
     ...(spamVerdict === null ? [] : [`spam check: ${spamVerdict}`]),
     ...(inReplyTo === null ? [] : [`in reply to ${inReplyTo}`]),
+    ...(viewUrl === null ? [] : [`${VIEW_NOTE}${viewUrl}`]),
   ];
 }
 

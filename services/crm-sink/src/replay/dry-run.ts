@@ -51,6 +51,7 @@ export async function runDryRun(source: DryRunSource, tell: (line: DryRunLine) =
       blobs: source.from === "log" ? blobs : createOverlayStore(blobs, openBlobStore(source.blobsUrl)),
       tenants,
       instance: "dry-run",
+      ...(environment.consoleUrl === "" ? {} : { consoleUrl: environment.consoleUrl }),
       log: SILENT,
       now: Date.now,
       monotonic: () => performance.now(),

@@ -60,7 +60,11 @@ export async function updateOnReplay(
   let fixed: readonly string[] = [];
   if (fields.length > 0) {
     const changed = Object.fromEntries(fields.map((field) => [field, wanted[field]]));
-    const written = await callCrm(email, "update-activity", updateActivity, { recordId, changed });
+    const written = await callCrm(email, "update-activity", updateActivity, {
+      recordId,
+      changed,
+      viewUrl: desired.viewUrl ?? null,
+    });
     if (written.kind !== "ok") return written;
     if (written.value === null) return goneInCrm(email, desired.key);
     ({ fixed = [], stored = {} } = written.value);

@@ -40,8 +40,14 @@ export async function describeActivity(email: DeliveryAttempt, links: ActivityLi
     inReplyTo: event.inReplyTo,
     spamVerdict: event.spamVerdict,
     attachmentCount: event.attachments.filter((attachment) => !attachment.inline).length,
+    viewUrl: getViewUrl(email),
     ...links,
   };
+}
+
+/** Where the whole email is read; null where no console is set up: no link is made that is not served. */
+function getViewUrl({ event, deps }: DeliveryAttempt): string | null {
+  return deps.consoleUrl === undefined ? null : `${deps.consoleUrl}/e/${event.tenantId}/${event.eventId}`;
 }
 
 /** Who wrote it. A colleague's forward is the colleague's email, no matter whose words are in it. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { activityProperties, fitHtml, fitText, htmlWithoutLink } from "./activity-properties.ts";
+import { activityProperties, fitHtml, fitText, htmlWithoutLink, textWithoutLink } from "./activity-properties.ts";
 
 const INPUT = {
   key: "eml_1",
@@ -47,6 +47,20 @@ test("text that is too long is cut and says so, no character torn", () => {
     expect(fitted.split("\n").at(-1)).toBe("[… shortened]");
     expect(fitted.isWellFormed()).toBe(true);
   }
+});
+
+test("where the whole email is read stands below text and html, and is no part of what a replay compares", () => {
+  const viewUrl = "https://inlet.example/e/demo/evt_1";
+  const properties = activityProperties({ ...INPUT, text: "Hallo", html: "<p>Hallo</p>", viewUrl }, "demo");
+  expect(properties["hs_email_text"]).toBe(`Hallo\n\nFull email: ${viewUrl}`);
+  expect(properties["hs_email_html"]).toContain(`<a href="${viewUrl}">`);
+  expect(textWithoutLink(properties["hs_email_text"] ?? "")).toBe("Hallo");
+  expect(htmlWithoutLink(properties["hs_email_html"] ?? "")).toBe("<p>Hallo</p>");
+  const long = fitText("a".repeat(70_000), viewUrl);
+  expect([long.length <= 65_536, long.endsWith(viewUrl)]).toEqual([true, true]);
+  // A sender's own words that look like it.
+  const theirs = "Full email: https://shop.example/offer";
+  expect(textWithoutLink(`Hallo\n\n${theirs}`)).toBe(`Hallo\n\n${theirs}`);
 });
 
 test("html goes as it is, and what an older Inlet put below it is not taken for the email's; too long, it is left out whole", () => {

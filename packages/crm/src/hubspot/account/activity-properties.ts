@@ -4,8 +4,9 @@ import { HUBSPOT_LIMITS } from "../limits.ts";
 
 const TEXT_LIMIT = HUBSPOT_LIMITS.text;
 const CUT_MARK = "\n[… shortened]";
-/** Emails that were written before the autumn of 2026 end in a link that was never served. */
+/** What leads to the whole email below its words; of no other form, so that a sender's own words are not taken for it. */
 const HTML_LINK = /\n<p>Full email: <a href="[^"<>]*">[^<>]*<\/a><\/p>$/;
+const TEXT_LINK = /\n\nFull email: https?:\/\/[^\s/]+\/e\/[a-z0-9-]+\/evt_\w+$/;
 
 /** The email object's properties for an activity; all strings, as HubSpot wants them. */
 export function activityProperties(input: ActivityInput, tenant: string): Record<string, string> {
@@ -16,10 +17,10 @@ export function activityProperties(input: ActivityInput, tenant: string): Record
     hs_email_direction: "INCOMING_EMAIL",
     hs_email_status: "SENT",
     hs_email_subject: fitSubject(input.subject),
-    hs_email_text: fitText(input.text),
+    hs_email_text: fitText(input.text, input.viewUrl),
     inlet_attachment_count: String(input.attachmentCount),
     ...optional("hs_email_headers", emailHeaders(input)),
-    ...optional("hs_email_html", fitHtml(input.html)),
+    ...optional("hs_email_html", fitHtml(input.html, input.viewUrl)),
     ...optional("inlet_message_id", fitId(input.messageId)),
     ...optional("inlet_in_reply_to", fitId(input.inReplyTo)),
     ...optional("inlet_spam_verdict", input.spamVerdict),
@@ -31,14 +32,22 @@ export function fitSubject(subject: string): string {
   return cutText(subject, HUBSPOT_LIMITS.subject);
 }
 
-/** The text as HubSpot takes it: cut with a marker where it is too long. */
-export function fitText(text: string): string {
-  return text.length <= TEXT_LIMIT ? text.toWellFormed() : cutText(text, TEXT_LIMIT - CUT_MARK.length) + CUT_MARK;
+/** The text as HubSpot takes it, cut with a marker where it is too long; below it where the whole email is read. */
+export function fitText(text: string, viewUrl: string | null = null): string {
+  const link = viewUrl === null ? "" : `\n\nFull email: ${viewUrl}`;
+  const room = TEXT_LIMIT - link.length;
+  return `${text.length <= room ? text.toWellFormed() : cutText(text, room - CUT_MARK.length) + CUT_MARK}${link}`;
 }
 
-/** Sanitized html; null (HubSpot shows the text) where it is too long, for cut html is broken html. */
-export function fitHtml(html: string | null): string | null {
-  return html === null || html === "" || html.length > TEXT_LIMIT ? null : html.toWellFormed();
+/** Sanitized html, and below it where the whole email is read; null (HubSpot shows the text) where it is too long, for cut html is broken html. */
+export function fitHtml(html: string | null, viewUrl: string | null = null): string | null {
+  const link = viewUrl === null ? "" : `\n<p>Full email: <a href="${viewUrl}">open in Inlet</a></p>`;
+  return html === null || html === "" || html.length + link.length > TEXT_LIMIT ? null : html.toWellFormed() + link;
+}
+
+/** The text as it was handed in. */
+export function textWithoutLink(text: string): string {
+  return text.replace(TEXT_LINK, "");
 }
 
 /** The html as it was handed in. */

@@ -1,5 +1,12 @@
 import type { ActivityChange, ActivityInput, CallOptions, CallResult, Updated, Written } from "../../port.ts";
-import { activityProperties, fitHtml, fitSubject, fitText, htmlWithoutLink } from "../account/activity-properties.ts";
+import {
+  activityProperties,
+  fitHtml,
+  fitSubject,
+  fitText,
+  htmlWithoutLink,
+  textWithoutLink,
+} from "../account/activity-properties.ts";
 import { hubSpotRecord } from "../client/answer.ts";
 import type { HubSpotRecord } from "../client/answer.ts";
 import type { HubSpotClient } from "../client/client.ts";
@@ -77,7 +84,7 @@ export async function readActivity(
     ok: true,
     value: {
       subject: properties["hs_email_subject"] ?? "",
-      text: properties["hs_email_text"] ?? "",
+      text: textWithoutLink(properties["hs_email_text"] ?? ""),
       html: htmlWithoutLink(properties["hs_email_html"] ?? ""),
       fileIds: properties["hs_attachment_ids"] ?? "",
     },
@@ -87,13 +94,13 @@ export async function readActivity(
 /** Writes only what changed; files are added to those that are there, never taken away. Null when the record is gone. */
 export async function updateActivity(
   client: HubSpotClient,
-  { recordId, changed }: ActivityChange,
+  { recordId, changed, viewUrl }: ActivityChange,
   options: CallOptions,
 ): Promise<CallResult<Updated | null>> {
   const properties: Record<string, string> = {};
   if (changed.subject !== undefined) properties["hs_email_subject"] = fitSubject(changed.subject);
-  if (changed.text !== undefined) properties["hs_email_text"] = fitText(changed.text);
-  if (changed.html !== undefined) properties["hs_email_html"] = fitHtml(changed.html) ?? "";
+  if (changed.text !== undefined) properties["hs_email_text"] = fitText(changed.text, viewUrl);
+  if (changed.html !== undefined) properties["hs_email_html"] = fitHtml(changed.html, viewUrl) ?? "";
   if (changed.fileIds !== undefined) {
     const now = await read(client, recordId, "?properties=hs_attachment_ids", options);
     if (!now.ok) return now;
