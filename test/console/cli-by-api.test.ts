@@ -14,6 +14,8 @@ import {
   erasePerson,
   holdTenant,
   letTenantGo,
+  lookAtDeadLetters,
+  lookAtReplay,
   moveTenant,
   type Operation,
   OPERATIONS,
@@ -103,6 +105,10 @@ const CASES: readonly (readonly [operation: unknown, body: object])[] = [
   [createReplay, { since: "earliest", tenant: "acme", why: "new mapping", name: "again" }],
   [createReplay, { since: "earliest", tenant: "acme" }],
   [createReplay, { since: "yesterday" }],
+  [lookAtReplay, { since: "earliest", tenant: "acme" }],
+  [lookAtReplay, { since: "earliest", live: true }],
+  [lookAtDeadLetters, { tenant: "acme" }],
+  [lookAtDeadLetters, { eventIds: ["evt_1"] }],
   [applyLanes, {}],
   [moveTenant, { tenant: "acme", isolation: "dedicated", force: true }],
   [moveTenant, { tenant: "initech", isolation: "dedicated" }],
@@ -149,7 +155,7 @@ function normalize(value: unknown): unknown {
       /"(at|askedAt|startedAt|endedAt|asked_at|started_at|ended_at|since|due_at|acceptedAt|person|ended_at|expires_at|created_at|revoked_at|hash|asOf)":("[^"]*"|[\d.]+)/g,
       '"$1":"…"',
     )
-    .replaceAll(/dlq_[0-9a-f]{10}|move_[0-9a-f]{10}|tok_[0-9a-f-]{36}/g, "ID")
+    .replaceAll(/dlq_[0-9a-f]{10}|dry_[0-9a-f]{10}|move_[0-9a-f]{10}|tok_[0-9a-f-]{36}/g, "ID")
     .replaceAll(/"(id|job)":"[0-9a-f]{10}"/g, '"$1":"ID"')
     .replaceAll(/\b[0-9a-f]{10}\b/g, "ID")
     .replaceAll(/inlet_[\w-]{43}|link\/[\w-]{43}/g, "SECRET")

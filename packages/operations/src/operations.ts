@@ -3,6 +3,8 @@ import { createToken } from "./access/create-token.ts";
 import { revokeToken } from "./access/revoke-token.ts";
 import { discardDeadLetters } from "./dead-letters/discard-dead-letters.ts";
 import { replayDeadLetters } from "./dead-letters/replay-dead-letters.ts";
+import { lookAtDeadLetters } from "./dry-runs/look-at-dead-letters.ts";
+import { lookAtReplay } from "./dry-runs/look-at-replay.ts";
 import { cancelJob, pauseJob, resumeJob } from "./jobs/direct-job.ts";
 import { applyLanes } from "./lanes/apply-lanes.ts";
 import { moveTenant } from "./lanes/move-tenant.ts";
@@ -20,6 +22,8 @@ export const OPERATIONS = [
   createReplay,
   replayDeadLetters,
   discardDeadLetters,
+  lookAtReplay,
+  lookAtDeadLetters,
   pauseJob,
   resumeJob,
   cancelJob,

@@ -62,7 +62,7 @@ describe("who may do what (OP7): every address × every role × this tenant, ano
 
   it.each(addresses)("$method $each.path", async ({ each, method, urls, role }) => {
     // What an address concerns by itself; a list without a tenant concerns all of them.
-    const tenant = each.path.includes(":tenant") ? "acme" : each.name === "search" ? "any" : null;
+    const tenant = each.path.includes(":tenant") ? "acme" : ["search", "job"].includes(each.name) ? "any" : null;
     for (const grant of grants) {
       const secret = await tokenFor(grant);
       const allowed =

@@ -1,4 +1,5 @@
 import type { Grant, Ledger } from "@inlet/ledger";
+import { createInMemoryKafka, type InMemoryKafka } from "@inlet/kafka/testing";
 import { ledgerOn, openMemoryDatabase, type Database } from "@inlet/ledger/testing";
 import { createSurroundings } from "@inlet/operations/testing";
 import { fastify, type FastifyInstance } from "fastify";
@@ -14,6 +15,8 @@ export interface SeededConsole {
   readonly app: FastifyInstance;
   readonly ledger: Ledger;
   readonly database: Database;
+  /** What operations act on; empty. */
+  readonly kafka: InMemoryKafka;
   /** What its emails say; the hostile one has a content that is as hostile. */
   readonly content: MemoryContent;
   /** A machine's token with these grants. */
@@ -59,6 +62,7 @@ export async function openSeededConsole(
 ): Promise<SeededConsole> {
   const content = options.content ?? createMemoryContent();
   const database = await openMemoryDatabase();
+  const kafka = createInMemoryKafka();
   const ledger = ledgerOn(database);
   await database.query(
     `insert into deliveries (tenant, event_id, lane, state, reason, detail, source, source_kind, received_at, ended_at, sender_domain, message_id, trace_id, evidence, warnings, effects)
@@ -75,7 +79,7 @@ export async function openSeededConsole(
     ledger,
     content,
     tries: createMemoryTries(),
-    surroundings: createSurroundings(),
+    surroundings: createSurroundings(kafka),
     balance: () => ({ at: 5000, report: REPORT }),
     tracesUrl: "http://jaeger.example",
     recordLinks: {
@@ -97,6 +101,7 @@ export async function openSeededConsole(
     app,
     ledger,
     database,
+    kafka,
     content,
     createToken: async (...grants) =>
       (await ledger.access.createToken({ name: "test", grants, createdBy: "ada", ttlMs: null })).secret,

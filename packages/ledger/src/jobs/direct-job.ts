@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { JOB_COLUMNS, type Job, type JobKind } from "./job.ts";
+import { JOB_COLUMNS, type Job, type JobKind, type JobState } from "./job.ts";
 
 export type JobOrder = "pause" | "resume" | "cancel";
 
@@ -43,13 +43,23 @@ export async function listJobs(
   {
     kind = null,
     open = false,
+    state = null,
+    tenant = null,
     limit,
-  }: { readonly kind?: JobKind | null; readonly open?: boolean; readonly limit: number },
+  }: {
+    readonly kind?: JobKind | null | undefined;
+    readonly open?: boolean;
+    readonly state?: JobState | null | undefined;
+    /** Those that are about this one alone. */
+    readonly tenant?: string | null | undefined;
+    readonly limit: number;
+  },
 ): Promise<Job[]> {
   return database.query<Job>(
     `select ${JOB_COLUMNS} from jobs
       where ($1::text is null or kind = $1) and (not $2::boolean or state in ('waiting', 'running', 'paused'))
+        and ($4::text is null or state = $4) and ($5::text is null or filter ->> 'tenant' = $5)
       order by asked_at desc, id limit $3`,
-    [kind, open, limit],
+    [kind, open, limit, state, tenant],
   );
 }

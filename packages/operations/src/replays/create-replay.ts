@@ -11,7 +11,7 @@ import { requireTenant } from "../tenants/require-tenant.ts";
 import { selectReplays, type ReplaySelection, type Selected } from "./select-replays.ts";
 import { setBackEmptyGroups } from "./set-back-empty-groups.ts";
 
-const input = z.object({
+export const replayInput = z.object({
   service: z
     .enum(["crm-sink", "parser"])
     .default("crm-sink")
@@ -30,7 +30,7 @@ const input = z.object({
     "set the service's own group back in place of a group beside it: all tenants, new mail behind it",
   ),
 });
-export type ReplayInput = z.infer<typeof input>;
+export type ReplayInput = z.infer<typeof replayInput>;
 
 export const createReplay = defineOperation({
   name: "replay.create",
@@ -38,7 +38,7 @@ export const createReplay = defineOperation({
   summary:
     "Read emails again, beside live mail: what is unchanged costs no call, what changed is updated in place. A job a lane.",
   role: "replay",
-  input,
+  input: replayInput,
   result: z.object({
     jobs: z.array(jobSchema),
     setBack: z

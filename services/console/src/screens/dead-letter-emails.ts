@@ -156,7 +156,10 @@ function offerActs(set: FrozenSet, verdict: Verdict | null, filter: DeadLetterFi
       : verdict !== null && verdict.button !== "replay"
         ? html`<p>Sending them again would not help: ${verdict.next}</p>`
         : html`${bulkForm({ ...frozen, path: "/dead-letters/replay", label: "Replay these", why: "optional" })}${NOTHING_TWICE}`;
-  return html`<h3>Send them again</h3>
+  const look = bulkForm({ ...frozen, emails: 0, path: "/dead-letters/dry-run", label: "Look first", why: "optional" });
+  return html`<h3>What would become of each, with nothing written</h3>
+    ${look}
+    <h3>Send them again</h3>
     ${replay}
     <h3>Give them up</h3>
     ${discard}`;

@@ -5,8 +5,10 @@ import { deadLetterEmails } from "./dead-letter-emails.ts";
 import { deadLetters } from "./dead-letters.ts";
 import { email } from "./email.ts";
 import { emails } from "./emails.ts";
-import { job, jobs } from "./jobs.ts";
+import { job } from "./job.ts";
+import { jobs } from "./jobs.ts";
 import { overview } from "./overview.ts";
+import { replayForm } from "./replay-form.ts";
 import { search } from "./search.ts";
 import { tenants } from "./tenants.ts";
 import { tokens } from "./tokens.ts";
@@ -24,6 +26,7 @@ export const SCREENS: readonly AnyScreen[] = [
   deadLetterEmails,
   jobs,
   job,
+  replayForm,
   tenants,
   tryIt,
   audit,
