@@ -28,6 +28,7 @@ export type {
   JourneyStep,
 } from "./inspect/read-deliveries.ts";
 export type { OAuthGrant, SealedTokens } from "./oauth-grants.ts";
+export type { Latency } from "./inspect/measure-latency.ts";
 export { FIRST_COUNT, type CountPlace, type StateCount } from "./inspect/count-rows.ts";
 export { FIRST_KEY, keepGap } from "./inspect/read-accounts.ts";
 export type { AccountRow, Accounts, LogGap, LogMark, RowKey, WaitingAccount } from "./inspect/read-accounts.ts";

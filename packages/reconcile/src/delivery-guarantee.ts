@@ -74,6 +74,8 @@ export interface GuaranteeReport {
   readonly inFlight: number;
   /** Records on raw-events that the parser has not read: accepted, not yet rows. */
   readonly unread: number;
+  /** Records that each group of Inlet's consumers has still to read. */
+  readonly lag: Readonly<Record<string, number>>;
   /** The same of each tenant. */
   readonly tenants: Readonly<Record<string, TenantCount>>;
   /** The first thousand. */

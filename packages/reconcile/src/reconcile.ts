@@ -94,6 +94,13 @@ async function report(
     discarded: sum(({ discarded }) => discarded),
     inFlight: sum(({ inFlight }) => inFlight),
     unread,
+    lag: Object.fromEntries(
+      getLaneTopics(looking.lanes).flatMap(({ topic, groupId }) =>
+        groupId === null
+          ? []
+          : [[groupId, getPartitions(positions, topic).reduce((total, each) => total + unreadIn(each), 0)]],
+      ),
+    ),
     tenants: Object.fromEntries(counts),
     lost: findings.lost,
     faults: findings.faults,

@@ -11,9 +11,10 @@ import { tryRoutes } from "./try/try-routes.ts";
 import { assetRoutes } from "./page/assets.ts";
 import { notFound } from "./problem.ts";
 import { answerProblem, screenRoutes } from "./routes.ts";
+import { createSharedReadings } from "./shared-readings.ts";
 import type { ConsoleDeps } from "./screen.ts";
 
-export interface ConsoleOptions extends ConsoleDeps {
+export interface ConsoleOptions extends Omit<ConsoleDeps, "readings"> {
   readonly log: FastifyBaseLogger;
   /** Scheme, host and port under which people reach it. */
   readonly origin: string;
@@ -73,11 +74,12 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
       .code(ready ? 200 : 503)
       .send({ ready, ledger: ready ? "answers, with every migration" : "is away, or lacks migrations" });
   });
+  const deps = { ...options, readings: createSharedReadings() };
   assetRoutes(app);
   authenticate(app, { access: ledger.access, idleMs, origin });
   signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, provider, origin, sessionMs });
-  screenRoutes(app, options);
-  contentRoutes(app, options);
-  tryRoutes(app, options);
+  screenRoutes(app, deps);
+  contentRoutes(app, deps);
+  tryRoutes(app, deps);
   return app;
 }

@@ -27,7 +27,8 @@ export function keepBalance(
     const begunAt = performance.now();
     try {
       const report = await count();
-      current = { at: Date.now(), report };
+      const before = current === null ? {} : { before: { at: current.at, tenants: current.report.tenants } };
+      current = { at: Date.now(), report, ...before };
     } catch (err) {
       log.warn({ err }, "emails could not be counted; the last count stays");
     }

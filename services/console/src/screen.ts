@@ -3,6 +3,7 @@ import type { Grant, Identity, Ledger } from "@inlet/ledger";
 import type { Asked, OperationSurroundings } from "@inlet/operations";
 import type { GuaranteeReport } from "@inlet/reconcile";
 import type { z } from "zod";
+import type { SharedReadings } from "./shared-readings.ts";
 import type { RecordLinks } from "./record-links.ts";
 import type { Role } from "@inlet/domain";
 import type { ContentDeps } from "./content/content-deps.ts";
@@ -24,6 +25,8 @@ export interface ConsoleDeps {
   readonly tries: TryDeps;
   /** What operations need beside the ledger. */
   readonly surroundings: OperationSurroundings;
+  /** What all viewers of one scope share, so that the database is asked once for them. */
+  readonly readings: SharedReadings;
   /** The newest count of whether every email is accounted for; null until there is one. */
   readonly balance: () => Balance | null;
   /** Where traces are shown, without a trailing slash; null where nowhere. */
@@ -38,6 +41,8 @@ export interface Balance {
   /** Epoch ms. */
   readonly at: number;
   readonly report: Omit<GuaranteeReport, "checked">;
+  /** The count before it, for what happened in between. */
+  readonly before?: { readonly at: number; readonly tenants: GuaranteeReport["tenants"] };
 }
 
 /**

@@ -45,6 +45,7 @@ export const REPORT: Balance["report"] = {
   discarded: 0,
   inFlight: 2,
   unread: 0,
+  lag: { parser: 0, "crm-sink": 3 },
   tenants: {
     acme: { accepted: 5, written: 1, suppressed: 1, deadLettered: 1, discarded: 0, inFlight: 2 },
     globex: { accepted: 7, written: 6, suppressed: 1, deadLettered: 0, discarded: 0, inFlight: 0 },

@@ -9,7 +9,7 @@ import { parseLimit } from "../parse-limit.ts";
 import { printTable } from "../print-table.ts";
 
 /** Of a delivery, in the order of its way (docs: README, "Every email ends"). */
-const STATES = ["accepted", "parsed", "delivering", "waiting", "written", "suppressed", "dead_lettered"];
+const STATES = ["accepted", "parsed", "delivering", "waiting", "written", "suppressed", "dead_lettered", "in_flight"];
 const MOST = 10_000;
 
 interface Options {

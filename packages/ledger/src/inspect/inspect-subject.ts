@@ -3,6 +3,7 @@ import { viewMapping, type MappingView } from "../deliveries/mapping-versions.ts
 import * as inspecting from "./read-deliveries.ts";
 import { listDeliveries, type DeliveryFilter, type ListedDelivery } from "./list-deliveries.ts";
 import { countSince, type StateCount } from "./count-rows.ts";
+import { countDied, measureLatency, type Latency } from "./measure-latency.ts";
 import { createAccounts } from "./read-accounts.ts";
 import { listRecordAccounts } from "./record-accounts.ts";
 import { findById } from "../search/find-by-id.ts";
@@ -28,6 +29,9 @@ export function inspectOn({ database }: Statements) {
     deadLetters: async (filter: inspecting.DeadLetterFilter) => inspecting.listDeadLetters(database, filter),
     countSince: async (since: number, tenants: readonly string[] | null): Promise<StateCount[]> =>
       countSince(database, since, tenants),
+    latency: async (since: number, tenants: readonly string[] | null): Promise<Latency> =>
+      measureLatency(database, since, tenants),
+    countDied: async (span: Parameters<typeof countDied>[1]): Promise<number> => countDied(database, span),
     countByState: async () => inspecting.countByState(database),
     recordAccounts: async (tenant: string, effects: readonly { effect: string; key: string }[]) =>
       listRecordAccounts(database, tenant, effects),

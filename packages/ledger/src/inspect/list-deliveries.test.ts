@@ -28,6 +28,7 @@ describe("inlet list", () => {
     ["all", {}, MANY],
     ["of a tenant", { tenant: "acme" }, 2_857],
     ["in a state", { state: "dead_lettered" }, 20],
+    ["in flight", { state: "in_flight" }, 0],
     ["of a domain", { domain: "rare.example" }, 200],
     ["since", { since: 1_000_000 + MANY / 5 - 10 }, 51],
     ["everything at once", { tenant: "acme", state: "dead_lettered", domain: "rare.example", since: 0 }, 2],

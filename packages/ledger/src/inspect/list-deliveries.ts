@@ -13,6 +13,10 @@ export interface DeliveryFilter {
   readonly limit: number;
 }
 
+/** Instead of a state: every one that is no end. */
+export const IN_FLIGHT = "in_flight";
+const NOT_ENDED = "state in ('accepted', 'parsed', 'delivering', 'waiting')";
+
 /** A place in the list, which runs from the newest to the oldest. */
 export interface ListPlace {
   /** Epoch ms. */
@@ -48,7 +52,7 @@ export function pageQuery(filter: DeliveryFilter): { readonly sql: string; reado
   const order = from?.way === "before" ? "asc" : "desc";
   const where = [
     ...(tenant === undefined ? [] : [`tenant = ${value(tenant)}`]),
-    ...(state === undefined ? [] : [`state = ${value(state)}`]),
+    ...(state === undefined ? [] : [state === IN_FLIGHT ? NOT_ENDED : `state = ${value(state)}`]),
     ...(since === undefined ? [] : [`received_at >= ${value(since)}`]),
     ...(domain === undefined ? [] : [`sender_domain = ${value(domain)}`]),
     ...(from === undefined

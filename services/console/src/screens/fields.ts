@@ -13,6 +13,8 @@ export const STATES = [
   "written",
   "suppressed",
   "dead_lettered",
+  // All that have not ended.
+  "in_flight",
 ] as const;
 
 export const limit = z.coerce.number().int().min(1).max(500).default(50);
