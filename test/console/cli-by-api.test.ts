@@ -5,6 +5,7 @@ import {
   addLegalHold,
   type AnyOperation,
   applyLanes,
+  approveProposal,
   cancelJob,
   createReplay,
   createSignInLink,
@@ -21,6 +22,7 @@ import {
   OPERATIONS,
   pauseJob,
   releaseLegalHold,
+  rejectProposal,
   replayDeadLetters,
   resumeJob,
   retryEmail,
@@ -123,6 +125,8 @@ const CASES: readonly (readonly [operation: unknown, body: object])[] = [
   [createToken, { name: "nightly", grants: ["root"] }],
   [revokeToken, { id: "tok_old" }],
   [revokeToken, { id: "tok_old" }],
+  [approveProposal, { id: "prp_none" }],
+  [rejectProposal, { id: "prp_none" }],
   [createSignInLink, { for: "bruno", grants: ["process:acme"], ttl: "12h" }],
 ];
 

@@ -14,6 +14,7 @@ import {
 } from "@inlet/schemas";
 import type { TopicSpec } from "@inlet/schemas";
 import { table } from "./markdown-table.ts";
+import { operationsPage } from "./operations-page.ts";
 
 /** The pages of docs/reference that are made from the code, by path. `npm run docs` writes them, a test holds them in step. */
 export function referencePages(): Readonly<Record<string, string>> {
@@ -23,6 +24,7 @@ export function referencePages(): Readonly<Record<string, string>> {
     "docs/reference/environment.md": environmentPage(),
     "docs/reference/reasons.md": reasonsPage(),
     "docs/reference/warnings.md": warningsPage(),
+    "docs/reference/operations.md": page("Operations", "packages/operations/src/operations.ts", ...operationsPage()),
   };
 }
 

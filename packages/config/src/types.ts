@@ -38,6 +38,8 @@ export interface Environment {
     readonly grants: readonly string[];
   } | null;
   /** Where traces are shown, without a trailing slash. */
+  /** Operations that wait for a second person. */
+  readonly fourEyes: readonly string[];
   readonly tracesUrl: string | null;
   readonly otlpEndpoint: string | null;
   readonly clamdUrl: string | null;

@@ -18,6 +18,7 @@ import { oauthGrants } from "./oauth-grants.ts";
 import { recoveryOn } from "./operate/recover.ts";
 import { outboxOn } from "./outbox/outbox-subject.ts";
 import { quotaOn } from "./quota/quota-subject.ts";
+import { proposalsOn } from "./requests/proposals.ts";
 import { requestsOn } from "./requests/operation-requests.ts";
 import { searchOn } from "./search/search-subject.ts";
 import type { Statements } from "./statements.ts";
@@ -101,6 +102,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     access: accessOn(database),
     /** What was asked of the console's API, so that asked twice it is done once. */
     requests: requestsOn(database),
+    /** What waits for a second person. */
+    proposals: proposalsOn(database),
     /** Who did what: append-only, a hash chain for each tenant. */
     auditLog: auditOn(database),
     audit: async (actor: string, action: string, detail: object) => appendAudit(database, { actor, action, detail }),

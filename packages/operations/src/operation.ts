@@ -2,6 +2,7 @@ import type { Role } from "@inlet/domain";
 import type { Admin, Producer } from "@inlet/kafka";
 import type { Grant, Ledger } from "@inlet/ledger";
 import type { z } from "zod";
+import type { FourEyes } from "./guard/four-eyes.ts";
 import type { Reach } from "./guard/reach.ts";
 
 export type { Reach } from "./guard/reach.ts";
@@ -33,6 +34,8 @@ export interface OperationSurroundings {
   readonly switchIsolation: ((tenant: string, isolation: "dedicated" | "shared") => Promise<void>) | null;
   /** Where people reach the console, without a trailing slash. */
   readonly consoleUrl: string;
+  /** What waits for a second person. */
+  readonly fourEyes: FourEyes;
 }
 
 export interface OperationDeps extends OperationSurroundings {
@@ -48,11 +51,12 @@ export interface Operation<Input, Result extends object> {
   readonly path: string;
   /** One sentence. */
   readonly summary: string;
-  readonly role: Role;
+  /** Null: any role will do to ask; what exactly is needed is found out then. */
+  readonly role: Role | null;
   /** Parameters of path and body. */
   readonly input: z.ZodType<Input, unknown>;
   readonly result: z.ZodType<Result, unknown>;
-  /** Whose it is; null where it concerns every tenant. */
+  /** Whose it is; null where it concerns every tenant, empty where that shows later. */
   tenant(input: Input): string | null;
   /** Checks what was asked beyond its fields, and fixes what it means now (a filter's end), so that what is counted is what is done. */
   freeze?(deps: OperationDeps, input: Input): Promise<Input>;

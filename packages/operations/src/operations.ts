@@ -11,14 +11,16 @@ import { moveTenant } from "./lanes/move-tenant.ts";
 import { erasePerson } from "./lifecycle/erase-person.ts";
 import { addLegalHold, releaseLegalHold } from "./lifecycle/legal-hold.ts";
 import { sweepNow } from "./lifecycle/sweep-now.ts";
+import { parseFourEyes, type FourEyes } from "./guard/four-eyes.ts";
 import type { AnyOperation } from "./operation.ts";
+import { defineApproval, defineRejection } from "./proposals/decide-proposal.ts";
 import { createReplay } from "./replays/create-replay.ts";
 import { holdTenant, letTenantGo } from "./tenants/hold-tenant.ts";
 import { deadLetterWaiting, retryWaiting } from "./waiting/act-on-waiting.ts";
 import { retryEmail } from "./waiting/retry-email.ts";
 
-/** Everything that can be changed in a running Inlet: a new one is a file and a line. */
-export const OPERATIONS = [
+/** What may be made to wait for a second person (FOUR_EYES): a new one is a file and a line. */
+const PROPOSABLE = [
   createReplay,
   replayDeadLetters,
   discardDeadLetters,
@@ -34,11 +36,31 @@ export const OPERATIONS = [
   letTenantGo,
   applyLanes,
   moveTenant,
-  erasePerson,
-  addLegalHold,
   releaseLegalHold,
   sweepNow,
   createToken,
   revokeToken,
   createSignInLink,
 ] as unknown as readonly AnyOperation[];
+
+export const approveProposal = defineApproval(PROPOSABLE);
+export const rejectProposal = defineRejection(PROPOSABLE);
+
+/** Of a person's address, which no proposal and no audit is to keep. */
+const PERSONAL = [erasePerson, addLegalHold];
+
+/** Everything that can be changed in a running Inlet. */
+export const OPERATIONS = [
+  ...PROPOSABLE,
+  ...PERSONAL,
+  approveProposal,
+  rejectProposal,
+] as unknown as readonly AnyOperation[];
+
+/** Of the names that the environment gives. Throws where one is no operation. */
+export function readFourEyes(rules: readonly string[]): FourEyes {
+  return parseFourEyes(
+    rules,
+    PROPOSABLE.map(({ name }) => name),
+  );
+}

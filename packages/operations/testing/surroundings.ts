@@ -1,4 +1,5 @@
 import { createInMemoryKafka, type InMemoryKafka } from "@inlet/kafka/testing";
+import { NO_FOUR_EYES } from "../src/guard/four-eyes.ts";
 import type { OperationSurroundings } from "../src/operation.ts";
 
 /** What stands around the ledger where operations are tried: Kafka in memory, and the tenants acme and globex in the shared lane. */
@@ -12,6 +13,7 @@ export function createSurroundings(
       withProducer: async (work) => work(await kafka.producer()),
     },
     listTenants: () => ["acme", "globex"].map((id) => ({ id, lane: "shared", mailboxes: ["sales"] })),
+    fourEyes: NO_FOUR_EYES,
     switchIsolation: null,
     consoleUrl: "https://inlet.example",
   };

@@ -37,7 +37,10 @@ async function ask(secret: string | null, options: InjectOptions) {
 const GIVEN: Readonly<Record<string, string>> = { tenant: "acme", eventId: EVENT, id: "tok_1", q: "c-77" };
 /** Of a body, what some operations cannot do without. */
 const BODY = { why: "tried", name: "tried", isolation: "shared" };
+const OF_ACME = { ...BODY, tenant: "acme", address: "ada@customers.example" };
 const BODIES: Readonly<Record<string, object>> = {
+  "erasures.create": OF_ACME,
+  "legal-holds.create": OF_ACME,
   "lanes.move": { ...BODY, tenant: "initech" },
   "email.reason": { reason: "tried" },
 };
@@ -62,7 +65,12 @@ describe("who may do what (OP7): every address × every role × this tenant, ano
 
   it.each(addresses)("$method $each.path", async ({ each, method, urls, role }) => {
     // What an address concerns by itself; a list without a tenant concerns all of them.
-    const tenant = each.path.includes(":tenant") ? "acme" : ["search", "job"].includes(each.name) ? "any" : null;
+    const tenant =
+      each.path.includes(":tenant") || BODIES[each.name] === OF_ACME
+        ? "acme"
+        : ["search", "job"].includes(each.name) || each.name.startsWith("proposal.")
+          ? "any"
+          : null;
     for (const grant of grants) {
       const secret = await tokenFor(grant);
       const allowed =

@@ -10,7 +10,7 @@ import {
 import { parseGroupGrants } from "@inlet/domain";
 import { createKafka } from "@inlet/kafka";
 import { openLedger, poll } from "@inlet/ledger";
-import { operationKafkaOn } from "@inlet/operations";
+import { operationKafkaOn, readFourEyes } from "@inlet/operations";
 import { lanesIn } from "@inlet/schemas";
 import { startOpsServer, startTelemetry } from "@inlet/telemetry";
 import closeWithGrace from "close-with-grace";
@@ -111,6 +111,7 @@ async function run(environment: Environment): Promise<void> {
       listTenants: () => tenantLanes(environment.tenantsDir),
       // Of its machine alone: every machine has a copy of the files.
       switchIsolation: null,
+      fourEyes: readFourEyes(environment.fourEyes),
       consoleUrl,
     },
     log,

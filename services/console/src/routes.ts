@@ -26,7 +26,10 @@ export function screenRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
   }
   for (const action of ACTIONS) {
     app.post(action.path, async (request, reply) => reply.redirect((await change(action, request, deps)).next, 303));
-    app.post(`${API}${action.path}`, async (request) => (await change(action, request, deps)).result);
+    app.post(`${API}${action.path}`, async (request, reply) => {
+      const { result, status = 200 } = await change(action, request, deps);
+      return reply.code(status).send(result);
+    });
   }
   app.get(`${API}/openapi.json`, async () => buildOpenApi(SCREENS, ACTIONS));
 }
@@ -64,7 +67,9 @@ async function look(screen: AnyScreen, request: FastifyRequest, deps: ConsoleDep
 async function change(action: AnyAction, request: FastifyRequest, deps: ConsoleDeps) {
   const viewer = identifyViewer(request);
   const input = parse(action.input, { ...(request.body as object | undefined), ...(request.params as object) });
-  requireRole(viewer, action.role, action.tenant(input));
+  // Whose it is may show only when it is found.
+  if (action.tenant(input) === "") requireAnyRole(viewer);
+  else requireRole(viewer, action.role, action.tenant(input));
   return action.act(deps, input, viewer, readAsked(request));
 }
 

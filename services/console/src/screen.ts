@@ -72,22 +72,26 @@ export interface Screen<Query = never, Data = never> {
   command(query: Query): string | null;
 }
 
+export interface Acted {
+  readonly result: object;
+  /** Where a browser goes. */
+  readonly next: string;
+  /** Of the API's answer; 200, unless it is said. */
+  readonly status?: number;
+}
+
 /** What can be changed: one entry makes the button's address and the API's. */
 export interface Action<Input = never> {
   readonly name: string;
   readonly path: string;
   readonly summary: string;
-  readonly role: Role;
+  /** Null: any role will do to ask. */
+  readonly role: Role | null;
   /** Parameters of path and body. */
   readonly input: z.ZodType<Input, unknown>;
   readonly tenant: (input: Input) => string | null;
   /** Answers what the API says, and where a browser goes next. */
-  act(
-    deps: ConsoleDeps,
-    input: Input,
-    viewer: Viewer,
-    asked: Asked,
-  ): Promise<{ readonly result: object; readonly next: string }>;
+  act(deps: ConsoleDeps, input: Input, viewer: Viewer, asked: Asked): Promise<Acted>;
 }
 
 export type AnyScreen = Screen<unknown, unknown>;

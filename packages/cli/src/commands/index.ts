@@ -15,6 +15,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<RegisterCommand>>> 
   show: async () => (await import("./show.ts")).registerShow,
   replay: async () => (await import("./replay.ts")).registerReplay,
   jobs: async () => (await import("./jobs.ts")).registerJobs,
+  proposals: async () => (await import("./proposals.ts")).registerProposals,
   dlq: async () => (await import("./dlq.ts")).registerDlq,
   waiting: async () => (await import("./waiting.ts")).registerWaiting,
   buffer: async () => (await import("./buffer.ts")).registerBuffer,

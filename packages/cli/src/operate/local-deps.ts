@@ -1,7 +1,7 @@
 import path from "node:path";
 import { readEnvironment, tenantLanes, type RawEnvironment } from "@inlet/config";
 import { EVERY_TENANT, ROLES } from "@inlet/domain";
-import type { Actor, OperationSurroundings } from "@inlet/operations";
+import { readFourEyes, type Actor, type OperationSurroundings } from "@inlet/operations";
 import { startTelemetry } from "@inlet/telemetry";
 import { nameOperator } from "../jobs/operator.ts";
 import { AFTER_START_MS, commandKafka, withAdmin } from "../kafka-admin.ts";
@@ -10,6 +10,7 @@ import { writeIsolation } from "../lanes/write-isolation.ts";
 /** What operations need beside the ledger, on the machine itself. */
 export function createLocalSurroundings(env: RawEnvironment): OperationSurroundings {
   const readKafka = () => readEnvironment(env, ["kafka"]);
+  const { consoleUrl, fourEyes } = readEnvironment(env, []);
   const tenantsDir = path.resolve(env["TENANTS_DIR"] ?? "");
   return {
     kafka: {
@@ -29,7 +30,8 @@ export function createLocalSurroundings(env: RawEnvironment): OperationSurroundi
     },
     listTenants: () => tenantLanes(tenantsDir),
     switchIsolation: async (tenant, isolation) => writeIsolation(path.join(tenantsDir, `${tenant}.yaml`), isolation),
-    consoleUrl: readEnvironment(env, []).consoleUrl,
+    consoleUrl,
+    fourEyes: readFourEyes(fourEyes),
   };
 }
 

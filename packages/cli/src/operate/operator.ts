@@ -1,9 +1,10 @@
-import type { Job } from "@inlet/ledger";
+import type { Job, Proposal } from "@inlet/ledger";
 import {
   badInput,
   performOperation,
   PLAINLY,
   Problem,
+  proposalSchema,
   reachSchema,
   type Actor,
   type Asked,
@@ -51,11 +52,13 @@ export function operateByApi(target: ApiTarget, fetch?: Fetch): Operator {
     );
   };
   return {
-    call: async (operation, body, asked = {}) =>
-      check(
-        operation.result,
-        await post(operation.path, { ...body, ...(asked.confirm ? { confirm: asked.confirm } : {}) }),
-      ),
+    call: async (operation, body, asked = {}) => {
+      const { confirm } = asked;
+      const answer = await post(operation.path, { ...body, ...(confirm ? { confirm } : {}) });
+      const proposed = operation.result.safeParse(answer).success ? null : proposedSchema.safeParse(answer);
+      if (proposed?.success === true) throw waitsForSecondPerson(proposed.data.proposal);
+      return check(operation.result, answer);
+    },
     measure: async (operation, body) =>
       check(z.object({ reach: reachSchema }), await post(operation.path, { ...body, dryRun: true })).reach,
     jobs: {
@@ -86,6 +89,7 @@ export function operateOn(deps: OperationDeps, actor: Actor): Operator {
         ...asked,
       });
       if (performed.kind === "done") return performed.result;
+      if (performed.kind === "proposed") throw waitsForSecondPerson(performed.proposal);
       throw new Error(`${operation.name}: counted, and not done`);
     },
     measure: async (operation, body) => {
@@ -99,6 +103,17 @@ export function operateOn(deps: OperationDeps, actor: Actor): Operator {
     jobs: deps.ledger.jobs,
     read: async (_, __, locally) => locally(deps),
   };
+}
+
+const proposedSchema = z.object({ proposal: proposalSchema });
+
+/** Not done, which a script is to know: exit code 1. */
+function waitsForSecondPerson({ id, operation }: Proposal): Problem {
+  return new Problem(
+    202,
+    "proposed",
+    `${id}: ${operation} waits until another person approves it, on the console's page Proposals, within a day. npx inlet proposals list shows it`,
+  );
 }
 
 function fillPath(path: string, body: object): string {

@@ -1,56 +1,13 @@
 import { isNetwork } from "@inlet/settings";
 import { z } from "zod";
+import { CONSOLE_VARIABLES } from "./console-variables.ts";
+import { list, url, wholeNumber, type Variable } from "./variable.ts";
 
-/** A part of the environment that a process may need; what it does not need may be absent. */
-export type Need =
-  | "kafka"
-  | "registry"
-  | "database"
-  | "blobs"
-  | "tenants"
-  | "publicUrl"
-  | "urlSigningKeys"
-  | "operator"
-  | "console";
-
-export interface Variable {
-  /** What stands there, for the remedy of a fault and for docs/reference/environment.md. */
-  readonly meaning: string;
-  readonly example: string;
-  /** Required when the process needs this part; optional otherwise. */
-  readonly need?: Need;
-  readonly default?: string;
-  readonly secret?: true;
-  readonly schema: z.ZodType<unknown, string>;
-}
+export type { Need, Variable } from "./variable.ts";
 
 const LANE = /^[a-z][a-z0-9-]{1,39}$/;
 
-function list(item: z.ZodType<string, string>): z.ZodType<string[], string> {
-  return z
-    .string()
-    .transform((text) => text.split(",").map((part) => part.trim()))
-    .transform((parts) => parts.filter((part) => part !== ""))
-    .pipe(z.array(item).min(1, "is an empty list"));
-}
-
-function url(...protocols: string[]): z.ZodType<string, string> {
-  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `is not a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`,
-  });
-}
-
-function wholeNumber(least: number, most: number): z.ZodType<number, string> {
-  return z
-    .string()
-    .regex(/^\d{1,15}$/, "is not a whole number")
-    .transform(Number)
-    .pipe(z.number().min(least, `is below ${least}`).max(most, `is above ${most}`));
-}
-
 const port = wholeNumber(1, 65_535);
-const GROUP_GRANT = /^[^=,]+=[a-z]+(?::[a-z0-9-]+)?(?:\|[a-z]+(?::[a-z0-9-]+)?)*$/;
-const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Every variable of docs/concepts/protocol.md, section 11 and of decision record 8, once. Each may also be given as `NAME_FILE`, a path to a file that holds the value. */
 export const VARIABLES = {
@@ -137,58 +94,7 @@ export const VARIABLES = {
     secret: true,
     schema: z.string().min(32, "is shorter than 32 characters"),
   },
-  CONSOLE_URL: {
-    meaning:
-      "address under which people reach the console: https, or http on this machine alone, since its cookie opens everything",
-    example: "https://inlet-console.example",
-    need: "console",
-    schema: url("http:", "https:")
-      .transform((text) => new URL(text))
-      .pipe(
-        z.custom<URL>(
-          (at) => at instanceof URL && (at.protocol === "https:" || LOCAL_HOSTS.has(at.hostname)),
-          "is http, and not on this machine: anybody on the way could read the cookie",
-        ),
-      )
-      .pipe(
-        z.custom<URL>((at) => at instanceof URL && at.pathname === "/", "has a path: the console is a host of its own"),
-      )
-      .transform(({ origin }) => origin),
-  },
-  OIDC_ISSUER: {
-    meaning:
-      "identity provider by which people sign in to the console (OpenID Connect); without it, by links of `inlet console link`",
-    example: "https://login.example/realms/acme",
-    schema: url("http:", "https:").refine(
-      (text) => text.startsWith("https:") || LOCAL_HOSTS.has(new URL(text).hostname),
-      {
-        error: "is http, and not on this machine: anybody on the way could sign in as anybody",
-      },
-    ),
-  },
-  OIDC_CLIENT_ID: { meaning: "the console's id at the provider", example: "inlet", schema: z.string() },
-  OIDC_CLIENT_SECRET: {
-    meaning: "the console's secret at the provider",
-    example: "…",
-    secret: true,
-    schema: z.string(),
-  },
-  OIDC_GROUPS_CLAIM: {
-    meaning: "claim of the id token that lists a person's groups",
-    example: "groups",
-    default: "groups",
-    schema: z.string(),
-  },
-  OIDC_GRANTS: {
-    meaning: "what each group may do: group=role or role:tenant, several with |; a person of no group may do nothing",
-    example: "inlet-operators=process|replay,acme-support=process:acme",
-    schema: list(z.string().regex(GROUP_GRANT, "is not group=role, group=role:tenant or several of these with |")),
-  },
-  TRACES_URL: {
-    meaning: "address of Jaeger's pages, for links from an email to its trace (console)",
-    example: "http://localhost:16686",
-    schema: url("http:", "https:").transform((text) => text.replace(/\/+$/, "")),
-  },
+  ...CONSOLE_VARIABLES,
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     meaning: "where traces go (OTLP over HTTP); none are exported without it",
     example: "http://localhost:4318",

@@ -112,6 +112,7 @@ export function readEnvironment(
             groupsClaim: read("OIDC_GROUPS_CLAIM") ?? "groups",
             grants: oidcParts.OIDC_GRANTS ?? [],
           },
+    fourEyes: read("FOUR_EYES") ?? [],
     tracesUrl: read("TRACES_URL") ?? null,
     otlpEndpoint: read("OTEL_EXPORTER_OTLP_ENDPOINT") ?? null,
     clamdUrl: read("CLAMD_URL") ?? null,

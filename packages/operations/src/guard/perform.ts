@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
+import type { Proposal } from "@inlet/ledger";
 import type { Actor, Operation, OperationDeps } from "../operation.ts";
 import { requireConfirmation } from "./confirmation.ts";
+import { needsSecondPerson } from "./four-eyes.ts";
 import { performOnce } from "./idempotency.ts";
 import type { Reach } from "./reach.ts";
 
@@ -17,7 +20,9 @@ export const PLAINLY: Asked = { key: null, confirm: null, dryRun: false };
 
 export type Performed<Result> =
   | { readonly kind: "done"; readonly result: Result }
-  | { readonly kind: "counted"; readonly reach: Reach };
+  | { readonly kind: "counted"; readonly reach: Reach }
+  /** It waits for a second person. */
+  | { readonly kind: "proposed"; readonly proposal: Proposal };
 
 /** Does an operation, by whichever way it is asked for. Throws a `Problem` where it is not done. */
 export async function performOperation<Input, Result extends object>(
@@ -32,10 +37,25 @@ export async function performOperation<Input, Result extends object>(
   const request = { actor: actor.name, key: asked.key, operation: operation.name, input };
   return performOnce(deps.ledger.requests, request, async () => {
     const frozen = await freeze(deps, operation, input);
-    if (operation.measure !== undefined)
-      requireConfirmation(await operation.measure(deps, frozen), asked.confirm, frozen);
+    const reach = (await operation.measure?.(deps, frozen)) ?? null;
+    if (reach !== null) requireConfirmation(reach, asked.confirm, frozen);
+    if (needsSecondPerson(deps.fourEyes, operation.name, reach?.emails ?? 1))
+      return { kind: "proposed" as const, proposal: await propose(deps, operation, frozen, actor, reach) };
     return { kind: "done" as const, result: await operation.run(deps, frozen, actor) };
   });
+}
+
+async function propose<Input>(
+  { ledger }: OperationDeps,
+  operation: Operation<Input, object>,
+  input: Input,
+  { name: proposer }: Actor,
+  reach: Reach | null,
+): Promise<Proposal> {
+  const id = `prp_${randomBytes(8).toString("hex")}`;
+  const tenant = operation.tenant(input);
+  const emails = reach?.emails ?? null;
+  return ledger.proposals.create({ id, operation: operation.name, input, tenant, emails, proposer });
 }
 
 async function freeze<Input>(deps: OperationDeps, operation: Operation<Input, object>, input: Input): Promise<Input> {

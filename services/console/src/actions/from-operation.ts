@@ -12,6 +12,8 @@ export function toAction<Input, Result extends object>(
       const deps = { ledger, now, ...surroundings };
       const performed = await performOperation(deps, operation, input as Input, toActor(viewer), asked);
       if (performed.kind === "counted") return { result: { reach: performed.reach }, next: "/" };
+      if (performed.kind === "proposed")
+        return { result: { proposal: performed.proposal }, next: "/proposals", status: 202 };
       return { result: performed.result, next: next(input as Input, performed.result) };
     },
     tenant: (input) => operation.tenant(input as Input),

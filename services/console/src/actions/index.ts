@@ -1,6 +1,7 @@
 import {
   addLegalHold,
   applyLanes,
+  approveProposal,
   cancelJob,
   createReplay,
   createSignInLink,
@@ -15,6 +16,7 @@ import {
   moveTenant,
   pauseJob,
   releaseLegalHold,
+  rejectProposal,
   replayDeadLetters,
   resumeJob,
   retryEmail,
@@ -51,11 +53,15 @@ export const ACTIONS: readonly AnyAction[] = [
   toAction(createToken, () => "/tokens"),
   toAction(revokeToken, () => "/tokens"),
   toAction(createSignInLink, () => "/tokens"),
+  toAction(approveProposal, ({ id }, { result }) =>
+    toJobs((result["jobs"] as { id: string }[] | undefined) ?? [], `/proposals#${id}`),
+  ),
+  toAction(rejectProposal, () => "/proposals"),
   giveReason,
 ];
 
 /** To the job itself where there is one. */
-function toJobs(jobs: readonly { readonly id: string }[]): string {
+function toJobs(jobs: readonly { readonly id: string }[], otherwise = "/jobs"): string {
   const [only] = jobs;
-  return jobs.length === 1 && only !== undefined ? `/jobs/${only.id}` : "/jobs";
+  return jobs.length === 1 && only !== undefined ? `/jobs/${only.id}` : otherwise;
 }

@@ -27,7 +27,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
       post: {
         operationId: name,
         summary,
-        description: `Needs the role ${role}.`,
+        description: `Needs ${role === null ? "any role" : `the role ${role}`}.`,
         parameters: [...listPathParameters(path, properties), IDEMPOTENCY_KEY],
         ...(inBody.length === 0
           ? {}

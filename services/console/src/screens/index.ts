@@ -9,6 +9,7 @@ import { job } from "./job.ts";
 import { jobs } from "./jobs.ts";
 import { overview } from "./overview.ts";
 import { replayForm } from "./replay-form.ts";
+import { proposals } from "./proposals.ts";
 import { search } from "./search.ts";
 import { tenants } from "./tenants.ts";
 import { tokens } from "./tokens.ts";
@@ -27,6 +28,7 @@ export const SCREENS: readonly AnyScreen[] = [
   jobs,
   job,
   replayForm,
+  proposals,
   tenants,
   tryIt,
   audit,
