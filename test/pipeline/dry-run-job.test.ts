@@ -87,3 +87,19 @@ it("of dead letters: which would be written and which would die again; sending t
     { timeout: 30_000, interval: 50 },
   );
 }, 60_000);
+
+it("what emails cost their CRM is told to the ledger, without what only looked", async () => {
+  await vi.waitFor(
+    async () => {
+      const costs = await sink.database.query<{ emails: number; calls: number }>(
+        "select emails, calls from crm_costs where tenant = 'acme'",
+      );
+      expect(costs).toEqual([{ emails: expect.any(Number), calls: expect.any(Number) }]);
+      // Three that came, and what of them the replay wrote again.
+      expect(costs[0]?.emails).toBeGreaterThanOrEqual(3);
+      expect(costs[0]?.emails).toBeLessThanOrEqual(6);
+      expect(costs[0]?.calls).toBeGreaterThan(costs[0]?.emails ?? 0);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+}, 60_000);
