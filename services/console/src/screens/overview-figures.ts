@@ -52,7 +52,7 @@ export async function readFigures(
   return {
     countedAt: span === null ? (balance?.at ?? null) : at,
     balance: counted ?? (balance === null ? null : sum(balance.report.tenants, tenant)),
-    // Of an unread record nobody has looked whose it is; so of all tenants.
+    // Whose an unread record is has not been looked at; so of all tenants.
     unread: tenant === null && span === null ? (balance?.report.unread ?? 0) : 0,
     lost: (balance?.report.lost ?? []).filter(isMine),
     // They name emails of every tenant.
