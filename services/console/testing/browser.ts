@@ -13,7 +13,12 @@ const PLACES = [
   "/usr/bin/google-chrome",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
-const CHROMIUM = PLACES.find((path) => existsSync(path)) ?? null;
+
+export function findChromium(): string | null {
+  return PLACES.find((path) => existsSync(path)) ?? null;
+}
+
+const CHROMIUM = findChromium();
 
 /** Why no browser test can run here; null where they can. */
 export const BROWSER_PROBLEM = CHROMIUM === null ? "needs Chromium (Debian: apt-get install chromium)" : null;
