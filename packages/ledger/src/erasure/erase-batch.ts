@@ -24,10 +24,15 @@ export const OF_PERSON = `
     join deliveries d on d.tenant = $1 and d.event_id = mine.event_id
    where d.erased_at is null and d.received_at <= $4::bigint`;
 
-/** Records of an email alone: their key is its name, or begins with it. */
-export const matchEffect = (e: string, d: string): string =>
-  `(${e}.tenant = ${d}.tenant and ${e}.effect in ('activity', 'file', 'task', 'stage')
-    and (${e}.key = ${d}.email_key or (${e}.key > ${d}.email_key || '/' and ${e}.key < ${d}.email_key || '0')))`;
+/**
+ * SQL for the keys of what the deliveries in `gone` alone wrote, as `own_keys`: exact, so that effects are found by index in any collation. What is
+ * not in the summary (a write whose result is unknown) has nothing of the email but its name.
+ */
+export const OWN_KEYS = `own_keys as materialized (
+     select distinct gone.tenant, gone.email_key, k.effect, k.key from gone cross join lateral (
+       select x ->> 'effect' as effect, x ->> 'key' as key from jsonb_array_elements(gone.effects) x
+        where x ->> 'effect' in ('activity', 'file', 'task', 'stage') and starts_with(x ->> 'key', gone.email_key)
+       union select 'activity', gone.email_key) k where gone.email_key is not null)`;
 
 /** The names of a tenant's CRMs in `effects`, which stand in front of the keys there. */
 export const CRMS = "(select distinct a.tenant, a.crm from crm_accounts a)";
@@ -77,8 +82,9 @@ const LAST_OF_CONVERSATION = `not exists (select from deliveries o where o.tenan
 
 const ERASE = `
   with ${GONE}, ${FORGET_BLOB_USES},
-   own as (delete from effects e using gone, ${CRMS} c
-            where c.tenant = gone.tenant and e.crm = c.crm and ${matchEffect("e", "gone")} and ${LAST_OF_NAME}
+   ${OWN_KEYS},
+   own as (delete from effects e using own_keys gone, ${CRMS} c
+            where c.tenant = gone.tenant and e.tenant = gone.tenant and e.crm = c.crm and e.effect = gone.effect and e.key = gone.key and ${LAST_OF_NAME}
               and (e.state <> 'claimed' or e.settle_after < clock_timestamp()) returning 1),
    deals as (update effects e set desired = '{}' from gone, ${CRMS} c
               where c.tenant = gone.tenant and e.crm = c.crm and e.tenant = gone.tenant and e.effect = 'deal' and e.state = 'confirmed'
@@ -90,7 +96,7 @@ const ERASE = `
    mentions as (delete from message_mentions m using gone where m.tenant = gone.tenant and m.email_key = gone.email_key and ${LAST_OF_NAME} returning 1),
    again as (delete from rematches r using gone where r.tenant = gone.tenant and r.email_key = gone.email_key and ${LAST_OF_NAME} returning 1),
    told as (update notices n set body = null, ended_at = coalesce(n.ended_at, clock_timestamp()) from gone
-             where n.tenant = gone.tenant and n.key > gone.email_key || '/' and n.key < gone.email_key || '0' and n.body is not null
+             where n.tenant = gone.tenant and n.ended_at is null and starts_with(n.key, gone.email_key || '/')
                and ${LAST_OF_NAME} returning 1),
    heard as (delete from messages m using gone where m.tenant = gone.tenant and m.message_id = gone.message_id
               and not exists (select from deliveries o where o.tenant = gone.tenant and o.message_id = gone.message_id and o.event_id <> all ($2)) returning 1),

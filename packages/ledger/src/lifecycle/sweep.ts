@@ -1,5 +1,5 @@
 import { asRows, type Database } from "../database.ts";
-import { CRMS, matchEffect } from "../erasure/erase-batch.ts";
+import { CRMS, OWN_KEYS } from "../erasure/erase-batch.ts";
 import { FORGET_BLOB_USES } from "./blob-uses.ts";
 import { isHeld } from "./held.ts";
 
@@ -65,7 +65,7 @@ const SWEEP = `
              where (received_at, event_id) > ($2::bigint, $3::text) and received_at < $4::bigint
              order by received_at, event_id limit $5),
    gone as materialized (
-     select d.tenant, d.event_id, d.email_key, d.source, d.conversation_id, d.message_id, d.received_at
+     select d.tenant, d.event_id, d.email_key, d.source, d.conversation_id, d.message_id, d.received_at, d.effects
        from page join policy p using (tenant) join deliveries d on d.tenant = page.tenant and d.event_id = page.event_id
       where page.received_at < p.before_at and d.state in ${ENDED} and coalesce(d.ended_at, d.received_at) < p.before_at
         and coalesce(d.erased_at < clock_timestamp() - interval '97 days', true)
@@ -80,8 +80,11 @@ const SWEEP = `
    copies as (delete from held_records c using gone where c.tenant = gone.tenant and c.event_id = gone.event_id returning 1),
    named as (delete from email_names n using gone where n.tenant = gone.tenant and n.source = gone.source and n.email_key = gone.email_key
               and ${NONE_LEFT("email_key")} returning 1),
-   own as (delete from effects e using gone, ${CRMS} c
-            where c.tenant = gone.tenant and e.crm = c.crm and ${matchEffect("e", "gone")} and ${NONE_LEFT("email_key")}
+   ${OWN_KEYS},
+   own as (delete from effects e using own_keys k, ${CRMS} c
+            where c.tenant = k.tenant and e.tenant = k.tenant and e.crm = c.crm and e.effect = k.effect and e.key = k.key
+              and not exists (select from deliveries o where o.tenant = k.tenant and o.email_key = k.email_key
+                                 and (o.tenant, o.event_id) not in (select g.tenant, g.event_id from gone g))
               and (e.state <> 'claimed' or e.settle_after < clock_timestamp()) returning 1),
    subjects as (delete from recent_subjects s using gone where s.tenant = gone.tenant and s.email_key = gone.email_key and ${NONE_LEFT("email_key")} returning 1),
    mentions as (delete from message_mentions m using gone where m.tenant = gone.tenant and m.email_key = gone.email_key and ${NONE_LEFT("email_key")} returning 1),

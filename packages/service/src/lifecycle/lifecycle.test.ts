@@ -69,8 +69,8 @@ async function keep(
 ) {
   const at = NOW - days * DAY_MS;
   await database.query(
-    `insert into deliveries (tenant, event_id, lane, state, source, source_kind, email_key, conversation_id, message_id, received_at, ended_at, raw_topic, raw_partition, raw_offset)
-     values ($1, $2, 'shared', $3, 's', 'k', 'eml_' || $2, $4, $2 || '@mail', $5, $5, 'raw-events', 0, 7)`,
+    `insert into deliveries (tenant, event_id, lane, state, source, source_kind, email_key, conversation_id, message_id, received_at, ended_at, raw_topic, raw_partition, raw_offset, effects)
+     values ($1, $2, 'shared', $3, 's', 'k', 'eml_' || $2, $4, $2 || '@mail', $5, $5, 'raw-events', 0, 7, jsonb_build_array(jsonb_build_object('effect', 'file', 'key', 'eml_' || $2 || '/abc')))`,
     [tenant, eventId, state, conversation, at],
   );
   await database.query("insert into journey (tenant, event_id, service, what) values ($1, $2, 'parser', 'accepted')", [
