@@ -39,5 +39,11 @@ export const LOGS_AND_LEDGER: Page = {
       listValues("Deliveries by state", "max by (state) (inlet_deliveries)"),
       listValues("Audit entries by tenant", "max by (tenant) (inlet_audit_entries)"),
     ],
+    Retention: [
+      drawLines("Deleted, by table and why", [
+        ["sum by (sweep, table) (increase(inlet_swept_rows_total[$__rate_interval]))", "{{sweep}}: {{table}}"],
+      ]),
+      drawLines("Oldest delivery that is kept", [["max(inlet_oldest_delivery_seconds)", "age"]], { unit: "s" }),
+    ],
   },
 };
