@@ -341,6 +341,11 @@ test("the API describes itself: every screen and action, with its parameters", a
     { name: "eventId", in: "path" },
     { name: "show", in: "query" },
   ]);
+  expect(
+    paths["/tenants/{tenant}/hold"].post.responses["200"].content["application/json"].schema.properties,
+  ).toMatchObject({
+    changed: { type: "boolean" },
+  });
   expect(paths["/tenants/{tenant}/hold"].post.requestBody.content["application/json"].schema.properties).toHaveProperty(
     "why",
   );

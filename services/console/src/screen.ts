@@ -85,6 +85,8 @@ export interface Action<Input = never> {
   readonly name: string;
   readonly path: string;
   readonly summary: string;
+  /** Of the API's answer, for its description. */
+  readonly result?: z.ZodType;
   /** Null: any role will do to ask. */
   readonly role: Role | null;
   /** Parameters of path and body. */

@@ -19,7 +19,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
       },
     };
   }
-  for (const { name, path, summary, role, input } of actions) {
+  for (const { name, path, summary, role, input, result } of actions) {
     const { properties = {} } = toObjectSchema(input);
     const inBody = Object.keys(properties).filter((field) => !path.includes(`:${field}`));
     paths[toApiPath(name, path)] = {
@@ -32,7 +32,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
         ...(inBody.length === 0
           ? {}
           : { requestBody: { content: { "application/json": { schema: pick(properties, inBody) } } } }),
-        responses: responses("What was changed."),
+        responses: responses("What was changed.", result === undefined ? undefined : toObjectSchema(result, "output")),
       },
     };
   }
@@ -56,8 +56,11 @@ function toApiPath(name: string, path: string): string {
 
 type Properties = Record<string, object>;
 
-function toObjectSchema(schema: z.ZodType): { properties?: Properties; required?: string[] } {
-  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as {
+function toObjectSchema(
+  schema: z.ZodType,
+  io: "input" | "output" = "input",
+): { properties?: Properties; required?: string[] } {
+  return z.toJSONSchema(schema, { io, unrepresentable: "any" }) as {
     properties?: Properties;
     required?: string[];
   };
@@ -85,9 +88,9 @@ function pick(properties: Properties, names: readonly string[]): object {
   return { type: "object", properties: Object.fromEntries(names.map((name) => [name, properties[name] ?? {}])) };
 }
 
-function responses(description: string): object {
+function responses(description: string, schema: object = { type: "object" }): object {
   return {
-    "200": { description, content: { "application/json": { schema: { type: "object" } } } },
+    "200": { description, content: { "application/json": { schema } } },
     default: {
       description: "A problem (RFC 9457).",
       content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
