@@ -96,11 +96,6 @@ async function run(environment: Environment): Promise<void> {
       onError: (err) => log.warn({ err }, "the heads of the audit chains cannot be noted"),
     },
   );
-  const ops = await startOpsServer({
-    ...environment.ops,
-    telemetry,
-    checks: { ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }) },
-  });
   const tries = openTry(environment.tenantsDir, log);
   const app = await createConsole({
     ledger,
@@ -132,6 +127,12 @@ async function run(environment: Environment): Promise<void> {
     now: Date.now,
   });
   const address = await app.listen({ host: http.host, port: http.port });
+  // Last: that it is ready means that its pages are there.
+  const ops = await startOpsServer({
+    ...environment.ops,
+    telemetry,
+    checks: { ledger: async () => ({ ok: await ledger.ready(), detail: "answers, migrations applied" }) },
+  });
   log.info({ address, consoleUrl }, "console started");
   closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
     if (err !== undefined) log.fatal({ err }, "console ends: unexpected error");
