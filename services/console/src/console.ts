@@ -10,6 +10,7 @@ import { contentRoutes } from "./content/content-routes.ts";
 import { tryRoutes } from "./try/try-routes.ts";
 import { assetRoutes } from "./page/assets.ts";
 import { notFound } from "./problem.ts";
+import { exportRoutes } from "./export/export-routes.ts";
 import { answerProblem, screenRoutes } from "./routes.ts";
 import { createSharedReadings } from "./shared-readings.ts";
 import type { ConsoleDeps } from "./screen.ts";
@@ -79,6 +80,7 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
   authenticate(app, { access: ledger.access, idleMs, origin });
   signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, provider, origin, sessionMs });
   screenRoutes(app, deps);
+  exportRoutes(app, deps);
   contentRoutes(app, deps);
   tryRoutes(app, deps);
   return app;

@@ -98,6 +98,6 @@ describe("by id", () => {
     [{ by: "event", id: "evt_%" }, []],
   ])("%j", async (lookup, events) => {
     expect((await ledger.search.byId([lookup], null)).map(({ eventId }) => eventId)).toEqual(events);
-    expect(await ledger.search.byId([lookup], ["nobody"])).toEqual([]);
+    expect(await ledger.search.byId([lookup], ["none"])).toEqual([]);
   });
 });

@@ -5,11 +5,15 @@ import { emailPath, link, stateWord, table, time, toWords } from "../page/parts.
 import { defineScreen } from "../screen.ts";
 import { limit, optional, parseSince, place, STATES, tenantId, toArguments, toPlace } from "./fields.ts";
 
-const query = z.object({
+/** Which emails: of the list, and of its export. */
+export const emailFilter = z.object({
   tenant: optional(tenantId),
   state: optional(z.enum(STATES)),
   since: optional(z.string().max(40)),
   domain: optional(z.string().max(255)),
+});
+
+const query = emailFilter.extend({
   after: optional(place),
   before: optional(place),
   limit,
@@ -25,18 +29,13 @@ export const emails = defineScreen({
   role: null,
   query,
   tenant: ({ tenant }) => tenant ?? null,
-  read: async ({ ledger, now }, { since, after, before, ...filter }) => {
+  read: async ({ ledger, now }, { after, before, limit: most, ...filter }) => {
     const at = after ?? before;
     const from =
       at === undefined ? undefined : { place: at, way: after === undefined ? ("before" as const) : ("after" as const) };
-    const rows = await ledger.inspect.list({
-      ...filter,
-      domain: filter.domain?.toLowerCase(),
-      since: since === undefined ? undefined : parseSince(since, now()),
-      from,
-    });
+    const rows = await ledger.inspect.list({ ...toDeliveryFilter(filter, now()), from, limit: most });
     const [first, last] = [rows[0], rows.at(-1)];
-    const full = rows.length === filter.limit;
+    const full = rows.length === most;
     return {
       emails: rows,
       newer: first === undefined || from === undefined || (from.way === "before" && !full) ? null : toPlace(first),
@@ -74,6 +73,11 @@ export const emails = defineScreen({
         ],
         "No email.",
       )}
+      <p class="soft">
+        As a file, at most 100,000 rows:
+        <a href="${link("/emails/export", { tenant, state, since, domain, format: "csv" })}">CSV</a>
+        <a href="${link("/emails/export", { tenant, state, since, domain, format: "json" })}">JSON</a>
+      </p>
       <p class="pages">
         ${newer === null ? null : html`<a href="${link("/emails", { ...kept, before: newer })}" rel="prev">Newer</a>`}
         ${older === null ? null : html`<a href="${link("/emails", { ...kept, after: older })}" rel="next">Older</a>`}
@@ -90,3 +94,12 @@ export const emails = defineScreen({
       before: before === undefined ? undefined : toPlace(before),
     })}`,
 });
+
+/** Throws a problem on a `since` that it cannot read. */
+export function toDeliveryFilter({ since, domain, ...filter }: z.output<typeof emailFilter>, now: number) {
+  return {
+    ...filter,
+    domain: domain?.toLowerCase(),
+    since: since === undefined ? undefined : parseSince(since, now),
+  };
+}
