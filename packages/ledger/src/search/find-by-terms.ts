@@ -17,8 +17,9 @@ export async function findByTerms(database: Database, questions: readonly TermQu
   if (asked.length === 0) return [];
   const rows = await database.query<Record<string, unknown>>(
     `with terms as materialized (
-       select a.tenant, h.hash, (select count(*) from (select from search_terms s where s.tenant = a.tenant and s.hash = h.hash
-                                                        limit ${MOST_CANDIDATES + 1}) c) as emails
+       select a.tenant, h.hash, case when jsonb_array_length(a.hashes) = 1 then 1 else (
+                select count(*) from (select from search_terms s where s.tenant = a.tenant and s.hash = h.hash
+                                       limit ${MOST_CANDIDATES + 1}) c) end as emails
          from jsonb_to_recordset($1::jsonb) as a(tenant text, hashes jsonb)
          cross join lateral (select decode(j, 'hex') as hash from jsonb_array_elements_text(a.hashes) j) h),
       rarest as materialized (select distinct on (tenant) tenant, hash, emails from terms order by tenant, emails),
