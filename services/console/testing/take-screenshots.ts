@@ -1,9 +1,9 @@
 import path from "node:path";
 import { chromium } from "playwright-core";
-import { findChromium } from "../testing/browser.ts";
+import { findChromium } from "./browser.ts";
 
 /**
- * Makes the pictures of README and guide from a running Inlet: `node services/console/scripts/take-screenshots.ts LINK`, with a link of
+ * Makes the pictures of README and guide from a running Inlet: `node services/console/testing/take-screenshots.ts LINK`, with a link of
  * `npx inlet console link` and the demo's mail in it (`npx inlet samples`).
  */
 const OUT = path.resolve(import.meta.dirname, "../../../docs/guides");
