@@ -1,4 +1,4 @@
-import { deadLetter, ok, type StepResult } from "@inlet/domain";
+import { deadLetter, ok } from "@inlet/domain";
 import { metrics } from "@inlet/telemetry";
 import { expect, test } from "vitest";
 import { countParsed, toCountedEmail, type CountedEmail } from "./count-parsed.ts";
@@ -33,7 +33,7 @@ test("each is counted by content and by verdict, and nothing of what was not par
   ] as [CountedEmail["content"], CountedEmail["spam"]][])
     countParsed(TENANT, ok({ class: "human", content, spam }));
   countParsed(TENANT, deadLetter("parse_timeout", "parse", "x"));
-  countParsed(TENANT, { kind: "suppress", reason: "spam" } as StepResult<never>);
+  countParsed(TENANT, { kind: "suppress", reason: "spam" });
   const after = await read();
   const change = Object.entries(after).map(([key, value]) => [key, value - (before[key] ?? 0)]);
   // `none` is of both.
