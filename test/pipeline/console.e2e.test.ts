@@ -97,8 +97,71 @@ describe("the balance", () => {
   });
 });
 
+/** Values of what names something, wherever they stand in an answer. */
+function findIds(answer: unknown): string[] {
+  const ids = new Set<string>();
+  JSON.stringify(answer, (name, value: unknown) => {
+    if ((name === "eventId" || name === "id") && (typeof value === "string" || typeof value === "number"))
+      ids.add(String(value));
+    return value;
+  });
+  return [...ids].toSorted();
+}
+
+describe("each page prints a command that says the same", () => {
+  let console: Service;
+  let written: string;
+  const ask = async (address: string): Promise<string> =>
+    (await fetch(`${console.url}${address}`, { headers: { authorization } })).text();
+
+  beforeAll(async () => {
+    console = await inlet.start("console");
+    written = await send();
+    await eventually(
+      "an email to be written",
+      async () => ((await inlet.ledger.inspect.delivery("acme", written))?.state === "written" ? true : null),
+      PATIENCE_MS,
+    );
+    await inlet.ledger.jobs.create({
+      id: "job_1",
+      kind: "replay",
+      service: "crm-sink",
+      lane: "none",
+      name: "a job",
+      actor: "ada",
+    });
+    await inlet.ledger.circuits.hold("acme", { why: "a row for the list", actor: "ada" });
+  });
+
+  it.each([
+    "/emails?state=written&limit=5",
+    "/emails/acme/:eventId",
+    "/search?q=:eventId",
+    "/waiting?tenant=acme",
+    "/dead-letters?tenant=acme",
+    "/dead-letters/emails?tenant=acme",
+    "/jobs?limit=5",
+    "/jobs/job_1",
+    "/proposals",
+    "/tenants?tenant=acme",
+    "/tokens",
+    "/audit?limit=5",
+  ])("%s", async (address) => {
+    const path = address.replace(":eventId", written);
+    // A search that finds one email has the email's page.
+    const page = await ask(path);
+    const said = /By hand: <code>npx inlet ([^<]+)<\/code>/.exec(page)?.[1]?.replaceAll("&#39;", "'") ?? "";
+    const { code, stdout, stderr } = await inlet.inlet(...said.split(" "), "--json");
+    expect({ said, code, stderr }).toMatchObject({ code: 0 });
+    const asJson = /<a href="([^"]+)">This page as JSON/.exec(page)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const [ours, theirs] = [findIds(JSON.parse(stdout)), findIds(JSON.parse(await ask(asJson)))];
+    expect(ours, said).toEqual(theirs);
+  });
+});
+
 describe("mail does not need the console", () => {
   it("flows while the console stands still, and after it was killed", async () => {
+    await inlet.ledger.circuits.endHold("acme", "ada");
     const console = await inlet.start("console");
     await readBalance(console);
     const before = (await inlet.ledger.inspect.countByState())["written"] ?? 0;
