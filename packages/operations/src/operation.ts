@@ -36,6 +36,8 @@ export interface OperationSurroundings {
   readonly consoleUrl: string;
   /** What waits for a second person. */
   readonly fourEyes: FourEyes;
+  /** Of the hashes by which emails are found by address; null: this process does not know it. */
+  readonly searchKey: string | null;
 }
 
 export interface OperationDeps extends OperationSurroundings {

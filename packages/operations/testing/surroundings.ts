@@ -14,6 +14,7 @@ export function createSurroundings(
     },
     listTenants: () => ["acme", "globex"].map((id) => ({ id, lane: "shared", mailboxes: ["sales"] })),
     fourEyes: NO_FOUR_EYES,
+    searchKey: null,
     switchIsolation: null,
     consoleUrl: "https://inlet.example",
   };

@@ -107,6 +107,7 @@ async function run(environment: Environment): Promise<void> {
       // Of its machine alone: every machine has a copy of the files.
       switchIsolation: null,
       fourEyes: readFourEyes(environment.fourEyes),
+      searchKey: environment.searchKey,
       consoleUrl,
     },
     log,

@@ -10,7 +10,7 @@ import { writeIsolation } from "../lanes/write-isolation.ts";
 /** What operations need beside the ledger, on the machine itself. */
 export function createLocalSurroundings(env: RawEnvironment): OperationSurroundings {
   const readKafka = () => readEnvironment(env, ["kafka"]);
-  const { consoleUrl, fourEyes } = readEnvironment(env, []);
+  const { consoleUrl, fourEyes, searchKey } = readEnvironment(env, []);
   const tenantsDir = path.resolve(env["TENANTS_DIR"] ?? "");
   return {
     kafka: {
@@ -32,6 +32,7 @@ export function createLocalSurroundings(env: RawEnvironment): OperationSurroundi
     switchIsolation: async (tenant, isolation) => writeIsolation(path.join(tenantsDir, `${tenant}.yaml`), isolation),
     consoleUrl,
     fourEyes: readFourEyes(fourEyes),
+    searchKey,
   };
 }
 

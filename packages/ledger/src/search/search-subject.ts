@@ -2,14 +2,7 @@ import type { Statements } from "../statements.ts";
 import type { DeliveryView } from "../inspect/read-deliveries.ts";
 import { findById, type IdLookup } from "./find-by-id.ts";
 import { findByTerms, type TermQuestion } from "./find-by-terms.ts";
-import {
-  forgetEmails,
-  forgetTerms,
-  listSearchedTenants,
-  noteSearchKey,
-  readSearchSince,
-  sweepTerms,
-} from "./search-terms.ts";
+import { forgetTerms, listSearchedTenants, noteSearchKey, readSearchSince } from "./search-terms.ts";
 
 /** Emails by ids, and by keyed hashes of addresses and subjects. */
 export type Search = ReturnType<typeof searchOn>;
@@ -24,7 +17,5 @@ export function searchOn({ database }: Statements) {
     tenants: async (): Promise<string[]> => listSearchedTenants(database),
     forgetTerms: async (tenant: string, hashes: readonly string[]): Promise<number> =>
       forgetTerms(database, tenant, hashes),
-    forgetEmails: async (emails: Parameters<typeof forgetEmails>[1]): Promise<number> => forgetEmails(database, emails),
-    sweep: async (before: number, limit: number): Promise<number> => sweepTerms(database, before, limit),
   };
 }

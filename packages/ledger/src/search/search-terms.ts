@@ -1,4 +1,4 @@
-import { asRows, type Database } from "../database.ts";
+import type { Database } from "../database.ts";
 import { epochMs } from "../milliseconds.ts";
 
 /** Notes that emails are found by the hashes of a key from now on; what was noted first stays. */
@@ -27,35 +27,11 @@ export async function listSearchedTenants(database: Database): Promise<string[]>
   return rows.map(({ tenant }) => tenant);
 }
 
-/** Whose terms are deleted: hashes of an erased person, or all terms of emails. */
+/** Deletes terms wherever they stand: hashes of an erased person. */
 export async function forgetTerms(database: Database, tenant: string, hashes: readonly string[]): Promise<number> {
   const rows = await database.query(
     "delete from search_terms where tenant = $1 and hash in (select decode(h, 'hex') from unnest($2::text[]) h) returning 1",
     [tenant, hashes],
-  );
-  return rows.length;
-}
-
-/** Deletes all terms of emails, by the index of their time of receipt. */
-export async function forgetEmails(
-  database: Database,
-  emails: readonly { readonly tenant: string; readonly eventId: string; readonly receivedAt: number }[],
-): Promise<number> {
-  const rows = await database.query(
-    `delete from search_terms s using jsonb_to_recordset($1::jsonb) as r(tenant text, event_id text, received_at bigint)
-      where s.received_at = r.received_at and s.tenant = r.tenant and s.event_id = r.event_id returning 1`,
-    [asRows(emails.map((each) => ({ tenant: each.tenant, event_id: each.eventId, received_at: each.receivedAt })))],
-  );
-  return rows.length;
-}
-
-/** Deletes terms of emails that were received before a moment (epoch ms), at most so many; answers how many there were. */
-export async function sweepTerms(database: Database, before: number, limit: number): Promise<number> {
-  const rows = await database.query(
-    `delete from search_terms where (tenant, hash, received_at, event_id) in (
-       select tenant, hash, received_at, event_id from search_terms where received_at < $1 order by received_at limit $2)
-     returning 1`,
-    [before, limit],
   );
   return rows.length;
 }

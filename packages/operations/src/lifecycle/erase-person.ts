@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { normalizeAddress } from "@inlet/domain";
+import { hashAddress, normalizeAddress } from "@inlet/domain";
 import type { Erasure } from "@inlet/ledger";
 import { z } from "zod";
 import { tenantId, why } from "../fields.ts";
@@ -43,6 +43,9 @@ export const erasePerson = defineOperation({
   },
   run: async (deps, { tenant, address, why: reason }, { name: actor }) => {
     requireTenant(deps, tenant);
+    // Nothing leads from the address to mail that others wrote, and that stays. Mail of their own loses its terms with the rest.
+    const hash = deps.searchKey === null ? null : hashAddress(deps.searchKey, tenant, address);
+    if (hash !== null) await deps.ledger.search.forgetTerms(tenant, [hash]);
     const id = randomBytes(5).toString("hex");
     return { erasure: await deps.ledger.erasures.ask({ id, tenant, address, actor, why: reason ?? null }) };
   },
