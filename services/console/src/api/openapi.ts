@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AnyAction, AnyScreen } from "../screen.ts";
+import { ANSWERS } from "./answers.ts";
 
 /** Where the API begins. */
 export const API = "/api/v1";
@@ -15,7 +16,7 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
         summary,
         description: `Needs ${role === null ? "any role" : `the role ${role}`}.`,
         parameters: listParameters(path, query),
-        responses: responses("What was asked for."),
+        responses: responses("What was asked for.", describeAnswer(name)),
       },
     };
   }
@@ -52,6 +53,11 @@ export function buildOpenApi(screens: readonly AnyScreen[], actions: readonly An
 /** Of a screen or an action below {@link API}, in OpenAPI's spelling. */
 function toApiPath(name: string, path: string): string {
   return path === "/" ? `/${name}` : path.replaceAll(/:(\w+)/g, "{$1}");
+}
+
+function describeAnswer(name: string): object | undefined {
+  const answer = ANSWERS[name];
+  return answer === undefined ? undefined : toObjectSchema(answer, "output");
 }
 
 type Properties = Record<string, object>;
