@@ -12,7 +12,7 @@ interface Column {
 const EPOCH = new Set(["deliveries.order_parsed_at", "waiting.record_timestamp"]);
 
 /** Columns of 64 bits that hold no moment: ids, places, offsets, counts, sizes. */
-export const NO_MOMENT = /\.(?:id|seq|generation|\w*offset|low|high|lost|\w*_ms|\w*bytes|\w*count|done|total)$/;
+export const NO_MOMENT = /\.(?:id|seq|generation|\w*offset|low|high|lost|\w*_ms|\w*bytes|\w*count|done|total|emails)$/;
 
 /** Every column of 64 bits, `table.column`. */
 export async function bigintColumns(database: Database): Promise<string[]> {

@@ -176,6 +176,7 @@ test("demo secrets behind https are warned of by name; behind http they are not"
   expect(warn.mock.calls[0]?.[0]).toMatchObject({
     settings: [
       "URL_SIGNING_KEYS",
+      "SEARCH_KEY",
       "demo: sources.signed-json",
       "demo: sources.standard-webhooks",
       "demo: sources.raw-mime",

@@ -147,5 +147,7 @@ test.each([
 test("a refresh token that is printed in the repository is noticed", () => {
   const { tenant } = read(hubSpot(`{ ${GRANT} }`));
   const tenants = { all: () => (tenant === null ? [] : [tenant]) } as unknown as Tenants;
-  expect(demoSecretsInUse({ urlSigningKeys: [] } as unknown as Environment, tenants)).toEqual(["acme: crm.oauth"]);
+  expect(demoSecretsInUse({ urlSigningKeys: [], searchKey: null } as unknown as Environment, tenants)).toEqual([
+    "acme: crm.oauth",
+  ]);
 });

@@ -39,16 +39,13 @@ afterEach(async () => {
 });
 
 test("IN9: refused signatures are logged, counted by reason and, in a burst, alerted on", async () => {
-  const metric = async (name: string) =>
-    (await metricsRegistry.getSingleMetricAsString(name)).split("\n").filter((line) => !line.startsWith("#"));
   gateway = await startTestGateway();
   for (let i = 0; i < 20; i += 1) {
     await gateway.postJson({ eventId: "evt-1" }, { headers: { "x-webhook-signature": "0".repeat(64) } });
   }
   expect(gateway.logs.filter((line) => line.includes('"signature_fault":"mismatch"'))).toHaveLength(20);
   expect(gateway.logs.filter((line) => line.includes('"code":"signature_failures"'))).toHaveLength(1);
-  expect(await metric("inlet_signature_failures_total")).toContain(
-    'inlet_signature_failures_total{tenant="acme",source="json",reason="mismatch"} 20',
-  );
-  expect(await metric("inlet_alerts_total")).toContain('inlet_alerts_total{code="signature_failures"} 1');
+  const samples = (await metricsRegistry.metrics()).split("\n");
+  expect(samples).toContain('inlet_signature_failures_total{tenant="acme",source="json",reason="mismatch"} 20');
+  expect(samples).toContain('inlet_alerts_total{code="signature_failures"} 1');
 });

@@ -9,7 +9,7 @@ async function count(code: string): Promise<number> {
 
 test("public secrets behind https are an alert, on this machine alone they are none", async () => {
   const before = await count("demo_secrets");
-  const environment = { urlSigningKeys: [`${DEMO_MARK}x`] };
+  const environment = { urlSigningKeys: [`${DEMO_MARK}x`], searchKey: null };
   for (const publicUrl of ["http://127.0.0.1:8080", "https://inlet.example"])
     reportDemoSecrets({ ...environment, publicUrl } as unknown as Environment, null, { warn: () => {} });
   expect(await count("demo_secrets")).toBe(before + 1);
