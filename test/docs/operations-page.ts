@@ -27,6 +27,8 @@ const COMMANDS: Readonly<Record<string, string | null>> = {
   "retention.run": "inlet retention run",
   "proposal.approve": null,
   "proposal.reject": "inlet proposals reject",
+  "view.save": null,
+  "view.delete": null,
 };
 
 /** Reading commands that go by the API as well. */
@@ -61,7 +63,7 @@ export function operationsPage(): string[] {
     return [
       `\`${name}\``,
       `\`POST ${path.replaceAll(/:(\w+)/g, "{$1}")}\``,
-      role === null ? "that of the proposed operation" : `\`${role}\``,
+      role === null ? (name.startsWith("proposal.") ? "that of the proposed operation" : "any") : `\`${role}\``,
       command === null ? "" : `\`${command}\``,
       "measure" in operation ? "yes" : "",
       summary,

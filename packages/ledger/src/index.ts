@@ -104,4 +104,5 @@ export { toDeadLetterJob, toDeadLetterRequest, type DeadLetterJob } from "./jobs
 export { toTimeline, type TimelineStep } from "./inspect/timeline.ts";
 export type { RecordAccount } from "./inspect/record-accounts.ts";
 export type { OperationRequest, RequestState } from "./requests/operation-requests.ts";
+export { MOST_VIEWS, type SavedView, type ViewRequest } from "./views/saved-views.ts";
 export { PROPOSAL_STATES, type Proposal, type ProposalRequest } from "./requests/proposals.ts";

@@ -23,6 +23,7 @@ import { requestsOn } from "./requests/operation-requests.ts";
 import { searchOn } from "./search/search-subject.ts";
 import type { Statements } from "./statements.ts";
 import { DEFAULT_PARKED_MAX_BYTES } from "./waiting/parking.ts";
+import { viewsOn } from "./views/saved-views.ts";
 import { withoutWriting } from "./without-writing.ts";
 import { waitingOn } from "./waiting/waiting-subject.ts";
 
@@ -104,6 +105,8 @@ export function ledgerOn(database: Database, options: Pick<LedgerOptions, "parke
     requests: requestsOn(database),
     /** What waits for a second person. */
     proposals: proposalsOn(database),
+    /** Filters of the list of emails that people keep. */
+    views: viewsOn(database),
     /** Who did what: append-only, a hash chain for each tenant. */
     auditLog: auditOn(database),
     audit: async (actor: string, action: string, detail: object) => appendAudit(database, { actor, action, detail }),

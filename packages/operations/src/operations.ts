@@ -16,6 +16,8 @@ import type { AnyOperation } from "./operation.ts";
 import { defineApproval, defineRejection } from "./proposals/decide-proposal.ts";
 import { createReplay } from "./replays/create-replay.ts";
 import { holdTenant, letTenantGo } from "./tenants/hold-tenant.ts";
+import { deleteView } from "./views/delete-view.ts";
+import { saveView } from "./views/save-view.ts";
 import { deadLetterWaiting, retryWaiting } from "./waiting/act-on-waiting.ts";
 import { retryEmail } from "./waiting/retry-email.ts";
 
@@ -49,10 +51,14 @@ export const rejectProposal = defineRejection(PROPOSABLE);
 /** Of a person's address, which no proposal and no audit is to keep. */
 const PERSONAL = [erasePerson, addLegalHold];
 
+/** Of the one who asks: no second person has a say in it. */
+const OWN = [saveView, deleteView];
+
 /** Everything that can be changed in a running Inlet. */
 export const OPERATIONS = [
   ...PROPOSABLE,
   ...PERSONAL,
+  ...OWN,
   approveProposal,
   rejectProposal,
 ] as unknown as readonly AnyOperation[];

@@ -68,7 +68,7 @@ describe("who may do what (OP7): every address × every role × this tenant, ano
     const tenant =
       each.path.includes(":tenant") || BODIES[each.name] === OF_ACME
         ? "acme"
-        : ["search", "job"].includes(each.name) || each.name.startsWith("proposal.")
+        : ["search", "job", "view.delete"].includes(each.name) || each.name.startsWith("proposal.")
           ? "any"
           : null;
     for (const grant of grants) {

@@ -7,6 +7,7 @@ import {
   createSignInLink,
   createToken,
   deadLetterWaiting,
+  deleteView,
   discardDeadLetters,
   erasePerson,
   holdTenant,
@@ -22,10 +23,12 @@ import {
   retryEmail,
   retryWaiting,
   revokeToken,
+  saveView,
   sweepNow,
 } from "@inlet/operations";
 import { emailPath } from "../page/parts.ts";
 import type { AnyAction } from "../screen.ts";
+import { toAddress } from "../views/render-views.ts";
 import { giveReason } from "./give-reason.ts";
 import { toAction } from "./from-operation.ts";
 
@@ -57,6 +60,8 @@ export const ACTIONS: readonly AnyAction[] = [
     toJobs((result["jobs"] as { id: string }[] | undefined) ?? [], `/proposals#${id}`),
   ),
   toAction(rejectProposal, () => "/proposals"),
+  toAction(saveView, (_, { view }) => toAddress(view)),
+  toAction(deleteView, () => "/emails"),
   giveReason,
 ];
 

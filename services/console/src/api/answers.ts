@@ -1,4 +1,4 @@
-import { jobSchema, proposalSchema, reachSchema } from "@inlet/operations";
+import { jobSchema, proposalSchema, reachSchema, viewSchema } from "@inlet/operations";
 import { z } from "zod";
 
 /** What screens answer as JSON, by their name: for the API's description, held against real answers by a test. */
@@ -86,7 +86,7 @@ const waitingEmail = {
 const grants = z.array(z.object({ role: z.string(), tenant: z.string().describe("*: every tenant") }));
 
 export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
-  emails: z.object({ emails: z.array(listed), ...page }),
+  emails: z.object({ emails: z.array(listed), ...page, views: z.array(viewSchema) }),
   email: z.object({
     email: delivery,
     waits: z.object(waitingEmail).nullable(),

@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
 import { isAllowed } from "@inlet/domain";
 import type { DeliveryFilter, ListedDelivery } from "@inlet/ledger";
+import { emailFilter } from "@inlet/operations";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { badInput, notAllowed, signedOut } from "../problem.ts";
 import type { ConsoleDeps } from "../screen.ts";
-import { emailFilter, toDeliveryFilter } from "../screens/emails.ts";
+import { toDeliveryFilter } from "../screens/emails.ts";
 import { formatRows } from "./format-rows.ts";
 
 /** Of more than these the filter is to be narrower. */

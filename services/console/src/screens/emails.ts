@@ -1,17 +1,12 @@
 import { html } from "@inlet/html";
+import { listGrantedTenants } from "@inlet/domain";
 import type { ListedDelivery } from "@inlet/ledger";
-import { z } from "zod";
+import { emailFilter } from "@inlet/operations";
+import type { z } from "zod";
 import { emailPath, link, stateWord, table, time, toWords } from "../page/parts.ts";
 import { defineScreen } from "../screen.ts";
-import { limit, optional, parseSince, place, STATES, tenantId, toArguments, toPlace } from "./fields.ts";
-
-/** Which emails: of the list, and of its export. */
-export const emailFilter = z.object({
-  tenant: optional(tenantId),
-  state: optional(z.enum(STATES)),
-  since: optional(z.string().max(40)),
-  domain: optional(z.string().max(255)),
-});
+import { renderViews } from "../views/render-views.ts";
+import { limit, optional, parseSince, place, STATES, toArguments, toPlace } from "./fields.ts";
 
 const query = emailFilter.extend({
   after: optional(place),
@@ -29,22 +24,25 @@ export const emails = defineScreen({
   role: null,
   query,
   tenant: ({ tenant }) => tenant ?? null,
-  read: async ({ ledger, now }, { after, before, limit: most, ...filter }) => {
+  read: async ({ ledger, now }, { after, before, limit: most, ...filter }, { actor, grants }) => {
     const at = after ?? before;
     const from =
       at === undefined ? undefined : { place: at, way: after === undefined ? ("before" as const) : ("after" as const) };
     const rows = await ledger.inspect.list({ ...toDeliveryFilter(filter, now()), from, limit: most });
+    const views = await ledger.views.list({ owner: actor, tenants: listGrantedTenants(grants) });
     const [first, last] = [rows[0], rows.at(-1)];
     const full = rows.length === most;
     return {
       emails: rows,
       newer: first === undefined || from === undefined || (from.way === "before" && !full) ? null : toPlace(first),
       older: last === undefined || !(from?.way === "before" || full) ? null : toPlace(last),
+      views,
     };
   },
-  render: ({ emails: rows, newer, older }, { tenant, state, since, domain, limit: most }) => {
+  render: ({ emails: rows, newer, older, views }, { tenant, state, since, domain, limit: most }, viewer) => {
     const kept = { tenant, state, since, domain, limit: most };
     return html`<h1>Emails</h1>
+      ${renderViews(views, { tenant, state, since, domain }, viewer)}
       <form class="filter">
         <label>Tenant <input name="tenant" value="${tenant ?? ""}" /></label>
         <label

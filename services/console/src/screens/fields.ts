@@ -1,21 +1,9 @@
 import { z } from "zod";
-import { badInput } from "../problem.ts";
+import { toTime } from "@inlet/operations";
 
-export { eventId, optional, tenantId } from "@inlet/operations";
+export { eventId, optional, STATES, tenantId } from "@inlet/operations";
 
 /** Parameters that screens and actions share. */
-
-export const STATES = [
-  "accepted",
-  "parsed",
-  "delivering",
-  "waiting",
-  "written",
-  "suppressed",
-  "dead_lettered",
-  // All that have not ended.
-  "in_flight",
-] as const;
 
 export const limit = z.coerce.number().int().min(1).max(500).default(50);
 
@@ -61,11 +49,7 @@ export function toPlace({
 
 /** `30m`, `12h` or `7d` ago, or a point in time; epoch ms. */
 export function parseSince(text: string, now: number): number {
-  const [, amount, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit ?? ""] ?? 0;
-  const at = amount === undefined ? Date.parse(text) : now - Number(amount) * unitMs;
-  if (Number.isFinite(at)) return at;
-  throw badInput(`since ${text}: neither 30m, 12h or 7d, nor a time such as 2026-11-30T08:00:00Z`);
+  return toTime(text, now, "since");
 }
 
 /** Arguments of a command that a page shows; only what has a value. */
