@@ -10,6 +10,7 @@ import { contentRoutes } from "./content/content-routes.ts";
 import { tryRoutes } from "./try/try-routes.ts";
 import { assetRoutes } from "./page/assets.ts";
 import { notFound } from "./problem.ts";
+import { auditExportRoutes } from "./export/export-audit.ts";
 import { exportRoutes } from "./export/export-routes.ts";
 import { answerProblem, screenRoutes } from "./routes.ts";
 import { createSharedReadings } from "./shared-readings.ts";
@@ -81,6 +82,7 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
   signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, provider, origin, sessionMs });
   screenRoutes(app, deps);
   exportRoutes(app, deps);
+  auditExportRoutes(app, options);
   contentRoutes(app, deps);
   tryRoutes(app, deps);
   return app;

@@ -1,4 +1,4 @@
-import { html } from "@inlet/html";
+import { html, type Html } from "@inlet/html";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { ACTIONS } from "./actions/index.ts";
@@ -25,7 +25,11 @@ export function screenRoutes(app: FastifyInstance, deps: ConsoleDeps): void {
     app.get(toApiAddress(screen), async (request) => (await look(screen, request, deps)).data);
   }
   for (const action of ACTIONS) {
-    app.post(action.path, async (request, reply) => reply.redirect((await change(action, request, deps)).next, 303));
+    app.post(action.path, async (request, reply) => {
+      const { next, page: once } = await change(action, request, deps);
+      if (once === undefined) return reply.redirect(next, 303);
+      return reply.type("text/html").send(renderOnce(action, once, identifyViewer(request)));
+    });
     app.post(`${API}${action.path}`, async (request, reply) => {
       const { result, status = 200 } = await change(action, request, deps);
       return reply.code(status).send(result);
@@ -92,6 +96,19 @@ export function parse<T>(schema: z.ZodType<T>, given: object): T {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw badInput(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+}
+
+function renderOnce({ summary }: AnyAction, body: Html, viewer: Viewer): string {
+  return page({
+    title: summary,
+    menu: listMenu(viewer),
+    current: "",
+    viewer,
+    body,
+    command: null,
+    apiPath: null,
+    search: "",
+  });
 }
 
 function renderPage(

@@ -76,6 +76,8 @@ export interface Acted {
   readonly result: object;
   /** Where a browser goes. */
   readonly next: string;
+  /** What a browser is shown at once instead: what is said this once, such as a secret. */
+  readonly page?: Html;
   /** Of the API's answer; 200, unless it is said. */
   readonly status?: number;
 }

@@ -1,10 +1,12 @@
+import type { Html } from "@inlet/html";
 import { performOperation, type Operation } from "@inlet/operations";
 import type { AnyAction, Viewer } from "../screen.ts";
 
-/** An operation as the console's button and API address; `next` is where a browser goes then. */
+/** An operation as the console's button and API address; `next` is where a browser goes then, `once` what it is shown instead. */
 export function toAction<Input, Result extends object>(
   operation: Operation<Input, Result>,
   next: (input: Input, result: Result) => string,
+  once?: (result: Result) => Html,
 ): AnyAction {
   return {
     ...operation,
@@ -14,7 +16,8 @@ export function toAction<Input, Result extends object>(
       if (performed.kind === "counted") return { result: { reach: performed.reach }, next: "/" };
       if (performed.kind === "proposed")
         return { result: { proposal: performed.proposal }, next: "/proposals", status: 202 };
-      return { result: performed.result, next: next(input as Input, performed.result) };
+      const acted = { result: performed.result, next: next(input as Input, performed.result) };
+      return once === undefined ? acted : { ...acted, page: once(performed.result) };
     },
     tenant: (input) => operation.tenant(input as Input),
   };

@@ -27,6 +27,7 @@ import {
   sweepNow,
 } from "@inlet/operations";
 import { emailPath } from "../page/parts.ts";
+import { showSecret } from "../screens/tokens.ts";
 import type { AnyAction } from "../screen.ts";
 import { toAddress } from "../views/render-views.ts";
 import { giveReason } from "./give-reason.ts";
@@ -53,7 +54,7 @@ export const ACTIONS: readonly AnyAction[] = [
   toAction(addLegalHold, () => "/audit"),
   toAction(releaseLegalHold, () => "/audit"),
   toAction(sweepNow, () => "/audit"),
-  toAction(createToken, () => "/tokens"),
+  toAction(createToken, () => "/tokens", showSecret),
   toAction(revokeToken, () => "/tokens"),
   toAction(createSignInLink, () => "/tokens"),
   toAction(approveProposal, ({ id }, { result }) =>

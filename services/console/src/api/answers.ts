@@ -153,6 +153,11 @@ export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
       }),
     ),
   }),
+  auditVerify: z.object({
+    entries: count,
+    heads: z.array(z.object({ tenant: z.string(), seq: count, hash: z.string() })),
+    faults: z.array(z.object({ tenant: z.string(), seq: count, problem: z.string() })),
+  }),
   audit: z.object({
     entries: z.array(
       z.object({

@@ -17,7 +17,7 @@ h1{font-size:22px;margin:0 0 12px;overflow-wrap:anywhere}h2{font-size:16px;margi
 .sum{display:flex;flex-wrap:wrap;gap:8px 14px;align-items:baseline;font-size:17px}.sum b{font-size:24px;font-variant-numeric:tabular-nums}.sum a{text-decoration:none}
 .good{color:var(--good)}.bad{color:var(--bad)}.wait{color:var(--wait)}.soft{color:var(--soft)}
 table{border-collapse:collapse;width:100%;font-size:14px}th{text-align:left;color:var(--soft);font-weight:600;white-space:nowrap}th,td{padding:6px 12px 6px 0;border-top:1px solid var(--line);vertical-align:top}thead th{border-top:0}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-td{overflow-wrap:anywhere}td a,td code{white-space:nowrap}time{white-space:nowrap}
+td{overflow-wrap:anywhere}td a,td code{white-space:nowrap}td code.long{white-space:normal}time{white-space:nowrap}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 18px;margin:0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 code,pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}pre{overflow:auto;margin:8px 0}code{overflow-wrap:anywhere}
 button,input,select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:5px 12px}button{cursor:pointer}.primary{background:var(--brand);border-color:var(--brand);color:var(--bg)}

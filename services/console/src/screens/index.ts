@@ -1,4 +1,5 @@
 import type { AnyScreen } from "../screen.ts";
+import { auditVerify } from "./audit-verify.ts";
 import { audit } from "./audit.ts";
 import { content } from "./content.ts";
 import { deadLetterEmails } from "./dead-letter-emails.ts";
@@ -32,6 +33,7 @@ export const SCREENS: readonly AnyScreen[] = [
   tenants,
   tryIt,
   audit,
+  auditVerify,
   tokens,
   search,
 ];
