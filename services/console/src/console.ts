@@ -8,6 +8,7 @@ import type { IdentityProvider } from "./auth/identity-provider.ts";
 import { signInRoutes } from "./auth/sign-in.ts";
 import { contentRoutes } from "./content/content-routes.ts";
 import { tryRoutes } from "./try/try-routes.ts";
+import { acceptEvents, tailRoutes } from "./tail/tail-routes.ts";
 import { assetRoutes } from "./page/assets.ts";
 import { notFound } from "./problem.ts";
 import { auditExportRoutes } from "./export/export-audit.ts";
@@ -77,6 +78,7 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
       .send({ ready, ledger: ready ? "answers, with every migration" : "is away, or lacks migrations" });
   });
   const deps = { ...options, readings: createSharedReadings() };
+  acceptEvents(app);
   assetRoutes(app);
   authenticate(app, { access: ledger.access, idleMs, origin });
   signInRoutes(app, { access: ledger.access, audit: ledger.auditLog, provider, origin, sessionMs });
@@ -85,5 +87,6 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
   auditExportRoutes(app, options);
   contentRoutes(app, deps);
   tryRoutes(app, deps);
+  tailRoutes(app, deps);
   return app;
 }

@@ -87,6 +87,7 @@ const grants = z.array(z.object({ role: z.string(), tenant: z.string().describe(
 
 export const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   emails: z.object({ emails: z.array(listed), ...page, views: z.array(viewSchema) }),
+  tail: z.object({ emails: z.array(listed) }),
   email: z.object({
     email: delivery,
     waits: z.object(waitingEmail).nullable(),

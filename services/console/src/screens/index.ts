@@ -12,6 +12,7 @@ import { overview } from "./overview.ts";
 import { replayForm } from "./replay-form.ts";
 import { proposals } from "./proposals.ts";
 import { search } from "./search.ts";
+import { tail } from "./tail.ts";
 import { tenants } from "./tenants.ts";
 import { tokens } from "./tokens.ts";
 import { tryIt } from "./try.ts";
@@ -21,6 +22,7 @@ import { waiting } from "./waiting.ts";
 export const SCREENS: readonly AnyScreen[] = [
   overview,
   emails,
+  tail,
   email,
   content,
   waiting,
