@@ -1,6 +1,6 @@
 import { deadLetter } from "@inlet/domain";
 import { poll, readWaitingRecords, type Ledger, type Poller, type ReferencedRecords } from "@inlet/ledger";
-import { errorForLog } from "@inlet/telemetry";
+import { errorForLog, hideMessages } from "@inlet/telemetry";
 import { finishDelivery, type FinishDeps } from "./finish-delivery.ts";
 import { UNTOUCHED } from "./finished-delivery.ts";
 
@@ -70,7 +70,7 @@ async function endOnce(
     } catch (error) {
       // Its lease runs out and it is taken again.
       deps.log.warn(
-        { err: errorForLog(error), tenant, event_id: eventId },
+        { err: hideMessages(errorForLog(error)), tenant, event_id: eventId },
         "an email that was taken out by hand could not be ended",
       );
     }

@@ -1,6 +1,6 @@
 import type { RecordReader } from "@inlet/kafka";
 import { poll, readWaitingRecords, type Poller } from "@inlet/ledger";
-import { errorForLog } from "@inlet/telemetry";
+import { errorForLog, hideMessages } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import type { SinkDeps } from "../attempt.ts";
 import { handleRecord } from "../intake/handle-record.ts";
@@ -45,7 +45,7 @@ export function endTooOld(deps: SinkDeps, reader: RecordReader, lanes: readonly 
         } catch (error) {
           // Its lease runs out and it is taken again.
           deps.log.warn(
-            { err: errorForLog(error), tenant, event_id: eventId },
+            { err: hideMessages(errorForLog(error)), tenant, event_id: eventId },
             "an email that is too old could not be ended",
           );
         }

@@ -1,6 +1,6 @@
 import type { StepResult } from "@inlet/domain";
 import { countAttempts, ok } from "@inlet/domain";
-import { errorForLog } from "@inlet/telemetry";
+import { errorForLog, hideMessages } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS } from "../limits.ts";
 import type { DeliveryAttempt } from "../attempt.ts";
 
@@ -31,7 +31,7 @@ export function spillWhenSlow(email: DeliveryAttempt): void {
     keeping = keep(email).then(incoming.onKept, (error: unknown) =>
       // As before: the partition waits for the try.
       deps.log.warn(
-        { err: errorForLog(error), tenant: tenant.id, event_id: email.event.eventId },
+        { err: hideMessages(errorForLog(error)), tenant: tenant.id, event_id: email.event.eventId },
         "a slow email could not be kept in the ledger",
       ),
     );

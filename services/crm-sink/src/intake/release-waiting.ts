@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { BATCHING_KINDS } from "@inlet/crm";
 import type { RecordReader } from "@inlet/kafka";
 import { poll, readWaitingRecords, type Poller } from "@inlet/ledger";
-import { errorForLog } from "@inlet/telemetry";
+import { errorForLog, hideMessages } from "@inlet/telemetry";
 import { LEASE_MARGIN_MS, WAITING_BUDGET_MS } from "../limits.ts";
 import type { SinkDeps } from "../attempt.ts";
 import type { FairQueue } from "./fair-queue.ts";
@@ -73,7 +73,10 @@ export function releaseWaiting(
           )
           // Its lease runs out and it is taken again: nothing is lost, it only waits longer.
           .catch((error: unknown) =>
-            deps.log.warn({ err: errorForLog(error), tenant, event_id: eventId }, "waiting email could not be tried"),
+            deps.log.warn(
+              { err: hideMessages(errorForLog(error)), tenant, event_id: eventId },
+              "waiting email could not be tried",
+            ),
           )
           .finally(() => count(tenant, -1));
       }
