@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Networks, Tenants } from "@inlet/config";
-import { metrics } from "@inlet/telemetry";
+import { errorForLog, hideMessages, metrics } from "@inlet/telemetry";
 import { SMTPServer } from "smtp-server";
 import type { SMTPServerEnvelope, SMTPServerSession } from "smtp-server";
 import type { BodyBudget } from "../body/body-budget.ts";
@@ -171,7 +171,8 @@ export function createMailListener(protocol: MailProtocol, deps: ListenerDeps): 
       if (reply !== null) callback(reply[0], reply[1]);
     } catch (error) {
       metrics.alerts.inc({ code: "unexpected_error" });
-      log.error({ code: "unexpected_error", err: error, protocol }, "unexpected error while taking a message");
+      const err = hideMessages(errorForLog(error));
+      log.error({ code: "unexpected_error", err, protocol }, "unexpected error while taking a message");
       callback(new MailRefusal("internal_error"));
     }
     receiving.delete(session.id);

@@ -1,4 +1,4 @@
-import { metrics, tracer } from "@inlet/telemetry";
+import { errorForLog, hideMessages, metrics, tracer } from "@inlet/telemetry";
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, trace } from "@opentelemetry/api";
 import type { Connection } from "@inlet/schemas";
 import { REPLIES } from "./replies.ts";
@@ -64,7 +64,12 @@ export async function observeMail(
     };
     if (end.kind === "accepted") log.info(line, "delivery accepted");
     else if (status >= 500) log.warn(line, "delivery refused");
-    else log.error({ ...line, err: end.refusal.cause }, "delivery not taken");
+    else {
+      const { cause } = end.refusal;
+      // What is not foreseen may quote the email; what is known to be away does not.
+      const err = code === "internal_error" ? hideMessages(errorForLog(cause)) : cause;
+      log.error({ ...line, err }, "delivery not taken");
+    }
 
     if (end.eventId !== null) span.setAttribute("inlet.event_id", end.eventId);
     if (end.kind === "accepted") span.setAttribute("inlet.duplicate", end.duplicate);

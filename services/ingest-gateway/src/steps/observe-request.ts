@@ -1,4 +1,4 @@
-import { metrics, tracer } from "@inlet/telemetry";
+import { errorForLog, hideMessages, metrics, tracer } from "@inlet/telemetry";
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, propagation, trace } from "@opentelemetry/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { getInbound } from "../inbound.ts";
@@ -98,7 +98,7 @@ function log(request: FastifyRequest, inbound: Inbound, status: number, elapsedM
     signature_fault: inbound.signatureFault ?? undefined,
     bytes: inbound.bytes,
     ms: elapsedMs === null ? undefined : Math.round(elapsedMs * 10) / 10,
-    err: status >= 500 ? (problem?.cause ?? problem) : undefined,
+    err: status >= 500 ? showFault(problem) : undefined,
   };
   if (status >= 500) request.log.error(line, "delivery not taken");
   else if (status >= 400) request.log.warn(line, "delivery refused");
@@ -122,4 +122,10 @@ function endSpan({ span, endpoint, eventId, duplicate, bytes, problem }: Inbound
   // A 4xx is the sender's error, not the server's (OpenTelemetry HTTP semantic conventions).
   if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
+}
+
+/** What is not foreseen may quote the email; what is known to be away does not. */
+function showFault(problem: Inbound["problem"]): unknown {
+  const fault = problem?.cause ?? problem;
+  return problem?.code === "internal_error" ? hideMessages(errorForLog(fault)) : fault;
 }
