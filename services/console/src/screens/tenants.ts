@@ -4,7 +4,7 @@ import { z } from "zod";
 import { isAllowed } from "@inlet/domain";
 import { action, duration, formatBytes, formatCount, link, table, time } from "../page/parts.ts";
 import { defineScreen } from "../screen.ts";
-import { optional, tenantId, toArguments } from "./fields.ts";
+import { optional, tenantId } from "./fields.ts";
 
 interface TenantRow extends TenantView {
   readonly mailboxes: readonly string[] | null;
@@ -62,7 +62,7 @@ export const tenants = defineScreen({
         ],
         "No tenant has had mail for its CRM yet.",
       )}`,
-  command: ({ tenant }) => `npx inlet buffer list${toArguments({ tenant })}`,
+  command: () => "npx inlet buffer list",
 });
 
 function describeTenant({ tenant, mailboxes, lane }: TenantRow): Html {
