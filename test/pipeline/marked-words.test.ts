@@ -167,13 +167,13 @@ const PATHS: Readonly<Record<string, Path>> = {
   "the CRM says no more than 403, and quotes it": { before: answering(403, /contacts/), ends: { state: "waiting" } },
   "the CRM fails, and quotes it": { before: answering(500, /contacts/), ends: { state: "waiting" } },
   "the CRM fails at the activity, and quotes it": { before: answering(500, /emails/), ends: { state: "waiting" } },
-  "the CRM is busy, and quotes it": { before: answering(429, /contacts/), ends: { state: "waiting" } },
   "the CRM does not answer": {
     before: ({ sandbox }) => void sandbox.faults.add({ match: { method: "POST" }, drop: "after", times: 1 }),
     ends: { state: "waiting" },
   },
   "a sink that fails, in the words of the email": { before: failing(/before-call/), ends: { state: "waiting" } },
   "a sink that fails after a call": { before: failing(/after-call/), ends: { state: "waiting" } },
+  "the CRM is busy, and quotes it": { before: answering(429, /contacts/), ends: { state: "waiting" } },
   "held back by an operator": {
     before: async ({ database }) => {
       await database.query("insert into buffers (tenant, why, actor) values ($1, $2, $3)", ["acme", "test", "ana"]);
@@ -209,6 +209,8 @@ it.each(Object.entries(PATHS))(
     );
     expect(findLeaks(await inlet.readSeen(), marks)).toEqual([]);
     expect(ended).toMatchObject([path.ends]);
+    // An email that only waits for a pause of the CRM shows nothing of its own path.
+    expect(ended).not.toMatchObject([{ reason: "quota" }]);
 
     inlet.answer = null;
     inlet.sandbox.faults.clear();
