@@ -11,6 +11,7 @@ import {
   createSignInLink,
   createToken,
   deadLetterWaiting,
+  deleteView,
   discardDeadLetters,
   erasePerson,
   holdTenant,
@@ -28,6 +29,7 @@ import {
   retryEmail,
   retryWaiting,
   revokeToken,
+  saveView,
   sweepNow,
 } from "@inlet/operations";
 import { createSurroundings } from "@inlet/operations/testing";
@@ -127,6 +129,9 @@ const CASES: readonly (readonly [operation: unknown, body: object])[] = [
   [revokeToken, { id: "tok_old" }],
   [approveProposal, { id: "prp_none" }],
   [rejectProposal, { id: "prp_none" }],
+  [saveView, { name: "dead of acme", query: "state=dead_lettered&tenant=acme", shared: true }],
+  [saveView, { name: "", query: "state=sent" }],
+  [deleteView, { id: "view_none" }],
   [createSignInLink, { for: "bruno", grants: ["process:acme"], ttl: "12h" }],
 ];
 
@@ -156,10 +161,10 @@ describe("inlet by the console's API and on the machine itself", () => {
 function normalize(value: unknown): unknown {
   const text = JSON.stringify(value)
     .replaceAll(
-      /"(at|askedAt|startedAt|endedAt|asked_at|started_at|ended_at|since|due_at|acceptedAt|person|ended_at|expires_at|created_at|revoked_at|hash|asOf)":("[^"]*"|[\d.]+)/g,
+      /"(at|askedAt|startedAt|endedAt|asked_at|started_at|ended_at|since|due_at|acceptedAt|person|ended_at|expires_at|created_at|createdAt|revoked_at|hash|asOf)":("[^"]*"|[\d.]+)/g,
       '"$1":"…"',
     )
-    .replaceAll(/dlq_[0-9a-f]{10}|dry_[0-9a-f]{10}|move_[0-9a-f]{10}|tok_[0-9a-f-]{36}/g, "ID")
+    .replaceAll(/dlq_[0-9a-f]{10}|dry_[0-9a-f]{10}|move_[0-9a-f]{10}|tok_[0-9a-f-]{36}|view_[\w-]{10,}/g, "ID")
     .replaceAll(/"(id|job)":"[0-9a-f]{10}"/g, '"$1":"ID"')
     .replaceAll(/\b[0-9a-f]{10}\b/g, "ID")
     .replaceAll(/inlet_[\w-]{43}|link\/[\w-]{43}/g, "SECRET")
