@@ -1,4 +1,6 @@
 import { ROLES } from "@inlet/domain";
+import { readFourEyes } from "@inlet/operations";
+import { createSurroundings } from "@inlet/operations/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openSeededConsole, ORIGIN, type SeededConsole } from "../testing/seeded-console.ts";
 
@@ -74,4 +76,23 @@ it("verifying says what the command says: whole, then the entry that was changed
   const { body } = await other.app.inject({ url: "/audit/verify", headers: { authorization: `Bearer ${secret}` } });
   expect(body).toContain("was changed");
   await other.app.close();
+});
+
+it("of a token that waited for a second person, who approves is shown the secret, once", async () => {
+  const surroundings = { ...createSurroundings(), fourEyes: readFourEyes(["token.create"]) };
+  const guarded = await openSeededConsole({ surroundings });
+  const ask = async (actor: string, url: string, payload: Record<string, string>) => {
+    const secret = await guarded.createSession(actor, ...ALL);
+    const headers = { cookie: `__Host-inlet=${secret}`, origin: ORIGIN };
+    return guarded.app.inject({ method: "POST", url, headers, payload });
+  };
+  const proposed = await ask("ada", "/tokens", { name: "nightly", grants: "process" });
+  expect(proposed.headers.location).toBe("/proposals");
+  const [proposal] = await guarded.ledger.proposals.list({ open: true, limit: 10 });
+  const approved = await ask("bruno", `/proposals/${proposal?.id}/approve`, {});
+  expect(approved.statusCode).toBe(200);
+  const secret = /<code>(inlet_[\w-]+)<\/code>/.exec(approved.body)?.[1] ?? "";
+  const asMachine = await guarded.app.inject({ url: "/api/v1/emails", headers: { authorization: `Bearer ${secret}` } });
+  expect(asMachine.statusCode).toBe(200);
+  await guarded.close();
 });

@@ -6,7 +6,7 @@ import type { AnyAction, Viewer } from "../screen.ts";
 export function toAction<Input, Result extends object>(
   operation: Operation<Input, Result>,
   next: (input: Input, result: Result) => string,
-  once?: (result: Result) => Html,
+  once?: (result: Result) => Html | null,
 ): AnyAction {
   return {
     ...operation,
@@ -17,7 +17,8 @@ export function toAction<Input, Result extends object>(
       if (performed.kind === "proposed")
         return { result: { proposal: performed.proposal }, next: "/proposals", status: 202 };
       const acted = { result: performed.result, next: next(input as Input, performed.result) };
-      return once === undefined ? acted : { ...acted, page: once(performed.result) };
+      const page = once?.(performed.result) ?? null;
+      return page === null ? acted : { ...acted, page };
     },
     tenant: (input) => operation.tenant(input as Input),
   };

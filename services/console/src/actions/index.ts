@@ -57,8 +57,14 @@ export const ACTIONS: readonly AnyAction[] = [
   toAction(createToken, () => "/tokens", showSecret),
   toAction(revokeToken, () => "/tokens"),
   toAction(createSignInLink, () => "/tokens"),
-  toAction(approveProposal, ({ id }, { result }) =>
-    toJobs((result["jobs"] as { id: string }[] | undefined) ?? [], `/proposals#${id}`),
+  toAction(
+    approveProposal,
+    ({ id }, { result }) => toJobs((result["jobs"] as { id: string }[] | undefined) ?? [], `/proposals#${id}`),
+    // What is answered once is shown to who approves.
+    ({ result }) =>
+      typeof result["secret"] === "string" && typeof result["id"] === "string"
+        ? showSecret({ id: result["id"], secret: result["secret"] })
+        : null,
   ),
   toAction(rejectProposal, () => "/proposals"),
   toAction(saveView, (_, { view }) => toAddress(view)),
